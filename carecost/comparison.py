@@ -1,0 +1,238 @@
+"""What difference does it make? A scenario against a baseline, draw by draw, in children and in money."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from carecost.cost_items import Item
+from carecost.costs import Costs
+from carecost.errors import ComparisonError, Problem
+from carecost.grid import Grid
+from carecost.money import Schedule, discount_factors
+from carecost.provenance import Provenance, licence
+
+Array = NDArray[np.float64]
+Chooser = Callable[[Item], bool]
+REFORM = "reform"
+
+
+@dataclass(frozen=True, eq=False)
+class Side:
+    """One scenario's outcome, as a comparison needs it.
+
+    Attributes
+    ----------
+    name : str
+        Scenario.
+    provenance : Provenance
+        What it was made from.
+    costs : Costs
+        Volume, price and spend.
+    children : ndarray of shape (draw, date)
+        Children in care on each date [children].
+    child_years : ndarray of shape (draw, year)
+        Time in care [child-years].
+    """
+
+    name: str
+    provenance: Provenance
+    costs: Costs
+    children: Array
+    child_years: Array
+
+
+@dataclass(frozen=True, eq=False)
+class Comparison:
+    """A scenario against a baseline.
+
+    Savings are positive where the scenario costs less. Every amount is in constant pounds of the price year.
+
+    Parameters
+    ----------
+    baseline, scenario : Side
+        The two outcomes, with the same luck.
+    discount : Schedule
+        Discount rates.
+    programme_start : int
+        Calendar year of programme year 1, from which cashable shares rise.
+
+    Raises
+    ------
+    ComparisonError
+        If they differ in more than the scenario.
+    """
+
+    baseline: Side
+    scenario: Side
+    discount: Schedule
+    programme_start: int
+
+    def __post_init__(self) -> None:
+        licence(self.baseline.provenance, self.scenario.provenance)
+
+    @property
+    def grid(self) -> Grid:
+        """Labels."""
+        return self.scenario.costs.grid
+
+    @cached_property
+    def averted(self) -> Array:
+        """Fewer children in care on each date: (draw, date) [children]."""
+        return self.baseline.children - self.scenario.children
+
+    @cached_property
+    def averted_child_years(self) -> Array:
+        """Less time in care: (draw, year) [child-years]."""
+        return self.baseline.child_years - self.scenario.child_years
+
+    @cached_property
+    def price_effect(self) -> Array:
+        """Saving from prices, at the scenario's volume: (draw, year, item) [GBP]."""
+        a, b = self.baseline.costs, self.scenario.costs
+        return np.asarray((a.unit_cost - b.unit_cost) * b.volume)
+
+    @cached_property
+    def volume_effect(self) -> Array:
+        """Saving from volumes, at the baseline's prices: (draw, year, item) [GBP]."""
+        a, b = self.baseline.costs, self.scenario.costs
+        return np.asarray(a.unit_cost * (a.volume - b.volume))
+
+    @cached_property
+    def cashable_share(self) -> Array:
+        """Share of each item's volume effect that becomes cash: (year, item) [share]."""
+        elapsed = [y - self.programme_start for y in self.grid.years]
+        return np.array([[item.cashable.share(e) for item in self.grid.items] for e in elapsed])
+
+    def gross_saving(self, choose: Chooser | None = None) -> Array:
+        """Fall in spending, the programme's own spending apart.
+
+        Parameters
+        ----------
+        choose : callable, optional
+            Says which items count; the public purse by default.
+
+        Returns
+        -------
+        ndarray of shape (draw, year)
+            Gross saving [GBP].
+        """
+        return self._sum(self.price_effect + self.volume_effect, lambda i: _counts(i, choose) and i.group != REFORM)
+
+    def cashable_saving(self, choose: Chooser | None = None) -> Array:
+        """Price effect, and the cashable share of the volume effect: (draw, year) [GBP]."""
+        cash = self.price_effect + self.cashable_share * self.volume_effect
+        return self._sum(cash, lambda i: _counts(i, choose) and i.group != REFORM)
+
+    def reform_spend(self, choose: Chooser | None = None) -> Array:
+        """Spending on the programme beyond the baseline's: (draw, year) [GBP]."""
+        return -self._sum(self.price_effect + self.volume_effect, lambda i: _counts(i, choose) and i.group == REFORM)
+
+    def net_saving(self, choose: Chooser | None = None) -> Array:
+        """Cashable saving less reform spend: (draw, year) [GBP]."""
+        return self.cashable_saving(choose) - self.reform_spend(choose)
+
+    def _sum(self, array: Array, choose: Chooser) -> Array:
+        return np.asarray(array[..., [i for i, item in enumerate(self.grid.items) if choose(item)]].sum(-1))
+
+    @cached_property
+    def factors(self) -> Array:
+        """Discount factors: 1 in the first projected year: (year,) [ratio]."""
+        return discount_factors(len(self.grid.years), self.discount)
+
+    def present_value(self, flow: Array) -> Array:
+        """Discount a flow of shape (draw, year) to the first projected year: (draw,) [GBP]."""
+        return np.asarray(flow @ self.factors)
+
+    def npv(self, gross: bool = False) -> Array:
+        """Net present saving to the public purse.
+
+        Parameters
+        ----------
+        gross : bool
+            Count the whole volume effect instead of its cashable share.
+
+        Returns
+        -------
+        ndarray of shape (draw,)
+            One value a draw [GBP].
+        """
+        saving = self.gross_saving() if gross else self.cashable_saving()
+        return self.present_value(saving - self.reform_spend())
+
+    def npsv(self) -> Array:
+        """Net present social value: resources of every ledger, transfers and prices alone at zero: (draw,) [GBP].
+
+        Raises
+        ------
+        ComparisonError
+            If there is no social ledger.
+        """
+        if not any(item.account == "social" for item in self.grid.items):
+            remedy = "Add items with account = social; npv() is the saving to the public purse"
+            raise ComparisonError(Problem("there is no social ledger", "npsv", remedy))
+        spend = self._sum(self.price_effect + self.volume_effect, lambda i: i.group == REFORM and i.kind == "resource")
+        benefit = self._sum(self.volume_effect, lambda i: i.group != REFORM and i.kind == "resource")
+        return self.present_value(benefit + spend)
+
+    def bcr(self) -> float | None:
+        """Benefit-cost ratio: mean present value of cashable savings over that of the programme's net public cost.
+
+        Returns
+        -------
+        float or None
+            The ratio of means; None (undefined) where the cost is not positive.
+        """
+        cost = float(self.present_value(self.reform_spend()).mean())
+        return None if cost <= 0 else float(self.present_value(self.cashable_saving()).mean()) / cost
+
+    def payback_year(self, discounted: bool = False) -> Array:
+        """First year from which the cumulative net saving stays at or above zero.
+
+        Parameters
+        ----------
+        discounted : bool
+            Whether to discount.
+
+        Returns
+        -------
+        ndarray of shape (draw,)
+            Calendar year; nan where it does not pay back within the horizon.
+        """
+        flow = self.net_saving() * (self.factors if discounted else 1.0)
+        below = np.cumsum(flow, axis=1) < 0
+        last = np.where(below.any(1), below.shape[1] - np.argmax(below[:, ::-1], axis=1), 0)
+        years = np.array([*self.grid.years, np.nan], dtype=float)
+        return np.asarray(years[last])
+
+    def chance_of_saving(self) -> float:
+        """Share of draws with a net present saving above zero [probability]."""
+        return float((self.npv() > 0).mean())
+
+    def saving_per_child_year(self) -> float | None:
+        """Cashable saving over the horizon for each child-year of care averted, ratio of means [GBP per child-year]."""
+        years = float(self.averted_child_years.sum(1).mean())
+        return None if years <= 0 else float(self.cashable_saving().sum(1).mean()) / years
+
+    def average_cost_of_care(self) -> float:
+        """Spend that follows time in care for each child-year, baseline, ratio of means [GBP per child-year]."""
+        care = {self.grid.placements[i].name for i in self.grid.in_care}
+
+        def follows(item: Item) -> bool:
+            return item.driver in ("child_weeks", "child_years") and (not item.placements or set(item.placements) <= care)
+
+        spend = self._sum(self.baseline.costs.spend, follows)
+        return float(spend.sum(1).mean() / self.baseline.child_years.sum(1).mean())
+
+
+def public_purse(item: Item) -> bool:
+    """Say whether an item is in the public purse."""
+    return item.account != "social"
+
+
+def _counts(item: Item, choose: Chooser | None) -> bool:
+    return (choose or public_purse)(item)

@@ -1,0 +1,144 @@
+"""How much money? The volume of each cost item's driver, and what it costs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from carecost.cost_items import AREA_DRIVERS, WEEKS, Item
+from carecost.grid import Grid
+from carecost.parameters import Parameters
+from carecost.projection import Projection
+
+Array = NDArray[np.float64]
+
+
+@dataclass(frozen=True, eq=False)
+class Costs:
+    """Volumes, prices and spend.
+
+    Attributes
+    ----------
+    grid : Grid
+        Labels.
+    volume : ndarray of shape (draw, year, item)
+        Units of each item's driver.
+    unit_cost : ndarray of shape (draw, year, item)
+        Price of a unit [GBP per unit of driver]; draw and year axes may have length 1.
+    spend : ndarray of shape (draw, year, item)
+        Their product [GBP, constant prices].
+    """
+
+    grid: Grid
+    volume: Array
+    unit_cost: Array
+    spend: Array
+
+
+def cost(projection: Projection, parameters: Parameters) -> Costs:
+    """Cost one projection.
+
+    Parameters
+    ----------
+    projection : Projection
+        Stock and flows.
+    parameters : Parameters
+        Unit costs and population.
+
+    Returns
+    -------
+    Costs
+        Volume and spend of each item.
+    """
+    return cost_streams([""], [projection], [parameters])
+
+
+def cost_streams(names: Sequence[str], projections: Sequence[Projection], parameters: Sequence[Parameters]) -> Costs:
+    """Cost the streams of an area together.
+
+    Parameters
+    ----------
+    names : sequence of str
+        Names of the streams; an item that selects streams counts only those.
+    projections, parameters : sequence
+        One a stream. Unit costs and population are those of the first: they belong to the area.
+
+    Returns
+    -------
+    Costs
+        Volume and spend of each item, summed over streams.
+    """
+    first = parameters[0]
+    grid = first.grid
+    shape = (max(p.n_draws for p in parameters), len(grid.years), len(grid.items))
+    volume = np.zeros(shape)
+    for i, item in enumerate(grid.items):
+        if item.driver in AREA_DRIVERS:
+            volume[..., i] = DRIVERS[item.driver](projections[0], first, item)
+            continue
+        for name, projection, p in zip(names, projections, parameters, strict=True):
+            if not item.streams or name in item.streams:
+                volume[..., i] += DRIVERS[item.driver](projection, p, item)
+    unit_cost = np.asarray(first.unit_cost)
+    return Costs(grid, volume, unit_cost, volume * unit_cost)
+
+
+def _sum(array: Array, grid: Grid, item: Item, axes: tuple[str, ...]) -> Array:
+    """Sum the selected cells of the axes after draw and year."""
+    for position, axis in reversed(list(enumerate(axes, start=2))):
+        chosen = getattr(item, axis)
+        if chosen:
+            array = np.take(array, grid.indices(axis, chosen), axis=position)
+    return np.asarray(array.sum(tuple(range(2, array.ndim))))
+
+
+def _child_years(projection: Projection, _: Parameters, item: Item) -> Array:
+    return _sum(projection.child_years, projection.grid, item, ("ages", "placements"))
+
+
+def _child_weeks(projection: Projection, parameters: Parameters, item: Item) -> Array:
+    return _child_years(projection, parameters, item) * WEEKS
+
+
+def _entries(projection: Projection, _: Parameters, item: Item) -> Array:
+    return _sum(projection.entries, projection.grid, item, ("ages", "placements"))
+
+
+def _aged_out(projection: Projection, _: Parameters, item: Item) -> Array:
+    return _sum(projection.aged_out, projection.grid, item, ("ages", "placements"))
+
+
+def _exits(projection: Projection, _: Parameters, item: Item) -> Array:
+    grid = projection.grid
+    return _sum(projection.exits_for(grid.indices("reasons", item.reasons or None)), grid, item, ("ages", "placements"))
+
+
+def _moves(projection: Projection, _: Parameters, item: Item) -> Array:
+    grid = projection.grid
+    return _sum(projection.moves_to(grid.indices("to", item.to or None)), grid, item, ("ages", "placements"))
+
+
+def _population(projection: Projection, parameters: Parameters, item: Item) -> Array:
+    grid, people = projection.grid, np.asarray(parameters.population)
+    every = np.broadcast_to(people, (len(people), len(grid.years), len(grid.ages)))
+    return _sum(every, grid, item, ("ages",))
+
+
+def _year(projection: Projection, _: Parameters, __: Item) -> Array:
+    return np.ones((1, len(projection.grid.years)))
+
+
+#: Registry: a new driver is one function here and its unit and selectors in cost_items.
+DRIVERS: dict[str, Callable[[Projection, Parameters, Item], Array]] = {
+    "child_weeks": _child_weeks,
+    "child_years": _child_years,
+    "entries": _entries,
+    "exits": _exits,
+    "moves": _moves,
+    "aged_out": _aged_out,
+    "population": _population,
+    "year": _year,
+}

@@ -1,0 +1,179 @@
+"""How does a scenario act on parameters? Each change, in order, on each stream."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from carecost.errors import Problem, refuse, unknown
+from carecost.grid import AXES, Grid
+from carecost.money import Deflator
+from carecost.parameters import Parameters
+from carecost.quantities import Sampler
+from carecost.scenarios import Change, Scenario
+
+Array = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Calendar:
+    """When programme years are, and what money is worth.
+
+    Parameters
+    ----------
+    programme_start : int
+        Calendar year of programme year 1.
+    price_year : int
+        Year of constant prices of the parameters.
+    deflator : Deflator
+        Turns amounts of other price years into it.
+    """
+
+    programme_start: int
+    price_year: int
+    deflator: Deflator
+
+
+def check(scenario: Scenario, grid: Grid, streams: tuple[str, ...], calendar: Calendar) -> None:
+    """Refuse a scenario that names what the set lacks, or acts before the first projected year.
+
+    Raises
+    ------
+    InputError
+        With every fault.
+    """
+    found = []
+    for lever in scenario.levers:
+        for change in lever.changes:
+            where = f"scenario {scenario.name!r}, lever {lever.name!r}, {change.operation} {change.parameter}"
+            labels = _unknown_labels(change, grid, streams, where)
+            found += labels
+            first = calendar.programme_start + change.start + change.lag - 1
+            if first < grid.base_year + 1:
+                remedy = f"The first projected year is {grid.base_year + 1}; start the programme later"
+                found.append(Problem(f"acts in {first}, which is past", where, remedy))
+            if not labels and change.parameter == "unit_cost" and change.operation in ("add", "replace"):
+                found += _wrong_units(change, grid, where)
+    refuse(found)
+
+
+def _unknown_labels(change: Change, grid: Grid, streams: tuple[str, ...], where: str) -> list[Problem]:
+    found = []
+    for axis in change.where.__dataclass_fields__:
+        known: tuple[object, ...] = streams if axis == "streams" else grid.labels(axis)
+        for name in getattr(change.where, axis) or ():
+            if name not in known and axis != "years":
+                found.append(unknown(axis.rstrip("s"), name, map(str, known), where))
+    names = [p.name for p in grid.placements]
+    ends = (*change.from_placements, *([change.to_placement] if change.to_placement else []))
+    return found + [unknown("placement", name, names, where) for name in ends if name not in names]
+
+
+def _wrong_units(change: Change, grid: Grid, where: str) -> list[Problem]:
+    chosen = [grid.items[i] for i in grid.indices("items", change.where.items)]
+    return [
+        Problem(f"unit is {change.unit!r}, the unit cost of {item.name!r} is in {item.unit!r}", where, "Give the same unit")
+        for item in chosen
+        if change.unit and change.unit != item.unit
+    ]
+
+
+def apply(scenario: Scenario, parameters: Parameters, stream: str, sampler: Sampler, calendar: Calendar) -> Parameters:
+    """Apply the changes of a scenario to the parameters of a stream, in order.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        What is done.
+    parameters : Parameters
+        Inaction.
+    stream : str
+        Name of the stream.
+    sampler : Sampler
+        Luck: the same for every scenario and stream.
+    calendar : Calendar
+        Programme years and prices.
+
+    Returns
+    -------
+    Parameters
+        The same object where nothing changes.
+    """
+    for name, change in scenario.changes:
+        if not change.where.covers(stream):
+            continue
+        years = np.array(parameters.grid.years) - calendar.programme_start + 1
+        weight = np.array([change.share * change.weight(int(y)) for y in years])
+        if weight.any():
+            parameters = _applied(change, parameters, _amount(name, change, sampler, calendar), weight)
+    return parameters
+
+
+def _amount(name: str, change: Change, sampler: Sampler, calendar: Calendar) -> Array:
+    least = {"scale": -1.0, "replace": 0.0, "divert": 0.0}.get(change.operation, -np.inf)
+    amount = sampler.value(name, change.amount, least)
+    if change.price_year is not None:
+        amount = amount * calendar.deflator.factor(change.price_year, [calendar.price_year])
+    return amount
+
+
+def _applied(change: Change, parameters: Parameters, amount: Array, weight: Array) -> Parameters:
+    grid, axes = parameters.grid, AXES[change.parameter]
+    old = np.asarray(getattr(parameters, change.parameter))
+    lengths = [len(grid.labels(axis)) for axis in axes]
+    shape = [max(len(old), len(amount)), *lengths]
+    new = np.array(np.broadcast_to(old, shape))
+    index: list[list[int]] = [list(np.flatnonzero(weight))]
+    for axis in axes[1:]:
+        index.append(grid.indices(axis, _chosen(change, axis)))
+    mesh = (slice(None), *np.ix_(*[np.array(i, dtype=int) for i in index]))
+    tail = [1] * (len(axes) - 1)
+    a, w = amount.reshape(-1, 1, *tail), weight[weight != 0].reshape(1, -1, *tail)
+    if change.operation == "divert":
+        _divert(new, mesh, change, grid, a * w)
+    else:
+        new[mesh] = OPERATIONS[change.operation](new[mesh], a, w)
+    if change.parameter == "entry_rate" and grid.averted_to is not None:
+        return _averted(parameters, new)
+    return parameters.changed(**{change.parameter: new})
+
+
+def _chosen(change: Change, axis: str) -> tuple[int | str, ...] | None:
+    chosen: tuple[int | str, ...] | None = getattr(change.where, axis)
+    return chosen
+
+
+#: Registry: a new operation is one function of the old value, the amount and the weight.
+OPERATIONS: dict[str, Callable[[Array, Array, Array], Array]] = {
+    "scale": lambda old, amount, weight: old * (1.0 + weight * amount),
+    "add": lambda old, amount, weight: old + weight * amount,
+    "replace": lambda old, amount, weight: old + weight * (amount - old),
+}
+
+
+def _divert(new: Array, mesh: tuple[object, ...], change: Change, grid: Grid, share: Array) -> None:
+    """Move a share from some placements (of the last axis) to another, in place."""
+    last = grid.index("placements", str(change.to_placement))
+    head = mesh[:-1]
+    moved: Array = np.zeros(1)
+    for name in change.from_placements:
+        at = (*head, np.array([grid.index("placements", name)]).reshape([1] * (new.ndim - 2) + [-1]))
+        moved = moved + new[at] * share
+        new[at] = new[at] * (1.0 - share)
+    into = (*head, np.array([last]).reshape([1] * (new.ndim - 2) + [-1]))
+    new[into] = new[into] + moved
+
+
+def _averted(parameters: Parameters, new: Array) -> Parameters:
+    """Send those whose entry to care is averted to the placement outside care; a rise is just a rise."""
+    grid = parameters.grid
+    old = np.broadcast_to(np.asarray(parameters.entry_rate), new.shape)
+    kept = np.divide(new, old, out=np.ones(new.shape), where=(old > 0) & (new < old))
+    share = np.array(np.broadcast_to(np.asarray(parameters.entry_share), (*kept.shape, len(grid.placements))))
+    care, home = list(grid.in_care), grid.index("placements", str(grid.averted_to))
+    share[..., home] += (1.0 - kept) * share[..., care].sum(-1)
+    share[..., care] *= kept[..., None]
+    return parameters.changed(entry_rate=np.maximum(old, new), entry_share=share)

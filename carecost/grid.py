@@ -1,0 +1,302 @@
+"""What are the labels? Years, ages, placements, reasons and items, and how to find them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from carecost.cost_items import Item
+from carecost.errors import Problem, UnknownNameError, refuse, unknown
+
+#: Axes after the draw axis of each parameter.
+AXES: dict[str, tuple[str, ...]] = {
+    "initial_stock": ("ages", "placements"),
+    "population": ("years", "ages"),
+    "entry_rate": ("years", "ages"),
+    "entry_share": ("years", "ages", "placements"),
+    "entry_at_birthday": ("years", "ages"),
+    "extra_entries": ("years", "ages", "placements"),
+    "exit_rate": ("years", "ages", "placements", "reasons"),
+    "move_rate": ("years", "ages", "placements", "to"),
+    "unit_cost": ("years", "items"),
+}
+ADULT = 18
+
+
+@dataclass(frozen=True)
+class Placement:
+    """A type of placement, or a supported state outside care.
+
+    Parameters
+    ----------
+    name : str
+        Name.
+    in_care : bool
+        Whether children in it are children in care.
+    leave_age : int
+        Age at which a child leaves it, on the birthday.
+    then : str, optional
+        The placement that the child goes to on that birthday; out when not given.
+    group, note : str
+        Group in tables (the name when empty), and what to know about it.
+    """
+
+    name: str
+    in_care: bool = True
+    leave_age: int = ADULT
+    then: str | None = None
+    group: str = ""
+    note: str = ""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "group", self.group or self.name)
+
+
+@dataclass(frozen=True)
+class Reason:
+    """Why a child leaves a placement.
+
+    Parameters
+    ----------
+    name : str
+        Name.
+    to : str, optional
+        The placement that the child goes to; out when not given.
+    note : str
+        What to know about it.
+    """
+
+    name: str
+    to: str | None = None
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Selector:
+    """Which cells of a parameter are meant; None means all.
+
+    Parameters
+    ----------
+    ages, years : tuple of int, optional
+        Ages; calendar years of flows.
+    placements, to, reasons, items, streams : tuple of str, optional
+        Names.
+    """
+
+    streams: tuple[str, ...] | None = None
+    years: tuple[int, ...] | None = None
+    ages: tuple[int, ...] | None = None
+    placements: tuple[str, ...] | None = None
+    to: tuple[str, ...] | None = None
+    reasons: tuple[str, ...] | None = None
+    items: tuple[str, ...] | None = None
+
+    def __post_init__(self) -> None:
+        for name in self.__dataclass_fields__:
+            value = getattr(self, name)
+            if isinstance(value, str):
+                value = (value,)
+            object.__setattr__(self, name, None if value is None else tuple(value))
+
+    def covers(self, stream: str) -> bool:
+        """Say whether a stream is meant."""
+        return self.streams is None or stream in self.streams
+
+    def text(self) -> str:
+        """Write the selection in a line, the same for the same selection.
+
+        Examples
+        --------
+        >>> Selector(ages=range(10, 18), placements=["foster"]).text()
+        'ages=10-17, placements=foster'
+        """
+        parts = []
+        for name in self.__dataclass_fields__:
+            chosen = getattr(self, name)
+            if chosen is not None:
+                shown = spell(chosen) if name in ("ages", "years") else "; ".join(chosen)
+                parts.append(f"{name}={shown}")
+        return ", ".join(parts)
+
+
+def spell(numbers: Sequence[int]) -> str:
+    """Write whole numbers as bands.
+
+    Examples
+    --------
+    >>> spell((0, 5, 6, 7))
+    '0; 5-7'
+    """
+    bands: list[list[int]] = []
+    for n in sorted(numbers):
+        if bands and n == bands[-1][1] + 1:
+            bands[-1][1] = n
+        else:
+            bands.append([n, n])
+    return "; ".join(str(a) if a == b else f"{a}-{b}" for a, b in bands)
+
+
+@dataclass(frozen=True)
+class Grid:
+    """The labels of every axis.
+
+    Parameters
+    ----------
+    base_year : int
+        Year of the first stock, on 31 March.
+    n_years : int
+        Number of projected years.
+    ages : iterable of int
+        Consecutive ages.
+    placements : iterable of Placement or str
+        Placements and supported states.
+    reasons : iterable of Reason or str
+        Reasons for leaving.
+    items : iterable of Item
+        Things paid for; may be empty.
+    averted_to : str, optional
+        Placement outside care of a child whose entry to care is averted.
+
+    Raises
+    ------
+    InputError
+        With every fault in the labels.
+
+    Examples
+    --------
+    >>> grid = Grid(base_year=2025, n_years=2, ages=range(18), placements=["foster"])
+    >>> grid.years, grid.dates
+    ((2026, 2027), (2025, 2026, 2027))
+    """
+
+    base_year: int
+    n_years: int
+    ages: tuple[int, ...]
+    placements: tuple[Placement, ...]
+    reasons: tuple[Reason, ...] = ()
+    items: tuple[Item, ...] = field(default=())
+    averted_to: str | None = None
+
+    def __post_init__(self) -> None:
+        put = object.__setattr__
+        put(self, "ages", tuple(int(a) for a in self.ages))
+        put(self, "placements", tuple(p if isinstance(p, Placement) else Placement(p) for p in self.placements))
+        put(self, "reasons", tuple(r if isinstance(r, Reason) else Reason(r) for r in self.reasons))
+        put(self, "items", tuple(self.items))
+        refuse(_label_faults(self))
+
+    @cached_property
+    def years(self) -> tuple[int, ...]:
+        """Years of flows."""
+        return tuple(range(self.base_year + 1, self.base_year + self.n_years + 1))
+
+    @cached_property
+    def dates(self) -> tuple[int, ...]:
+        """Dates of stocks: 31 March of each."""
+        return (self.base_year, *self.years)
+
+    def labels(self, axis: str) -> tuple[int | str, ...]:
+        """Give the labels of an axis: years, dates, ages, placements, to, reasons or items.
+
+        Raises
+        ------
+        UnknownNameError
+            If there is no such axis.
+        """
+        if axis in ("years", "dates", "ages"):
+            return tuple(getattr(self, axis))
+        if axis in ("placements", "to", "reasons", "items"):
+            rows = self.placements if axis == "to" else getattr(self, axis)
+            return tuple(row.name for row in rows)
+        raise UnknownNameError(unknown("axis", axis, ("years", "dates", "ages", "placements", "to", "reasons", "items")))
+
+    def index(self, axis: str, name: int | str) -> int:
+        """Find a label on an axis.
+
+        Raises
+        ------
+        UnknownNameError
+            If it is not there; the message names the nearest.
+        """
+        labels = self.labels(axis)
+        if name not in labels:
+            raise UnknownNameError(unknown(axis.rstrip("s"), name, map(str, labels)))
+        return labels.index(name)
+
+    def indices(self, axis: str, names: Iterable[int | str] | None) -> list[int]:
+        """Find several labels; None finds all."""
+        return list(range(len(self.labels(axis)))) if names is None else [self.index(axis, n) for n in names]
+
+    @cached_property
+    def in_care(self) -> tuple[int, ...]:
+        """Indices of the placements that are care."""
+        return tuple(i for i, p in enumerate(self.placements) if p.in_care)
+
+    def open(self, placement: int, age: int) -> bool:
+        """Say whether a placement (by index) is open to an age."""
+        return age < self.placements[placement].leave_age
+
+
+def _label_faults(grid: Grid) -> list[Problem]:
+    found: list[Problem] = []
+    if grid.n_years < 1:
+        found.append(Problem(f"n_years is {grid.n_years}", "grid", "Give at least 1"))
+    if not grid.ages or list(grid.ages) != list(range(grid.ages[0], grid.ages[0] + len(grid.ages))):
+        found.append(Problem(f"ages are not consecutive: {spell(grid.ages)}", "grid", "Give every age once, in order"))
+        return found
+    if not grid.placements:
+        found.append(Problem("there are no placements", "grid", "Give at least one"))
+    for axis in ("placements", "reasons", "items"):
+        names = [str(n) for n in grid.labels(axis)]
+        for twice in sorted({n for n in names if names.count(n) > 1}):
+            found.append(Problem(f"{axis.rstrip('s')} {twice!r} is there twice", "grid", "Names are unique"))
+    names = [p.name for p in grid.placements]
+    for reason in grid.reasons:
+        if reason.to is not None and reason.to not in names:
+            found.append(unknown("placement", reason.to, names, f"reason {reason.name!r}, to"))
+    for placement in grid.placements:
+        found += _placement_faults(grid, placement, names)
+    for item in grid.items:
+        found += _item_faults(grid, item)
+    if grid.averted_to is not None:
+        found += _averted_faults(grid, names)
+    return found
+
+
+def _placement_faults(grid: Grid, placement: Placement, names: list[str]) -> list[Problem]:
+    where = f"placement {placement.name!r}"
+    found = []
+    first, last = grid.ages[0] + 1, grid.ages[-1] + 1
+    if not first <= placement.leave_age <= last:
+        remedy = f"Give an age from {first} to {last}, or more ages to the grid"
+        found.append(Problem(f"leave_age is {placement.leave_age}", where, remedy))
+    if placement.in_care and placement.leave_age > ADULT:
+        remedy = "Children leave care at 18 or before; a later state has in_care=False"
+        found.append(Problem(f"in care, but leave_age is {placement.leave_age}", where, remedy))
+    if placement.then is not None:
+        if placement.then not in names:
+            found.append(unknown("placement", placement.then, names, f"{where}, then"))
+        elif grid.placements[names.index(placement.then)].leave_age <= placement.leave_age:
+            remedy = "The placement that follows must have a later leave_age"
+            found.append(Problem(f"then is {placement.then!r}, which is closed at that age", where, remedy))
+    return found
+
+
+def _item_faults(grid: Grid, item: Item) -> list[Problem]:
+    found = []
+    for axis in ("placements", "to", "reasons", "ages"):
+        known = grid.labels(axis)
+        for name in getattr(item, axis):
+            if name not in known:
+                found.append(unknown(axis.rstrip("s"), name, map(str, known), f"item {item.name!r}"))
+    return found
+
+
+def _averted_faults(grid: Grid, names: list[str]) -> list[Problem]:
+    if grid.averted_to not in names:
+        return [unknown("placement", grid.averted_to, names, "averted_to")]
+    row = grid.placements[names.index(str(grid.averted_to))]
+    if row.in_care:
+        return [Problem(f"averted_to is {row.name!r}, which is care", "grid", "Name a placement with in_care=False")]
+    return []

@@ -1,0 +1,257 @@
+"""What happens, from beginning to end? Draws in blocks, every scenario with the same luck, summed as they come."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from carecost import __version__
+from carecost.assumptions import Assumptions
+from carecost.comparison import Comparison, Side
+from carecost.costs import Costs, cost_streams
+from carecost.draws import Draws
+from carecost.effects import Calendar, apply, check
+from carecost.errors import InputError, Problem, UnknownNameError, unknown
+from carecost.grid import Grid
+from carecost.parameters import Parameters
+from carecost.projection import Kernels, Projection, project_streams
+from carecost.provenance import Provenance, digest
+from carecost.quantities import Layouts, Sampler
+from carecost.scenarios import INACTION, Scenario
+
+Array = NDArray[np.float64]
+#: Draws that go through at once: their kernels fit in cache.
+BLOCK = 64
+Progress = Callable[[int, int], None]
+FLOWS = ("entries", "exits", "aged_out", "child_years")
+
+
+@dataclass(frozen=True, eq=False)
+class Outcome:
+    """One scenario, summed over ages; a draw axis of length 1 is the central run.
+
+    Attributes
+    ----------
+    stock : ndarray of shape (draw, stream, date, placement)
+        On 31 March [children].
+    flows : dict of str to ndarray of shape (draw, stream, year, placement)
+        entries, exits, aged_out [children] and child_years [child-years].
+    costs : Costs
+        Volume, price and spend.
+    """
+
+    stock: Array
+    flows: dict[str, Array]
+    costs: Costs
+
+
+@dataclass(frozen=True, eq=False)
+class Run:
+    """What a run gave.
+
+    Attributes
+    ----------
+    assumptions, scenarios, grid, draws, calendar, provenance
+        What it was made from; ``scenarios`` has inaction first.
+    central : dict of str to Outcome
+        The central run of each scenario.
+    drawn : dict of str to Outcome
+        All draws of each scenario; the central run when there are no draws.
+    """
+
+    assumptions: Assumptions
+    scenarios: dict[str, Scenario]
+    grid: Grid
+    draws: Draws
+    calendar: Calendar
+    provenance: Provenance
+    central: dict[str, Outcome]
+    drawn: dict[str, Outcome]
+    layouts: Layouts
+
+    def parameters(self, scenario: str, block: slice | None = None) -> dict[str, Parameters]:
+        """Make the parameters of each stream again, central or for a block of draws."""
+        sampler = Sampler(self.draws, block)
+        chosen = self.scenarios[_known(scenario, self.scenarios)]
+        return {
+            stream: apply(chosen, self.layouts.parameters(stream, sampler), stream, sampler, self.calendar)
+            for stream in self.assumptions.streams
+        }
+
+    def projections(self, scenario: str, block: slice | None = None) -> dict[str, Projection]:
+        """Project each stream again, central or for a block of draws."""
+        parameters = self.parameters(scenario, block)
+        return dict(zip(parameters, project_streams(list(parameters.values())), strict=True))
+
+    def outcome(self, scenario: Scenario) -> Outcome:
+        """Run one more scenario, central."""
+        work = _Work(self.layouts, {scenario.name: scenario}, self.calendar, self.draws)
+        return work.block(None)[scenario.name]
+
+    def compare(self, scenario: str, baseline: str = INACTION, central: bool = False) -> Comparison:
+        """Compare two scenarios, draw by draw or in the central run."""
+        outcomes = self.central if central else self.drawn
+        a, b = (self.side(name, outcomes[_known(name, outcomes)]) for name in (baseline, scenario))
+        return Comparison(a, b, self.assumptions.discount, self.calendar.programme_start)
+
+    def side(self, name: str, outcome: Outcome) -> Side:
+        """Give an outcome as one side of a comparison."""
+        care = list(self.grid.in_care)
+        children = outcome.stock[..., care].sum((1, 3))
+        years = outcome.flows["child_years"][..., care].sum((1, 3))
+        return Side(name, self.provenance, outcome.costs, children, years)
+
+
+def _known(name: str, names: Sequence[str] | dict[str, object] | dict[str, Scenario] | dict[str, Outcome]) -> str:
+    if name not in names:
+        raise UnknownNameError(unknown("scenario", name, names))
+    return name
+
+
+def run(
+    assumptions: Assumptions,
+    scenarios: Sequence[Scenario] = (),
+    years: int | None = None,
+    draws: Draws | None = None,
+    start: int | None = None,
+    threads: int = 2,
+    progress: Progress | None = None,
+    block: int = BLOCK,
+) -> Run:
+    """Run inaction and some scenarios.
+
+    Parameters
+    ----------
+    assumptions : Assumptions
+        What is believed.
+    scenarios : sequence of Scenario
+        What might be done; inaction is always run first.
+    years : int, optional
+        Projected years; the set's own by default.
+    draws : Draws, optional
+        Joint samples; the central run alone by default.
+    start : int, optional
+        Calendar year of programme year 1; the set's own by default.
+    threads, block : int
+        Threads, and draws that go through at once; no result depends on them.
+    progress : callable, optional
+        Called with (draws done, draws in all).
+
+    Returns
+    -------
+    Run
+        Central run and draws of every scenario.
+
+    Raises
+    ------
+    InputError
+        If the set or a scenario cannot be run; with every fault.
+    """
+    draws = draws or Draws()
+    grid = assumptions.grid(years)
+    begin = assumptions.programme_start if start is None else start
+    calendar = Calendar(begin, assumptions.price_year, assumptions.deflator)
+    everything = _named(scenarios)
+    for scenario in everything.values():
+        check(scenario, grid, assumptions.streams, calendar)
+    layouts = Layouts(assumptions, grid)
+    work = _Work(layouts, everything, calendar, draws)
+    central = work.block(None)
+    drawn = central if draws.central else _merged(work, grid, threads, block, progress)
+    return Run(
+        assumptions, everything, grid, draws, calendar, _provenance(assumptions, grid, draws, calendar), central, drawn, layouts
+    )
+
+
+def _named(scenarios: Sequence[Scenario]) -> dict[str, Scenario]:
+    named = {INACTION: Scenario(INACTION, title="Inaction")}
+    for scenario in scenarios:
+        if scenario.name in named and scenario.levers:
+            raise InputError(Problem(f"scenario {scenario.name!r} is there twice", "run", "Give each its own name"))
+        named.setdefault(scenario.name, scenario)
+    return named
+
+
+def _provenance(assumptions: Assumptions, grid: Grid, draws: Draws, calendar: Calendar) -> Provenance:
+    return Provenance(
+        assumptions=assumptions.name,
+        digest=digest(assumptions),
+        draws=draws.n,
+        seed=draws.seed,
+        base_year=grid.base_year,
+        years=grid.n_years,
+        programme_start=calendar.programme_start,
+        price_year=calendar.price_year,
+        deflator=assumptions.deflator.vintage,
+        discount=assumptions.discount.name,
+        version=__version__,
+    )
+
+
+@dataclass(frozen=True)
+class _Work:
+    """What a block of draws needs."""
+
+    layouts: Layouts
+    scenarios: dict[str, Scenario]
+    calendar: Calendar
+    draws: Draws
+
+    def block(self, block: slice | None) -> dict[str, Outcome]:
+        """Run every scenario for one block; kernels are shared between scenarios and streams."""
+        sampler, kernels = Sampler(self.draws, block), Kernels()
+        streams = self.layouts.streams
+        base = {stream: self.layouts.parameters(stream, sampler) for stream in streams}
+        outcomes = {}
+        for name, scenario in self.scenarios.items():
+            changed = [apply(scenario, base[stream], stream, sampler, self.calendar) for stream in streams]
+            projections = project_streams(changed, kernels)
+            outcomes[name] = _outcome(cost_streams(streams, projections, changed), projections)
+        return outcomes
+
+
+def _outcome(costs: Costs, projections: Sequence[Projection]) -> Outcome:
+    n = max(len(p.stock) for p in projections)
+
+    def stacked(arrays: Iterator[Array]) -> Array:
+        return np.stack([np.broadcast_to(a, (n, *a.shape[1:])) for a in arrays], axis=1)
+
+    def flow(p: Projection, name: str) -> Array:
+        return p.exits_for(range(len(p.grid.reasons))) if name == "exits" else np.asarray(getattr(p, name))
+
+    flows = {name: stacked(flow(p, name).sum(2) for p in projections) for name in FLOWS}
+    return Outcome(stacked(p.stock.sum(2) for p in projections), flows, costs)
+
+
+def _merged(work: _Work, grid: Grid, threads: int, size: int, progress: Progress | None) -> dict[str, Outcome]:
+    """Run the blocks on threads and put their sums in place, in order."""
+    n = work.draws.n
+    blocks = [slice(i, min(i + size, n)) for i in range(0, n, size)]
+    kept: dict[str, dict[str, Array]] = {}
+    with ThreadPoolExecutor(max(1, threads)) as pool:
+        for block, outcomes in zip(blocks, pool.map(work.block, blocks), strict=True):
+            for name, outcome in outcomes.items():
+                store = kept.setdefault(name, {})
+                for key, array in _parts(outcome).items():
+                    if key not in store:
+                        store[key] = np.empty((n, *array.shape[1:]))
+                    store[key][block] = array
+            if progress is not None:
+                progress(block.stop, n)
+    return {name: _whole(store, grid) for name, store in kept.items()}
+
+
+def _parts(outcome: Outcome) -> dict[str, Array]:
+    costs = outcome.costs
+    unit_cost = np.broadcast_to(costs.unit_cost, (len(costs.unit_cost), *costs.volume.shape[1:]))
+    return {"stock": outcome.stock, "volume": costs.volume, "unit_cost": unit_cost} | outcome.flows
+
+
+def _whole(store: dict[str, Array], grid: Grid) -> Outcome:
+    volume, unit_cost = store["volume"], store["unit_cost"]
+    costs = Costs(grid, volume, unit_cost, volume * unit_cost)
+    return Outcome(store["stock"], {name: store[name] for name in FLOWS}, costs)

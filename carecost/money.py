@@ -1,0 +1,181 @@
+"""What is a pound worth? Discount factors, deflators and paths of real growth, on plain arrays."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from carecost.errors import InputError, Problem
+
+Array = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Schedule:
+    """Discount rates by years from now.
+
+    Parameters
+    ----------
+    name : str
+        Vintage and schedule.
+    until : tuple of float
+        Last year of each step; the last step goes on.
+    rates : tuple of float
+        Yearly rate of each step [share per year].
+    source : str
+        Where it was published.
+    """
+
+    name: str
+    until: tuple[float, ...]
+    rates: tuple[float, ...]
+    source: str = ""
+
+
+@dataclass(frozen=True)
+class Deflator:
+    """A price index by financial year.
+
+    Parameters
+    ----------
+    vintage : str
+        Which publication.
+    first : int
+        First year of the index; 2024-25 is 2025.
+    index : tuple of float
+        One number a year, without gaps.
+    last_outturn : int
+        Last year that is outturn; later ones are forecasts.
+    source : str
+        Where it was published.
+    """
+
+    vintage: str
+    first: int
+    index: tuple[float, ...]
+    last_outturn: int
+    source: str = ""
+
+    @property
+    def last(self) -> int:
+        """Last published year; later years grow at its rate."""
+        return self.first + len(self.index) - 1
+
+    def factor(self, price_year: int, years: ArrayLike) -> Array:
+        """Give the factors that turn pounds of one price year into cash of other years.
+
+        Parameters
+        ----------
+        price_year : int
+            Year whose prices the pounds are in.
+        years : array_like of int
+            Years wanted. Beyond the last published year the index grows at its last published rate.
+
+        Returns
+        -------
+        ndarray of shape (year,)
+            Index of each year over that of the price year [ratio].
+
+        Raises
+        ------
+        InputError
+            If a year is before the first of the index.
+
+        Examples
+        --------
+        >>> Deflator("example", 2024, (100.0, 102.0), 2025).factor(2024, [2024, 2026]).round(4)
+        array([1.    , 1.0404])
+        """
+        wanted = np.atleast_1d(np.asarray(years, dtype=int))
+        early = [int(y) for y in (*wanted, price_year) if y < self.first]
+        if early:
+            remedy = f"The first year is {self.first}"
+            raise InputError(Problem(f"deflator {self.vintage!r} has no year {early[0]}", "deflator", remedy))
+        known = np.asarray(self.index)
+        growth = known[-1] / known[-2]
+
+        def level(year: NDArray[np.int_]) -> Array:
+            inside = np.minimum(year, self.last) - self.first
+            return np.asarray(known[inside] * growth ** np.maximum(year - self.last, 0))
+
+        return level(wanted) / level(np.array([price_year]))
+
+
+def discount_factors(years: ArrayLike, rate_or_schedule: float | Schedule) -> Array:
+    """Give the present value of a pound some years from now.
+
+    Parameters
+    ----------
+    years : int or array_like of int
+        Years from now; a whole number n stands for 0, 1, …, n - 1.
+    rate_or_schedule : float or Schedule
+        A flat yearly rate [share per year], or a schedule whose yearly rates are multiplied up.
+
+    Returns
+    -------
+    ndarray of shape (year,)
+        Factors; 1 now [ratio].
+
+    Raises
+    ------
+    InputError
+        If a year is negative or a rate is not above -1.
+
+    References
+    ----------
+    .. [1] HM Treasury (2026). The Green Book: appraisal and evaluation in central government.
+
+    Examples
+    --------
+    >>> discount_factors([0, 10], 0.035).round(8)
+    array([1.        , 0.70891881])
+    """
+    wanted = np.arange(years) if isinstance(years, int | np.integer) else np.asarray(years, dtype=int)
+    if wanted.size and wanted.min() < 0:
+        raise InputError(Problem(f"year {int(wanted.min())} from now is in the past", "discount_factors", "Give 0 or more"))
+    last = int(wanted.max(initial=0))
+    if isinstance(rate_or_schedule, Schedule):
+        step = np.minimum(np.searchsorted(rate_or_schedule.until, np.arange(1, last + 1)), len(rate_or_schedule.rates) - 1)
+        rates = np.asarray(rate_or_schedule.rates)[step]
+    else:
+        rates = np.full(last, float(rate_or_schedule))
+    if rates.size and not (np.isfinite(rates).all() and rates.min() > -1):
+        raise InputError(Problem(f"discount rate is {rate_or_schedule}", "discount_factors", "Give a rate such as 0.035"))
+    return np.concatenate([[1.0], np.cumprod(1.0 / (1.0 + rates))])[wanted]
+
+
+def growth_path(start: ArrayLike, long_run: float, fade_years: int | None, elapsed: ArrayLike) -> Array:
+    """Compound a growth rate that fades in a straight line to a long-run rate.
+
+    Parameters
+    ----------
+    start : array_like of shape (draw,)
+        Growth in the first year [share per year].
+    long_run : float
+        Growth after the fade [share per year].
+    fade_years : int or None
+        Years from one to the other; None keeps the first for ever.
+    elapsed : array_like of int, shape (year,)
+        Whole years since the level that is multiplied, 0 or more.
+
+    Returns
+    -------
+    ndarray of shape (draw, year)
+        Level relative to year 0 [ratio].
+
+    Examples
+    --------
+    >>> growth_path([0.06], 0.02, 2, [0, 1, 2, 3]).round(4)
+    array([[1.    , 1.06  , 1.1024, 1.1244]])
+    """
+    rates = np.atleast_1d(np.asarray(start, dtype=float))[:, None]
+    wanted = np.asarray(elapsed, dtype=int)
+    step = np.arange(int(wanted.max(initial=0)))
+    faded = np.zeros(len(step)) if fade_years is None else np.minimum(1.0, step / max(fade_years, 1))
+    if fade_years == 0:
+        faded = np.ones(len(step))
+    yearly = rates + (long_run - rates) * faded
+    level = np.concatenate([np.ones((len(rates), 1)), np.cumprod(1.0 + yearly, axis=1)], axis=1)
+    return level[:, wanted]

@@ -1,0 +1,229 @@
+"""What does the engine need? One checked set of arrays, with a draw axis."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from carecost.errors import Problem, refuse, unknown
+from carecost.grid import AXES, Grid
+
+Array = NDArray[np.float64]
+REQUIRED = ("initial_stock", "population", "entry_rate", "entry_share")
+#: Shares must sum to one this closely: the rounding of a sum of some twenty numbers.
+SHARE_TOLERANCE = 1e-9
+#: Axes that may have length 1; axes of names never may.
+_COMMON = ("years", "ages")
+
+
+@dataclass(frozen=True, eq=False)
+class Parameters:
+    """Everything the engine needs, for one stream of children, checked on creation.
+
+    Every array has a draw axis first; draw, year and age axes may have length 1. Anything ``np.asarray`` takes is
+    accepted; arrays are kept read-only.
+
+    Parameters
+    ----------
+    grid : Grid
+        Labels of the axes.
+    initial_stock : array_like of shape (draw, age, placement)
+        Children on the first date [children].
+    population : array_like of shape (draw, year, age)
+        Children in the population, mid-year before the end of the year [children].
+    entry_rate : array_like of shape (draw, year, age)
+        Entries per child in the population [per child per year].
+    entry_share : array_like of shape (draw, year, age, placement)
+        Placement on entry; sums to one over placement wherever ``entry_rate`` is above zero [share].
+    entry_at_birthday : array_like of shape (draw, year, age), optional
+        Share of entries on the birthday that begins the age; at birth for age 0 [share].
+    extra_entries : mapping of str to array_like of shape (draw, year, age, placement), optional
+        Named further entries, even over the year [children per year].
+    exit_rate : array_like of shape (draw, year, age, placement, reason), optional
+        Hazard of leaving [per child-year].
+    move_rate : array_like of shape (draw, year, age, placement, to), optional
+        Hazard of moving; the diagonal is ignored [per child-year].
+    unit_cost : array_like of shape (draw, year, item), optional
+        Price of a unit of each item's driver; given exactly when the grid has items [GBP per unit of driver].
+
+    Raises
+    ------
+    InputError
+        With every fault found: shapes, values that are not finite or are negative, shares that do not sum to one, anything
+        in a placement that is closed at that age.
+
+    Examples
+    --------
+    >>> grid = Grid(base_year=2025, n_years=1, ages=range(18), placements=["foster"])
+    >>> one = np.ones((1, 1, 1))
+    >>> p = Parameters(grid, initial_stock=np.full((1, 18, 1), 100.0), population=1e5 * one, entry_rate=0.001 * one,
+    ...     entry_share=np.ones((1, 1, 1, 1)))
+    >>> p.n_draws
+    1
+    """
+
+    grid: Grid
+    initial_stock: ArrayLike
+    population: ArrayLike
+    entry_rate: ArrayLike
+    entry_share: ArrayLike
+    entry_at_birthday: ArrayLike | None = None
+    extra_entries: Mapping[str, ArrayLike] = field(default_factory=dict)
+    exit_rate: ArrayLike | None = None
+    move_rate: ArrayLike | None = None
+    unit_cost: ArrayLike | None = None
+
+    def __post_init__(self) -> None:
+        problems: list[Problem] = []
+        for name, axes in AXES.items():
+            if name == "extra_entries":
+                extra = {key: self._array(name, value, axes, problems, key) for key, value in self.extra_entries.items()}
+                object.__setattr__(self, name, extra)
+            else:
+                object.__setattr__(self, name, self._array(name, getattr(self, name), axes, problems))
+        refuse(problems)
+        problems += self._draw_axes()
+        refuse(problems)
+        problems += self._shares() + self._closed()
+        refuse(problems)
+
+    def _array(
+        self, name: str, value: ArrayLike | None, axes: tuple[str, ...], problems: list[Problem], key: str = ""
+    ) -> Array:
+        where = f"{name}[{key!r}]" if key else name
+        lengths = [len(self.grid.labels(axis)) for axis in axes]
+        if value is None:
+            if name in REQUIRED or (name == "unit_cost" and self.grid.items):
+                problems.append(Problem("is not given", where, f"Give an array of shape (draw, {_axes(axes)})"))
+            shape = [1, *(1 if a in _COMMON else n for a, n in zip(axes, lengths, strict=True))]
+            return _frozen(np.zeros(shape))
+        try:
+            array = np.asarray(value, dtype=float)
+        except (TypeError, ValueError):
+            problems.append(Problem("is not an array of numbers", where, "Give anything np.asarray takes"))
+            return _frozen(np.zeros([1] * (len(axes) + 1)))
+        problems += _shape_faults(where, array, axes, lengths)
+        if name == "unit_cost" and not self.grid.items:
+            problems.append(Problem("is given, but the grid has no items", where, "Add items, or leave it out"))
+        if not np.isfinite(array).all():
+            problems.append(Problem(f"has {int((~np.isfinite(array)).sum())} values that are not finite", where, "Give numbers"))
+        elif name != "unit_cost" and array.min(initial=0) < 0:
+            cell = tuple(int(i) for i in np.unravel_index(array.argmin(), array.shape))
+            problems.append(Problem(f"is negative: {array.min():g} at {cell}", where, "Give zero or more"))
+        return _frozen(array)
+
+    def _draw_axes(self) -> list[Problem]:
+        return [
+            Problem(f"has {len(a)} draws, others have {self.n_draws}", name, "Draw axes have length 1 or one common length")
+            for name, a in self.arrays().items()
+            if len(a) not in (1, self.n_draws)
+        ]
+
+    def _shares(self) -> list[Problem]:
+        found = []
+        total = np.asarray(self.entry_share).sum(-1)
+        wrong = (np.abs(total - 1.0) > SHARE_TOLERANCE) & (np.asarray(self.entry_rate) > 0)
+        if wrong.any():
+            at = tuple(np.argwhere(wrong)[0])
+            value = float(np.broadcast_to(total, wrong.shape)[at])
+            where = f"entry_share, {self._place(at)}"
+            found.append(Problem(f"shares sum to {value:.6g}", where, "Shares over placements sum to one; nothing is rescaled"))
+        beta = np.asarray(self.entry_at_birthday)
+        if beta.max(initial=0) > 1:
+            found.append(Problem(f"is {beta.max():g}", "entry_at_birthday", "Give a share from 0 to 1"))
+        return found
+
+    def _place(self, at: tuple[int, ...]) -> str:
+        year = f"year {self.grid.years[at[1]]}" if len(self.grid.years) > at[1] else ""
+        return f"{year}, age {self.grid.ages[at[2]] if at[2] < len(self.grid.ages) else 'all'}"
+
+    def _closed(self) -> list[Problem]:
+        """Find anything in, or on its way into, a placement that is closed at that age."""
+        found = []
+        shut = ~self.open
+        checks: dict[str, Array] = {
+            "initial_stock": np.asarray(self.initial_stock),
+            "entry_share": np.asarray(self.entry_share) * (np.asarray(self.entry_rate) > 0)[..., None],
+            "move_rate": np.asarray(self.move_rate).max(-2, initial=0),
+            **{f"extra_entries[{k!r}]": np.asarray(v) for k, v in self.extra_entries.items()},
+        }
+        towards = np.zeros(shut.shape)
+        for r, reason in enumerate(self.grid.reasons):
+            if reason.to is not None:
+                into = np.asarray(self.exit_rate)[..., r].max((0, 1, 3))
+                towards[:, self.grid.index("placements", reason.to)] += into
+        checks["exit_rate into it"] = towards
+        for name, array in checks.items():
+            bad = np.argwhere(np.broadcast_to(array > 0, (*array.shape[:-2], *shut.shape)) & shut)
+            if len(bad):
+                placement = self.grid.placements[bad[0][-1]]
+                what = f"age {self.grid.ages[bad[0][-2]]} in {placement.name!r}, which is closed from {placement.leave_age}"
+                found.append(Problem(what, name, "Give zero there, or a later leave_age"))
+        return found
+
+    @cached_property
+    def open(self) -> NDArray[np.bool_]:
+        """Which ages may be in which placement: (age, placement)."""
+        leave = np.array([p.leave_age for p in self.grid.placements])
+        return np.asarray(np.array(self.grid.ages)[:, None] < leave)
+
+    def arrays(self) -> dict[str, Array]:
+        """All arrays by name; extra entries as ``extra_entries[name]``."""
+        plain = {f.name: np.asarray(getattr(self, f.name)) for f in fields(self) if f.name not in ("grid", "extra_entries")}
+        return plain | {f"extra_entries[{k}]": np.asarray(v) for k, v in self.extra_entries.items()}
+
+    @cached_property
+    def n_draws(self) -> int:
+        """Number of draws."""
+        return max(len(a) for a in self.arrays().values())
+
+    def entries(self) -> Array:
+        """Entries by rate, without the extra ones.
+
+        Returns
+        -------
+        ndarray of shape (draw, year, age, placement)
+            Entries [children per year]; year and age axes may have length 1 only if all their factors have.
+        """
+        starts = np.asarray(self.population) * np.asarray(self.entry_rate)
+        return starts[..., None] * np.asarray(self.entry_share)
+
+    def changed(self, **arrays: ArrayLike | Mapping[str, ArrayLike] | None) -> Parameters:
+        """Make a copy with some arrays replaced.
+
+        Raises
+        ------
+        UnknownNameError
+            If there is no parameter of that name.
+        """
+        now = {f.name: getattr(self, f.name) for f in fields(self)}
+        wrong = [unknown("parameter", name, AXES) for name in arrays if name not in now]
+        refuse(wrong)
+        if not self.grid.items:
+            now["unit_cost"] = None
+        return Parameters(**(now | arrays))
+
+
+def _axes(axes: tuple[str, ...]) -> str:
+    return ", ".join(a if a == "to" else a.rstrip("s") for a in axes)
+
+
+def _frozen(array: Array) -> Array:
+    view = array.view()
+    view.flags.writeable = False
+    return view
+
+
+def _shape_faults(where: str, array: Array, axes: tuple[str, ...], lengths: list[int]) -> list[Problem]:
+    want = f"Give shape (draw, {_axes(axes)}) = (1 or D, {', '.join(map(str, lengths))})"
+    if array.ndim != len(axes) + 1:
+        return [Problem(f"has shape {array.shape}", where, want)]
+    return [
+        Problem(f"has {got} on the {axis} axis, the grid has {n}", where, want)
+        for axis, n, got in zip(axes, lengths, array.shape[1:], strict=True)
+        if got != n and not (got == 1 and axis in _COMMON)
+    ]

@@ -1,0 +1,90 @@
+"""Which run is this? Digests and labels that two results must share to be compared."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, fields, is_dataclass
+from typing import Any
+
+from carecost.errors import ComparisonError, Problem, refuse
+
+
+@dataclass(frozen=True)
+class Provenance:
+    """What a result was made from, the scenario apart.
+
+    Parameters
+    ----------
+    assumptions : str
+        Name of the set.
+    digest : str
+        Digest of everything in it.
+    draws, seed : int
+        Number of draws (0: central alone) and seed.
+    base_year, years, programme_start, price_year : int
+        First date, horizon, calendar year of programme year 1, year of constant prices.
+    deflator, discount : str
+        Vintages.
+    version : str
+        Version of the package.
+    """
+
+    assumptions: str
+    digest: str
+    draws: int
+    seed: int
+    base_year: int
+    years: int
+    programme_start: int
+    price_year: int
+    deflator: str
+    discount: str
+    version: str
+
+    def as_dict(self) -> dict[str, Any]:
+        """Give the fields by name."""
+        return asdict(self)
+
+
+def digest(thing: object) -> str:
+    """Digest frozen data: the same for equal contents, on any machine.
+
+    Examples
+    --------
+    >>> digest({"a": 1}) == digest({"a": 1})
+    True
+    """
+    text = json.dumps(_plain(thing), sort_keys=True, ensure_ascii=False)
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+def _plain(thing: object) -> object:
+    if is_dataclass(thing) and not isinstance(thing, type):
+        return {f.name: _plain(getattr(thing, f.name)) for f in fields(thing)}
+    if isinstance(thing, Mapping):
+        return {str(k): _plain(v) for k, v in thing.items()}
+    if isinstance(thing, tuple | list):
+        return [_plain(v) for v in thing]
+    # repr of a float is exact and the same everywhere.
+    return repr(thing) if isinstance(thing, float) else thing
+
+
+def licence(a: Provenance, b: Provenance) -> None:
+    """Refuse to compare results that differ in more than the scenario.
+
+    Raises
+    ------
+    ComparisonError
+        With every difference.
+    """
+    mine, theirs = a.as_dict(), b.as_dict()
+    refuse(
+        [
+            Problem(f"{name} is {mine[name]!r} in one result and {theirs[name]!r} in the other", "compare", "Run both alike")
+            for name in mine
+            if mine[name] != theirs[name]
+        ],
+        ComparisonError,
+    )

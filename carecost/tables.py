@@ -1,0 +1,198 @@
+"""How do we say it in rows? Tidy tables of outcomes and comparisons."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from carecost.assumptions import Assumptions
+from carecost.comparison import Comparison
+from carecost.errors import UnknownNameError, refuse, unknown
+from carecost.grid import Grid
+
+Array = NDArray[np.float64]
+#: Quantiles shown beside the central run: a 90% interval and the median.
+QUANTILES = (0.05, 0.5, 0.95)
+CHILDREN = "children"
+PAYBACK_NEVER = "not within the horizon"
+
+
+def summarised(array: Array, central: Array, quantiles: Sequence[float] = QUANTILES) -> dict[str, Array]:
+    """Give the central run, the mean and quantiles over draws.
+
+    Parameters
+    ----------
+    array : ndarray of shape (draw, ...)
+        All draws; of length 1 when there are none.
+    central : ndarray of shape (1, ...)
+        The central run.
+    quantiles : sequence of float
+        Quantiles wanted.
+
+    Returns
+    -------
+    dict of str to ndarray
+        ``central``, and with draws ``mean`` and each quantile.
+    """
+    out = {"central": central[0]}
+    if len(array) > 1:
+        out["mean"] = array.mean(0)
+        out |= {f"{q:g}": v for q, v in zip(quantiles, np.quantile(array, quantiles, axis=0), strict=True)}
+    return out
+
+
+def tidy(
+    array: Array, central: Array, axes: Mapping[str, Sequence[object]], per_draw: bool, quantiles: Sequence[float] = QUANTILES
+) -> pd.DataFrame:
+    """Lay an array out in rows, one a cell and quantile (or draw).
+
+    Parameters
+    ----------
+    array, central : ndarray of shape (draw, ...) and (1, ...)
+        Draws and central run.
+    axes : mapping of str to sequence
+        Name and labels of each axis after the draw axis.
+    per_draw : bool
+        One row a draw instead of one a quantile.
+    quantiles : sequence of float
+        Quantiles wanted.
+
+    Returns
+    -------
+    DataFrame
+        Columns of the axes, ``quantile`` or ``draw``, and ``value``.
+    """
+    layers = dict(enumerate(array)) if per_draw else summarised(array, central, quantiles)
+    label = "draw" if per_draw else "quantile"
+    values = np.stack(list(layers.values()), axis=-1)
+    index = pd.MultiIndex.from_product([*axes.values(), list(layers)], names=[*axes, label])
+    return pd.DataFrame({"value": values.ravel()}, index=index).reset_index()
+
+
+def grouped(array: Array, labels: Mapping[str, Sequence[str]], by: Sequence[str], known: Sequence[str]) -> tuple[Array, dict[str, list[str]]]:
+    """Sum the last axis of an array by some of its labels.
+
+    Parameters
+    ----------
+    array : ndarray of shape (..., cell)
+        What to sum.
+    labels : mapping of str to sequence of str
+        Labels of each cell, by name.
+    by : sequence of str
+        Names to keep; empty sums everything.
+    known : sequence of str
+        Names that may be asked for.
+
+    Returns
+    -------
+    tuple
+        The array of shape (..., group), and the labels of each group by name.
+
+    Raises
+    ------
+    UnknownNameError
+        If a name is not known.
+    """
+    refuse([unknown("column to group by", name, known) for name in by if name not in labels], UnknownNameError)
+    keys = list(zip(*(labels[name] for name in by), strict=True)) if by else [()] * array.shape[-1]
+    order = list(dict.fromkeys(keys))
+    member = np.array([[key == group for group in order] for key in keys], dtype=float).reshape(len(keys), len(order))
+    return array @ member, {name: [group[i] for group in order] for i, name in enumerate(by)}
+
+
+def rows_of(
+    array: Array, central: Array, time: tuple[str, Sequence[int]], labels: Mapping[str, list[str]], per_draw: bool
+) -> pd.DataFrame:
+    """Lay out an array of shape (draw, time, group) in rows with the labels of each group."""
+    n = array.shape[-1]
+    frame = tidy(array, central, {time[0]: list(time[1]), "_group": list(range(n))}, per_draw)
+    place = list(frame.columns).index("_group")
+    for name, values in reversed(labels.items()):
+        frame.insert(place, name, np.array(values, dtype=object)[frame["_group"].to_numpy()])
+    return frame.drop(columns="_group")
+
+
+def item_labels(grid: Grid) -> dict[str, list[str]]:
+    """Give the labels of cost items by which they can be grouped."""
+    names = ("group", "account", "payer", "gross_net", "kind")
+    return {"item": [i.name for i in grid.items]} | {n: [getattr(i, n) for i in grid.items] for n in names}
+
+
+def assumption_rows(assumptions: Assumptions) -> pd.DataFrame:
+    """Give every assumption as a row: what, value, interval, unit, source and quality."""
+    rows = []
+    for row in assumptions.rows:
+        b = row.belief
+        rows.append(
+            {
+                "quantity": row.quantity,
+                "value": b.value,
+                "low": b.low,
+                "high": b.high,
+                "level": None if b.certain else b.level,
+                "distribution": b.shape,
+                "long_run": row.long_run,
+                "fade_years": row.fade_years,
+                "unit": b.unit,
+                "price_year": b.price_year,
+                "source": b.source,
+                "source_year": b.source_year,
+                "quality": b.quality,
+                "note": b.note,
+            }
+        )
+    return pd.DataFrame(rows)
+
+
+def interval(values: Array, scale: float = 1.0) -> tuple[float, float]:
+    """Give the 90% interval of draws."""
+    low, high = np.nanquantile(values, (QUANTILES[0], QUANTILES[-1])) * scale
+    return float(low), float(high)
+
+
+def summary_rows(drawn: Comparison, central: Comparison) -> Iterable[dict[str, object]]:
+    """Say what a scenario does to children and money: the rows people quote, central and 90% interval."""
+    grid = drawn.grid
+    last, year = grid.dates[-1], grid.years[-1]
+    prices = drawn.scenario.provenance.price_year
+    pounds = f"£bn, {financial_year(prices)} prices"
+
+    def row(what: str, pick: object, unit: str, scale: float = 1.0) -> dict[str, object]:
+        assert callable(pick)
+        low, high = interval(np.asarray(pick(drawn)), scale) if len(drawn.averted) > 1 else (None, None)
+        value = float(np.asarray(pick(central))[0]) * scale
+        return {"what": what, "central": value, "low": low, "high": high, "unit": unit}
+
+    yield row(f"Children in care, 31 March {last}, {drawn.baseline.name}", lambda c: c.baseline.children[:, -1], CHILDREN)
+    yield row(f"Children in care, 31 March {last}, {drawn.scenario.name}", lambda c: c.scenario.children[:, -1], CHILDREN)
+    yield row(f"Fewer children in care, 31 March {last}", lambda c: c.averted[:, -1], CHILDREN)
+    spend = f"Spend in {financial_year(year)}"
+    yield row(f"{spend}, {drawn.baseline.name}", lambda c: _spend(c.baseline.costs.spend, c)[:, -1], pounds, 1e-9)
+    yield row(f"{spend}, {drawn.scenario.name}", lambda c: _spend(c.scenario.costs.spend, c)[:, -1], pounds, 1e-9)
+    span = f"{financial_year(grid.years[0])} to {financial_year(year)}"
+    yield row(f"Reform spend, {span}", lambda c: c.reform_spend().sum(1), pounds, 1e-9)
+    yield row(f"Gross saving, {span}", lambda c: c.gross_saving().sum(1), pounds, 1e-9)
+    yield row(f"Cashable saving, {span}", lambda c: c.cashable_saving().sum(1), pounds, 1e-9)
+    yield row("Net present saving to the public purse (cashable)", lambda c: c.npv(), f"{pounds}, present value", 1e-9)
+    yield row("Net present saving if all of the gross saving were cash", lambda c: c.npv(True), f"{pounds}, present value", 1e-9)
+    yield row("Payback year, undiscounted", lambda c: c.payback_year(), "financial year ending")
+    yield row("Payback year, discounted", lambda c: c.payback_year(True), "financial year ending")
+
+
+def _spend(spend: Array, comparison: Comparison) -> Array:
+    public = [i for i, item in enumerate(comparison.grid.items) if item.account != "social"]
+    return np.asarray(spend[..., public].sum(-1))
+
+
+def financial_year(year: int) -> str:
+    """Write a financial year.
+
+    Examples
+    --------
+    >>> financial_year(2025)
+    '2024-25'
+    """
+    return f"{year - 1}-{year % 100:02d}"

@@ -1,0 +1,90 @@
+"""Does a set hold together? Everything that can be wrong between the tables of a set."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from carecost.assumptions import Assumption, Assumptions, check
+from carecost.draws import Draws
+from carecost.errors import CareCostError, Problem, refuse
+from carecost.grid import Grid
+from carecost.quantities import Layouts, Sampler, label_faults
+
+Place = Callable[[Assumption], str]
+_NONNEGATIVE = "Give zero or more"
+
+
+def verify(assumptions: Assumptions, place: Place = lambda row: row.quantity) -> None:
+    """Check that the rows of a set fit its labels and each other.
+
+    Parameters
+    ----------
+    assumptions : Assumptions
+        The set.
+    place : callable, optional
+        Says where a row came from.
+
+    Raises
+    ------
+    CareCostError
+        With every fault found.
+    """
+    grid = assumptions.grid()
+    placed = [(place(row), row) for row in assumptions.rows]
+    problems = label_faults(placed, grid, assumptions.streams) + check(dict(placed)) + _twice(placed)
+    if assumptions.programme_start < assumptions.base_year + 1:
+        remedy = f"The first projected year is {assumptions.base_year + 1}"
+        problems.append(Problem(f"programme_start is {assumptions.programme_start}", "set.toml", remedy))
+    for where, row in placed:
+        problems += _value_faults(where, row, assumptions, grid)
+    refuse(problems)
+    layouts = Layouts(assumptions, grid, place)
+    for stream in assumptions.streams:
+        try:
+            layouts.parameters(stream, Sampler(Draws()))
+        except CareCostError as error:
+            problems += [Problem(p.what, f"stream {stream!r}, {p.where}", p.remedy) for p in error.problems]
+    refuse(problems)
+
+
+def _twice(placed: list[tuple[str, Assumption]]) -> list[Problem]:
+    """Find two growths or adjustments of one name: they would be drawn as one quantity."""
+    seen: dict[str, str] = {}
+    found = []
+    for where, row in placed:
+        if row.kind != "value":
+            if row.quantity in seen:
+                found.append(Problem(f"{row.name!r} is there twice, in {seen[row.quantity]} too", where, "Give it a name of its own"))
+            seen.setdefault(row.quantity, where)
+    return found
+
+
+def _value_faults(where: str, row: Assumption, assumptions: Assumptions, grid: Grid) -> list[Problem]:
+    found = []
+    b = row.belief
+    least = min(b.value, b.value if b.low is None else b.low)
+    if row.kind != "growth" and row.parameter != "unit_cost" and least < 0:
+        found.append(Problem(f"is negative: {least:g}", where, _NONNEGATIVE))
+    if row.kind == "value" and b.unit == "share":
+        most = max(b.value, b.value if b.high is None else b.high)
+        if most > 1:
+            found.append(Problem(f"is {most:g}, more than the whole", where, "Give a share from 0 to 1"))
+        if row.parameter == "entry_share" and not b.certain:
+            remedy = "Shares drawn one by one would not sum to one; put the interval in adjustments.csv or a lever"
+            found.append(Problem("an entry_share with an interval", where, remedy))
+    if row.parameter == "unit_cost" and row.kind == "value":
+        found += _price_faults(where, row, assumptions, grid)
+    return found
+
+
+def _price_faults(where: str, row: Assumption, assumptions: Assumptions, grid: Grid) -> list[Problem]:
+    found = []
+    units = {item.name: item.unit for item in grid.items}
+    for item in row.where.items or ():
+        want = units.get(item)
+        if want is not None and row.belief.unit != want:
+            found.append(Problem(f"unit is {row.belief.unit!r}", where, f"Its driver needs {want!r}"))
+    if row.belief.price_year != assumptions.price_year:
+        remedy = f"The set is in prices of {assumptions.price_year}: restate it, with its own note"
+        found.append(Problem(f"price_year is {row.belief.price_year}", where, remedy))
+    return found

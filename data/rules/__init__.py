@@ -1,0 +1,1 @@
+"""How are the packaged tables made? The rules, one module a step."""

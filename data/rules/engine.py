@@ -1,0 +1,68 @@
+"""What would the engine give? Runs of the package itself, on plain arrays of one stream."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+import carecost as cc
+
+Array = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Stream:
+    """Everything one stream needs, without draws. The year axis of an array may have length 1.
+
+    Attributes
+    ----------
+    placements : sequence of str
+        Names.
+    stock, entry_share, extra : ndarray of shape (age, placement)
+        Stock, placement on entry, extra entries.
+    population, entry_rate, at_birthday : ndarray of shape (year, age)
+        As in the package.
+    exit_rate : ndarray of shape (year, age, placement)
+        All reasons together.
+    move_rate : ndarray of shape (age, placement, to)
+        As in the package.
+    """
+
+    placements: Sequence[str]
+    stock: Array
+    population: Array
+    entry_rate: Array
+    entry_share: Array
+    at_birthday: Array
+    exit_rate: Array
+    move_rate: Array
+    extra: Array
+
+    def but(self, **changes: Array) -> Stream:
+        """Copy with other arrays."""
+        return replace(self, **changes)  # type: ignore[arg-type]
+
+
+def run(stream: Stream, years: int) -> cc.Projection:
+    """Project a stream over some years; longer year axes are cut."""
+
+    def cut(values: Array) -> Array:
+        return values[None, :years]
+
+    grid = cc.Grid(base_year=0, n_years=years, ages=range(18), placements=list(stream.placements), reasons=["out"])
+    return cc.project(
+        cc.Parameters(
+            grid=grid,
+            initial_stock=stream.stock[None],
+            population=cut(stream.population),
+            entry_rate=cut(stream.entry_rate),
+            entry_share=stream.entry_share[None, None],
+            entry_at_birthday=cut(stream.at_birthday),
+            extra_entries={"extra": stream.extra[None, None]},
+            exit_rate=cut(stream.exit_rate)[..., None],
+            move_rate=stream.move_rate[None, None],
+        )
+    )

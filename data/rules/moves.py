@@ -1,0 +1,107 @@
+"""Which moves hold the mix? The smallest ones, by least squares.
+
+Nothing is published on moves by origin and destination. Moves are constant within a band and a stream. They are the
+non-negative rates with the least sum of squares, each weighted by the children it applies to, that keep the mix of
+placements of each band where it was on the base date while children enter, age and leave; the engine itself says whether
+it is kept, and the wanted net flows are corrected until it is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.optimize import nnls
+
+from rules import engine
+from rules.fitting import BAND_OF, by_band
+
+Array = NDArray[np.float64]
+#: Years over which the mix is held, and corrections made.
+HORIZON, ROUNDS = 10, 60
+#: Ways that are closed: (origin or None for any, destination, first and last age open).
+INTO_ADOPTION = ("kinship foster", "foster in-house", "foster agency", "foster")
+_FIRM = 1e4
+
+
+def allowed(placements: Sequence[str], stock: Array) -> Array:
+    """Say which moves may happen by band: (band, from, to).
+
+    Nobody moves to a placement with no children of the band; a child is placed for adoption from foster care only and
+    leaves by adoption only.
+    """
+    there = by_band(stock) > 0
+    ways = there[:, :, None] & there[:, None, :] & ~np.eye(len(placements), dtype=bool)
+    if "placed for adoption" in placements:
+        at = list(placements).index("placed for adoption")
+        ways[:, at, :] = False
+        ways[:, [p not in INTO_ADOPTION for p in placements], at] = False
+    return ways
+
+
+def smallest(net: Array, stock: Array, ways: Array) -> Array:
+    """Find the smallest rates that give a net flow into each placement.
+
+    Parameters
+    ----------
+    net : ndarray of shape (placement,)
+        Wanted flow in less flow out; sums to zero [children per year].
+    stock : ndarray of shape (placement,)
+        Children who may move.
+    ways : ndarray of bool of shape (placement, to)
+        Moves that may happen.
+
+    Returns
+    -------
+    ndarray of shape (placement, to)
+        Rates [per child-year].
+    """
+    origin, to = np.nonzero(ways)
+    if not len(origin):
+        return np.zeros(ways.shape)
+    root = np.sqrt(stock[origin])
+    flow = np.zeros((len(stock), len(origin)))
+    flow[to, np.arange(len(origin))] += root
+    flow[origin, np.arange(len(origin))] -= root
+    scale = max(stock.sum(), 1.0)
+    system = np.concatenate([flow * (_FIRM / scale), np.eye(len(origin)) / np.sqrt(scale)])
+    wanted = np.concatenate([net * (_FIRM / scale), np.zeros(len(origin))])
+    found = nnls(system, wanted)[0]
+    rates = np.zeros(ways.shape)
+    rates[origin, to] = found / root
+    return rates
+
+
+def hold(stream: engine.Stream) -> Array:
+    """Give the moves that hold the mix of each band: (age, placement, to)."""
+    ways, base = allowed(stream.placements, stream.stock), by_band(stream.stock)
+    size = base.sum(1, keepdims=True)
+    mix = np.divide(base, size, out=np.zeros_like(base), where=size > 0)
+    net = np.zeros_like(base)
+    rates = np.zeros((len(base), *ways.shape[1:]))
+    for _ in range(ROUNDS):
+        error = mix - _mean_mix(stream.but(move_rate=rates[BAND_OF]))
+        net += size * error * _GAIN[:, None]
+        net -= mix * net.sum(1, keepdims=True)
+        rates = np.stack([smallest(n, b, w) for n, b, w in zip(net, base, ways, strict=True)])
+    return np.where(rates < 1e-7, 0.0, rates)[BAND_OF]
+
+
+#: How strongly an error of a band's mix is corrected: about one over the years a child is in the band.
+_GAIN = np.array([1.0, 0.4, 0.3, 0.3, 0.6])
+
+
+def _mean_mix(stream: engine.Stream) -> Array:
+    done = engine.run(stream, HORIZON).stock[0, 1:].mean(0)
+    found = by_band(done)
+    size = found.sum(1, keepdims=True)
+    return np.divide(found, size, out=np.zeros_like(found), where=size > 0)
+
+
+def worst(stream: engine.Stream) -> float:
+    """Give the largest error of a band's mix over the horizon [share]."""
+    base = by_band(stream.stock)
+    size = base.sum(1, keepdims=True)
+    mix = np.divide(base, size, out=np.zeros_like(base), where=size > 0)
+    return float(np.abs(_mean_mix(stream) - mix).max())
