@@ -7,41 +7,93 @@ from typing import TYPE_CHECKING
 
 __version__ = "0.1.0"
 
-if TYPE_CHECKING:
+if TYPE_CHECKING:  # what type checkers and editors see; __getattr__ gives the same, only when asked
     from carecost import distributions, money, plots, stockflow
-    from carecost.assumptions import Assumption, Assumptions, Belief
+    from carecost.assumptions import Assumptions
+    from carecost.beliefs import Assumption, Belief
+    from carecost.changes import Change, Interval
     from carecost.comparison import Comparison
     from carecost.cost_items import Cashable, Item
     from carecost.costs import Costs, cost
     from carecost.draws import Draws
     from carecost.errors import CareCostError
-    from carecost.grid import Grid, Placement, Reason, Selector
+    from carecost.grid import Grid, Placement, Reason
     from carecost.load import load_assumptions, load_scenario
     from carecost.parameters import Parameters
     from carecost.projection import Projection, project
     from carecost.results import Results, run
     from carecost.save import save_assumptions, save_scenario
-    from carecost.scenarios import Change, Interval, Lever, Scenario
+    from carecost.savings import Saving
+    from carecost.scenarios import Lever, Scenario
+    from carecost.selector import Selector
 
-_WHERE = {
-    "assumptions": ("Assumption", "Assumptions", "Belief"),
-    "comparison": ("Comparison",),
-    "cost_items": ("Cashable", "Item"),
-    "costs": ("Costs", "cost"),
-    "draws": ("Draws",),
-    "errors": ("CareCostError",),
-    "grid": ("Grid", "Placement", "Reason", "Selector"),
-    "load": ("load_assumptions", "load_scenario"),
-    "parameters": ("Parameters",),
-    "projection": ("Projection", "project"),
-    "results": ("Results", "run"),
-    "save": ("save_assumptions", "save_scenario"),
-    "scenarios": ("Change", "Interval", "Lever", "Scenario"),
+_HOME = {
+    "Assumption": "beliefs",
+    "Assumptions": "assumptions",
+    "Belief": "beliefs",
+    "CareCostError": "errors",
+    "Cashable": "cost_items",
+    "Change": "changes",
+    "Comparison": "comparison",
+    "Costs": "costs",
+    "Draws": "draws",
+    "Grid": "grid",
+    "Interval": "changes",
+    "Item": "cost_items",
+    "Lever": "scenarios",
+    "Parameters": "parameters",
+    "Placement": "grid",
+    "Projection": "projection",
+    "Reason": "grid",
+    "Results": "results",
+    "Saving": "savings",
+    "Scenario": "scenarios",
+    "Selector": "selector",
+    "cost": "costs",
+    "load_assumptions": "load",
+    "load_scenario": "load",
+    "project": "projection",
+    "run": "results",
+    "save_assumptions": "save",
+    "save_scenario": "save",
 }
 _MODULES = ("distributions", "money", "plots", "stockflow")
-_HOME = {name: module for module, names in _WHERE.items() for name in names}
 
-__all__ = sorted([*_HOME, *_MODULES, "__version__"])  # noqa: PLE0605
+__all__ = [
+    "Assumption",
+    "Assumptions",
+    "Belief",
+    "CareCostError",
+    "Cashable",
+    "Change",
+    "Comparison",
+    "Costs",
+    "Draws",
+    "Grid",
+    "Interval",
+    "Item",
+    "Lever",
+    "Parameters",
+    "Placement",
+    "Projection",
+    "Reason",
+    "Results",
+    "Saving",
+    "Scenario",
+    "Selector",
+    "__version__",
+    "cost",
+    "distributions",
+    "load_assumptions",
+    "load_scenario",
+    "money",
+    "plots",
+    "project",
+    "run",
+    "save_assumptions",
+    "save_scenario",
+    "stockflow",
+]
 
 
 def __getattr__(name: str) -> object:

@@ -223,7 +223,9 @@ class Comparison:
         care = {self.grid.placements[i].name for i in self.grid.in_care}
 
         def follows(item: Item) -> bool:
-            return item.driver in ("child_weeks", "child_years") and (not item.placements or set(item.placements) <= care)
+            return item.driver in ("child_weeks", "child_years") and (
+                not item.placements or set(item.placements) <= care
+            )
 
         spend = self._sum(self.baseline.costs.spend, follows)
         return float(spend.sum(1).mean() / self.baseline.child_years.sum(1).mean())

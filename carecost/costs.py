@@ -113,7 +113,12 @@ def _aged_out(projection: Projection, _: Parameters, item: Item) -> Array:
 
 def _exits(projection: Projection, _: Parameters, item: Item) -> Array:
     grid = projection.grid
-    return _sum(projection.exits_for(grid.indices("reasons", item.reasons or None)), grid, item, ("ages", "placements"))
+    return _sum(
+        projection.exits_for(grid.indices("reasons", item.reasons or None)),
+        grid,
+        item,
+        ("ages", "placements"),
+    )
 
 
 def _moves(projection: Projection, _: Parameters, item: Item) -> Array:

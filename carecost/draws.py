@@ -34,8 +34,8 @@ class Draws:
 
     References
     ----------
-    .. [1] McKay, M. D., Beckman, R. J., Conover, W. J. (1979). A comparison of three methods for selecting values of input
-       variables. Technometrics, 21(2), 239-245.
+    .. [1] McKay, M. D., Beckman, R. J., Conover, W. J. (1979). A comparison of three methods for selecting
+       values of input variables. Technometrics, 21(2), 239-245.
 
     Examples
     --------

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from carecost.changes import Change
 from carecost.errors import Problem, refuse, unknown
 from carecost.grid import AXES, Grid
 from carecost.money import Deflator
 from carecost.parameters import Parameters
 from carecost.quantities import Sampler
-from carecost.scenarios import Change, Scenario
+from carecost.scenarios import Scenario
 
 Array = NDArray[np.float64]
 
@@ -75,7 +77,11 @@ def _unknown_labels(change: Change, grid: Grid, streams: tuple[str, ...], where:
 def _wrong_units(change: Change, grid: Grid, where: str) -> list[Problem]:
     chosen = [grid.items[i] for i in grid.indices("items", change.where.items)]
     return [
-        Problem(f"unit is {change.unit!r}, the unit cost of {item.name!r} is in {item.unit!r}", where, "Give the same unit")
+        Problem(
+            f"unit is {change.unit!r}, the unit cost of {item.name!r} is in {item.unit!r}",
+            where,
+            "Give the same unit",
+        )
         for item in chosen
         if change.unit and change.unit != item.unit
     ]
@@ -99,7 +105,7 @@ def apply(scenario: Scenario, parameters: Parameters, stream: str, sampler: Samp
 
     Returns
     -------
-    Parameters
+    changed : Parameters of the scenario
         The same object where nothing changes.
     """
     for name, change in scenario.changes:
@@ -129,12 +135,12 @@ def _applied(change: Change, parameters: Parameters, amount: Array, weight: Arra
     index: list[list[int]] = [list(np.flatnonzero(weight))]
     for axis in axes[1:]:
         index.append(grid.indices(axis, _chosen(change, axis)))
-    mesh = (slice(None), *np.ix_(*[np.array(i, dtype=int) for i in index]))
     tail = [1] * (len(axes) - 1)
     a, w = amount.reshape(-1, 1, *tail), weight[weight != 0].reshape(1, -1, *tail)
     if change.operation == "divert":
-        _divert(new, mesh, change, grid, a * w)
+        _divert(new, _mesh(index[:-1]), change, grid, (a * w)[..., 0])
     else:
+        mesh = _mesh(index)
         new[mesh] = OPERATIONS[change.operation](new[mesh], a, w)
     if change.parameter == "entry_rate" and grid.averted_to is not None:
         return _averted(parameters, new)
@@ -154,17 +160,18 @@ OPERATIONS: dict[str, Callable[[Array, Array, Array], Array]] = {
 }
 
 
-def _divert(new: Array, mesh: tuple[object, ...], change: Change, grid: Grid, share: Array) -> None:
-    """Move a share from some placements (of the last axis) to another, in place."""
-    last = grid.index("placements", str(change.to_placement))
-    head = mesh[:-1]
-    moved: Array = np.zeros(1)
+def _mesh(index: list[list[int]]) -> tuple[Any, ...]:
+    return (slice(None), *np.ix_(*[np.array(i, dtype=int) for i in index]))
+
+
+def _divert(new: Array, mesh: tuple[Any, ...], change: Change, grid: Grid, share: Array) -> None:
+    """Move a share of some placements (on the last axis) to another, in place."""
+    into = new[..., grid.index("placements", str(change.to_placement))]
     for name in change.from_placements:
-        at = (*head, np.array([grid.index("placements", name)]).reshape([1] * (new.ndim - 2) + [-1]))
-        moved = moved + new[at] * share
-        new[at] = new[at] * (1.0 - share)
-    into = (*head, np.array([last]).reshape([1] * (new.ndim - 2) + [-1]))
-    new[into] = new[into] + moved
+        source = new[..., grid.index("placements", name)]
+        moved = source[mesh] * share
+        source[mesh] -= moved
+        into[mesh] += moved
 
 
 def _averted(parameters: Parameters, new: Array) -> Parameters:

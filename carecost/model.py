@@ -163,7 +163,15 @@ def run(
     central = work.block(None)
     drawn = central if draws.central else _merged(work, grid, threads, block, progress)
     return Run(
-        assumptions, everything, grid, draws, calendar, _provenance(assumptions, grid, draws, calendar), central, drawn, layouts
+        assumptions,
+        everything,
+        grid,
+        draws,
+        calendar,
+        _provenance(assumptions, grid, draws, calendar),
+        central,
+        drawn,
+        layouts,
     )
 
 

@@ -134,16 +134,22 @@ def discount_factors(years: ArrayLike, rate_or_schedule: float | Schedule) -> Ar
     """
     wanted = np.arange(years) if isinstance(years, int | np.integer) else np.asarray(years, dtype=int)
     if wanted.size and wanted.min() < 0:
-        raise InputError(Problem(f"year {int(wanted.min())} from now is in the past", "discount_factors", "Give 0 or more"))
+        raise InputError(
+            Problem(f"year {int(wanted.min())} from now is in the past", "discount_factors", "Give 0 or more")
+        )
     last = int(wanted.max(initial=0))
     if isinstance(rate_or_schedule, Schedule):
-        step = np.minimum(np.searchsorted(rate_or_schedule.until, np.arange(1, last + 1)), len(rate_or_schedule.rates) - 1)
+        step = np.minimum(
+            np.searchsorted(rate_or_schedule.until, np.arange(1, last + 1)), len(rate_or_schedule.rates) - 1
+        )
         rates = np.asarray(rate_or_schedule.rates)[step]
     else:
         rates = np.full(last, float(rate_or_schedule))
     if rates.size and not (np.isfinite(rates).all() and rates.min() > -1):
-        raise InputError(Problem(f"discount rate is {rate_or_schedule}", "discount_factors", "Give a rate such as 0.035"))
-    return np.concatenate([[1.0], np.cumprod(1.0 / (1.0 + rates))])[wanted]
+        raise InputError(
+            Problem(f"discount rate is {rate_or_schedule}", "discount_factors", "Give a rate such as 0.035")
+        )
+    return np.asarray(np.concatenate([[1.0], np.cumprod(1.0 / (1.0 + rates))])[wanted])
 
 
 def growth_path(start: ArrayLike, long_run: float, fade_years: int | None, elapsed: ArrayLike) -> Array:

@@ -53,8 +53,8 @@ class Parameters:
     Raises
     ------
     InputError
-        With every fault found: shapes, values that are not finite or are negative, shares that do not sum to one, anything
-        in a placement that is closed at that age.
+        With every fault found: shapes, values that are not finite or are negative, shares that do not sum to one,
+        anything in a placement that is closed at that age.
 
     Examples
     --------
@@ -81,7 +81,9 @@ class Parameters:
         problems: list[Problem] = []
         for name, axes in AXES.items():
             if name == "extra_entries":
-                extra = {key: self._array(name, value, axes, problems, key) for key, value in self.extra_entries.items()}
+                extra = {
+                    key: self._array(name, value, axes, problems, key) for key, value in self.extra_entries.items()
+                }
                 object.__setattr__(self, name, extra)
             else:
                 object.__setattr__(self, name, self._array(name, getattr(self, name), axes, problems))
@@ -92,7 +94,12 @@ class Parameters:
         refuse(problems)
 
     def _array(
-        self, name: str, value: ArrayLike | None, axes: tuple[str, ...], problems: list[Problem], key: str = ""
+        self,
+        name: str,
+        value: ArrayLike | None,
+        axes: tuple[str, ...],
+        problems: list[Problem],
+        key: str = "",
     ) -> Array:
         where = f"{name}[{key!r}]" if key else name
         lengths = [len(self.grid.labels(axis)) for axis in axes]
@@ -110,7 +117,13 @@ class Parameters:
         if name == "unit_cost" and not self.grid.items:
             problems.append(Problem("is given, but the grid has no items", where, "Add items, or leave it out"))
         if not np.isfinite(array).all():
-            problems.append(Problem(f"has {int((~np.isfinite(array)).sum())} values that are not finite", where, "Give numbers"))
+            problems.append(
+                Problem(
+                    f"has {int((~np.isfinite(array)).sum())} values that are not finite",
+                    where,
+                    "Give numbers",
+                )
+            )
         elif name != "unit_cost" and array.min(initial=0) < 0:
             cell = tuple(int(i) for i in np.unravel_index(array.argmin(), array.shape))
             problems.append(Problem(f"is negative: {array.min():g} at {cell}", where, "Give zero or more"))
@@ -118,7 +131,11 @@ class Parameters:
 
     def _draw_axes(self) -> list[Problem]:
         return [
-            Problem(f"has {len(a)} draws, others have {self.n_draws}", name, "Draw axes have length 1 or one common length")
+            Problem(
+                f"has {len(a)} draws, others have {self.n_draws}",
+                name,
+                "Draw axes have length 1 or one common length",
+            )
             for name, a in self.arrays().items()
             if len(a) not in (1, self.n_draws)
         ]
@@ -131,7 +148,13 @@ class Parameters:
             at = tuple(np.argwhere(wrong)[0])
             value = float(np.broadcast_to(total, wrong.shape)[at])
             where = f"entry_share, {self._place(at)}"
-            found.append(Problem(f"shares sum to {value:.6g}", where, "Shares over placements sum to one; nothing is rescaled"))
+            found.append(
+                Problem(
+                    f"shares sum to {value:.6g}",
+                    where,
+                    "Shares over placements sum to one; nothing is rescaled",
+                )
+            )
         beta = np.asarray(self.entry_at_birthday)
         if beta.max(initial=0) > 1:
             found.append(Problem(f"is {beta.max():g}", "entry_at_birthday", "Give a share from 0 to 1"))
@@ -161,7 +184,8 @@ class Parameters:
             bad = np.argwhere(np.broadcast_to(array > 0, (*array.shape[:-2], *shut.shape)) & shut)
             if len(bad):
                 placement = self.grid.placements[bad[0][-1]]
-                what = f"age {self.grid.ages[bad[0][-2]]} in {placement.name!r}, which is closed from {placement.leave_age}"
+                age = self.grid.ages[bad[0][-2]]
+                what = f"age {age} in {placement.name!r}, which is closed from {placement.leave_age}"
                 found.append(Problem(what, name, "Give zero there, or a later leave_age"))
         return found
 
@@ -173,7 +197,9 @@ class Parameters:
 
     def arrays(self) -> dict[str, Array]:
         """All arrays by name; extra entries as ``extra_entries[name]``."""
-        plain = {f.name: np.asarray(getattr(self, f.name)) for f in fields(self) if f.name not in ("grid", "extra_entries")}
+        plain = {
+            f.name: np.asarray(getattr(self, f.name)) for f in fields(self) if f.name not in ("grid", "extra_entries")
+        }
         return plain | {f"extra_entries[{k}]": np.asarray(v) for k, v in self.extra_entries.items()}
 
     @cached_property
@@ -190,7 +216,7 @@ class Parameters:
             Entries [children per year]; year and age axes may have length 1 only if all their factors have.
         """
         starts = np.asarray(self.population) * np.asarray(self.entry_rate)
-        return starts[..., None] * np.asarray(self.entry_share)
+        return np.asarray(starts[..., None] * np.asarray(self.entry_share))
 
     def changed(self, **arrays: ArrayLike | Mapping[str, ArrayLike] | None) -> Parameters:
         """Make a copy with some arrays replaced.
@@ -213,7 +239,7 @@ def _axes(axes: tuple[str, ...]) -> str:
 
 
 def _frozen(array: Array) -> Array:
-    view = array.view()
+    view: Array = array.view()
     view.flags.writeable = False
     return view
 

@@ -58,8 +58,8 @@ class Projection:
     stock : ndarray of shape (draw, date, age, placement)
         On 31 March [children].
     entries, birthdays, aged_out, child_years : ndarray of shape (draw, year, age, placement)
-        Entries with the extra ones; those who turn this age and stay; those who leave on the birthday that ends this age
-        (the last age lived) [children]; time lived [child-years].
+        Entries with the extra ones; those who turn this age and stay; those who leave on the birthday that ends this
+        age (the last age lived) [children]; time lived [child-years].
     extra_entries : dict of str to ndarray of shape (draw, year, age, placement)
         The extra entries by name [children].
     """
@@ -267,7 +267,7 @@ def rates(parameters: Parameters) -> Array:
 
 
 def turn(grid: Grid) -> Array:
-    """Say where children of each age and placement are after the birthday that ends the age: (age, placement, placement)."""
+    """Say where children are after the birthday that ends an age: (age, placement, placement)."""
     out = np.zeros((len(grid.ages), len(grid.placements), len(grid.placements)))
     for a, age in enumerate(grid.ages):
         for i, placement in enumerate(grid.placements):

@@ -82,7 +82,11 @@ def licence(a: Provenance, b: Provenance) -> None:
     mine, theirs = a.as_dict(), b.as_dict()
     refuse(
         [
-            Problem(f"{name} is {mine[name]!r} in one result and {theirs[name]!r} in the other", "compare", "Run both alike")
+            Problem(
+                f"{name} is {mine[name]!r} in one result and {theirs[name]!r} in the other",
+                "compare",
+                "Run both alike",
+            )
             for name in mine
             if mine[name] != theirs[name]
         ],

@@ -5,18 +5,21 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from carecost.assumptions import Assumption, Assumptions, Belief
+from carecost.assumptions import Assumptions
+from carecost.beliefs import Assumption, Belief
+from carecost.changes import Interval
 from carecost.distributions import quantiles
 from carecost.draws import Draws
 from carecost.errors import Problem, refuse, unknown
-from carecost.grid import AXES, Grid, spell
+from carecost.grid import AXES, Grid
 from carecost.money import growth_path
 from carecost.parameters import Parameters
-from carecost.scenarios import Interval
+from carecost.selector import spell
 
 Array = NDArray[np.float64]
 #: Parameters whose every cell needs a row.
@@ -110,7 +113,8 @@ def _multiplied(array: Array, row: Assumption, grid: Grid, factor: Array) -> Arr
     out = np.array(np.broadcast_to(array, shape))
     index = cells(row, grid, tuple(shape[1:]))
     wide = factor[:, index[0].ravel()] if "years" in axes and factor.shape[1] > 1 else factor
-    out[(slice(None), *index)] *= wide.reshape(len(factor), -1, *[1] * (len(axes) - 1))
+    every: tuple[Any, ...] = (slice(None), *index)
+    out[every] *= wide.reshape(len(factor), -1, *[1] * (len(axes) - 1))
     return out
 
 
@@ -144,7 +148,10 @@ class Layouts:
     """
 
     def __init__(
-        self, assumptions: Assumptions, grid: Grid, place: Callable[[Assumption], str] = lambda row: row.quantity
+        self,
+        assumptions: Assumptions,
+        grid: Grid,
+        place: Callable[[Assumption], str] = lambda row: row.quantity,
     ) -> None:
         self.grid, self.streams = grid, assumptions.streams
         problems: list[Problem] = []
@@ -177,9 +184,7 @@ def _layout(
 ) -> Layout:
     values = tuple(r for r in rows if r.kind == "value")
     dated = any(r.where.years is not None for r in values)
-    shape = tuple(
-        1 if axis == "years" and not dated else len(grid.labels(axis)) for axis in AXES[name]
-    )
+    shape = tuple(1 if axis == "years" and not dated else len(grid.labels(axis)) for axis in AXES[name])
     flat = [np.ravel_multi_index(cells(r, grid, shape), shape).ravel() for r in values]
     owner = np.repeat(np.arange(len(values)), [len(f) for f in flat]).astype(int)
     filled = np.concatenate([*flat, np.zeros(0, dtype=int)]).astype(int)
@@ -202,7 +207,11 @@ def _overlaps(
     twice = np.flatnonzero(np.diff(filled[order]) == 0)
     pairs = dict.fromkeys((int(owner[order[i]]), int(owner[order[i + 1]])) for i in twice)
     return [
-        Problem(f"covers cells of {name} that {place(rows[a])} covers too", place(rows[b]), "Keep one of the two rows")
+        Problem(
+            f"covers cells of {name} that {place(rows[a])} covers too",
+            place(rows[b]),
+            "Keep one of the two rows",
+        )
         for a, b in pairs
     ]
 
@@ -215,7 +224,10 @@ def _holes(name: str, shape: tuple[int, ...], filled: NDArray[np.int_], grid: Gr
         return []
     if name == "unit_cost":
         missing = [grid.items[i].name for i in np.flatnonzero(holes.any(0))]
-        return [Problem(f"item {m!r} has no unit cost", "unit_cost", "Add a row: nothing is free by default") for m in missing]
+        return [
+            Problem(f"item {m!r} has no unit cost", "unit_cost", "Add a row: nothing is free by default")
+            for m in missing
+        ]
     years = [grid.years[i] for i in np.flatnonzero(holes.any(1))] if shape[0] > 1 else []
     remedy = "Give every projected year and age, or project fewer years"
     return [Problem(f"no population for years {spell(years)}", "population", remedy)]

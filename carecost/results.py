@@ -2,32 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any, Literal
 
-import numpy as np
-from numpy.typing import NDArray
-from scipy.optimize import brentq
+import pandas as pd
 
-from carecost import model, tables
+from carecost import model, run_tables, sensitivity, tables
 from carecost.assumptions import Assumptions
-from carecost.comparison import Comparison
 from carecost.draws import Draws
-from carecost.errors import InputError, Problem, UnknownNameError, unknown
+from carecost.errors import UnknownNameError, unknown
 from carecost.parameters import Parameters
 from carecost.projection import Projection, together
+from carecost.savings import Saving
 from carecost.scenarios import INACTION, Scenario
-
-if TYPE_CHECKING:
-    import pandas as pd
-
-Array = NDArray[np.float64]
-#: The Review's own saving for a child not in care: £517m / 17,000 in a year.
-REVIEW_SAVING = 517e6 / 17_000
-#: A switching value is looked for up to this share of the claimed effect.
-MOST_SHARE = 3.0
 
 
 def run(
@@ -124,16 +112,7 @@ class Results:
         UnknownNameError
             If a column is not known.
         """
-        if "age" in by:
-            return self._children_by_age([b for b in by if b != "age"], in_care)
-        frames = []
-        for name in self.scenarios:
-            arrays = []
-            for outcome in (self._run.drawn[name], self._run.central[name]):
-                stock = np.moveaxis(outcome.stock, 1, 2)
-                arrays.append(stock.reshape(*stock.shape[:2], -1))
-            frames.append(self._rows(name, arrays, ("date", self._run.grid.dates), self._cells(), by, draws, in_care))
-        return self._joined(frames, tables.CHILDREN)
+        return run_tables.children_rows(self._run, by, draws, in_care)
 
     def flows(self, flow: str, by: Sequence[str] = (), draws: bool = False, in_care: bool = True) -> pd.DataFrame:
         """Flows in each year: entries, exits, aged_out [children] or child_years [child-years].
@@ -155,16 +134,7 @@ class Results:
         UnknownNameError
             If the flow or a column is not known.
         """
-        if flow not in model.FLOWS:
-            raise UnknownNameError(unknown("flow", flow, model.FLOWS))
-        frames = []
-        for name in self.scenarios:
-            arrays = []
-            for outcome in (self._run.drawn[name], self._run.central[name]):
-                amount = np.moveaxis(outcome.flows[flow], 1, 2)
-                arrays.append(amount.reshape(*amount.shape[:2], -1))
-            frames.append(self._rows(name, arrays, ("year", self._run.grid.years), self._cells(), by, draws, in_care))
-        return self._joined(frames, "child-years" if flow == "child_years" else tables.CHILDREN)
+        return run_tables.flow_rows(self._run, flow, by, draws, in_care)
 
     def costs(
         self, by: Sequence[str] = (), basis: Literal["real", "cash"] = "real", draws: bool = False
@@ -192,22 +162,7 @@ class Results:
         InputError
             If the basis is neither.
         """
-        if basis not in ("real", "cash"):
-            raise InputError(Problem(f"basis is {basis!r}", "costs", "Give real or cash"))
-        grid, labels = self._run.grid, tables.item_labels(self._run.grid)
-        price_year = self._run.assumptions.price_year
-        factor = self._run.assumptions.deflator.factor(price_year, grid.years) if basis == "cash" else np.ones(len(grid.years))
-        frames = []
-        for name in self.scenarios:
-            arrays, kept = [], {}
-            for outcome in (self._run.drawn[name], self._run.central[name]):
-                array, kept = tables.grouped(outcome.costs.spend * factor[:, None], labels, by, list(labels))
-                arrays.append(array)
-            frame = tables.rows_of(arrays[0], arrays[1], ("year", grid.years), kept, draws)
-            frame.insert(0, "scenario", name)
-            frames.append(frame)
-        joined = self._joined(frames, "GBP")
-        return joined.assign(price_year=price_year if basis == "real" else "cash")
+        return run_tables.cost_rows(self._run, by, basis, draws)
 
     def parameters(self, scenario: str, stream: str | None = None) -> Parameters:
         """Parameters of the central run of a scenario; name the stream where there are several.
@@ -252,48 +207,114 @@ class Results:
         """
         drawn = self._run.compare(scenario, baseline)
         return Saving(
-            drawn.baseline, drawn.scenario, drawn.discount, drawn.programme_start,
-            central=self._run.compare(scenario, baseline, central=True), results=self,
+            drawn.baseline,
+            drawn.scenario,
+            drawn.discount,
+            drawn.programme_start,
+            central=self._run.compare(scenario, baseline, central=True),
+            run=self._run,
         )
 
     def switching_value(self, scenario: str, baseline: str = INACTION) -> float | None:
-        """Share of a scenario's effects at which the central net present saving is zero; its spending stays.
+        """Share of a scenario's effects at which the central net present saving is zero.
 
-        Parameters
-        ----------
-        scenario, baseline : str
-            Names.
+        See Also
+        --------
+        carecost.sensitivity.switching_value : How it is found.
+        """
+        return sensitivity.switching_value(self._run, scenario, baseline)
+
+    def summary(self) -> pd.DataFrame:
+        """Give the summary of every scenario against inaction, one below the other.
 
         Returns
         -------
-        float or None
-            The share; None when no share up to ``MOST_SHARE`` (or to the whole of a rate) gives zero.
+        DataFrame
+            scenario, what, central, low, high, unit.
         """
-        inaction = self._run.central[baseline]
-        plan = self._run.scenarios[scenario]
+        return self._each(Saving.summary)
 
-        def npv(share: float) -> float:
-            there = self._run.outcome(plan.scaled(share))
-            side = self._run.side
-            c = Comparison(
-                side(baseline, inaction), side(scenario, there), self._run.assumptions.discount,
-                self._run.calendar.programme_start,
-            )
-            return float(c.npv()[0])
+    def savings(self) -> pd.DataFrame:
+        """Give yearly reform spend and savings of every scenario against inaction.
 
-        top = _most(plan)
-        shares = np.unique([0.0, min(0.5, top), min(1.0, top), top])
-        values = [npv(s) for s in shares]
-        for a, b, left, right in zip(shares, shares[1:], values, values[1:], strict=False):
-            if left == 0 or (left < 0) != (right < 0):
-                return float(brentq(npv, a, b, xtol=1e-6)) if left else float(a)
-        return None
+        Returns
+        -------
+        DataFrame
+            scenario, what, year, quantile, value, unit, price_year.
+        """
+        return self._each(Saving.by_year)
+
+    def _each(self, table: Callable[[Saving], pd.DataFrame]) -> pd.DataFrame:
+        frames = [table(self.compare(name)) for name in self.scenarios if name != INACTION]
+        for name, frame in zip(self.scenarios[1:], frames, strict=True):
+            frame.insert(0, "scenario", name)
+        return pd.concat(frames, ignore_index=True) if frames else pd.DataFrame(columns=["scenario", "what"])
 
     def save(self, folder: str | Path) -> Path:
-        """Write the tables, the manifest and the run's inputs to a folder."""
+        """Write tables, inputs and a manifest to a folder.
+
+        Parameters
+        ----------
+        folder : str or Path
+            Where; made if it is not there.
+
+        Returns
+        -------
+        Path
+            The folder.
+
+        Raises
+        ------
+        FileError
+            If it cannot be written.
+        """
         from carecost.save import save_results
 
-        return save_results(self, folder)
+        run = self._run
+        others = [s for name, s in run.scenarios.items() if name != INACTION]
+        frames = {
+            "children": self.children(by=["placement", "in_care"], in_care=False),
+            "costs": self.costs(by=["group", "account"]),
+            "costs_cash": self.costs(by=["group", "account"], basis="cash"),
+            "assumptions": tables.assumption_rows(run.assumptions),
+        }
+        if others:
+            frames |= {"summary": self.summary(), "savings": self.savings()}
+        return save_results(folder, frames, run.assumptions, others, {"run": run.provenance.as_dict()})
+
+    @classmethod
+    def load(cls, folder: str | Path) -> Results:
+        """Make saved results again from their inputs, with the same luck.
+
+        Parameters
+        ----------
+        folder : str or Path
+            A folder that :meth:`save` wrote.
+
+        Returns
+        -------
+        Results
+            The results; the same to the last bit on the same versions.
+
+        Raises
+        ------
+        FileError
+            If a file is missing or was altered.
+        """
+        from carecost.load import load_assumptions, load_scenario
+        from carecost.save import read_manifest
+
+        made = read_manifest(folder)["run"]
+        inputs = Path(folder) / "inputs"
+        scenarios = [load_scenario(path) for path in sorted(inputs.glob("scenarios/*.toml"), key=lambda p: int(p.stem))]
+        draws = Draws(made["draws"], made["seed"])
+        return run(
+            load_assumptions(inputs / "assumptions"),
+            *scenarios,
+            years=made["years"],
+            draws=draws,
+            start=made["programme_start"],
+        )
 
     def to_dict(self) -> dict[str, Any]:
         """Give the headline tables and the provenance as plain data for JSON."""
@@ -302,9 +323,7 @@ class Results:
             "provenance": self._run.provenance.as_dict(),
             "children": children.to_dict("records"),
             "costs": costs.to_dict("records"),
-            "comparisons": {
-                name: self.compare(name).to_dict() for name in self.scenarios if name != INACTION
-            },
+            "comparisons": {name: self.compare(name).to_dict() for name in self.scenarios if name != INACTION},
         }
 
     def _stream(self, stream: str | None) -> str:
@@ -314,126 +333,3 @@ class Results:
         if stream not in streams:
             raise UnknownNameError(unknown("stream", stream, streams))
         return stream
-
-    def _cells(self) -> dict[str, list[str]]:
-        """Labels of each (stream, placement) cell."""
-        rows = [(s, p) for s in self._run.assumptions.streams for p in self._run.grid.placements]
-        return {
-            "stream": [s for s, _ in rows],
-            "placement": [p.name for _, p in rows],
-            "group": [p.group for _, p in rows],
-            "in_care": ["yes" if p.in_care else "no" for _, p in rows],
-        }
-
-    def _rows(
-        self,
-        name: str,
-        arrays: list[Array],
-        time: tuple[str, Sequence[int]],
-        labels: dict[str, list[str]],
-        by: Sequence[str],
-        draws: bool,
-        in_care: bool,
-    ) -> pd.DataFrame:
-        keep = [i for i, care in enumerate(labels["in_care"]) if care == "yes" or not in_care]
-        chosen = {k: [v[i] for i in keep] for k, v in labels.items()}
-        summed = [tables.grouped(a[..., keep], chosen, by, list(labels)) for a in arrays]
-        frame = tables.rows_of(summed[0][0], summed[1][0], time, summed[0][1], draws)
-        frame.insert(0, "scenario", name)
-        return frame
-
-    def _children_by_age(self, by: Sequence[str], in_care: bool) -> pd.DataFrame:
-        frames = []
-        for name in self.scenarios:
-            stock = np.stack([p.stock for p in self._run.projections(name).values()], axis=2)
-            for a, age in enumerate(self._run.grid.ages):
-                flat = stock[:, :, :, a].reshape(*stock.shape[:2], -1)
-                frame = self._rows(name, [flat, flat], ("date", self._run.grid.dates), self._cells(), by, False, in_care)
-                frame.insert(2, "age", age)
-                frames.append(frame)
-        return self._joined(frames, tables.CHILDREN)
-
-    def _joined(self, frames: list[pd.DataFrame], unit: str) -> pd.DataFrame:
-        import pandas as pd
-
-        return pd.concat(frames, ignore_index=True).assign(unit=unit)
-
-
-def _most(plan: Scenario) -> float:
-    """Find the largest share at which no rate would fall below zero."""
-    falls = [-c.amount.value for _, c in plan.changes if c.operation == "scale" and c.amount.value < 0]
-    shares = [c.amount.value for _, c in plan.changes if c.operation == "divert" and c.amount.value > 0]
-    return min([MOST_SHARE, *(1.0 / x for x in falls + shares)])
-
-
-@dataclass(frozen=True, eq=False)
-class Saving(Comparison):
-    """A comparison with its central run, ready to be quoted.
-
-    Parameters
-    ----------
-    central : Comparison
-        The same of the central run.
-    results : Results
-        The run it comes from.
-    """
-
-    central: Comparison | None = None
-    results: Results | None = None
-
-    def summary(self) -> pd.DataFrame:
-        """Give the table people quote.
-
-        Returns
-        -------
-        DataFrame
-            what, central, low, high (90% interval), unit. Parameter uncertainty only: no luck of small numbers.
-        """
-        import pandas as pd
-
-        assert self.central is not None and self.results is not None
-        rows = list(tables.summary_rows(self, self.central))
-        plain = {"low": None, "high": None}
-        chance = self.chance_of_saving() if len(self.averted) > 1 else None
-        rows += [
-            {"what": "Chance that the net present saving is above zero", "central": chance, **plain, "unit": "share of draws"},
-            {"what": "Benefit-cost ratio, ratio of means", "central": self.bcr(), **plain, "unit": "GBP per GBP"},
-            {
-                "what": "Switching value: share of the effects at which the net present saving is zero",
-                "central": self.results.switching_value(self.scenario.name, self.baseline.name),
-                **plain,
-                "unit": "share of effect",
-            },
-        ]
-        per_year = "GBP per child-year"
-        for what, value in (
-            ("Cashable saving for each child-year of care averted", self.central.saving_per_child_year()),
-            ("Average cost of a child-year of care, baseline", self.central.average_cost_of_care()),
-            ("The Review's own: £517m / 17,000 children", REVIEW_SAVING),
-        ):
-            rows.append({"what": what, "central": value, **plain, "unit": per_year})
-        return pd.DataFrame(rows)
-
-    def by_year(self) -> pd.DataFrame:
-        """Give reform spend, savings and net saving in each year, central and quantiles."""
-        import pandas as pd
-
-        assert self.central is not None
-        frames = []
-        for what in ("reform_spend", "gross_saving", "cashable_saving", "net_saving"):
-            drawn, central = getattr(self, what)(), getattr(self.central, what)()
-            frame = tables.tidy(drawn, central, {"year": list(self.grid.years)}, per_draw=False)
-            frame.insert(0, "what", what.replace("_", " "))
-            frames.append(frame)
-        joined = pd.concat(frames, ignore_index=True)
-        return joined.assign(unit="GBP", price_year=self.scenario.provenance.price_year)
-
-    def to_dict(self) -> dict[str, Any]:
-        """Give the summary and the years as plain data for JSON."""
-        summary = self.summary()
-        return {
-            "baseline": self.baseline.name,
-            "summary": summary.astype(object).where(summary.notna(), None).to_dict("records"),
-            "by_year": self.by_year().to_dict("records"),
-        }
-

@@ -90,8 +90,8 @@ def kernel(rates: Array, span: float) -> Kernel:
     Notes
     -----
     With E(t) the exponential, I(t) its integral and L(t) the integral of that, E(2t) = E E, I(2t) = I + E I and
-    L(2t) = L + t I + E L [1]_. For a short time L is a power series, I = t + Q L and E = 1 + Q I, so that flows and stocks
-    agree by construction.
+    L(2t) = L + t I + E L [1]_. For a short time L is a power series, I = t + Q L and E = 1 + Q I, so that
+    flows and stocks agree by construction.
 
     References
     ----------
@@ -152,7 +152,9 @@ def spans(rates: Array) -> Array:
     blocks = []
     for span in BIRTHDAYS:
         k = kernel(rates, span)
-        blocks.append(np.concatenate([np.concatenate([k.move, k.stay], -1), np.concatenate([k.stay, k.linger], -1)], -2))
+        blocks.append(
+            np.concatenate([np.concatenate([k.move, k.stay], -1), np.concatenate([k.stay, k.linger], -1)], -2)
+        )
     return np.stack(blocks)
 
 

@@ -45,7 +45,11 @@ def summarised(array: Array, central: Array, quantiles: Sequence[float] = QUANTI
 
 
 def tidy(
-    array: Array, central: Array, axes: Mapping[str, Sequence[object]], per_draw: bool, quantiles: Sequence[float] = QUANTILES
+    array: Array,
+    central: Array,
+    axes: Mapping[str, Sequence[object]],
+    per_draw: bool,
+    quantiles: Sequence[float] = QUANTILES,
 ) -> pd.DataFrame:
     """Lay an array out in rows, one a cell and quantile (or draw).
 
@@ -72,7 +76,7 @@ def tidy(
     return pd.DataFrame({"value": values.ravel()}, index=index).reset_index()
 
 
-def grouped(array: Array, labels: Mapping[str, Sequence[str]], by: Sequence[str], known: Sequence[str]) -> tuple[Array, dict[str, list[str]]]:
+def grouped(array: Array, labels: Mapping[str, Sequence[str]], by: Sequence[str]) -> tuple[Array, dict[str, list[str]]]:
     """Sum the last axis of an array by some of its labels.
 
     Parameters
@@ -83,8 +87,6 @@ def grouped(array: Array, labels: Mapping[str, Sequence[str]], by: Sequence[str]
         Labels of each cell, by name.
     by : sequence of str
         Names to keep; empty sums everything.
-    known : sequence of str
-        Names that may be asked for.
 
     Returns
     -------
@@ -96,7 +98,7 @@ def grouped(array: Array, labels: Mapping[str, Sequence[str]], by: Sequence[str]
     UnknownNameError
         If a name is not known.
     """
-    refuse([unknown("column to group by", name, known) for name in by if name not in labels], UnknownNameError)
+    refuse([unknown("column to group by", name, labels) for name in by if name not in labels], UnknownNameError)
     keys = list(zip(*(labels[name] for name in by), strict=True)) if by else [()] * array.shape[-1]
     order = list(dict.fromkeys(keys))
     member = np.array([[key == group for group in order] for key in keys], dtype=float).reshape(len(keys), len(order))
@@ -104,13 +106,17 @@ def grouped(array: Array, labels: Mapping[str, Sequence[str]], by: Sequence[str]
 
 
 def rows_of(
-    array: Array, central: Array, time: tuple[str, Sequence[int]], labels: Mapping[str, list[str]], per_draw: bool
+    array: Array,
+    central: Array,
+    time: tuple[str, Sequence[int]],
+    labels: Mapping[str, list[str]],
+    per_draw: bool,
 ) -> pd.DataFrame:
     """Lay out an array of shape (draw, time, group) in rows with the labels of each group."""
     n = array.shape[-1]
     frame = tidy(array, central, {time[0]: list(time[1]), "_group": list(range(n))}, per_draw)
     place = list(frame.columns).index("_group")
-    for name, values in reversed(labels.items()):
+    for name, values in reversed(list(labels.items())):
         frame.insert(place, name, np.array(values, dtype=object)[frame["_group"].to_numpy()])
     return frame.drop(columns="_group")
 
@@ -166,8 +172,16 @@ def summary_rows(drawn: Comparison, central: Comparison) -> Iterable[dict[str, o
         value = float(np.asarray(pick(central))[0]) * scale
         return {"what": what, "central": value, "low": low, "high": high, "unit": unit}
 
-    yield row(f"Children in care, 31 March {last}, {drawn.baseline.name}", lambda c: c.baseline.children[:, -1], CHILDREN)
-    yield row(f"Children in care, 31 March {last}, {drawn.scenario.name}", lambda c: c.scenario.children[:, -1], CHILDREN)
+    yield row(
+        f"Children in care, 31 March {last}, {drawn.baseline.name}",
+        lambda c: c.baseline.children[:, -1],
+        CHILDREN,
+    )
+    yield row(
+        f"Children in care, 31 March {last}, {drawn.scenario.name}",
+        lambda c: c.scenario.children[:, -1],
+        CHILDREN,
+    )
     yield row(f"Fewer children in care, 31 March {last}", lambda c: c.averted[:, -1], CHILDREN)
     spend = f"Spend in {financial_year(year)}"
     yield row(f"{spend}, {drawn.baseline.name}", lambda c: _spend(c.baseline.costs.spend, c)[:, -1], pounds, 1e-9)
@@ -176,8 +190,18 @@ def summary_rows(drawn: Comparison, central: Comparison) -> Iterable[dict[str, o
     yield row(f"Reform spend, {span}", lambda c: c.reform_spend().sum(1), pounds, 1e-9)
     yield row(f"Gross saving, {span}", lambda c: c.gross_saving().sum(1), pounds, 1e-9)
     yield row(f"Cashable saving, {span}", lambda c: c.cashable_saving().sum(1), pounds, 1e-9)
-    yield row("Net present saving to the public purse (cashable)", lambda c: c.npv(), f"{pounds}, present value", 1e-9)
-    yield row("Net present saving if all of the gross saving were cash", lambda c: c.npv(True), f"{pounds}, present value", 1e-9)
+    yield row(
+        "Net present saving to the public purse (cashable)",
+        lambda c: c.npv(),
+        f"{pounds}, present value",
+        1e-9,
+    )
+    yield row(
+        "Net present saving if all of the gross saving were cash",
+        lambda c: c.npv(True),
+        f"{pounds}, present value",
+        1e-9,
+    )
     yield row("Payback year, undiscounted", lambda c: c.payback_year(), "financial year ending")
     yield row("Payback year, discounted", lambda c: c.payback_year(True), "financial year ending")
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from carecost.assumptions import Assumption, Assumptions, check
+from carecost.assumptions import Assumptions
+from carecost.beliefs import ADJUSTMENT_UNIT, GROWTH_UNIT, UNITS, Assumption
 from carecost.draws import Draws
 from carecost.errors import CareCostError, Problem, refuse
 from carecost.grid import Grid
@@ -31,7 +32,7 @@ def verify(assumptions: Assumptions, place: Place = lambda row: row.quantity) ->
     """
     grid = assumptions.grid()
     placed = [(place(row), row) for row in assumptions.rows]
-    problems = label_faults(placed, grid, assumptions.streams) + check(dict(placed)) + _twice(placed)
+    problems = label_faults(placed, grid, assumptions.streams) + _stated(placed) + _twice(placed)
     if assumptions.programme_start < assumptions.base_year + 1:
         remedy = f"The first projected year is {assumptions.base_year + 1}"
         problems.append(Problem(f"programme_start is {assumptions.programme_start}", "set.toml", remedy))
@@ -47,6 +48,20 @@ def verify(assumptions: Assumptions, place: Place = lambda row: row.quantity) ->
     refuse(problems)
 
 
+def _stated(placed: list[tuple[str, Assumption]]) -> list[Problem]:
+    """Find rows of the wrong unit, without a source, or a growth that says nothing."""
+    found = []
+    for where, row in placed:
+        if not row.belief.source:
+            found.append(Problem("source is blank", where, "Say whose word it is"))
+        if not row.belief.quality:
+            found.append(Problem("quality is blank", where, "Give A, B, C, D or E"))
+        want = {"growth": GROWTH_UNIT, "adjustment": ADJUSTMENT_UNIT}.get(row.kind, UNITS.get(row.parameter, ""))
+        if want and row.belief.unit != want:
+            found.append(Problem(f"unit is {row.belief.unit!r}", where, f"The unit of {row.parameter} is {want!r}"))
+    return found
+
+
 def _twice(placed: list[tuple[str, Assumption]]) -> list[Problem]:
     """Find two growths or adjustments of one name: they would be drawn as one quantity."""
     seen: dict[str, str] = {}
@@ -54,7 +69,13 @@ def _twice(placed: list[tuple[str, Assumption]]) -> list[Problem]:
     for where, row in placed:
         if row.kind != "value":
             if row.quantity in seen:
-                found.append(Problem(f"{row.name!r} is there twice, in {seen[row.quantity]} too", where, "Give it a name of its own"))
+                found.append(
+                    Problem(
+                        f"{row.name!r} is there twice, in {seen[row.quantity]} too",
+                        where,
+                        "Give it a name of its own",
+                    )
+                )
             seen.setdefault(row.quantity, where)
     return found
 

@@ -145,9 +145,7 @@ def _arrivals(world: World, y: int, per_unit: float, rng: np.random.Generator) -
     return np.concatenate([even, on_birthday])
 
 
-def _live_year(
-    children: Array, world: World, y: int, tally: dict[str, Array], rng: np.random.Generator
-) -> Array:
+def _live_year(children: Array, world: World, y: int, tally: dict[str, Array], rng: np.random.Generator) -> Array:
     """Who is there at the end of the year, and what happened on the way?"""
     waiting = children["now"] < children["birthday"]  # all but those who came on their birthday or after it
     before, after = children[waiting], children[~waiting]

@@ -150,9 +150,7 @@ def test_windows_keeps_programs_elsewhere() -> None:
     [(True, True, ["uv", "pip"]), (True, False, ["uv", "uv"]), (False, True, ["pip", "pip"])],
 )
 def test_uv_first_then_pip(uv: bool, ensurepip: bool, expected: list[str]) -> None:
-    made = go.install_plans(
-        Path("here"), ["dev"], lambda _: "/opt/uv" if uv else None, lambda _: ensurepip or None
-    )
+    made = go.install_plans(Path("here"), ["dev"], lambda _: "/opt/uv" if uv else None, lambda _: ensurepip or None)
     assert ["uv" if plan[-1][0] == "/opt/uv" else "pip" for plan in made] == expected
     assert all(plan[-1][-2:] == ["-e", ".[dev]"] for plan in made)
 

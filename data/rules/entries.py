@@ -102,5 +102,3 @@ def extra(year: int, share: Mapping[str, Array], born: float) -> Array:
     even = starts(year)["other"].copy()
     even[0] *= 1 - born
     return (residual(year) * even / even.sum())[:, None] * share["other"]
-
-

@@ -149,9 +149,7 @@ def _uasc_categories(year: int) -> dict[str, float]:
         SUPPORTED: "3. Independent and semi-independent living arrangements/ supported accommodation",
         OTHER: "4. Other placements",
     }
-    found = {
-        k: figure("uasc_stock", "children", year=at, by="Placements", characteristic=v) for k, v in names.items()
-    }
+    found = {k: figure("uasc_stock", "children", year=at, by="Placements", characteristic=v) for k, v in names.items()}
     pool = found[SUPPORTED] + found[OTHER]
 
     def share(y: int) -> float:

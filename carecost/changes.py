@@ -1,0 +1,206 @@
+"""What does a lever change? One effect on one parameter, phased in over programme years."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from carecost.distributions import fault
+from carecost.errors import Problem, refuse, unknown
+from carecost.grid import AXES
+from carecost.selector import Selector
+
+OPERATIONS = ("scale", "add", "replace", "divert")
+SHAPES = ("linear", "step", "smooth")
+#: Selectors that a parameter may have.
+_SELECTORS = ("streams", "ages", "placements", "to", "reasons", "items")
+
+
+@dataclass(frozen=True)
+class Interval:
+    """An amount with its interval.
+
+    Parameters
+    ----------
+    value, low, high : float
+        Central value and interval; a certain amount without low and high.
+    level : float
+        Coverage [probability].
+    distribution : str
+        normal (the default), lognormal, uniform, triangular or fixed.
+    """
+
+    value: float
+    low: float | None = None
+    high: float | None = None
+    level: float = 0.9
+    distribution: str = ""
+
+    def __post_init__(self) -> None:
+        problem = fault(self.value, self.low, self.high, self.level, self.shape)
+        refuse([] if problem is None else [problem])
+
+    @property
+    def shape(self) -> str:
+        """Name of its distribution."""
+        return self.distribution or ("fixed" if self.low is None else "normal")
+
+    @property
+    def certain(self) -> bool:
+        """Whether it has no interval."""
+        return self.low is None or self.low == self.high or self.distribution == "fixed"
+
+
+@dataclass(frozen=True, init=False)
+class Change:
+    """An effect on one parameter, phased in over programme years.
+
+    Parameters
+    ----------
+    parameter : str
+        entry_rate, entry_share, entry_at_birthday, exit_rate, move_rate or unit_cost (or any other parameter but the
+        initial stock).
+    operation : str
+        ``scale`` (times 1 + amount), ``add``, ``replace``, or ``divert`` (move a share from some placements to another,
+        in entry_share or in the destinations of move_rate).
+    amount : Interval or float
+        The amount at full effect.
+    start : int
+        First programme year with any effect.
+    full : int, optional
+        First with the full effect; the same as ``start`` when not given.
+    end : int, optional
+        Last with any effect.
+    lag : int
+        Years by which all of these are shifted.
+    half_life : float, optional
+        After ``full``, years in which the effect halves.
+    shape : str
+        Way from start to full: linear, step (nothing before full) or smooth.
+    from_placements, to_placement : tuple of str and str
+        ``divert``: from these placements, to that one.
+    unit : str
+        Unit of the amount.
+    price_year : int, optional
+        Financial year of an amount of money.
+    share : float
+        Share of the effect that is taken (see :meth:`Scenario.scaled`).
+    **selectors
+        ages, placements, to, reasons, items, streams.
+
+    Raises
+    ------
+    InputError
+        If the parameter, operation or years cannot be used.
+
+    Examples
+    --------
+    >>> Change("entry_rate", "scale", Interval(-0.05, -0.09, -0.01), start=1, full=3, ages=range(10, 18)).weight(2)
+    0.6666666666666666
+    """
+
+    parameter: str
+    operation: str
+    amount: Interval
+    start: int = 1
+    full: int = 1
+    end: int | None = None
+    lag: int = 0
+    half_life: float | None = None
+    shape: str = "linear"
+    from_placements: tuple[str, ...] = ()
+    to_placement: str | None = None
+    unit: str = ""
+    price_year: int | None = None
+    share: float = 1.0
+    where: Selector = field(default_factory=Selector)
+
+    def __init__(self, parameter: str, operation: str, amount: Interval | float, start: int = 1, **rest: Any) -> None:
+        selectors = {k: rest.pop(k) for k in _SELECTORS if k in rest}
+        amount = amount if isinstance(amount, Interval) else Interval(float(amount))
+        rest["full"] = start if rest.get("full") is None else rest["full"]
+        rest["from_placements"] = tuple(rest.get("from_placements", ()))
+        where = rest.pop("where", None) or Selector(**selectors)
+        given = {
+            "parameter": parameter,
+            "operation": operation,
+            "amount": amount,
+            "start": start,
+            "where": where,
+        }
+        known = type(self).__dataclass_fields__
+        refuse([unknown("argument of Change", k, [*known, *_SELECTORS]) for k in rest if k not in known])
+        for name, spec in known.items():
+            default = spec.default
+            object.__setattr__(self, name, given.get(name, rest.get(name, default)))
+        refuse(_faults(self))
+
+    def weight(self, year: int) -> float:
+        """Give the share of the amount that is in effect in a programme year."""
+        y = year - self.lag
+        if y < self.start or (self.end is not None and y > self.end):
+            return 0.0
+        if y >= self.full:
+            return 1.0 if self.half_life is None else float(0.5 ** ((y - self.full) / self.half_life))
+        reached = (y - self.start + 1) / (self.full - self.start + 1)
+        if self.shape == "step":
+            return 0.0
+        return reached if self.shape == "linear" else reached * reached * (3.0 - 2.0 * reached)
+
+    @property
+    def programme_spend(self) -> bool:
+        """Whether it adds money to a unit cost, and so is spending and not an effect."""
+        return self.parameter == "unit_cost" and self.operation == "add"
+
+    @property
+    def quantity(self) -> str:
+        """What tells it from other changes of its lever."""
+        selection = self.where.text()
+        return f"{self.operation} {self.parameter}, from year {self.start}" + (f", {selection}" if selection else "")
+
+
+def _faults(change: Change) -> list[Problem]:
+    where = f"change of {change.parameter!r}"
+    found = []
+    known = [name for name in AXES if name not in ("initial_stock", "extra_entries")]
+    if change.parameter not in known:
+        found.append(unknown("parameter", change.parameter, known))
+    if change.operation not in OPERATIONS:
+        found.append(unknown("operation", change.operation, OPERATIONS, where))
+    if change.shape not in SHAPES:
+        found.append(unknown("shape", change.shape, SHAPES, where))
+    if change.start + change.lag < 1:
+        remedy = "Programme years start at 1: nothing before the programme is changed"
+        found.append(Problem(f"start is {change.start}", where, remedy))
+    if change.full < change.start or (change.end is not None and change.end < change.full):
+        years = f"start, full, end are {change.start}, {change.full}, {change.end}"
+        found.append(Problem(years, where, "They must not fall"))
+    if change.half_life is not None and not change.half_life > 0:
+        found.append(Problem(f"half_life is {change.half_life}", where, "Give years above 0, or leave it out"))
+    if change.operation == "divert":
+        if change.parameter not in ("entry_share", "move_rate"):
+            found.append(
+                Problem("divert moves shares between placements", where, "It works on entry_share or move_rate")
+            )
+        if not change.from_placements or change.to_placement is None:
+            found.append(Problem("divert without from_placements or to_placement", where, "Give both"))
+    if change.parameter == "unit_cost" and change.operation in ("add", "replace") and change.price_year is None:
+        found.append(
+            Problem("an amount of money without price_year", where, "Give price_year, such as 2022 for 2021-22")
+        )
+    if change.parameter in AXES:
+        # Prices and population belong to the area: they have no streams.
+        area = change.parameter in ("unit_cost", "population")
+        axes = AXES[change.parameter] if area else ("streams", *AXES[change.parameter])
+        for name in _SELECTORS:
+            if getattr(change.where, name) is not None and name not in axes:
+                found.append(
+                    Problem(f"{change.parameter!r} has no selector {name!r}", where, f"It has {', '.join(axes)}")
+                )
+    return found
+
+
+def replace_change(change: Change, **new: Any) -> Change:
+    """Copy a change with some fields replaced."""
+    now = {name: getattr(change, name) for name in Change.__dataclass_fields__} | new
+    return Change(**now)

@@ -1,0 +1,170 @@
+"""How do I run it without Python? The command ``carecost``."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from carecost import __version__
+from carecost.errors import CareCostError, InputError, Problem
+
+if TYPE_CHECKING:
+    from carecost.results import Results
+
+DEFAULT_SET, DEFAULT_SCENARIO, DEFAULT_DRAWS, DEFAULT_OUT = "england-2025", "care-review", 500, "carecost-out"
+#: Exit codes: fine; the input has faults; stopped by the user.
+FINE, FAULTY, STOPPED = 0, 2, 130
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command.
+
+    Parameters
+    ----------
+    arguments : sequence of str, optional
+        Words after ``carecost``; those of the shell by default.
+
+    Returns
+    -------
+    int
+        0 when all is well, 2 when the input has faults (printed in words), 130 when stopped.
+    """
+    options = _parser().parse_args(arguments)
+    try:
+        return int(options.do(options))
+    except CareCostError as error:
+        print(f"carecost: {error}", file=sys.stderr)
+        return FAULTY
+    except KeyboardInterrupt:
+        print("carecost: stopped", file=sys.stderr)
+        return STOPPED
+    except BrokenPipeError:
+        sys.stderr.close()
+        return FINE
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="carecost", description="Children in care in England: scenarios and their cost."
+    )
+    parser.add_argument("--version", action="version", version=f"carecost {__version__}")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    compare = commands.add_parser(
+        "compare", help="compare scenarios with inaction; write a folder of tables, charts, page"
+    )
+    compare.add_argument(
+        "assumptions", nargs="?", default=DEFAULT_SET, help=f"packaged set or folder (default {DEFAULT_SET})"
+    )
+    compare.add_argument("scenarios", nargs="*", help=f"packaged scenarios or TOML files (default {DEFAULT_SCENARIO})")
+    compare.add_argument(
+        "--draws",
+        type=int,
+        default=DEFAULT_DRAWS,
+        help=f"joint samples (default {DEFAULT_DRAWS}; 0: central only)",
+    )
+    compare.add_argument("--seed", type=int, default=1, help="seed of the draws (default 1)")
+    compare.add_argument("--years", type=int, help="projected years (default: the set's own)")
+    compare.add_argument("--start", type=int, help="calendar year of programme year 1, such as 2026 for 2025-26")
+    compare.add_argument("--out", default=DEFAULT_OUT, help=f"folder to write (default {DEFAULT_OUT})")
+    compare.add_argument("--format", choices=("table", "csv", "json"), default="table", help="what to print")
+    compare.add_argument("--quiet", action="store_true", help="no progress")
+    compare.set_defaults(do=_compare)
+    check = commands.add_parser("check", help="find every fault in a set or scenario file")
+    check.add_argument("path", help="packaged name, folder of a set, or scenario file")
+    check.set_defaults(do=_check)
+    describe = commands.add_parser("describe", help="say what is in a set or scenario: values, sources, gaps")
+    describe.add_argument("name", help="packaged name, folder of a set, or scenario file")
+    describe.add_argument("--all", action="store_true", help="print every row")
+    describe.set_defaults(do=_describe)
+    return parser
+
+
+def _compare(options: argparse.Namespace) -> int:
+    from carecost import report
+    from carecost.draws import Draws
+    from carecost.load import load_assumptions, load_scenario
+    from carecost.results import run
+
+    if options.years is not None and options.years < 1:
+        raise InputError(Problem(f"--years is {options.years}", remedy="Give at least 1"))
+    assumptions = load_assumptions(options.assumptions)
+    scenarios = [load_scenario(name) for name in options.scenarios or [DEFAULT_SCENARIO]]
+    progress = _Progress(quiet=options.quiet or options.format != "table")
+    draws = Draws(options.draws, options.seed)
+    results = run(
+        assumptions, *scenarios, years=options.years, draws=draws, start=options.start, progress=progress.step
+    )
+    progress.close()
+    folder = results.save(options.out)
+    report.save_charts(results, folder)
+    page = report.write_summary(results, folder)
+    _print(results, options.format, page)
+    return FINE
+
+
+def _print(results: Results, form: str, page: Path) -> None:
+    from carecost import report
+
+    if form == "json":
+        print(json.dumps(results.to_dict(), ensure_ascii=False, indent=1, allow_nan=False))
+    elif form == "csv":
+        print(results.summary().to_csv(index=False), end="")
+    else:
+        print(report.table_text(results))
+        print(f"\nWritten to {page.parent}/: open {page}")
+
+
+class _Progress:
+    """Shows progress on stderr once a run has taken two seconds."""
+
+    def __init__(self, quiet: bool) -> None:
+        from tqdm.auto import tqdm
+
+        self._bar = tqdm(total=0, desc="draws", unit="draw", delay=2, leave=False, disable=quiet, file=sys.stderr)
+
+    def step(self, done: int, total: int) -> None:
+        self._bar.total = total
+        self._bar.update(done - self._bar.n)
+
+    def close(self) -> None:
+        self._bar.close()
+
+
+def _check(options: argparse.Namespace) -> int:
+    from carecost.assumptions import Assumptions
+
+    found = _load(options.path)
+    what = f"{len(found.rows)} rows" if isinstance(found, Assumptions) else f"{len(found.levers)} levers"
+    print(f"{found.name}: no faults found in {what}")
+    return FINE
+
+
+def _describe(options: argparse.Namespace) -> int:
+    from carecost import describe
+    from carecost.assumptions import Assumptions
+
+    found = _load(options.name)
+    text = (
+        describe.assumptions_text(found, options.all)
+        if isinstance(found, Assumptions)
+        else describe.scenario_text(found)
+    )
+    print(text)
+    return FINE
+
+
+def _load(name: str):  # type: ignore[no-untyped-def]
+    from carecost.load import load_assumptions, load_scenario
+    from carecost.packaged import packaged_scenarios
+
+    if name.endswith(".toml") or name in packaged_scenarios():
+        return load_scenario(name)
+    return load_assumptions(name)
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

@@ -1,0 +1,141 @@
+"""What is in it? A set or scenario in plain text: values, sources, grades, gaps and contradictions."""
+
+from __future__ import annotations
+
+import textwrap
+from collections import Counter
+from collections.abc import Iterable
+
+from carecost.assumptions import Assumptions
+from carecost.beliefs import QUALITIES, Assumption
+from carecost.changes import Change
+from carecost.scenarios import Scenario
+
+WIDTH = 108
+
+
+def assumptions_text(assumptions: Assumptions, every_row: bool = False) -> str:
+    """Describe a set.
+
+    Parameters
+    ----------
+    assumptions : Assumptions
+        The set.
+    every_row : bool
+        Print every row; otherwise long tables are summed up.
+
+    Returns
+    -------
+    str
+        Plain text, at most 108 columns wide.
+    """
+    a = assumptions
+    parts = [
+        f"{a.name}: {a.title}",
+        f"from 31 March {a.base_year}, {a.years} years, prices of {a.price_year - 1}-{a.price_year % 100:02d}, "
+        f"programme year 1 is {a.programme_start - 1}-{a.programme_start % 100:02d}",
+        f"deflator {a.deflator.vintage}, discount rates {a.discount.name}",
+        _paragraph("Scope", a.scope),
+        _paragraph("Inaction", a.inaction),
+        "Placements: " + "; ".join(f"{p.name}{'' if p.in_care else ' (outside care)'}" for p in a.placements),
+        "Streams: " + "; ".join(a.streams),
+    ]
+    tables = dict.fromkeys(r.kind if r.kind != "value" else r.parameter for r in a.rows)
+    for table in tables:
+        rows = [r for r in a.rows if table == (r.kind if r.kind != "value" else r.parameter)]
+        parts.append(_table(table, rows, every_row))
+    parts += _notes(a)
+    return "\n".join(filter(None, parts))
+
+
+def _table(name: str, rows: list[Assumption], every_row: bool) -> str:
+    grades = ", ".join(f"{n} {g}" for g, n in sorted(Counter(r.belief.quality for r in rows).items()))
+    lines = [f"\n{name} [{_units(rows)}]: {len(rows)} rows ({grades})"]
+    if every_row or len(rows) <= 20:
+        lines += [_row(r) for r in rows]
+    else:
+        total = sum(r.belief.value for r in rows)
+        if rows[0].parameter in ("initial_stock", "extra_entries"):
+            lines.append(f"  total {total:,.0f}")
+        sources = Counter(r.belief.source for r in rows)
+        lines += [_wrapped(f"{n} rows: {source}") for source, n in sources.most_common()]
+        lines.append("  (--all prints every row)")
+    return "\n".join(lines)
+
+
+def _units(rows: Iterable[Assumption]) -> str:
+    return ", ".join(dict.fromkeys(r.belief.unit for r in rows))
+
+
+def _row(row: Assumption) -> str:
+    b = row.belief
+    label = row.name or row.where.text() or "all"
+    spread = "" if b.certain else f" ({b.low:,.6g} to {b.high:,.6g}, {b.level:.0%})"
+    fade = "" if row.fade_years is None else f", fading to {row.long_run:g} over {row.fade_years} years"
+    note = f" — {b.note}" if b.note else ""
+    return _wrapped(f"{label}: {b.value:,.6g}{spread}{fade}; {b.quality}; {b.source}{note}")
+
+
+def _notes(a: Assumptions) -> list[str]:
+    out = ["", "Grades: " + "; ".join(f"{k} {v}" for k, v in QUALITIES.items())]
+    gaps = [n for n in a.notes if n.kind == "gap"]
+    if gaps:
+        out.append("\nNot published, and the rule used:")
+        out += [_wrapped(f"{n.what}. There is: {n.says[0]}. Rule: {n.says[1]}") for n in gaps]
+    contradictions = [n for n in a.notes if n.kind == "contradiction"]
+    if contradictions:
+        out.append("\nWhere the record disagrees with itself, or can be read in two ways:")
+        out += [_wrapped(f"{n.what}: " + " | ".join(n.says)) for n in contradictions]
+    left_out = [n for n in a.notes if n.kind == "left_out"]
+    if left_out:
+        out.append("\nNot in it:")
+        out += [_wrapped(n.what) for n in left_out]
+    return out
+
+
+def scenario_text(scenario: Scenario) -> str:
+    """Describe a scenario.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        The scenario.
+
+    Returns
+    -------
+    str
+        Plain text: each lever with source, grade and changes.
+    """
+    parts = [f"{scenario.name}: {scenario.title}"]
+    if scenario.claim:
+        parts.append("Effects as claimed, not evidenced.")
+    parts.append(_paragraph("Note", scenario.note))
+    for lever in scenario.levers:
+        parts.append(f"\n{lever.name} ({lever.quality or 'no grade'}; {lever.source or 'no source'})")
+        if lever.note:
+            parts.append(_wrapped(lever.note))
+        parts += [_wrapped(_change(c)) for c in lever.changes]
+    if not scenario.levers:
+        parts.append("No levers: this is inaction.")
+    return "\n".join(filter(None, parts))
+
+
+def _change(c: Change) -> str:
+    spread = (
+        ""
+        if c.amount.certain
+        else f" ({c.amount.low:,.6g} to {c.amount.high:,.6g}, {c.amount.level:.0%}, {c.amount.shape})"
+    )
+    prices = "" if c.price_year is None else f", {c.price_year - 1}-{c.price_year % 100:02d} prices"
+    when = f"programme years {c.start} to {c.full}" if c.full > c.start else f"from programme year {c.start}"
+    end = "" if c.end is None else f", until year {c.end}"
+    which = f" [{c.where.text()}]" if c.where.text() else ""
+    return f"{c.operation} {c.parameter}{which} by {c.amount.value:,.6g} {c.unit}{spread}{prices}, {when}{end}"
+
+
+def _paragraph(head: str, text: str) -> str:
+    return textwrap.fill(f"{head}: {text}", WIDTH, subsequent_indent="  ") if text else ""
+
+
+def _wrapped(text: str) -> str:
+    return textwrap.fill(text, WIDTH, initial_indent="  ", subsequent_indent="    ")

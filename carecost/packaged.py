@@ -1,0 +1,76 @@
+"""What ships with the package? Sets, scenarios, deflators and discount rates."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Callable
+from importlib.resources import files
+from pathlib import Path
+
+from carecost import schema_toml
+from carecost.errors import FileError, Problem, unknown
+from carecost.money import Deflator, Schedule
+
+DATA = Path(str(files("carecost") / "data"))
+
+
+def packaged_assumptions() -> list[str]:
+    """Names of the packaged sets."""
+    return sorted(path.parent.name for path in DATA.glob("*/set.toml"))
+
+
+def packaged_scenarios() -> list[str]:
+    """Names of the packaged scenarios."""
+    return sorted(path.stem for path in (DATA / "scenarios").glob("*.toml"))
+
+
+def find(name: str | Path, packaged: list[str], kind: str, place: Callable[[str], Path]) -> Path:
+    """Find a path of the user's, or else a packaged name.
+
+    Raises
+    ------
+    FileError
+        If it is neither; the message names the nearest.
+    """
+    path = Path(name)
+    if path.exists():
+        return path
+    if str(name) in packaged:
+        return place(str(name))
+    problem = unknown(kind, str(name), packaged)
+    remedy = f"{problem.remedy}. A path of yours must exist"
+    raise FileError(Problem(problem.what, problem.where, remedy))
+
+
+def money(head: schema_toml.SetTable, problems: list[Problem]) -> tuple[Deflator, Schedule] | None:
+    """Read the deflator and the discount rates that a set names; None with a problem when there is no such vintage."""
+    with (DATA / "money" / "deflators.csv").open(encoding="utf-8", newline="") as file:
+        prices = list(csv.DictReader(file))
+    with (DATA / "money" / "discount_rates.csv").open(encoding="utf-8", newline="") as file:
+        rates = list(csv.DictReader(file))
+    mine = [r for r in prices if r["vintage"] == head.deflator]
+    steps = [r for r in rates if r["vintage"] == head.discount and r["schedule"] == head.schedule]
+    if not mine:
+        problems.append(unknown("deflator", head.deflator, {r["vintage"] for r in prices}, "set.toml, set.deflator"))
+    if not steps:
+        known = sorted({f"{r['vintage']} / {r['schedule']}" for r in rates})
+        problems.append(
+            unknown("discount schedule", f"{head.discount} / {head.schedule}", known, "set.toml, set.discount")
+        )
+    if problems:
+        return None
+    outturn = max(int(r["year"]) for r in mine if r["status"] == "outturn")
+    deflator = Deflator(
+        head.deflator,
+        int(mine[0]["year"]),
+        tuple(float(r["index"]) for r in mine),
+        outturn,
+        mine[0]["source"],
+    )
+    schedule = Schedule(
+        f"{head.discount} {head.schedule}",
+        tuple(float(r["year_to"] or "inf") for r in steps),
+        tuple(float(r["rate"]) for r in steps),
+        steps[0]["source"],
+    )
+    return deflator, schedule

@@ -1,0 +1,10 @@
+"""How does it look? Charts whose titles say what was found, and whose notes say what the interval holds.
+
+Every chart takes ``ax=`` and gives the axes back; none is shown or saved.
+"""
+
+from carecost.plots.children import plot_children
+from carecost.plots.costs import plot_costs
+from carecost.plots.net_saving import plot_net_saving
+
+__all__ = ["plot_children", "plot_costs", "plot_net_saving"]

@@ -1,0 +1,251 @@
+"""What does the folder of a set say? Its tables read row by row, keeping every place and every fault."""
+
+from __future__ import annotations
+
+import csv
+import io
+import tomllib
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any, TypeVar
+
+from pydantic import BaseModel, ValidationError
+
+from carecost import schema, schema_toml
+from carecost.assumptions import Assumptions
+from carecost.beliefs import Assumption, Belief, Note
+from carecost.cost_items import Cashable, Item
+from carecost.errors import CareCostError, FileError, Problem, refuse, unknown
+from carecost.grid import AXES, Placement, Reason
+from carecost.money import Deflator, Schedule
+from carecost.packaged import money
+from carecost.schema_faults import faults
+from carecost.selector import Selector
+from carecost.verify import verify
+
+Model = TypeVar("Model", bound=BaseModel)
+_SINGULAR = {
+    "stream": "streams",
+    "year": "years",
+    "age": "ages",
+    "placement": "placements",
+    "reason": "reasons",
+    "item": "items",
+}
+
+
+def read_toml(path: Path, problems: list[Problem]) -> dict[str, Any]:
+    """Read a TOML file; empty, with a problem, when it cannot be read."""
+    try:
+        return tomllib.loads(read_text(path))
+    except tomllib.TOMLDecodeError as error:
+        problems.append(Problem(f"is not TOML: {error}", path.name, "Mend the line"))
+    except CareCostError as error:
+        problems.extend(error.problems)
+    return {}
+
+
+def read_text(path: Path) -> str:
+    """Read a text file: UTF-8 with or without a byte-order mark, any line ending.
+
+    Raises
+    ------
+    FileError
+        If it cannot be read, is not UTF-8 or is empty.
+    """
+    try:
+        text = path.read_bytes().decode("utf-8-sig")
+    except OSError as error:
+        raise FileError(
+            Problem(f"cannot be read: {error.strerror}", path.name, "Check the path and its permissions")
+        ) from None
+    except UnicodeDecodeError:
+        raise FileError(Problem("is not UTF-8", path.name, "Save it as CSV UTF-8 (or plain text UTF-8)")) from None
+    if not text.strip():
+        raise FileError(Problem("is empty", path.name, "Fill it, or remove it if it is optional"))
+    return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
+def validated(
+    model: type[Model], data: dict[str, Any], where: str, problems: list[Problem], cell: str = ""
+) -> Model | None:
+    """Check data against a model; None, with the problems, when it does not fit."""
+    if not data and problems:
+        return None
+    try:
+        return model.model_validate(data)
+    except ValidationError as error:
+        problems.extend(faults(error, model, where, cell))
+        return None
+
+
+class Reader:
+    """Reads one folder, keeping the place of every row and every problem."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.problems: list[Problem] = []
+        self.places: dict[int, str] = {}
+
+    def read(self) -> Assumptions:
+        """Read and check the whole folder.
+
+        Raises
+        ------
+        CareCostError
+            With every fault found.
+        """
+        head = self._head()
+        self._strangers()
+        labels = {name: list(self._table(name, model)) for name, model in schema.LABELS.items()}
+        rows: list[Assumption] = []
+        for table, model in schema.BELIEFS.items():
+            for where, row in self._table(table, model):
+                rows += self._belief(table, row, where)
+        items = [self._built(where, _item, row) for where, row in labels["items"]]
+        refuse(self.problems, FileError)
+        assert head is not None
+        priced = money(head.set, self.problems)
+        refuse(self.problems, FileError)
+        assert priced is not None
+        made = self._assumptions(head, labels, [i for i in items if i is not None], rows, priced)
+        verify(made, lambda row: self.places.get(id(row), row.quantity))
+        return made
+
+    def _assumptions(
+        self,
+        head: schema_toml.SetFile,
+        labels: dict[str, list[tuple[str, Any]]],
+        items: list[Item],
+        rows: list[Assumption],
+        priced: tuple[Deflator, Schedule],
+    ) -> Assumptions:
+        s = head.set
+        return Assumptions(
+            name=s.name,
+            title=s.title,
+            base_year=s.base_year,
+            years=s.years,
+            price_year=s.price_year,
+            programme_start=s.programme_start,
+            ages=tuple(range(s.first_age, s.last_age + 1)),
+            placements=tuple(
+                Placement(r.placement, r.in_care, r.leave_age, r.then, r.group, r.note) for _, r in labels["placements"]
+            ),
+            reasons=tuple(Reason(r.reason, r.to, r.note) for _, r in labels["reasons"]),
+            items=tuple(items),
+            streams=s.streams,
+            rows=tuple(rows),
+            deflator=priced[0],
+            discount=priced[1],
+            averted_to=s.averted_to,
+            inaction=s.inaction,
+            scope=s.scope,
+            notes=tuple(_notes(head)),
+        )
+
+    def _head(self) -> schema_toml.SetFile | None:
+        path = self.folder / "set.toml"
+        if not path.exists():
+            self.problems.append(
+                Problem("is missing", "set.toml", "Every set has one: see the reference of the schema")
+            )
+            return None
+        before = len(self.problems)
+        text = read_toml(path, self.problems)
+        return None if len(self.problems) > before else validated(schema_toml.SetFile, text, "set.toml", self.problems)
+
+    def _strangers(self) -> None:
+        known = [f"{name}.csv" for name in (*schema.LABELS, *schema.BELIEFS)]
+        for path in sorted(self.folder.glob("*.csv")):
+            if path.name not in known:
+                self.problems.append(unknown("table", path.name, known, path.name))
+
+    def _table(self, table: str, model: type[Model]) -> Iterator[tuple[str, Model]]:
+        path = self.folder / f"{table}.csv"
+        if not path.exists():
+            if table in schema.REQUIRED:
+                self.problems.append(Problem("is missing", path.name, "This table is required"))
+            return
+        try:
+            text = read_text(path)
+        except CareCostError as error:
+            self.problems.extend(error.problems)
+            return
+        lines = list(csv.reader(io.StringIO(text), strict=False))
+        header = [name.strip() for name in lines[0]]
+        if not self._header(path.name, header, model):
+            return
+        for number, cells in enumerate(lines[1:], start=2):
+            row = self._cells(f"{path.name}, row {number}", header, cells)
+            checked = (
+                None if row is None else validated(model, row, f"{path.name}, row {number}", self.problems, "column ")
+            )
+            if checked is not None:
+                yield f"{path.name}, row {number}", checked
+        if len(lines) == 1:
+            self.problems.append(Problem("has a header and no rows", path.name, "Add rows, or remove the file"))
+
+    def _header(self, file: str, header: list[str], model: type[BaseModel]) -> bool:
+        before, known = len(self.problems), list(model.model_fields)
+        self.problems += [unknown("column", name, known, f"{file}, header") for name in header if name not in known]
+        for twice in sorted({name for name in header if header.count(name) > 1}):
+            self.problems.append(Problem(f"column {twice!r} is there twice", f"{file}, header", "Keep one"))
+        for name, field in model.model_fields.items():
+            if field.is_required() and name not in header:
+                self.problems.append(
+                    Problem(f"column {name!r} is missing", f"{file}, header", "Add it, or restore its name")
+                )
+        return len(self.problems) == before
+
+    def _cells(self, where: str, header: list[str], cells: list[str]) -> dict[str, str] | None:
+        if not any(cell.strip() for cell in cells):
+            return None  # spreadsheets leave blank rows at the end
+        if any(cell.strip() for cell in cells[len(header) :]):
+            extra = next(cell for cell in cells[len(header) :] if cell.strip())
+            self.problems.append(
+                Problem(f"has a cell {extra!r} beyond the last column", where, "Quote cells that hold commas")
+            )
+            return None
+        return {name: cell.strip() for name, cell in zip(header, cells, strict=False) if cell.strip()}
+
+    def _belief(self, table: str, row: schema.BeliefRow, where: str) -> list[Assumption]:
+        fields = row.model_dump()
+        belief = {k: fields.pop(k) for k in Belief.__dataclass_fields__ if k in fields}
+        more = {k: fields.pop(k) for k in ("name", "from_year", "long_run", "fade_years") if k in fields}
+        kind = {"growth": "growth", "adjustments": "adjustment"}.get(table, "value")
+        parameter = fields.pop("parameter", table)
+        chosen = {_SINGULAR.get(k, k): (v,) if k in _SINGULAR or isinstance(v, str) else v for k, v in fields.items()}
+        if parameter not in AXES:
+            self.problems.append(unknown("parameter", parameter, AXES, f"{where}, column parameter"))
+            return []
+        made = self._built(
+            where, lambda: Assumption(parameter, Selector(**chosen), Belief(**belief), kind=kind, **more)
+        )
+        if made is None:
+            return []
+        self.places[id(made)] = where
+        return [made]
+
+    def _built(self, where: str, make: Callable[..., Any], *args: object) -> Any:
+        try:
+            return make(*args)
+        except CareCostError as error:
+            self.problems.extend(Problem(p.what, where, p.remedy) for p in error.problems)
+            return None
+
+
+def _item(row: schema.ItemRow) -> Item:
+    fields = row.model_dump()
+    name = fields.pop("item")
+    share = Cashable(*(fields.pop(f"cashable_{k}") for k in ("short", "long", "years")))
+    return Item(name, cashable=share, **fields)
+
+
+def _notes(head: schema_toml.SetFile) -> Iterator[Note]:
+    for gap in head.gap:
+        yield Note("gap", gap.asked, (gap.published, gap.rule))
+    for contradiction in head.contradiction:
+        yield Note("contradiction", contradiction.about, contradiction.says)
+    for left_out in head.left_out:
+        yield Note("left_out", left_out.what)

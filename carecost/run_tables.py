@@ -1,0 +1,115 @@
+"""How do we say a run in rows? Children, flows and spend of every scenario, one below the other."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from carecost import tables
+from carecost.errors import InputError, Problem, UnknownNameError, unknown
+from carecost.model import FLOWS, Outcome, Run
+
+Array = NDArray[np.float64]
+Pick = Callable[[Outcome], Array]
+BASES = ("real", "cash")
+
+
+def children_rows(run: Run, by: Sequence[str], per_draw: bool, in_care: bool) -> pd.DataFrame:
+    """Children on each date; see :meth:`carecost.Results.children`."""
+    if "age" in by:
+        return _by_age(run, [b for b in by if b != "age"], in_care)
+    frames = [
+        _cells(run, name, _both(run, name, lambda o: o.stock), ("date", run.grid.dates), by, per_draw, in_care)
+        for name in run.scenarios
+    ]
+    return _stacked(frames).assign(unit=tables.CHILDREN)
+
+
+def flow_rows(run: Run, flow: str, by: Sequence[str], per_draw: bool, in_care: bool) -> pd.DataFrame:
+    """Flows in each year; see :meth:`carecost.Results.flows`."""
+    if flow not in FLOWS:
+        raise UnknownNameError(unknown("flow", flow, FLOWS))
+    frames = [
+        _cells(run, name, _both(run, name, lambda o: o.flows[flow]), ("year", run.grid.years), by, per_draw, in_care)
+        for name in run.scenarios
+    ]
+    return _stacked(frames).assign(unit="child-years" if flow == "child_years" else tables.CHILDREN)
+
+
+def cost_rows(run: Run, by: Sequence[str], basis: str, per_draw: bool) -> pd.DataFrame:
+    """Spend in each year; see :meth:`carecost.Results.costs`."""
+    if basis not in BASES:
+        raise InputError(Problem(f"basis is {basis!r}", "costs", "Give real or cash"))
+    grid, labels, price_year = run.grid, tables.item_labels(run.grid), run.assumptions.price_year
+    cash = run.assumptions.deflator.factor(price_year, grid.years)
+    factor = cash[:, None] if basis == "cash" else 1.0
+    frames = []
+    for name in run.scenarios:
+        drawn, kept = tables.grouped(run.drawn[name].costs.spend * factor, labels, by)
+        central, _ = tables.grouped(run.central[name].costs.spend * factor, labels, by)
+        frames.append(_named(name, tables.rows_of(drawn, central, ("year", grid.years), kept, per_draw)))
+    rows = _stacked(frames).assign(unit="GBP")
+    return rows.assign(price_year=rows["year"] if basis == "cash" else price_year)
+
+
+def _cells(
+    run: Run,
+    name: str,
+    arrays: tuple[Array, Array],
+    time: tuple[str, Sequence[int]],
+    by: Sequence[str],
+    per_draw: bool,
+    in_care: bool,
+) -> pd.DataFrame:
+    """Lay out arrays of shape (draw, stream, time, placement), drawn and central, summed by some labels."""
+    labels = _labels(run)
+    keep = [i for i, care in enumerate(labels["in_care"]) if care == "yes" or not in_care]
+    chosen = {k: [v[i] for i in keep] for k, v in labels.items()}
+
+    def summed(array: Array) -> tuple[Array, dict[str, list[str]]]:
+        moved = np.moveaxis(array, 1, 2)
+        return tables.grouped(moved.reshape(*moved.shape[:2], -1)[..., keep], chosen, by)
+
+    drawn, kept = summed(arrays[0])
+    central, _ = summed(arrays[1])
+    return _named(name, tables.rows_of(drawn, central, time, kept, per_draw))
+
+
+def _both(run: Run, name: str, pick: Pick) -> tuple[Array, Array]:
+    return pick(run.drawn[name]), pick(run.central[name])
+
+
+def _labels(run: Run) -> dict[str, list[str]]:
+    """Labels of each (stream, placement) cell."""
+    rows = [(s, p) for s in run.assumptions.streams for p in run.grid.placements]
+    return {
+        "stream": [s for s, _ in rows],
+        "placement": [p.name for _, p in rows],
+        "group": [p.group for _, p in rows],
+        "in_care": ["yes" if p.in_care else "no" for _, p in rows],
+    }
+
+
+def _by_age(run: Run, by: Sequence[str], in_care: bool) -> pd.DataFrame:
+    """Children by age: the central run, projected again with ages."""
+    frames = []
+    for name in run.scenarios:
+        stock = np.stack([p.stock for p in run.projections(name).values()], axis=1)
+        for a, age in enumerate(run.grid.ages):
+            one_age = stock[:, :, :, a]
+            frame = _cells(run, name, (one_age, one_age), ("date", run.grid.dates), by, False, in_care)
+            frame.insert(2, "age", age)
+            frames.append(frame)
+    return _stacked(frames).assign(unit=tables.CHILDREN)
+
+
+def _named(name: str, frame: pd.DataFrame) -> pd.DataFrame:
+    frame.insert(0, "scenario", name)
+    return frame
+
+
+def _stacked(frames: Sequence[pd.DataFrame]) -> pd.DataFrame:
+    return pd.concat(frames, ignore_index=True)

@@ -1,0 +1,94 @@
+"""What does a scenario save, ready to be quoted? A comparison with its central run and its summary."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+
+from carecost import tables
+from carecost.comparison import Comparison
+from carecost.model import Run
+from carecost.sensitivity import switching_value
+
+#: The Review's own saving for a child not in care: £517m / 17,000 in a year.
+REVIEW_SAVING = 517e6 / 17_000
+
+
+@dataclass(frozen=True, eq=False)
+class Saving(Comparison):
+    """A comparison with its central run, ready to be quoted.
+
+    Parameters
+    ----------
+    central : Comparison
+        The same of the central run.
+    run : Run
+        The run it comes from.
+    """
+
+    central: Comparison | None = None
+    run: Run | None = None
+
+    def summary(self) -> pd.DataFrame:
+        """Give the table people quote.
+
+        Returns
+        -------
+        DataFrame
+            what, central, low, high (90% interval), unit. Parameter uncertainty only: no luck of small numbers.
+        """
+        assert self.central is not None and self.run is not None
+        rows = list(tables.summary_rows(self, self.central))
+        plain = {"low": None, "high": None}
+        chance = self.chance_of_saving() if len(self.averted) > 1 else None
+        rows += [
+            {
+                "what": "Chance that the net present saving is above zero",
+                "central": chance,
+                **plain,
+                "unit": "share of draws",
+            },
+            {
+                "what": "Benefit-cost ratio, ratio of means",
+                "central": self.bcr(),
+                **plain,
+                "unit": "GBP per GBP",
+            },
+            {
+                "what": "Switching value: share of the effects at which the net present saving is zero",
+                "central": switching_value(self.run, self.scenario.name, self.baseline.name),
+                **plain,
+                "unit": "share of effect",
+            },
+        ]
+        per_year = "GBP per child-year"
+        for what, value in (
+            ("Cashable saving for each child-year of care averted", self.central.saving_per_child_year()),
+            ("Average cost of a child-year of care, baseline", self.central.average_cost_of_care()),
+            ("The Review's own: £517m / 17,000 children", REVIEW_SAVING),
+        ):
+            rows.append({"what": what, "central": value, **plain, "unit": per_year})
+        return pd.DataFrame(rows)
+
+    def by_year(self) -> pd.DataFrame:
+        """Give reform spend, savings and net saving in each year, central and quantiles."""
+        assert self.central is not None
+        frames = []
+        for what in ("reform_spend", "gross_saving", "cashable_saving", "net_saving"):
+            drawn, central = getattr(self, what)(), getattr(self.central, what)()
+            frame = tables.tidy(drawn, central, {"year": list(self.grid.years)}, per_draw=False)
+            frame.insert(0, "what", what.replace("_", " "))
+            frames.append(frame)
+        joined = pd.concat(frames, ignore_index=True)
+        return joined.assign(unit="GBP", price_year=self.scenario.provenance.price_year)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Give the summary and the years as plain data for JSON."""
+        summary = self.summary()
+        return {
+            "baseline": self.baseline.name,
+            "summary": summary.astype(object).where(summary.notna(), None).to_dict("records"),
+            "by_year": self.by_year().to_dict("records"),
+        }

@@ -1,0 +1,83 @@
+"""Build the packaged sets from the published figures.
+
+`python data/build.py` writes them and prints what was solved; `python data/build.py --check` writes nothing and exits 1 when
+the committed files differ. Numbers may differ by one part in a million: other machines round differently.
+"""
+
+from __future__ import annotations
+
+import argparse
+import re
+import sys
+from itertools import zip_longest
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent
+TARGET = HERE.parent / "carecost" / "data"
+sys.path[:0] = [p for p in (str(HERE), str(HERE.parent)) if p not in sys.path]
+
+_NUMBER = re.compile(r"(?<![\w.])-?\d+(?:\.\d+)?(?:[eE][-+]?\d+)?")
+_TOLERANCE = 1e-6
+
+
+def built() -> dict[str, str]:
+    """Make every file, by its path under carecost/data."""
+    from rules import england, money, review, scenario
+
+    folders = {
+        "money": money.files(),
+        england.NAME: england.files(),
+        review.NAME: review.files(),
+        "scenarios": scenario.files(),
+    }
+    return {f"{folder}/{name}": text for folder, made in folders.items() for name, text in made.items()}
+
+
+def same(a: str, b: str) -> bool:
+    """Say whether two texts are the same but for the rounding of their numbers."""
+    if a == b:
+        return True
+    if _NUMBER.sub("#", a) != _NUMBER.sub("#", b):
+        return False
+    pairs = zip_longest(_NUMBER.findall(a), _NUMBER.findall(b), fillvalue="nan")
+    return all(abs(float(x) - float(y)) <= _TOLERANCE * max(abs(float(x)), 1e-3) for x, y in pairs)
+
+
+def differing(made: dict[str, str]) -> list[str]:
+    """List the files that are missing, differ, or should not be there."""
+    found = []
+    for path, text in made.items():
+        file = TARGET / path
+        if not file.exists() or not same(file.read_text(encoding="utf-8"), text):
+            found.append(path)
+    folders = {Path(path).parent for path in made if not path.startswith("scenarios/")}
+    there = {str(f.relative_to(TARGET)) for folder in folders for f in (TARGET / folder).iterdir()}
+    return sorted(found + list(there - set(made)))
+
+
+def write(made: dict[str, str]) -> None:
+    """Write every file with the same line endings everywhere."""
+    for path, text in made.items():
+        file = TARGET / path
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(text, encoding="utf-8", newline="\n")
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Build or check."""
+    parser = argparse.ArgumentParser(description="Build the packaged sets from the published figures.")
+    parser.add_argument("--check", action="store_true", help="write nothing; exit 1 when the files differ")
+    made = built()
+    if parser.parse_args(arguments).check:
+        found = differing(made)
+        print("\n".join(f"differs: {path}" for path in found) or "the packaged sets are what the figures give")
+        return 1 if found else 0
+    write(made)
+    from rules import findings
+
+    print(findings.text())
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

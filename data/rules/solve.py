@@ -1,0 +1,163 @@
+"""What would one have to believe? The Review's headline solved on the 2022 set with the engine."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cache
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.optimize import brentq
+
+from rules import engine, population, published, stock
+from rules.case import Case, case, scaled
+from rules.published import figure, per_week
+
+Array = NDArray[np.float64]
+BASE, TARGET = 2022, 2032
+YEARS = TARGET - BASE
+CARE_REVIEW = "Care Review May 2022"
+RESIDENTIAL = "Residential (gross s251 / 903 care days K1,K2,R1,S1)"
+FOSTERING = "Fostering (gross s251 / foster placements)"
+WEEKS = 365 / 7
+#: Programme year 1 of the set, and the years in which the effects start and are full.
+PROGRAMME, START, FULL = 2024, 2, 6
+
+
+def review(measure: str, year: int) -> float:
+    """Look up a number of the Review."""
+    return figure("published_projections", "value", publication=CARE_REVIEW, measure=measure, year=year)
+
+
+@cache
+def base(children: float | None = None) -> Case:
+    """Give the 2022 case with its stock scaled to a number of children (the Review's 80,000)."""
+    wanted = review("children in care", 2021) if children is None else children
+    found = case(BASE, coarse=True)
+    return scaled(found, wanted / sum(s.stock.sum() for s in found.streams.values()))
+
+
+@dataclass(frozen=True)
+class Path:
+    """Children in care by date, and time lived by year and placement."""
+
+    children: Array
+    years_lived: Array
+    by_stream: Mapping[str, Array]
+
+
+def path(growth: float, effect: Array | None = None, years: int = YEARS, start: float | None = None) -> Path:
+    """Run both streams with entry rates that grow from 2022; an effect scales those of the other stream."""
+    level = (1 + growth) ** np.arange(1, years + 1)
+    streams = {}
+    for name, stream in base(start).streams.items():
+        factor = level if effect is None or name == "uasc" else level * effect
+        streams[name] = engine.run(stream.but(entry_rate=stream.entry_rate * factor[:, None]), years)
+    lived = sum(p.child_years[0].sum(1) for p in streams.values())
+    by_stream = {s: p.stock[0].sum((1, 2)) for s, p in streams.items()}
+    return Path(np.asarray(sum(by_stream.values())), np.asarray(lived), by_stream)
+
+
+@cache
+def entry_growth(start: float | None = None) -> float:
+    """Solve the yearly growth of entry rates that gives 100,000 children on 31 March 2032."""
+    wanted = review("children in care", TARGET)
+    return _root(lambda g: path(g, start=start).children[-1] - wanted, -0.05, 0.10)
+
+
+@cache
+def lines() -> dict[str, tuple[float, Array]]:
+    """Give unit costs in 2021-22 prices with which 80,000 children cost 1,430 a week each and everything 10bn.
+
+    Each with its weight on the placements (child-weeks), or none for what follows the population.
+    """
+    children = sum(s.stock.sum(0) for s in base().streams.values())
+    names = base().placements
+    of = {p: np.array([q == p for q in names], dtype=float) for p in names}
+    paid = _residential_share()
+    residential = per_week(BASE, RESIDENTIAL) * paid
+    fostering = per_week(BASE, FOSTERING)
+    total = per_week(BASE, "CLA all") * children.sum()
+    other = (total - fostering * children @ of["foster"] - residential * children @ of["residential"]) / children.sum()
+    everything = review("cost GBP bn/yr", 2021) * 1e9
+    rest = (everything - total * WEEKS) / population.total(BASE - 1)
+    return {
+        "foster": (fostering, of["foster"]),
+        "residential": (residential, of["residential"]),
+        "other looked-after services": (other, np.ones(len(names))),
+        "children's services outside care": (rest, np.zeros(len(names))),
+    }
+
+
+def _residential_share() -> float:
+    """Give the share of the residential group that the published price covers (K1, K2, R1, S1)."""
+    every = stock.by_placement(BASE)
+    group = {"children's home", "secure", "residential school", "other residential"}
+    covered = sum(every[p] * (stock.shares(BASE).homes if p == "other residential" else 1.0) for p in group)
+    return covered / sum(every[p] for p in group)
+
+
+def spend(run: Path) -> Array:
+    """Give spend by year in 2021-22 prices, without price growth [GBP]."""
+    found = np.zeros(len(run.years_lived))
+    for unit, weight in lines().values():
+        found += unit * (run.years_lived @ weight * WEEKS if weight.any() else population.total(BASE - 1))
+    return found
+
+
+def price_growth(cash: bool = False) -> float:
+    """Solve the yearly real growth of unit costs that gives 15bn in 2031-32, read as real or as cash."""
+    wanted = review("cost GBP bn/yr", TARGET) * 1e9 * (real(TARGET) if cash else 1.0)
+    now = spend(path(entry_growth()))[-1]
+    return float((wanted / now) ** (1 / YEARS) - 1)
+
+
+def real(year: int) -> float:
+    """Give 2021-22 prices over the prices of a year; past the last published year at its rate."""
+    last = 2031
+    rate = published.deflator(last) / published.deflator(last - 1)
+    index = published.deflator(min(year, last)) * rate ** max(year - last, 0)
+    return published.deflator(BASE) / index
+
+
+def phase(years: int = YEARS) -> Array:
+    """Give the share of an effect in force in each projected year."""
+    programme = np.arange(BASE + 1, BASE + years + 1) - PROGRAMME + 1
+    return np.clip((programme - START + 1) / (FULL - START + 1), 0, 1)
+
+
+@cache
+def effects() -> tuple[float, float]:
+    """Solve the proportional changes of entries that keep 17,000, and with the second 30,000, out of care in 2032."""
+    growth = entry_growth()
+    without = path(growth).children[-1]
+    first = review_component()
+    family = _root(lambda x: without - path(growth, 1 + x * phase()).children[-1] - first, -0.9, 0.0)
+    family = round(family, 6)
+    everyone = review("children kept with families vs trajectory", TARGET)
+    both = _root(
+        lambda x: without - path(growth, (1 + family * phase()) * (1 + x * phase())).children[-1] - everyone, -0.9, 0.0
+    )
+    return family, round(both, 6)
+
+
+def reformed() -> Path:
+    """Run the solved path with both effects."""
+    family, networks = effects()
+    return path(entry_growth(), (1 + family * phase()) * (1 + networks * phase()))
+
+
+def review_component() -> float:
+    """Give the Family Help part of the claim: 17,000."""
+    return figure(
+        "published_projections",
+        "value",
+        publication=f"{CARE_REVIEW} (Family Help component)",
+        measure="children not in care by 2031/32",
+        year=TARGET,
+    )
+
+
+def _root(function: Callable[[float], float], low: float, high: float) -> float:
+    return round(float(brentq(function, low, high, xtol=1e-13)), 9)

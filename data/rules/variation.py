@@ -1,0 +1,89 @@
+"""How much did the published series move? Intervals and growth rates from the record."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from rules import costs, population, published
+from rules.published import UASC, deflator, per_week
+
+#: Half-width of a 90% interval in standard deviations.
+NINETY = 1.645
+#: Years over which a level drawn once is to stand for a series that wanders.
+HORIZON = 20
+
+
+def entries_other() -> list[float]:
+    """Starts per child of all but unaccompanied children, years 2022 to 2025, and 2021 first."""
+    wanted = "Children excluding unaccompanied asylum-seeking children"
+    return [published.started(y, UASC, wanted) / population.total(max(y - 1, 2020)) for y in range(2021, 2026)]
+
+
+def entries_uasc() -> list[float]:
+    """Unaccompanied starts, years 2021 to 2025."""
+    return [published.started(y, UASC, UASC) for y in range(2021, 2026)]
+
+
+def exits_before_18() -> list[float]:
+    """Hazard before 18 of all children but those taken by another authority, years 2022 to 2025."""
+    found = []
+    for year in range(2022, 2026):
+        count = sum(published.ceased_before_18(year, b) for b in published.BANDS)
+        count -= published.ceased(year, "Reason episode ceased", "Care taken by another local authority")
+        stocks = [published.figure("time_series", "stock", year=y) for y in (year - 1, year)]
+        found.append(count / np.mean(stocks))
+    return [float(x) for x in found]
+
+
+def wandering(series: list[float], at_least: float = 0.0) -> tuple[float, float]:
+    """Give the 90% interval of a level that stands for twenty years of a series whose changes do not come back.
+
+    With yearly log changes of standard deviation s, the mean of n years of a random walk is s times the root of n/3 from
+    where it started.
+    """
+    changes = np.diff(np.log(series))
+    width = NINETY * max(float(np.sqrt(np.mean(changes**2))), at_least) * math.sqrt(HORIZON / 3)
+    return math.exp(-width), math.exp(width)
+
+
+def around(series: list[float]) -> tuple[float, float]:
+    """Give the 90% interval of a series that varies about a mean."""
+    width = NINETY * float(np.std(np.log(series), ddof=1))
+    return math.exp(-width), math.exp(width)
+
+
+def real_growth(item: str) -> tuple[float, float, float]:
+    """Give yearly real growth of a published price 2016-17 to 2024-25, and its 90% interval.
+
+    The interval is of the mean of the eight yearly growth rates.
+    """
+    prices = np.array([per_week(y, item) / deflator(y) for y in range(2017, 2026)])
+    yearly = np.diff(np.log(prices))
+    width = NINETY * float(np.std(yearly, ddof=1)) / math.sqrt(len(yearly))
+    mean = float(yearly.mean())
+    return tuple(math.exp(x) - 1 for x in (mean, mean - width, mean + width))  # type: ignore[return-value]
+
+
+def home_price() -> tuple[float, float]:
+    """Give the interval of the level of residential prices: spread of yearly real growth since 2021."""
+    prices = [per_week(y, costs.RESIDENTIAL) / deflator(y) for y in range(2021, 2026)]
+    width = NINETY * float(np.std(np.diff(np.log(prices)), ddof=1))
+    return math.exp(-width), math.exp(width)
+
+
+def wider_growth() -> float:
+    """Give past real growth a child of the groups outside looked-after children, 2016-17 to 2024-25."""
+
+    def rest(year: int) -> float:
+        total = published.group(year, "Total children and young people (excluding CERA)")
+        return (total - published.group(year, "Children looked after")) / deflator(year) / population.total(year - 1)
+
+    return float((rest(2025) / rest(2017)) ** (1 / 8) - 1)
+
+
+def past_entries() -> float:
+    """Give the standard deviation of yearly log changes of all starts, 1994 to 2025."""
+    series = [published.figure("time_series", "started", year=y) for y in range(1994, 2026)]
+    return float(np.sqrt(np.mean(np.diff(np.log(series)) ** 2)))
