@@ -176,15 +176,15 @@ def install_plans(root: Path, extras: list, which=shutil.which, find=importlib.u
     return (plans * 2)[:2]
 
 
-def follow(command: list, root: Path, log) -> bool:
+def follow(words: list, root: Path, log) -> bool:
     """Run one installer into the log, with a dot every few seconds; whether it worked."""
-    print("\n$", *command, file=log, flush=True)
+    print("\n$", *words, file=log, flush=True)
     # Keep the user's settings (proxy, mirror), less what would put packages anywhere but into .venv.
     astray = ("PYTHONHOME", "PYTHONPATH", "PIP_TARGET", "PIP_PREFIX", "PIP_ROOT", "VIRTUAL_ENV")
     env = {name: value for name, value in os.environ.items() if name not in astray}
     env.update(PIP_USER="0", PIP_NO_INPUT="1", PIP_DISABLE_PIP_VERSION_CHECK="1")
     env.setdefault("PIP_RETRIES", "2")  # pip's own five, for each package, are minutes of silence offline
-    with subprocess.Popen(command, cwd=root, env=env, stdin=subprocess.DEVNULL, stdout=log, stderr=log) as job:
+    with subprocess.Popen(words, cwd=root, env=env, stdin=subprocess.DEVNULL, stdout=log, stderr=log) as job:
         try:
             while True:
                 with contextlib.suppress(subprocess.TimeoutExpired):

@@ -10,6 +10,7 @@ from carecost.cost_items import Item
 from carecost.errors import UnknownNameError, refuse, unknown
 from carecost.grid import AXES, Grid, Placement, Reason
 from carecost.money import Deflator, Schedule
+from carecost.provenance import digest
 from carecost.selector import Selector
 
 
@@ -77,6 +78,11 @@ class Assumptions:
             self.items,
             self.averted_to,
         )
+
+    @cached_property
+    def digest(self) -> str:
+        """Digest of everything in the set."""
+        return digest(self)
 
     @cached_property
     def uncertain(self) -> tuple[str, ...]:

@@ -69,6 +69,9 @@ class Belief:
     note: str = ""
 
     def __post_init__(self) -> None:
+        for name in ("value", "low", "high", "level"):
+            number = getattr(self, name)
+            object.__setattr__(self, name, None if number is None else float(number))
         problem = fault(self.value, self.low, self.high, self.level, self.shape)
         refuse([] if problem is None else [problem])
         if self.quality and self.quality not in QUALITIES:

@@ -22,6 +22,7 @@ AXES: dict[str, tuple[str, ...]] = {
     "move_rate": ("years", "ages", "placements", "to"),
     "unit_cost": ("years", "items"),
 }
+LABELLED = ("years", "dates", "ages", "placements", "to", "reasons", "items")
 ADULT = 18
 
 
@@ -144,14 +145,12 @@ class Grid:
         UnknownNameError
             If there is no such axis.
         """
+        if axis not in LABELLED:
+            raise UnknownNameError(unknown("axis", axis, LABELLED))
         if axis in ("years", "dates", "ages"):
-            return tuple(getattr(self, axis))
-        if axis in ("placements", "to", "reasons", "items"):
-            rows = self.placements if axis == "to" else getattr(self, axis)
-            return tuple(row.name for row in rows)
-        raise UnknownNameError(
-            unknown("axis", axis, ("years", "dates", "ages", "placements", "to", "reasons", "items"))
-        )
+            numbers: tuple[int, ...] = getattr(self, axis)
+            return numbers
+        return tuple(row.name for row in (self.placements if axis == "to" else getattr(self, axis)))
 
     def index(self, axis: str, name: int | str) -> int:
         """Find a label on an axis.
@@ -162,13 +161,18 @@ class Grid:
             If it is not there; the message names the nearest.
         """
         labels = self.labels(axis)
-        if name not in labels:
+        found = self._positions[axis].get(name)
+        if found is None:
             raise UnknownNameError(unknown(axis.rstrip("s"), name, map(str, labels)))
-        return labels.index(name)
+        return found
 
     def indices(self, axis: str, names: Iterable[int | str] | None) -> list[int]:
         """Find several labels; None finds all."""
         return list(range(len(self.labels(axis)))) if names is None else [self.index(axis, n) for n in names]
+
+    @cached_property
+    def _positions(self) -> dict[str, dict[int | str, int]]:
+        return {axis: {name: i for i, name in enumerate(self.labels(axis))} for axis in LABELLED}
 
     @cached_property
     def in_care(self) -> tuple[int, ...]:

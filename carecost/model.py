@@ -19,7 +19,7 @@ from carecost.errors import InputError, Problem, UnknownNameError, unknown
 from carecost.grid import Grid
 from carecost.parameters import Parameters
 from carecost.projection import Kernels, Projection, project_streams
-from carecost.provenance import Provenance, digest
+from carecost.provenance import Provenance
 from carecost.quantities import Layouts, Sampler
 from carecost.scenarios import INACTION, Scenario
 
@@ -187,7 +187,7 @@ def _named(scenarios: Sequence[Scenario]) -> dict[str, Scenario]:
 def _provenance(assumptions: Assumptions, grid: Grid, draws: Draws, calendar: Calendar) -> Provenance:
     return Provenance(
         assumptions=assumptions.name,
-        digest=digest(assumptions),
+        digest=assumptions.digest,
         draws=draws.n,
         seed=draws.seed,
         base_year=grid.base_year,

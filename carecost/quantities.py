@@ -118,15 +118,31 @@ def _multiplied(array: Array, row: Assumption, grid: Grid, factor: Array) -> Arr
     return out
 
 
+def _flat(row: Assumption, grid: Grid, shape: tuple[int, ...]) -> NDArray[np.int_]:
+    """Find the flat cells of a row; most rows have one, which needs no arrays."""
+    index = _index(row, grid, shape)
+    if all(len(i) == 1 for i in index):
+        at = 0
+        for i, length in zip(index, shape, strict=True):
+            at = at * length + i[0]
+        return np.array([at])
+    mesh = np.ix_(*[np.array(i, dtype=int) for i in index])
+    return np.ravel_multi_index(mesh, shape).ravel()
+
+
 def cells(row: Assumption, grid: Grid, shape: tuple[int, ...]) -> tuple[NDArray[np.int_], ...]:
     """Find the cells of a row in an array of a shape without the draw axis, as an open mesh."""
+    return np.ix_(*[np.array(i, dtype=int) for i in _index(row, grid, shape)])
+
+
+def _index(row: Assumption, grid: Grid, shape: tuple[int, ...]) -> list[list[int]]:
     found = []
     for axis, length in zip(AXES[row.parameter], shape, strict=True):
         chosen = getattr(row.where, axis)
         if axis == "years" and chosen is not None:
             chosen = [y for y in chosen if y in grid.years]
         found.append([0] if length == 1 and axis == "years" else grid.indices(axis, chosen))
-    return np.ix_(*[np.array(f, dtype=int) for f in found])
+    return found
 
 
 class Layouts:
@@ -185,7 +201,7 @@ def _layout(
     values = tuple(r for r in rows if r.kind == "value")
     dated = any(r.where.years is not None for r in values)
     shape = tuple(1 if axis == "years" and not dated else len(grid.labels(axis)) for axis in AXES[name])
-    flat = [np.ravel_multi_index(cells(r, grid, shape), shape).ravel() for r in values]
+    flat = [_flat(r, grid, shape) for r in values]
     owner = np.repeat(np.arange(len(values)), [len(f) for f in flat]).astype(int)
     filled = np.concatenate([*flat, np.zeros(0, dtype=int)]).astype(int)
     problems += _overlaps(name, values, filled, owner, place)

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Literal
 
 import pandas as pd
 
-from carecost import model, run_tables, sensitivity, tables
+from carecost import model, run_tables, savings, sensitivity
 from carecost.assumptions import Assumptions
 from carecost.draws import Draws
 from carecost.errors import UnknownNameError, unknown
 from carecost.parameters import Parameters
 from carecost.projection import Projection, together
+from carecost.replay import replay
+from carecost.save import save_results
 from carecost.savings import Saving
 from carecost.scenarios import INACTION, Scenario
 
@@ -205,15 +207,7 @@ class Results:
         UnknownNameError
             If either is not known.
         """
-        drawn = self._run.compare(scenario, baseline)
-        return Saving(
-            drawn.baseline,
-            drawn.scenario,
-            drawn.discount,
-            drawn.programme_start,
-            central=self._run.compare(scenario, baseline, central=True),
-            run=self._run,
-        )
+        return savings.compare(self._run, scenario, baseline)
 
     def switching_value(self, scenario: str, baseline: str = INACTION) -> float | None:
         """Share of a scenario's effects at which the central net present saving is zero.
@@ -232,7 +226,7 @@ class Results:
         DataFrame
             scenario, what, central, low, high, unit.
         """
-        return self._each(Saving.summary)
+        return savings.each(self._run, Saving.summary)
 
     def savings(self) -> pd.DataFrame:
         """Give yearly reform spend and savings of every scenario against inaction.
@@ -242,13 +236,7 @@ class Results:
         DataFrame
             scenario, what, year, quantile, value, unit, price_year.
         """
-        return self._each(Saving.by_year)
-
-    def _each(self, table: Callable[[Saving], pd.DataFrame]) -> pd.DataFrame:
-        frames = [table(self.compare(name)) for name in self.scenarios if name != INACTION]
-        for name, frame in zip(self.scenarios[1:], frames, strict=True):
-            frame.insert(0, "scenario", name)
-        return pd.concat(frames, ignore_index=True) if frames else pd.DataFrame(columns=["scenario", "what"])
+        return savings.each(self._run, Saving.by_year)
 
     def save(self, folder: str | Path) -> Path:
         """Write tables, inputs and a manifest to a folder.
@@ -268,18 +256,11 @@ class Results:
         FileError
             If it cannot be written.
         """
-        from carecost.save import save_results
-
         run = self._run
-        others = [s for name, s in run.scenarios.items() if name != INACTION]
-        frames = {
-            "children": self.children(by=["placement", "in_care"], in_care=False),
-            "costs": self.costs(by=["group", "account"]),
-            "costs_cash": self.costs(by=["group", "account"], basis="cash"),
-            "assumptions": tables.assumption_rows(run.assumptions),
-        }
-        if others:
+        frames = run_tables.saved(run)
+        if len(run.scenarios) > 1:
             frames |= {"summary": self.summary(), "savings": self.savings()}
+        others = [s for name, s in run.scenarios.items() if name != INACTION]
         return save_results(folder, frames, run.assumptions, others, {"run": run.provenance.as_dict()})
 
     @classmethod
@@ -301,20 +282,7 @@ class Results:
         FileError
             If a file is missing or was altered.
         """
-        from carecost.load import load_assumptions, load_scenario
-        from carecost.save import read_manifest
-
-        made = read_manifest(folder)["run"]
-        inputs = Path(folder) / "inputs"
-        scenarios = [load_scenario(path) for path in sorted(inputs.glob("scenarios/*.toml"), key=lambda p: int(p.stem))]
-        draws = Draws(made["draws"], made["seed"])
-        return run(
-            load_assumptions(inputs / "assumptions"),
-            *scenarios,
-            years=made["years"],
-            draws=draws,
-            start=made["programme_start"],
-        )
+        return cls(replay(folder))
 
     def to_dict(self) -> dict[str, Any]:
         """Give the headline tables and the provenance as plain data for JSON."""

@@ -55,6 +55,17 @@ def cost_rows(run: Run, by: Sequence[str], basis: str, per_draw: bool) -> pd.Dat
     return rows.assign(price_year=rows["year"] if basis == "cash" else price_year)
 
 
+def saved(run: Run) -> dict[str, pd.DataFrame]:
+    """Give the tables of a saved run that need no comparison."""
+    account = ("group", "account")
+    return {
+        "children": children_rows(run, ("placement", "in_care"), per_draw=False, in_care=False),
+        "costs": cost_rows(run, account, "real", per_draw=False),
+        "costs_cash": cost_rows(run, account, "cash", per_draw=False),
+        "assumptions": tables.assumption_rows(run.assumptions),
+    }
+
+
 def _cells(
     run: Run,
     name: str,

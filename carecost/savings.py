@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,6 +11,7 @@ import pandas as pd
 from carecost import tables
 from carecost.comparison import Comparison
 from carecost.model import Run
+from carecost.scenarios import INACTION
 from carecost.sensitivity import switching_value
 
 #: The Review's own saving for a child not in care: £517m / 17,000 in a year.
@@ -40,7 +42,7 @@ class Saving(Comparison):
             what, central, low, high (90% interval), unit. Parameter uncertainty only: no luck of small numbers.
         """
         assert self.central is not None and self.run is not None
-        rows = list(tables.summary_rows(self, self.central))
+        rows = tables.summary_rows(self, self.central)
         plain = {"low": None, "high": None}
         chance = self.chance_of_saving() if len(self.averted) > 1 else None
         rows += [
@@ -92,3 +94,25 @@ class Saving(Comparison):
             "summary": summary.astype(object).where(summary.notna(), None).to_dict("records"),
             "by_year": self.by_year().to_dict("records"),
         }
+
+
+def compare(run: Run, scenario: str, baseline: str = INACTION) -> Saving:
+    """Compare two scenarios of a run, draw by draw, with the central run beside.
+
+    Raises
+    ------
+    UnknownNameError
+        If either is not known.
+    """
+    drawn = run.compare(scenario, baseline)
+    central = run.compare(scenario, baseline, central=True)
+    return Saving(drawn.baseline, drawn.scenario, drawn.discount, drawn.programme_start, central=central, run=run)
+
+
+def each(run: Run, table: Callable[[Saving], pd.DataFrame]) -> pd.DataFrame:
+    """Give a table of every scenario against inaction, one below the other, with a column ``scenario``."""
+    names = [name for name in run.scenarios if name != INACTION]
+    frames = [table(compare(run, name)) for name in names]
+    for name, frame in zip(names, frames, strict=True):
+        frame.insert(0, "scenario", name)
+    return pd.concat(frames, ignore_index=True) if frames else pd.DataFrame(columns=["scenario", "what"])

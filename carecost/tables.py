@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 import pandas as pd
@@ -17,7 +17,6 @@ Array = NDArray[np.float64]
 #: Quantiles shown beside the central run: a 90% interval and the median.
 QUANTILES = (0.05, 0.5, 0.95)
 CHILDREN = "children"
-PAYBACK_NEVER = "not within the horizon"
 
 
 def summarised(array: Array, central: Array, quantiles: Sequence[float] = QUANTILES) -> dict[str, Array]:
@@ -154,56 +153,45 @@ def assumption_rows(assumptions: Assumptions) -> pd.DataFrame:
 
 
 def interval(values: Array, scale: float = 1.0) -> tuple[float, float]:
-    """Give the 90% interval of draws."""
-    low, high = np.nanquantile(values, (QUANTILES[0], QUANTILES[-1])) * scale
+    """Give the 90% interval of draws; nan for an end among draws that never come (a payback beyond the horizon)."""
+    never = np.isnan(values)
+    # A draw that never comes is later than all others: ranks, because infinities cannot be interpolated.
+    method = "inverted_cdf" if never.any() else "linear"
+    ends = np.quantile(np.where(never, np.inf, values), (QUANTILES[0], QUANTILES[-1]), method=method)
+    low, high = np.where(np.isinf(ends), np.nan, ends) * scale
     return float(low), float(high)
 
 
-def summary_rows(drawn: Comparison, central: Comparison) -> Iterable[dict[str, object]]:
+def summary_rows(drawn: Comparison, central: Comparison) -> list[dict[str, object]]:
     """Say what a scenario does to children and money: the rows people quote, central and 90% interval."""
-    grid = drawn.grid
-    last, year = grid.dates[-1], grid.years[-1]
-    prices = drawn.scenario.provenance.price_year
-    pounds = f"£bn, {financial_year(prices)} prices"
+    rows = []
+    for what, pick, unit, scale in _summary_lines(drawn):
+        low, high = interval(pick(drawn), scale) if len(drawn.averted) > 1 else (None, None)
+        rows.append({"what": what, "central": float(pick(central)[0]) * scale, "low": low, "high": high, "unit": unit})
+    return rows
 
-    def row(what: str, pick: object, unit: str, scale: float = 1.0) -> dict[str, object]:
-        assert callable(pick)
-        low, high = interval(np.asarray(pick(drawn)), scale) if len(drawn.averted) > 1 else (None, None)
-        value = float(np.asarray(pick(central))[0]) * scale
-        return {"what": what, "central": value, "low": low, "high": high, "unit": unit}
 
-    yield row(
-        f"Children in care, 31 March {last}, {drawn.baseline.name}",
-        lambda c: c.baseline.children[:, -1],
-        CHILDREN,
-    )
-    yield row(
-        f"Children in care, 31 March {last}, {drawn.scenario.name}",
-        lambda c: c.scenario.children[:, -1],
-        CHILDREN,
-    )
-    yield row(f"Fewer children in care, 31 March {last}", lambda c: c.averted[:, -1], CHILDREN)
-    spend = f"Spend in {financial_year(year)}"
-    yield row(f"{spend}, {drawn.baseline.name}", lambda c: _spend(c.baseline.costs.spend, c)[:, -1], pounds, 1e-9)
-    yield row(f"{spend}, {drawn.scenario.name}", lambda c: _spend(c.scenario.costs.spend, c)[:, -1], pounds, 1e-9)
-    span = f"{financial_year(grid.years[0])} to {financial_year(year)}"
-    yield row(f"Reform spend, {span}", lambda c: c.reform_spend().sum(1), pounds, 1e-9)
-    yield row(f"Gross saving, {span}", lambda c: c.gross_saving().sum(1), pounds, 1e-9)
-    yield row(f"Cashable saving, {span}", lambda c: c.cashable_saving().sum(1), pounds, 1e-9)
-    yield row(
-        "Net present saving to the public purse (cashable)",
-        lambda c: c.npv(),
-        f"{pounds}, present value",
-        1e-9,
-    )
-    yield row(
-        "Net present saving if all of the gross saving were cash",
-        lambda c: c.npv(True),
-        f"{pounds}, present value",
-        1e-9,
-    )
-    yield row("Payback year, undiscounted", lambda c: c.payback_year(), "financial year ending")
-    yield row("Payback year, discounted", lambda c: c.payback_year(True), "financial year ending")
+def _summary_lines(c: Comparison) -> list[tuple[str, Callable[[Comparison], Array], str, float]]:
+    """What each row is called, how it is found, its unit, and the scale of that unit."""
+    before, after, years = c.baseline.name, c.scenario.name, c.grid.years
+    date, spend = f"31 March {c.grid.dates[-1]}", f"Spend in {financial_year(years[-1])}"
+    span = f"{financial_year(years[0])} to {financial_year(years[-1])}"
+    pounds = f"£bn, {financial_year(c.scenario.provenance.price_year)} prices"
+    present, ending = f"{pounds}, present value", "financial year ending"
+    return [
+        (f"Children in care, {date}, {before}", lambda c: c.baseline.children[:, -1], CHILDREN, 1.0),
+        (f"Children in care, {date}, {after}", lambda c: c.scenario.children[:, -1], CHILDREN, 1.0),
+        (f"Fewer children in care, {date}", lambda c: c.averted[:, -1], CHILDREN, 1.0),
+        (f"{spend}, {before}", lambda c: _spend(c.baseline.costs.spend, c)[:, -1], pounds, 1e-9),
+        (f"{spend}, {after}", lambda c: _spend(c.scenario.costs.spend, c)[:, -1], pounds, 1e-9),
+        (f"Reform spend, {span}", lambda c: c.reform_spend().sum(1), pounds, 1e-9),
+        (f"Gross saving, {span}", lambda c: c.gross_saving().sum(1), pounds, 1e-9),
+        (f"Cashable saving, {span}", lambda c: c.cashable_saving().sum(1), pounds, 1e-9),
+        ("Net present saving to the public purse (cashable)", lambda c: c.npv(), present, 1e-9),
+        ("Net present saving if all of the gross saving were cash", lambda c: c.npv(gross=True), present, 1e-9),
+        ("Payback year, undiscounted", lambda c: c.payback_year(), ending, 1.0),
+        ("Payback year, discounted", lambda c: c.payback_year(discounted=True), ending, 1.0),
+    ]
 
 
 def _spend(spend: Array, comparison: Comparison) -> Array:

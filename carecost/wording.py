@@ -170,6 +170,27 @@ def number(value: float) -> str:
     return _sign(value) + (f"{size:.10f}".rstrip("0") if "e" in figures else figures)
 
 
+def plain(value: float) -> str:
+    """Write a round number of an axis, with all of its figures.
+
+    Parameters
+    ----------
+    value : float
+        What to write.
+
+    Returns
+    -------
+    str
+        For people.
+
+    Examples
+    --------
+    >>> plain(-2.5), plain(20000.0)
+    ('−2.5', '20,000')
+    """
+    return f"{_sign(round(value, 9))}{abs(round(value, 9)):,.10g}"
+
+
 def financial_year(year: float) -> str:
     """Write the financial year that ends on 31 March of a year.
 

@@ -1,7 +1,7 @@
 """Build the packaged sets from the published figures.
 
-`python data/build.py` writes them and prints what was solved; `python data/build.py --check` writes nothing and exits 1 when
-the committed files differ. Numbers may differ by one part in a million: other machines round differently.
+`python data/build.py` writes them and prints what was solved; with `--check` it writes nothing and exits 1 when the
+committed files differ. Numbers may differ by one part in a million: other machines round differently.
 """
 
 from __future__ import annotations

@@ -254,7 +254,7 @@ def test_extras_are_added_and_kept(project: Path) -> None:
 
 
 def test_a_failed_install_leaves_no_stamp_and_says_why(project: Path) -> None:
-    with pytest.raises(go.Trouble, match="(?s)no route to the packages.*Check that"):
+    with pytest.raises(go.Trouble, match=r"(?s)no route to the packages.*Check that"):
         go.set_up(project, (), plans("fail"))
     assert tries(project) == 2
     assert not (project / ".venv" / "go.stamp").exists()

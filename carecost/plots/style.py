@@ -1,4 +1,4 @@
-"""What do all charts share? Colours, lines, titles, notes and labels that stay clear in print and in grey.
+"""What do all charts share? Colours, lines, bands, years and a grid that stay clear in print and in grey.
 
 The colours are the categorical palette of the Government Analysis Function [1]_, in an order whose neighbours also
 differ in grey; lines and hatches differ as well.
@@ -10,7 +10,6 @@ References
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -25,10 +24,10 @@ LINES: tuple[Any, ...] = ("-", (0, (6, 2)), (0, (6, 2, 1, 2)), (0, (1, 1.4)), (0
 INK, PALE = "#0B0C0C", "#D9D9D9"
 #: Inches of a chart that stands alone.
 SIZE = (8.4, 5.4)
+#: Points of the letters of titles, labels and notes.
 TITLE, TEXT, SMALL = 13.5, 10.5, 9.0
-#: Points from one line of text to the next, as a share of the size of its letters; and the width of a letter.
-LEADING, LETTER = 1.25, 0.58
-_BAND = 0.2
+#: Opacity of one or two bands, and of more.
+BAND, FAINT = 0.2, 0.1
 
 
 @dataclass(frozen=True)
@@ -87,7 +86,8 @@ def axes(ax: Axes | None, size: tuple[float, float] = SIZE) -> Axes:
         return ax
     from matplotlib import pyplot
 
-    return pyplot.subplots(figsize=size, layout="constrained")[1]
+    made: Axes = pyplot.figure(figsize=size, layout="constrained").add_subplot()
+    return made
 
 
 def split(ax: Axes) -> tuple[Axes, Axes]:
@@ -158,7 +158,9 @@ def years(ax: Axes, known: Sequence[int], write: Callable[[int], str], most: int
     ax.tick_params(axis="x", which="minor", length=2, color=GREY)
 
 
-def band(ax: Axes, x: Sequence[int], low: Sequence[float], high: Sequence[float], seen: Look) -> None:
+def band(
+    ax: Axes, x: Sequence[int], low: Sequence[float], high: Sequence[float], seen: Look, depth: float = BAND
+) -> None:
     """Shade an interval, with thin edges that also show in grey.
 
     Parameters
@@ -171,76 +173,9 @@ def band(ax: Axes, x: Sequence[int], low: Sequence[float], high: Sequence[float]
         Interval in each year.
     seen : Look
         Look of the series.
+    depth : float
+        Opacity.
     """
-    ax.fill_between(x, low, high, color=seen.colour, alpha=_BAND, linewidth=0, zorder=1.5)
+    ax.fill_between(x, low, high, color=seen.colour, alpha=depth, linewidth=0, zorder=1.5)
     for edge in (low, high):
         ax.plot(x, edge, color=seen.colour, linewidth=0.7, linestyle=seen.line, alpha=0.8, zorder=1.6, label="_edge")
-
-
-def head(ax: Axes, title: str, subtitle: str, legend: bool = False) -> None:
-    """Say above the axes what was found, and below that what is shown and in which unit.
-
-    Parameters
-    ----------
-    ax : Axes
-        Axes.
-    title, subtitle : str
-        The finding (may be empty); the unit.
-    legend : bool
-        Whether to leave room for a legend of one line between the two and the axes.
-    """
-    below = wrap(ax, subtitle, TEXT)
-    lift = 8 + (TEXT * 2 if legend else 0)
-    ax.annotate(
-        below, (0, 1), (0, lift), "axes fraction", "offset points", fontsize=TEXT, color=GREY, va="bottom",
-        annotation_clip=False, linespacing=LEADING,
-    )
-    above = lift + 5 + TEXT * LEADING * (below.count("\n") + 1)
-    if title:
-        ax.set_title(
-            wrap(ax, title, TITLE), loc="left", pad=above, fontsize=TITLE, fontweight="bold", color=INK, linespacing=LEADING
-        )
-
-
-def note(ax: Axes, *lines: str) -> None:
-    """Write below the axes what a reader must know.
-
-    Parameters
-    ----------
-    ax : Axes
-        Axes.
-    *lines : str
-        Sentences; empty ones are left out.
-    """
-    text = "\n".join(wrap(ax, line, SMALL) for line in lines if line)
-    ax.annotate(
-        text, (0, 0), (0, -(TEXT + 18)), "axes fraction", "offset points", fontsize=SMALL, color=GREY, va="top",
-        annotation_clip=False, linespacing=1.35,
-    )
-
-
-def wrap(ax: Axes, text: str, size: float) -> str:
-    """Break a text into lines that are no wider than the axes.
-
-    Parameters
-    ----------
-    ax : Axes
-        Axes.
-    text : str
-        Text.
-    size : float
-        Size of its letters [points].
-
-    Returns
-    -------
-    str
-        Text with line breaks.
-    """
-    width = max(20, int(ax.bbox.width / ax.bbox_dpi * 72 / (size * LETTER))) if False else _letters(ax, size)
-    return textwrap.fill(text, width)
-
-
-def _letters(ax: Axes, size: float) -> int:
-    figure = ax.get_figure(root=True)
-    dpi = 100.0 if figure is None else figure.dpi
-    return max(20, int(1.08 * ax.bbox.width / dpi * 72 / (size * LETTER)))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
 
@@ -90,12 +90,11 @@ def _population(year: int) -> Array:
     return np.array(list(population.path(range(year + 1, year + 31)).values()))
 
 
-def _born(stream: object, wanted: float, people: Array) -> float:
+def _born(stream: Callable[[float], engine.Stream], wanted: float, people: Array) -> float:
     """Find the share of under-one starts at birth that gives the stock under one back from the flows of the base year.
 
     Children under one on 31 March came in during the year, so their stock is straight in the share.
     """
-    assert callable(stream)
     at = [engine.run(stream(b).but(population=people[None]), 1).stock[0, 1, 0].sum() for b in (0.0, 1.0)]
     return float((wanted - at[0]) / (at[1] - at[0]))
 
@@ -117,8 +116,3 @@ def scaled(base: Case, factor: float) -> Case:
     """Scale the base stock of a case; rates stay."""
     streams = {s: x.but(stock=x.stock * factor) for s, x in base.streams.items()}
     return Case(base.year, base.placements, streams, base.exits, base.born)
-
-
-def placements_in_care(names: Sequence[str]) -> list[str]:
-    """List the placements whose children leave by the hazards of their band: all but placed for adoption."""
-    return [p for p in names if p != "placed for adoption"]

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from scipy.optimize import least_squares
 
 from rules import engine, population, published
-from rules.fitting import BAND_OF, by_band, smooth_rates, tilt
+from rules.fitting import band_of, by_band, smooth_rates, tilt
 from rules.published import BANDS, UASC
 
 Array = NDArray[np.float64]
@@ -153,7 +153,7 @@ def _project(stock: Array, starts: Array, births: Array, rates: Array) -> tuple[
 
 def _run(values: Array) -> tuple[dict[str, Array], dict[str, Array], dict[str, Array]]:
     given = dict(zip(FITTED, values, strict=True))
-    rates = np.array([hazard(y)[BAND_OF] for y in YEARS])
+    rates = np.array([hazard(y)[band_of] for y in YEARS])
     stocks, starts, left = {}, {}, {}
     yearly = [_starts(y, given) for y in YEARS]
     for at, name in enumerate(("other", "uasc")):
@@ -199,7 +199,7 @@ def cohorts() -> Cohorts:
         for name, wanted in (("other", bands(year) - uasc), ("uasc", uasc)):
             now = stocks[name][i + 1]
             ratio = np.divide(wanted, by_band(now), out=np.zeros(len(wanted)), where=by_band(now) > 0)
-            scaled[name, year] = now * ratio[BAND_OF]
+            scaled[name, year] = now * ratio[band_of]
     given = {(n, y): starts[n][i] for n in starts for i, y in enumerate(YEARS)}
     return Cohorts(scaled, given, _checks(stocks, left), dict(zip(FITTED, values.tolist(), strict=True)))
 

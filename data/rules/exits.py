@@ -10,12 +10,12 @@ from numpy.typing import NDArray
 
 from rules import published
 from rules.cohorts import bands, uasc_by_band
-from rules.fitting import BAND_OF, by_band, fit
+from rules.fitting import band_of, by_band, fit
 from rules.published import BANDS, figure
 
 Array = NDArray[np.float64]
 
-#: Reason in the package: reasons of the release; how it leans by band (other stream); how it leans to unaccompanied children.
+#: Reason in the package: reasons of the release; how it leans by band (other stream); and to unaccompanied children.
 REASONS: dict[str, tuple[tuple[str, ...], tuple[float, ...], float]] = {
     "home": (
         (
@@ -66,7 +66,7 @@ class Exits:
 
     def total(self, stream: str, adoption: int, placements: int) -> Array:
         """Give the hazard of all reasons together by single age and placement."""
-        found = np.repeat(self.rates[stream].sum(1)[BAND_OF][:, None], placements, axis=1)
+        found = np.repeat(self.rates[stream].sum(1)[band_of][:, None], placements, axis=1)
         found[:, adoption] = self.adopted
         return found
 

@@ -9,19 +9,19 @@ from rules.published import BANDS
 
 Array = NDArray[np.float64]
 #: Index of the band of each age.
-BAND_OF = np.repeat(np.arange(len(BANDS)), [last - first + 1 for first, last in BANDS.values()])
+band_of = np.repeat(np.arange(len(BANDS)), [last - first + 1 for first, last in BANDS.values()])
 _MIDDLES = [3.0, 7.5, 13.0, 17.0]
 
 
 def by_band(values: Array) -> Array:
     """Sum single ages (the first axis) to the published bands."""
-    return np.stack([values[BAND_OF == b].sum(0) for b in range(len(BANDS))])
+    return np.stack([values[band_of == b].sum(0) for b in range(len(BANDS))])
 
 
 def fit(seed: Array, rows: Array, columns: Array) -> Array:
     """Fit a table to its margins by proportional fitting; zeros of the seed stay zero.
 
-    The margins must have the same total. The last step is on the columns; rows then hold to one part in a million million.
+    The margins must have the same total. The last step is on the columns; rows then hold to 12 figures.
     """
     if abs(rows.sum() - columns.sum()) > 1e-6 * rows.sum():
         raise ValueError(f"margins sum to {rows.sum()} and {columns.sum()}")
@@ -46,13 +46,13 @@ def smooth_rates(totals: Array, population: Array) -> Array:
     rates = totals[1:] / by_band(population)[1:]
     found = np.exp(np.interp(np.arange(18) + 0.5, _MIDDLES, np.log(rates))) * population
     for band in range(len(totals)):
-        inside = BAND_OF == band
+        inside = band_of == band
         found[inside] *= totals[band] / found[inside].sum()
     return found
 
 
 def tilt(values: Array, band: int, slope: float) -> None:
     """Tilt a band of single ages in place, its total kept."""
-    inside = np.flatnonzero(BAND_OF == band)
+    inside = np.flatnonzero(band_of == band)
     tilted = values[inside] * np.exp(slope * (inside - inside.mean()))
     values[inside] = tilted * values[inside].sum() / tilted.sum()

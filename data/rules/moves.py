@@ -1,9 +1,9 @@
 """Which moves hold the mix? The smallest ones, by least squares.
 
-Nothing is published on moves by origin and destination. Moves are constant within a band and a stream. They are the
-non-negative rates with the least sum of squares, each weighted by the children it applies to, that keep the mix of
-placements of each band where it was on the base date while children enter, age and leave; the engine itself says whether
-it is kept, and the wanted net flows are corrected until it is.
+Nothing is published on moves by origin and destination. Moves are constant within a band and a stream. They are
+the non-negative rates with the least sum of squares, each weighted by the children it applies to, that keep the mix
+of placements of each band where it was on the base date while children enter, age and leave; the engine itself says
+whether it is kept, and the wanted net flows are corrected until it is.
 """
 
 from __future__ import annotations
@@ -15,14 +15,17 @@ from numpy.typing import NDArray
 from scipy.optimize import nnls
 
 from rules import engine
-from rules.fitting import BAND_OF, by_band
+from rules.fitting import band_of, by_band
 
 Array = NDArray[np.float64]
 #: Years over which the mix is held, and corrections made.
 HORIZON, ROUNDS = 10, 60
-#: Ways that are closed: (origin or None for any, destination, first and last age open).
+#: Where a child placed for adoption comes from.
 INTO_ADOPTION = ("kinship foster", "foster in-house", "foster agency", "foster")
+#: Weight of the wanted flows against the smallness of the moves.
 _FIRM = 1e4
+#: How strongly an error of a band's mix is corrected: about one over the years a child is in the band.
+_GAIN = np.array([1.0, 0.4, 0.3, 0.3, 0.6])
 
 
 def allowed(placements: Sequence[str], stock: Array) -> Array:
@@ -81,15 +84,11 @@ def hold(stream: engine.Stream) -> Array:
     net = np.zeros_like(base)
     rates = np.zeros((len(base), *ways.shape[1:]))
     for _ in range(ROUNDS):
-        error = mix - _mean_mix(stream.but(move_rate=rates[BAND_OF]))
+        error = mix - _mean_mix(stream.but(move_rate=rates[band_of]))
         net += size * error * _GAIN[:, None]
         net -= mix * net.sum(1, keepdims=True)
         rates = np.stack([smallest(n, b, w) for n, b, w in zip(net, base, ways, strict=True)])
-    return np.where(rates < 1e-7, 0.0, rates)[BAND_OF]
-
-
-#: How strongly an error of a band's mix is corrected: about one over the years a child is in the band.
-_GAIN = np.array([1.0, 0.4, 0.3, 0.3, 0.6])
+    return np.where(rates < 1e-7, 0.0, rates)[band_of]
 
 
 def _mean_mix(stream: engine.Stream) -> Array:

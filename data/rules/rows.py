@@ -1,18 +1,19 @@
-"""How is a case written as rows? The belief tables that both sets share."""
+"""How is a case written as rows? The tables that both sets share."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from rules.case import AT_HOME, STREAMS, Case, placements_in_care
+from rules.case import AT_HOME, STREAMS, Case
 from rules.costs import UNITS, Line
 from rules.exits import REASONS
 from rules.files import ages, beliefs, csv_text
-from rules.published import BANDS, CLA, ONS
+from rules.published import BANDS, CLA, CLA24, ONS
+from rules.words import note, read
 
 Array = NDArray[np.float64]
 Row = dict[str, Any]
@@ -20,59 +21,35 @@ Row = dict[str, Any]
 ENDS = "support ends"
 #: Years a child averted from care is supported at home, and the interval: assumed.
 SUPPORT_YEARS, SUPPORT_LOW, SUPPORT_HIGH = 2.0, 1.0, 4.0
+PLACEMENT_COLUMNS = ("placement", "in_care", "leave_age", "then", "group", "note")
 ITEM_COLUMNS = (
-    "item",
-    "driver",
-    "placements",
-    "ages",
-    "reasons",
-    "to",
-    "streams",
-    "group",
-    "account",
-    "payer",
-    "gross_net",
-    "kind",
-    "cashable_short",
-    "cashable_long",
-    "cashable_years",
-    "source",
-    "quality",
-    "note",
+    *("item", "driver", "placements", "ages", "reasons", "to", "streams", "group", "account", "payer", "gross_net"),
+    *("kind", "cashable_short", "cashable_long", "cashable_years", "source", "quality", "note"),
 )
-REASON_NOTES = {
-    "home": "returned to parents, planned or not",
-    "relatives": "left to live with parents or relatives without parental responsibility",
-    "guardianship": "special guardianship order",
-    "child arrangements": "child arrangements (residence) order",
-    "adopted": "from placed for adoption only",
-    "other authority": "care taken by another authority: 530 in 2021, 2,640 in 2025, a recording change that inflates "
-    "starts and exits alike; never growth",
-    "age assessment": "found to be 18 or over; unaccompanied children only",
-    "custody": "sentenced to custody",
-    "remand ended": "accommodation on remand ended",
-    "died": "",
-    "moved abroad": "",
-    "other": "exits before 18 that the named reasons leave; counted at 16-17: independent living, any other reason",
-    ENDS: f"from {AT_HOME}: the child is no longer a child in need",
-}
+HAZARD = {"unit": "per child-year"}
 
 
-def common(source: str, when: int | str, quality: str, note: str = "", /, **values: Any) -> Row:
-    """Give the columns that every belief has."""
-    return {"source": source, "source_year": str(when), "quality": quality, "note": note, **values}
+def common(source: str, when: int | str, quality: str, about: str = "", /, **values: Any) -> Row:
+    """Give the columns that every belief has, and its own."""
+    return {"source": source, "source_year": str(when), "quality": quality, "note": about, **values}
 
 
-def labels(case: Case, groups: dict[str, str], lines: Sequence[Line]) -> dict[str, str]:
+def labels(case: Case, groups: Mapping[str, str], lines: Sequence[Line]) -> dict[str, str]:
     """Write placements.csv, reasons.csv and items.csv."""
-    placements: list[Row] = [
-        {"placement": p, "in_care": True, "leave_age": 18, "group": groups.get(p, p)} for p in case.placements
+    notes = read("notes")
+    placements = [
+        {
+            "placement": p,
+            "in_care": p != AT_HOME,
+            "leave_age": 18,
+            "group": groups.get(p, p),
+            "note": notes["placements"].get(p, ""),
+        }
+        for p in (*case.placements, AT_HOME)
     ]
-    note = "a state outside care: a child whose entry to care is averted; nobody is in it on the base date"
-    placements.append({"placement": AT_HOME, "in_care": False, "leave_age": 18, "group": AT_HOME, "note": note})
-    reasons = [{"reason": r, "note": REASON_NOTES[r]} for r in (*REASONS, ENDS)]
+    reasons = [{"reason": r, "note": notes["reasons"][r]} for r in (*REASONS, ENDS)]
     return {
-        "placements.csv": csv_text(("placement", "in_care", "leave_age", "then", "group", "note"), placements),
+        "placements.csv": csv_text(PLACEMENT_COLUMNS, placements),
         "reasons.csv": csv_text(("reason", "to", "note"), reasons),
         "items.csv": csv_text(ITEM_COLUMNS, map(_item, lines)),
     }
@@ -93,37 +70,28 @@ def _item(line: Line) -> Row:
         "cashable_years": years,
         "source": line.source,
         "quality": "E",
-        "note": "cashable shares are assumed",
+        "note": note("cashable"),
         **line.select,
     }
 
 
 def unit_costs(lines: Sequence[Line], price_year: int) -> str:
     """Write unit_cost.csv."""
-    rows = [
-        common(
-            x.source,
-            x.source_year,
-            x.quality,
-            x.note,
-            item=x.name,
-            value=x.unit_cost,
-            unit=UNITS[x.driver],
-            price_year=price_year,
-            low=None if x.low is None else x.unit_cost * x.low,
-            high=None if x.high is None else x.unit_cost * x.high,
-        )
-        for x in lines
-    ]
-    return beliefs(("item",), rows, "price_year")
+
+    def row(x: Line) -> Row:
+        interval = {k: x.unit_cost * v for k, v in (("low", x.low), ("high", x.high)) if v is not None}
+        belief = {"item": x.name, "value": x.unit_cost, "unit": UNITS[x.driver], "price_year": price_year}
+        return common(x.source, x.source_year, x.quality, x.note, **belief, **interval)
+
+    return beliefs(("item",), map(row, lines), "price_year")
 
 
-def initial_stock(case: Case, source: str, note: str) -> str:
+def initial_stock(case: Case, source: str, about: str) -> str:
     """Write initial_stock.csv: the cells above zero."""
     rows = [
-        common(source, case.year, "D", note, stream=s, age=age, placement=p, value=value, unit="children")
+        common(source, case.year, "D", about, stream=s, age=age, placement=p, value=value, unit="children")
         for s, x in case.streams.items()
-        for (age, p, value) in _cells(x.stock, case.placements)
+        for age, p, value in _cells(x.stock, case.placements)
     ]
     return beliefs(("stream", "age", "placement"), rows)
 
@@ -135,10 +103,11 @@ def _cells(values: Array, placements: Sequence[str]) -> Iterable[tuple[int, str,
                 yield age, p, float(value)
 
 
-def population(paths: Callable[[int], Array], years: range, source: str, note: str) -> str:
+def population(paths: Callable[[int], Array], years: range, about: str) -> str:
     """Write population.csv."""
+    source = f"population_mid2023.csv, population_totals.csv: {ONS}"
     rows = [
-        common(source, f"mid-{year - 1}", "D", note, year=year, age=age, value=round(float(n), 3), unit="children")
+        common(source, f"mid-{year - 1}", "D", about, year=year, age=age, value=round(float(n), 3), unit="children")
         for year in years
         for age, n in enumerate(paths(year))
     ]
@@ -147,150 +116,84 @@ def population(paths: Callable[[int], Array], years: range, source: str, note: s
 
 def entry(case: Case) -> dict[str, str]:
     """Write the four tables of entries."""
-    starts = f"flows.csv: {CLA}; population_mid2023.csv, population_totals.csv: {ONS}"
-    notes = {
-        "other": "starts of the band, less unaccompanied ones, spread over single ages (log-linear rates, tilted so that "
-        "four years of flows give the stocks back), over the mid-year population",
-        "uasc": "unaccompanied starts are published without age: ages 12-17, fitted so that four years of flows give "
-        "the unaccompanied stocks back",
-    }
-    rates, shares, extra = [], [], []
-    on_entry = "started_by_placement.csv (2022 or 2024, the last published): " + CLA
-    for s, x in case.streams.items():
-        key = {"streams": s}
-        for age in range(18):
-            if x.entry_rate[0, age] > 0:
-                value = float(x.entry_rate[0, age])
-                rates.append(
-                    common(starts, case.year, "D", notes[s], **key, ages=age, value=value, unit="per child per year")
-                )
-        for age, p, value in _cells(x.entry_share, case.placements):
-            shares.append(
-                common(
-                    on_entry,
-                    min(case.year, 2024),
-                    "D",
-                    "fitted to starts by age and by placement",
-                    **key,
-                    ages=age,
-                    placement=p,
-                    value=value,
-                    unit="share",
-                )
-            )
-        for age, p, value in _cells(x.extra, case.placements):
-            note = "change of the stock that starts and ceased do not explain (only a child's first start in a year is "
-            note += "counted), spread as starts after birth"
-            extra.append(
-                common(
-                    f"time_series.csv: {CLA}",
-                    case.year,
-                    "D",
-                    note,
-                    name="starts not counted",
-                    stream=s,
-                    age=age,
-                    placement=p,
-                    value=value,
-                    unit="children per year",
-                )
-            )
-    born = common(
-        f"stock_by_age.csv, flows.csv: {CLA}",
-        case.year,
-        "D",
-        "fitted: the share of under-one starts at birth that gives the stock under one back from the flows of the year",
-        streams="other",
-        ages=0,
-        value=case.born,
-        unit="share",
-    )
+    born = {"streams": "other", "ages": 0, "value": case.born, "unit": "share"}
+    source = f"stock_by_age.csv, flows.csv: {CLA}"
     return {
-        "entry_rate.csv": beliefs(("streams", "years", "ages"), rates),
-        "entry_share.csv": beliefs(("streams", "years", "ages", "placement"), shares),
-        "entry_at_birthday.csv": beliefs(("streams", "years", "ages"), [born]),
-        "extra_entries.csv": beliefs(("name", "stream", "years", "age", "placement"), extra),
+        "entry_rate.csv": beliefs(("streams", "years", "ages"), _entry_rates(case)),
+        "entry_share.csv": beliefs(("streams", "years", "ages", "placement"), _entry_shares(case)),
+        "entry_at_birthday.csv": beliefs(
+            ("streams", "years", "ages"), [common(source, case.year, "D", note("born"), **born)]
+        ),
+        "extra_entries.csv": beliefs(("name", "stream", "years", "age", "placement"), _extra(case)),
     }
+
+
+def _entry_rates(case: Case) -> Iterable[Row]:
+    source = f"flows.csv: {CLA}; population_mid2023.csv, population_totals.csv: {ONS}"
+    unit = {"unit": "per child per year"}
+    for s, x in case.streams.items():
+        for age, value in enumerate(x.entry_rate[0].tolist()):
+            if value > 0:
+                key = {"streams": s, "ages": age, "value": value}
+                yield common(source, case.year, "D", note(f"entry_{s}"), **key, **unit)
+
+
+def _entry_shares(case: Case) -> Iterable[Row]:
+    source = f"started_by_placement.csv: {CLA24}"
+    for s, x in case.streams.items():
+        for age, p, value in _cells(x.entry_share, case.placements):
+            key = {"streams": s, "ages": age, "placement": p, "value": value, "unit": "share"}
+            yield common(source, min(case.year, 2024), "D", note("entry_share"), **key)
+
+
+def _extra(case: Case) -> Iterable[Row]:
+    for s, x in case.streams.items():
+        for age, p, value in _cells(x.extra, case.placements):
+            key = {"name": "starts not counted", "stream": s, "age": age, "placement": p, "value": value}
+            yield common(f"time_series.csv: {CLA}", case.year, "D", note("extra"), **key, unit="children per year")
 
 
 def exits(case: Case) -> str:
     """Write exit_rate.csv."""
+    rows = [*_exits_by_band(case), _adopted(case), _support_ends(case)]
+    return beliefs(("streams", "years", "ages", "placements", "reason"), rows)
+
+
+def _exits_by_band(case: Case) -> Iterable[Row]:
     source = f"flows.csv, stock_by_age.csv: {CLA}"
-    note = "exits before 18 of the band over the mean of the two 31 March stocks, split by reason to both margins with "
-    note += "stated zeros; the same for every placement"
-    rows = []
-    leaving = placements_in_care(case.placements)
+    leaving = [p for p in case.placements if p != "placed for adoption"]
     for s in STREAMS:
-        for (first, last), by_reason in zip(BANDS.values(), case.exits.rates[s], strict=True):
+        for band, by_reason in zip(BANDS.values(), case.exits.rates[s].tolist(), strict=True):
             for reason, value in zip(REASONS, by_reason, strict=True):
                 if value > 0:
-                    rows.append(
-                        common(
-                            source,
-                            case.year,
-                            "D",
-                            note,
-                            streams=s,
-                            ages=ages(first, last),
-                            placements=leaving,
-                            reason=reason,
-                            value=float(value),
-                            unit="per child-year",
-                        )
-                    )
-    adopted = "adoptions of the year over the mean of the two 31 March stocks placed for adoption"
-    rows.append(
-        common(
-            f"flows.csv, stock_by_placement.csv: {CLA}",
-            case.year,
-            "D",
-            adopted,
-            streams="other",
-            placements="placed for adoption",
-            reason="adopted",
-            value=case.exits.adopted,
-            unit="per child-year",
-        )
-    )
-    ends = f"assumed: a child averted from care is supported for {SUPPORT_YEARS:g} years ({SUPPORT_LOW:g} to "
-    ends += f"{SUPPORT_HIGH:g}); a child in need on average for 1.1"
-    rows.append(
-        common(
-            "assumed; children_in_need.csv: DfE, Children in need, 2024-25 release",
-            case.year,
-            "E",
-            ends,
-            placements=AT_HOME,
-            reason=ENDS,
-            value=1 / SUPPORT_YEARS,
-            low=1 / SUPPORT_HIGH,
-            high=1 / SUPPORT_LOW,
-            unit="per child-year",
-        )
-    )
-    return beliefs(("streams", "years", "ages", "placements", "reason"), rows)
+                    key = {"streams": s, "ages": ages(*band), "placements": leaving, "reason": reason, "value": value}
+                    yield common(source, case.year, "D", note("exits"), **key, **HAZARD)
+
+
+def _adopted(case: Case) -> Row:
+    source = f"flows.csv, stock_by_placement.csv: {CLA}"
+    key = {"streams": "other", "placements": "placed for adoption", "reason": "adopted", "value": case.exits.adopted}
+    return common(source, case.year, "D", note("adopted"), **key, **HAZARD)
+
+
+def _support_ends(case: Case) -> Row:
+    about = note("ends", years=f"{SUPPORT_YEARS:g}", low=f"{SUPPORT_LOW:g}", high=f"{SUPPORT_HIGH:g}")
+    source = "assumed; children_in_need.csv: DfE, Children in need, 2024-25 release"
+    belief = {"value": 1 / SUPPORT_YEARS, "low": 1 / SUPPORT_HIGH, "high": 1 / SUPPORT_LOW}
+    return common(source, case.year, "E", about, placements=AT_HOME, reason=ENDS, **belief, **HAZARD)
 
 
 def moves(case: Case) -> str:
     """Write move_rate.csv, a row a band, origin and destination."""
-    note = "not published: the smallest moves (least squares) that hold the mix of placements of the band; the mix is "
-    note += "held, not forecast"
-    rows = []
-    for s, x in case.streams.items():
-        for first, last in BANDS.values():
-            for i, j in np.argwhere(x.move_rate[first] > 0):
-                rows.append(
-                    common(
-                        "solved; stock_by_placement.csv: " + CLA,
-                        case.year,
-                        "D",
-                        note,
-                        streams=s,
-                        ages=ages(first, last),
-                        placements=case.placements[i],
-                        to=case.placements[j],
-                        value=float(x.move_rate[first, i, j]),
-                        unit="per child-year",
-                    )
-                )
-    return beliefs(("streams", "years", "ages", "placements", "to"), rows)
+
+    def rows() -> Iterable[Row]:
+        for s, x in case.streams.items():
+            for first, last in BANDS.values():
+                rates = x.move_rate[first]
+                for i, j in np.argwhere(rates > 0).tolist():
+                    key = {"streams": s, "ages": ages(first, last), "placements": case.placements[i]}
+                    way = {"to": case.placements[j], "value": float(rates[i, j])}
+                    source = f"solved; stock_by_placement.csv: {CLA}"
+                    yield common(source, case.year, "D", note("moves"), **key, **way, **HAZARD)
+
+    return beliefs(("streams", "years", "ages", "placements", "to"), rows())

@@ -37,15 +37,34 @@ def exits_before_18() -> list[float]:
     return [float(x) for x in found]
 
 
-def wandering(series: list[float], at_least: float = 0.0) -> tuple[float, float]:
+def changes(series: list[float]) -> float:
+    """Give the root mean square of yearly log changes."""
+    return float(np.sqrt(np.mean(np.diff(np.log(series)) ** 2)))
+
+
+def wandering(yearly: float) -> tuple[float, float]:
     """Give the 90% interval of a level that stands for twenty years of a series whose changes do not come back.
 
-    With yearly log changes of standard deviation s, the mean of n years of a random walk is s times the root of n/3 from
-    where it started.
+    With yearly log changes of standard deviation s, the mean of n years of a random walk lies s times the root of
+    n/3 from where it started.
     """
-    changes = np.diff(np.log(series))
-    width = NINETY * max(float(np.sqrt(np.mean(changes**2))), at_least) * math.sqrt(HORIZON / 3)
+    width = NINETY * yearly * math.sqrt(HORIZON / 3)
     return math.exp(-width), math.exp(width)
+
+
+def entries_level() -> tuple[float, float]:
+    """Give the interval of the level of entries, all but unaccompanied children."""
+    return wandering(changes(entries_other()))
+
+
+def exits_level() -> tuple[float, float]:
+    """Give the interval of the level of exits before 18."""
+    return wandering(changes(exits_before_18()))
+
+
+def arrivals_level() -> tuple[float, float]:
+    """Give the interval of the level of unaccompanied entries."""
+    return around(entries_uasc())
 
 
 def around(series: list[float]) -> tuple[float, float]:
@@ -54,7 +73,7 @@ def around(series: list[float]) -> tuple[float, float]:
     return math.exp(-width), math.exp(width)
 
 
-def real_growth(item: str) -> tuple[float, float, float]:
+def growth(item: str) -> tuple[float, float, float]:
     """Give yearly real growth of a published price 2016-17 to 2024-25, and its 90% interval.
 
     The interval is of the mean of the eight yearly growth rates.
@@ -85,5 +104,9 @@ def wider_growth() -> float:
 
 def past_entries() -> float:
     """Give the standard deviation of yearly log changes of all starts, 1994 to 2025."""
-    series = [published.figure("time_series", "started", year=y) for y in range(1994, 2026)]
-    return float(np.sqrt(np.mean(np.diff(np.log(series)) ** 2)))
+    return changes([published.figure("time_series", "started", year=y) for y in range(1994, 2026)])
+
+
+def past_interval() -> tuple[float, float]:
+    """Give the interval that the changes since 1994 would give."""
+    return wandering(past_entries())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Mapping, Sequence
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -12,29 +13,36 @@ from rules.files import toml_text
 HERE = Path(__file__).resolve().parents[1] / "words"
 
 
-def filled(name: str, figures: Mapping[str, str]) -> dict[str, Any]:
-    """Read a set's words and put the figures in; a figure without a place is an error, and so is the reverse."""
+@cache
+def read(name: str) -> dict[str, Any]:
+    """Read a file of words."""
+    return tomllib.loads((HERE / f"{name}.toml").read_text(encoding="utf-8"))
+
+
+def note(key: str, **figures: object) -> str:
+    """Give a note of the rows."""
+    return str(read("notes")[key]).format(**figures)
+
+
+def set_toml(head: Mapping[str, Any], figures: Mapping[str, str]) -> str:
+    """Write set.toml: its head, and the words with their figures."""
+    name = str(head["name"])
     text = (HERE / f"{name}.toml").read_text(encoding="utf-8")
     unused = [key for key in figures if "{" + key + "}" not in text]
     if unused:
         raise ValueError(f"{name}.toml has no place for {unused}")
-    return {key: _fill(value, figures) for key, value in tomllib.loads(text).items()}
+    words = filled(read(name), figures)
+    whole = {**head, "scope": words["scope"], "inaction": words["inaction"]}
+    return toml_text(whole, gap=words["gap"], contradiction=words["contradiction"], left_out=words["left_out"])
 
 
-def _fill(value: Any, figures: Mapping[str, str]) -> Any:
+def filled(value: Any, figures: Mapping[str, str]) -> Any:
+    """Put figures into every text of a nest of tables and lists."""
     if isinstance(value, str):
         return value.format(**figures)
     if isinstance(value, Mapping):
-        return {k: _fill(v, figures) for k, v in value.items()}
-    assert isinstance(value, Sequence)
-    return [_fill(v, figures) for v in value]
-
-
-def set_toml(head: Mapping[str, Any], figures: Mapping[str, str]) -> str:
-    """Write set.toml: its head, and the words."""
-    words = filled(str(head["name"]), figures)
-    whole = {**head, "scope": words["scope"], "inaction": words["inaction"]}
-    return toml_text(whole, gap=words["gap"], contradiction=words["contradiction"], left_out=words["left_out"])
+        return {k: filled(v, figures) for k, v in value.items()}
+    return [filled(v, figures) for v in value] if isinstance(value, Sequence) else value
 
 
 def percent(value: float, digits: int = 1) -> str:

@@ -197,11 +197,16 @@ def test_each_slice_of_the_hypercube_holds_one_draw(n: int, seed: int, name: str
     np.testing.assert_array_equal(np.sort((u * n).astype(int)), np.arange(n))
 
 
+def correlation_of_fifty(n: int, seed: int) -> float:
+    """Largest correlation among fifty independent quantities, in units of 1/sqrt(n)."""
+    columns = np.array([cc.Draws(n, seed).uniforms(f"quantity {i}") for i in range(50)])
+    return float(np.abs(np.corrcoef(columns) - np.eye(50)).max() * np.sqrt(n))
+
+
 def test_fifty_independent_quantities_are_uncorrelated() -> None:
-    n = 1000
-    columns = np.array([cc.Draws(n, seed=3).uniforms(f"quantity {i}") for i in range(50)])
-    off = np.corrcoef(columns) - np.eye(50)
-    assert np.abs(off).max() < 4 / np.sqrt(n)
+    # 1,225 truly independent pairs stay within four with probability 0.93: the default seed does, and seeds do as often.
+    assert correlation_of_fifty(500, cc.Draws().seed) < 4
+    assert sum(correlation_of_fifty(500, seed) > 4 for seed in range(20)) <= 5
 
 
 @pytest.mark.parametrize("rate", [0.0, 0.3, 5.0])

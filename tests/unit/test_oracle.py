@@ -118,9 +118,7 @@ def test_limit_is_accurate(world: World) -> None:
     """Do many more birthday classes change nothing that matters?"""
     coarse, fine = expected(world), expected(world, 1000)
     for field in fields(Counts):
-        np.testing.assert_allclose(
-            getattr(coarse, field.name), getattr(fine, field.name), rtol=1e-5, atol=1e-9
-        )
+        np.testing.assert_allclose(getattr(coarse, field.name), getattr(fine, field.name), rtol=1e-5, atol=1e-9)
 
 
 def test_cohort_ages_a_year_at_a_time() -> None:
@@ -137,12 +135,8 @@ def test_cohort_ages_a_year_at_a_time() -> None:
 def test_leavers_live_on() -> None:
     """Does a child who leaves on a birthday live on where it went, and count as a leaver once?"""
     world = every_rule_world()
-    still = replace(
-        world, exit_rate=0 * world.exit_rate, move_rate=0 * world.move_rate, entries=0 * world.entries
-    )
-    world = replace(
-        still, extra=0 * world.extra, initial_stock=at((7, 3), (4, 0), 1000.0)
-    )  # seven, in foster
+    still = replace(world, exit_rate=0 * world.exit_rate, move_rate=0 * world.move_rate, entries=0 * world.entries)
+    world = replace(still, extra=0 * world.extra, initial_stock=at((7, 3), (4, 0), 1000.0))  # seven, in foster
     for counts, _ in both(world):
         np.testing.assert_allclose(counts.aged_out[0], at((7, 3), (4, 0), 1000.0), atol=1e-8)
         np.testing.assert_allclose(counts.stock[1], at((7, 3), (5, 2), 1000.0), atol=1e-8)

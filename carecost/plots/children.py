@@ -1,0 +1,119 @@
+"""How many children, drawn: one line a scenario, with its interval."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from matplotlib.axes import Axes
+
+from carecost import wording
+from carecost.errors import UnknownNameError, refuse, unknown
+from carecost.plots import lettering, style
+
+#: Up to so many scenarios are named in the title.
+MANY = 3
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from carecost.results import Results
+
+
+def plot_children(results: Results, ax: Axes | None = None, scenarios: Sequence[str] | None = None) -> Axes:
+    """Draw children in care on 31 March of each year, from zero up.
+
+    Parameters
+    ----------
+    results : Results
+        What a run gave.
+    ax : Axes, optional
+        Where to draw; a new figure by default.
+    scenarios : sequence of str, optional
+        Which; all by default.
+
+    Returns
+    -------
+    Axes
+        One line a scenario, labelled with its name: its central run; the 90% interval is shaded.
+
+    Raises
+    ------
+    UnknownNameError
+        If a scenario is not in the run.
+
+    Examples
+    --------
+    >>> import carecost as cc
+    >>> results = cc.run(cc.load_assumptions("england-2025"), years=3)
+    >>> plot_children(results).get_lines()[0].get_label()
+    'inaction'
+    """
+    names = list(scenarios or results.scenarios)
+    refuse([unknown("scenario", n, results.scenarios) for n in names if n not in results.scenarios], UnknownNameError)
+    ax = style.axes(ax)
+    frame = results.children()
+    lines = {name: _pivot(frame[frame["scenario"] == name]) for name in names}
+    depth = style.BAND if len(lines) <= 2 else style.FAINT
+    for i, (name, line) in enumerate(lines.items()):
+        seen = style.look(i)
+        dates = line.index.tolist()
+        ax.plot(dates, line["central"], color=seen.colour, linestyle=seen.line, linewidth=2.4, label=name, zorder=2.5)
+        if "0.05" in line:
+            style.band(ax, dates, line["0.05"].tolist(), line["0.95"].tolist(), seen, depth)
+    style.dress(ax, wording.children)
+    _limits(ax, list(lines.values()))
+    _words(ax, results, lines)
+    return ax
+
+
+def _pivot(frame: pd.DataFrame) -> pd.DataFrame:
+    """Lay out one scenario: a row a date, a column a quantile."""
+    named = frame.assign(quantile=frame["quantile"].astype(str))
+    return named.pivot_table(index="date", columns="quantile", values="value").sort_index()
+
+
+def _limits(ax: Axes, lines: list[pd.DataFrame]) -> None:
+    dates = lines[0].index.tolist()
+    ax.set_ylim(0, 1.06 * max(float(line.to_numpy().max()) for line in lines))
+    lettering.make_room(ax, dates[0], dates[-1])
+    style.years(ax, dates, str)
+
+
+def _words(ax: Axes, results: Results, lines: dict[str, pd.DataFrame]) -> None:
+    run, drawn = results.run, results.run.draws.n > 1
+    lettering.settle(ax)
+    lettering.head(ax, _title(lines), "Number of children in care on 31 March of each year")
+    claimed = [name for name in lines if run.scenarios[name].claim]
+    what = f"Lines: central run, which need not be mid-band. Bands: {wording.INTERVAL}."
+    lettering.note(
+        ax,
+        [
+            what if drawn else f"Lines: {wording.NO_INTERVAL}.",
+            f"Assumptions: {run.assumptions.name}" + (f"; {run.draws.n:,} draws." if drawn else "."),
+        ],
+        warning=f"{'; '.join(claimed)}: {wording.CLAIM}." if claimed else "",
+    )
+    last = int(next(iter(lines.values())).index[-1])
+    lettering.end_labels(ax, last, [_label(i, name, line) for i, (name, line) in enumerate(lines.items())])
+
+
+def _title(lines: dict[str, pd.DataFrame]) -> str:
+    """Say the finding: every scenario's end, or the least and the most where there are many."""
+    last = next(iter(lines.values())).index[-1]
+    ends = sorted((float(line["central"].iloc[-1]), name) for name, line in lines.items())
+    if len(lines) > MANY:
+        (least, low), (most, high) = ends[0], ends[-1]
+        found = f"from {wording.children(least)} under {low} to {wording.children(most)} under {high}"
+    else:
+        ordered = [(float(line["central"].iloc[-1]), name) for name, line in lines.items()]
+        found = ", ".join(f"{wording.children(end)} under {name}" for end, name in ordered)
+    return f"Children in care: {found} by 31 March {last}"
+
+
+def _label(i: int, name: str, line: pd.DataFrame) -> lettering.EndLabel:
+    end = line.iloc[-1]
+    value = wording.children(float(end["central"]))
+    if "0.05" in line:
+        value += f" ({wording.children(float(end['0.05']))} to {wording.children(float(end['0.95']))})"
+    return lettering.EndLabel(float(end["central"]), (name, value), style.look(i).colour)

@@ -1,0 +1,97 @@
+"""Can a reader follow a comparison by hand? Small numbers, every headline."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+import carecost as cc
+from carecost.comparison import Comparison, Side
+from carecost.costs import Costs
+from carecost.money import Schedule
+from carecost.provenance import Provenance
+
+PROVENANCE = Provenance("x", "0", 0, 1, 2025, 3, 2026, 2025, "d", "s", "0")
+
+
+def compared(
+    saving: list[float], spend: list[float], rate: float = 0.0, cashable: object = 1.0, account: str = "local authority"
+) -> Comparison:
+    """A scenario that saves so many units of care at £1 and spends so much on a programme, in three years."""
+    items = [
+        cc.Item("care", "child_years", account=account, cashable=cashable),
+        cc.Item("programme", "year", group="reform", account="central government"),
+    ]
+    grid = cc.Grid(2025, len(saving), range(18), ["foster"], items=items)
+    ones = np.ones((1, len(saving)))
+
+    def side(name: str, care: np.ndarray, programme: np.ndarray) -> Side:
+        volume, price = np.stack([care, ones], -1), np.stack([ones, programme], -1)
+        return Side(name, PROVENANCE, Costs(grid, volume, price, volume * price), np.ones((1, 4)), care)
+
+    before = side("inaction", 1000 * ones, 0 * ones)
+    after = side("reform", 1000 * ones - np.array([saving]), np.array([spend]) * ones)
+    return Comparison(before, after, Schedule("flat", (np.inf,), (rate,)), 2026)
+
+
+def test_net_saving_is_cashable_saving_less_reform_spend() -> None:
+    c = compared([0, 10, 30], [12, 6, 0])
+    np.testing.assert_allclose(c.gross_saving(), [[0, 10, 30]])
+    np.testing.assert_allclose(c.reform_spend(), [[12, 6, 0]])
+    np.testing.assert_allclose(c.net_saving(), [[-12, 4, 30]])
+    assert c.npv() == pytest.approx(22)
+    assert c.bcr() == pytest.approx(40 / 18)
+    assert c.chance_of_saving() == 1.0
+    assert c.saving_per_child_year() == pytest.approx(1.0)
+    assert c.average_cost_of_care() == pytest.approx(1.0)
+
+
+def test_the_first_projected_year_is_not_discounted() -> None:
+    c = compared([0, 11, 0], [5, 0, 0], rate=0.1)
+    assert c.npv() == pytest.approx(-5 + 10)
+
+
+def test_the_cashable_share_rises_in_a_straight_line_from_programme_year_one() -> None:
+    c = compared([10, 10, 10], [0, 0, 0], cashable=cc.Cashable(0.2, 0.8, 2))
+    np.testing.assert_allclose(c.cashable_saving(), [[2, 5, 8]])
+    np.testing.assert_allclose(c.gross_saving(), [[10, 10, 10]])
+    assert c.npv(gross=True) == pytest.approx(30)
+    assert c.npv() == pytest.approx(15)
+
+
+def test_payback_discounted_and_not() -> None:
+    """R18: costs 100, 50, 50, then 30 a year for seven years: undiscounted in year 9, discounted never."""
+    benefits = [0, 0, 0, 30, 30, 30, 30, 30, 30, 30]
+    costs = [100, 50, 50, 0, 0, 0, 0, 0, 0, 0]
+    c = compared(benefits, costs, rate=0.035)
+    assert c.payback_year() == 2026 + 9
+    assert np.isnan(c.payback_year(discounted=True))
+    assert c.npv() == pytest.approx(-23.744946753605, abs=1e-10)
+    assert c.bcr() == pytest.approx(0.87822149595504, abs=1e-12)
+
+
+def test_payback_waits_for_a_later_fall_to_be_made_good() -> None:
+    assert compared([20, 0, 10], [10, 15, 0]).payback_year() == 2028
+    assert compared([1, 1, 1], [0, 0, 0]).payback_year() == 2026
+
+
+def test_the_ratio_is_undefined_without_a_cost() -> None:
+    assert compared([1, 1, 1], [0, 0, 0]).bcr() is None
+
+
+def test_social_value_is_apart_from_the_public_purse() -> None:
+    c = compared([0, 10, 30], [12, 6, 0], account="social")
+    assert c.npv() == pytest.approx(-18)
+    assert c.npsv() == pytest.approx(22)
+    with pytest.raises(cc.CareCostError, match="no social ledger"):
+        compared([1, 1, 1], [0, 0, 0]).npsv()
+
+
+def test_a_lower_price_alone_is_a_saving_to_the_purse_and_nothing_to_society() -> None:
+    c = compared([0, 0, 0], [0, 0, 0], account="social")
+    cheaper = replace(c.scenario, costs=replace(c.scenario.costs, unit_cost=c.scenario.costs.unit_cost * 0.5))
+    c = replace(c, scenario=cheaper)
+    np.testing.assert_allclose(c.gross_saving(lambda item: item.name == "care"), [[500, 500, 500]])
+    assert c.npsv() == 0
