@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from typing import Literal
 
 import numpy as np
 import pandas as pd
@@ -156,7 +157,7 @@ def interval(values: Array, scale: float = 1.0) -> tuple[float, float]:
     """Give the 90% interval of draws; nan for an end among draws that never come (a payback beyond the horizon)."""
     never = np.isnan(values)
     # A draw that never comes is later than all others: ranks, because infinities cannot be interpolated.
-    method = "inverted_cdf" if never.any() else "linear"
+    method: Literal["inverted_cdf", "linear"] = "inverted_cdf" if never.any() else "linear"
     ends = np.quantile(np.where(never, np.inf, values), (QUANTILES[0], QUANTILES[-1]), method=method)
     low, high = np.where(np.isinf(ends), np.nan, ends) * scale
     return float(low), float(high)

@@ -109,8 +109,8 @@ def _words(ax: Axes, results: Results, scenario: str, spend: pd.DataFrame, scale
     (first, start), (last, end) = ((int(total.index[i]), float(total.iloc[i])) for i in (0, -1))
     verb = "rises" if end > start else "falls" if end < start else "stays"
     title = (
-        f"{scenario}: spend {verb} from {wording.pounds(start)} in {wording.financial_year(first)} "
-        f"to {wording.pounds(end)} in {wording.financial_year(last)}"
+        f"{scenario}: spend {verb} from {wording.pounds(start, scale)} in {wording.financial_year(first)} "
+        f"to {wording.pounds(end, scale)} in {wording.financial_year(last)}"
     )
     run = results.run
     prices = wording.financial_year(run.assumptions.price_year)
@@ -132,6 +132,6 @@ def _words(ax: Axes, results: Results, scenario: str, spend: pd.DataFrame, scale
 
 def _gone(ax: Axes, area: pd.Series[float], top: pd.Series[float], scale: wording.Scale) -> None:
     """Name an area that has gone by the last year, above its highest year."""
-    peak = int(area.idxmax())
+    peak = int(area.index[int(area.argmax())])
     words = f"{area.name}, {wording.pounds(float(area.max()), scale)} in {wording.financial_year(peak)}"
-    lettering.put(ax, words, peak, float(top.loc[peak]), lift=4, align="left" if peak == top.index[0] else "center")
+    lettering.put(ax, words, peak, float(top.loc[peak]), lift=4)

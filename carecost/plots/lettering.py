@@ -112,8 +112,8 @@ def end_labels(ax: Axes, x: float, labels: Sequence[EndLabel]) -> None:
         put(ax, text, x + (right - left) * 0.022, place)
 
 
-def put(ax: Axes, text: str, x: float, y: float, lift: float = 0.0, align: str = "left") -> None:
-    """Write words at a place in the axes, on a ground that hides the grid.
+def put(ax: Axes, text: str, x: float, y: float, lift: float = 0.0) -> None:
+    """Write words from a place in the axes to the right, on a ground that hides the grid.
 
     Parameters
     ----------
@@ -125,14 +125,12 @@ def put(ax: Axes, text: str, x: float, y: float, lift: float = 0.0, align: str =
         Place, in the units of the data.
     lift : float
         Points above it; below it when negative.
-    align : str
-        Which side of the words is there: left or center.
     """
     ground = {"facecolor": ax.get_facecolor(), "edgecolor": "none", "pad": 1.0}
     words = ax.annotate(
         text, (x, y), (0, lift), textcoords="offset points", annotation_clip=False, bbox=ground, zorder=2.4
     )
-    words.set(fontsize=TEXT, color=INK, linespacing=LEADING, horizontalalignment=align)
+    words.set(fontsize=TEXT, color=INK, linespacing=LEADING)
     words.set_verticalalignment("bottom" if lift > 0 else "top" if lift < 0 else "center")
 
 

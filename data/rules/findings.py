@@ -35,6 +35,7 @@ def england() -> dict[str, str]:
         "residential": " to ".join(percent(x) for x in _ends(list(residential_ratios().values()))),
         "balance": f"{costs.balance_ratio():.4f}",
         **_ages_16_17(),
+        **_cashable(),
         "uasc_ceased": thousands(uasc_ceased()),
     }
 
@@ -61,6 +62,13 @@ def _ages_16_17() -> dict[str, str]:
     found = cohorts.cohorts().stock
     mean = sum((found[s, 2024] + found[s, 2025]) / 2 for s in STREAMS)
     return {f"exits_{age}": thousands(rate * float(np.asarray(mean)[age])) for age in (16, 17)}
+
+
+def _cashable() -> dict[str, str]:
+    cared = [x for x in costs.lines() if x.driver != "population" and x.group not in ("support at home", "reform")]
+    total = sum(x.spend for x in cared)
+    names = ("cash_short", "cash_long")
+    return {name: percent(sum(x.spend * x.cash[i] for x in cared) / total, 0) for i, name in enumerate(names)}
 
 
 def uasc_ceased() -> float:
