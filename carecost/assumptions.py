@@ -5,13 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
-from carecost.beliefs import Assumption, Belief, Note
+from carecost.beliefs import Assumption, Belief, Note, Scope
 from carecost.cost_items import Item
 from carecost.errors import UnknownNameError, refuse, unknown
 from carecost.grid import AXES, Grid, Placement, Reason
 from carecost.money import Deflator, Schedule
 from carecost.provenance import digest
 from carecost.selector import Selector
+
+
+#: The scope that leaves nothing out.
+ALL = "all"
 
 
 @dataclass(frozen=True)
@@ -40,6 +44,8 @@ class Assumptions:
         What inaction means; what spending is in the set.
     notes : tuple of Note
         Gaps, contradictions and what is left out.
+    scopes : tuple of Scope
+        Choices of the spending that is counted; see :meth:`scoped`.
     """
 
     name: str
@@ -60,6 +66,7 @@ class Assumptions:
     inaction: str = ""
     scope: str = ""
     notes: tuple[Note, ...] = field(default=())
+    scopes: tuple[Scope, ...] = ()
 
     def grid(self, years: int | None = None) -> Grid:
         """Make the labels for a number of projected years.
@@ -163,6 +170,42 @@ class Assumptions:
             return replace(row, belief=replace(row.belief, **fields)) if id(row) in found else row  # type: ignore[arg-type]
 
         return replace(self, rows=tuple(changed(row) for row in self.rows))
+
+
+    def scoped(self, name: str) -> Assumptions:
+        """Make a set that counts only the spending of a scope; children are the same.
+
+        Parameters
+        ----------
+        name : str
+            ``"all"``, or a scope of the set.
+
+        Returns
+        -------
+        Assumptions
+            The set with the other items, and their rows, left out.
+
+        Raises
+        ------
+        UnknownNameError
+            If the set has no such scope.
+        """
+        scopes = {scope.name: scope for scope in self.scopes}
+        if name == ALL:
+            return self
+        if name not in scopes:
+            raise UnknownNameError(unknown("scope", name, [ALL, *scopes]))
+        items = tuple(item for item in self.items if item.group in scopes[name].groups)
+        kept = {item.name for item in items}
+        rows = tuple(_kept(row, kept) for row in self.rows if row.where.items is None or kept & set(row.where.items))
+        return replace(self, name=f"{self.name}, {name}", items=items, rows=rows, scope=scopes[name].note)
+
+
+def _kept(row: Assumption, items: set[str]) -> Assumption:
+    """Leave out of a row the items that are not kept."""
+    if row.where.items is None or set(row.where.items) <= items:
+        return row
+    return replace(row, where=replace(row.where, items=tuple(i for i in row.where.items if i in items)))
 
 
 def _plural(key: str) -> str:

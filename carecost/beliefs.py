@@ -134,6 +134,25 @@ class Assumption:
 
 
 @dataclass(frozen=True)
+class Scope:
+    """A choice of the spending that is counted.
+
+    Parameters
+    ----------
+    name : str
+        Name.
+    groups : tuple of str
+        Groups of cost items that are kept.
+    note : str
+        What it stands for.
+    """
+
+    name: str
+    groups: tuple[str, ...]
+    note: str = ""
+
+
+@dataclass(frozen=True)
 class Note:
     """A gap with its rule, a contradiction of the record, or something left out.
 

@@ -69,6 +69,7 @@ def _parser() -> argparse.ArgumentParser:
     compare.add_argument("--seed", type=int, default=1, help="seed of the draws (default 1)")
     compare.add_argument("--years", type=int, help="projected years (default: the set's own)")
     compare.add_argument("--start", type=int, help="calendar year of programme year 1, such as 2026 for 2025-26")
+    compare.add_argument("--scope", default="all", help="spending counted: a scope of the set (default all)")
     compare.add_argument("--out", default=DEFAULT_OUT, help=f"folder to write (default {DEFAULT_OUT})")
     compare.add_argument("--format", choices=("table", "csv", "json"), default="table", help="what to print")
     compare.add_argument("--quiet", action="store_true", help="no progress")
@@ -91,7 +92,7 @@ def _compare(options: argparse.Namespace) -> int:
 
     if options.years is not None and options.years < 1:
         raise InputError(Problem(f"--years is {options.years}", remedy="Give at least 1"))
-    assumptions = load_assumptions(options.assumptions)
+    assumptions = load_assumptions(options.assumptions).scoped(options.scope)
     scenarios = [load_scenario(name) for name in options.scenarios or [DEFAULT_SCENARIO]]
     progress = _Progress(quiet=options.quiet or options.format != "table")
     draws = Draws(options.draws, options.seed)

@@ -36,6 +36,7 @@ def assumptions_text(assumptions: Assumptions, every_row: bool = False) -> str:
         f"programme year 1 is {a.programme_start - 1}-{a.programme_start % 100:02d}",
         f"deflator {a.deflator.vintage}, discount rates {a.discount.name}",
         _paragraph("Scope", a.scope),
+        *(_paragraph(f'Scope "{s.name}"', s.note) for s in a.scopes),
         _paragraph("Inaction", a.inaction),
         "Placements: " + "; ".join(f"{p.name}{'' if p.in_care else ' (outside care)'}" for p in a.placements),
         "Streams: " + "; ".join(a.streams),

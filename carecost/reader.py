@@ -13,7 +13,7 @@ from pydantic import BaseModel, ValidationError
 
 from carecost import schema, schema_toml
 from carecost.assumptions import Assumptions
-from carecost.beliefs import Assumption, Belief, Note
+from carecost.beliefs import Assumption, Belief, Note, Scope
 from carecost.cost_items import Cashable, Item
 from carecost.errors import CareCostError, FileError, Problem, refuse, unknown
 from carecost.grid import AXES, Placement, Reason
@@ -142,6 +142,7 @@ class Reader:
             inaction=s.inaction,
             scope=s.scope,
             notes=tuple(_notes(head)),
+            scopes=tuple(Scope(s.name, s.groups, s.note) for s in head.scopes),
         )
 
     def _head(self) -> schema_toml.SetFile | None:

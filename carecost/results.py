@@ -210,12 +210,7 @@ class Results:
         return savings.compare(self._run, scenario, baseline)
 
     def switching_value(self, scenario: str, baseline: str = INACTION) -> float | None:
-        """Share of a scenario's effects at which the central net present saving is zero.
-
-        See Also
-        --------
-        carecost.sensitivity.switching_value : How it is found.
-        """
+        """Share of a scenario's effects at which the central net present saving is zero; None if there is none."""
         return sensitivity.switching_value(self._run, scenario, baseline)
 
     def summary(self) -> pd.DataFrame:

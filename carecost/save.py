@@ -108,10 +108,8 @@ def save_results(
         Where; made if it is not there.
     tables : mapping of str to DataFrame
         One CSV each.
-    assumptions, scenarios
-        Inputs, kept beside the tables so that the run can be made again.
-    manifest : mapping
-        What the run was.
+    assumptions, scenarios, manifest
+        Inputs, kept beside the tables so that the run can be made again; what the run was.
 
     Returns
     -------
@@ -260,6 +258,7 @@ def _set_toml(a: Assumptions) -> str:
     head |= {"deflator": a.deflator.vintage, "discount": discount, "schedule": schedule}
     head |= _fields(a, "scope", "inaction")
     blocks = [_toml_table("set", head)]
+    blocks += [_toml_table("scopes", _fields(s, "name", "groups", "note"), array=True) for s in a.scopes]
     for note in a.notes:
         table: dict[str, object]
         if note.kind == "gap":

@@ -50,10 +50,19 @@ class LeftOutTable(Row):
     what: str
 
 
+class ScopeTable(Row):
+    """A table ``[[scopes]]``."""
+
+    name: str
+    groups: tuple[str, ...]
+    note: str = ""
+
+
 class SetFile(Row):
     """set.toml."""
 
     set: SetTable
+    scopes: tuple[ScopeTable, ...] = ()
     gap: tuple[GapTable, ...] = ()
     contradiction: tuple[ContradictionTable, ...] = ()
     left_out: tuple[LeftOutTable, ...] = ()

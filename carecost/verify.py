@@ -7,7 +7,7 @@ from collections.abc import Callable
 from carecost.assumptions import Assumptions
 from carecost.beliefs import ADJUSTMENT_UNIT, GROWTH_UNIT, UNITS, Assumption
 from carecost.draws import Draws
-from carecost.errors import CareCostError, Problem, refuse
+from carecost.errors import CareCostError, Problem, refuse, unknown
 from carecost.grid import Grid
 from carecost.quantities import Layouts, Sampler, label_faults
 
@@ -36,6 +36,10 @@ def verify(assumptions: Assumptions, place: Place = lambda row: row.quantity) ->
     if assumptions.programme_start < assumptions.base_year + 1:
         remedy = f"The first projected year is {assumptions.base_year + 1}"
         problems.append(Problem(f"programme_start is {assumptions.programme_start}", "set.toml", remedy))
+    groups = list(dict.fromkeys(item.group for item in assumptions.items))
+    for scope in assumptions.scopes:
+        where = f"set.toml, scopes {scope.name!r}"
+        problems += [unknown("group", group, groups, where) for group in scope.groups if group not in groups]
     for where, row in placed:
         problems += _value_faults(where, row, assumptions, grid)
     refuse(problems)

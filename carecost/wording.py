@@ -313,5 +313,26 @@ def claim(sources: Iterable[str]) -> str:
     return f"Effects as claimed{by}, not evidenced"
 
 
+def sentence(words: str) -> str:
+    """Make a sentence of some words: a capital in front, a full stop behind.
+
+    Parameters
+    ----------
+    words : str
+        Words.
+
+    Returns
+    -------
+    str
+        A sentence.
+
+    Examples
+    --------
+    >>> sentence("effects as claimed")
+    'Effects as claimed.'
+    """
+    return f"{words[:1].upper()}{words[1:]}."
+
+
 def _sign(value: float) -> str:
     return MINUS if value < 0 else ""

@@ -168,3 +168,15 @@ def test_to_dict_is_plain_data(results: cc.Results) -> None:
     data = json.loads(json.dumps(results.to_dict(), allow_nan=False))
     assert set(data) == {"provenance", "children", "costs", "comparisons"}
     assert data["comparisons"]["edge"]["summary"][0]["unit"] == "children"
+
+
+def test_a_scope_counts_less_money_and_the_same_children() -> None:
+    england, review = cc.load_assumptions("england-2025"), cc.load_scenario("care-review")
+    scoped = england.scoped("children looked after")
+    whole, part = cc.run(england, review, years=3), cc.run(scoped, review, years=3)
+    np.testing.assert_array_equal(whole.run.central["care-review"].stock, part.run.central["care-review"].stock)
+    groups = set(part.costs(by=["group"])["group"])
+    assert groups < set(whole.costs(by=["group"])["group"]) and "youth justice" not in groups
+    assert england.scoped("all") is england
+    with pytest.raises(cc.CareCostError, match="Did you mean 'children looked after'"):
+        england.scoped("looked after")

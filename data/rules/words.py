@@ -33,7 +33,8 @@ def set_toml(head: Mapping[str, Any], figures: Mapping[str, str]) -> str:
         raise ValueError(f"{name}.toml has no place for {unused}")
     words = filled(read(name), figures)
     whole = {**head, "scope": words["scope"], "inaction": words["inaction"]}
-    return toml_text(whole, gap=words["gap"], contradiction=words["contradiction"], left_out=words["left_out"])
+    lists = {key: words[key] for key in ("scopes", "gap", "contradiction", "left_out") if key in words}
+    return toml_text(whole, **lists)
 
 
 def filled(value: Any, figures: Mapping[str, str]) -> Any:

@@ -1,0 +1,277 @@
+"""What is it all based on? The sections of the page with levers, assumptions, gaps and provenance."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
+
+from carecost import wording
+from carecost.beliefs import QUALITIES, Assumption
+from carecost.page import Html, h, section, table
+from carecost.scenarios import INACTION
+
+if TYPE_CHECKING:
+    from carecost.assumptions import Assumptions
+    from carecost.beliefs import Belief
+    from carecost.changes import Change
+    from carecost.cost_items import Item
+    from carecost.results import Results
+    from carecost.scenarios import Scenario
+    from carecost.selector import Selector
+
+#: Tables of up to so many rows are open from the start.
+SHORT = 12
+_KINDS = {"growth": "Growth over time", "adjustment": "Multipliers common to many rows"}
+
+
+def levers(results: Results) -> Html:
+    """Write what each scenario does, on whose word.
+
+    Parameters
+    ----------
+    results : Results
+        What a run gave.
+
+    Returns
+    -------
+    Html
+        Markup.
+    """
+    parts: list[Html] = []
+    for name, scenario in results.run.scenarios.items():
+        if name != INACTION:
+            parts += _scenario(scenario, results.run.calendar.programme_start)
+    return section("levers", "What each scenario does", *(parts or [h("p", "Inaction alone: there are no levers.")]))
+
+
+def _scenario(scenario: Scenario, begin: int) -> Iterator[Html]:
+    yield h("h3", f"{scenario.title} ({scenario.name})")
+    if scenario.claim:
+        yield h("p", h("strong", f"{wording.claim(lever.source for lever in scenario.levers)}."))
+    if scenario.note:
+        yield h("p", scenario.note)
+    for lever in scenario.levers:
+        heads = ("What changes", "At full effect", "Interval", "When")
+        yield table(lever.name, heads, [_change(c, begin) for c in lever.changes], numbers=(1,))
+        grade = f" Grade {lever.quality}." if lever.quality else ""
+        yield h("p", f"Source: {lever.source or 'not stated'}.{grade} {lever.note}", class_="note")
+
+
+def _change(change: Change, begin: int) -> tuple[str, str, str, str]:
+    """Write a change: what, how much, how surely, when."""
+    where = _where(change.where)
+    what = f"{wording.PARAMETERS[change.parameter]}{f' ({where})' if where else ''}"
+    if change.operation == "divert":
+        what += f": share moved from {', '.join(change.from_placements)} to {change.to_placement}"
+    # A change by scale or divert is a share, whatever its file says.
+    unit = "share" if change.operation in ("scale", "divert") else change.unit
+    sign = "+" if change.operation in ("scale", "add") and change.amount.value > 0 else ""
+    shown = f"{sign}{wording.amount(change.amount.value, unit)}"
+    if unit != "share":
+        shown += f" {wording.unit_words(unit, change.price_year).removeprefix('£ ')}"
+    shown = f"set to {shown}" if change.operation == "replace" else shown
+    if change.share != 1.0:
+        shown += f", {wording.percent(change.share)} of it taken"
+    amount = change.amount
+    return what, shown, _interval(amount.low, amount.high, amount.level, unit, amount.certain), _when(change, begin)
+
+
+def _when(change: Change, begin: int) -> str:
+    """Write the financial years of a change, whose programme year 1 is ``begin``."""
+    start, full = (wording.financial_year(begin + y + change.lag - 1) for y in (change.start, change.full))
+    words = f"from {start}" + (f", in full from {full}" if full != start else "")
+    if change.end is not None:
+        end = wording.financial_year(begin + change.end + change.lag - 1)
+        words = f"in {start} only" if end == start else f"{words}, until {end}"
+    if change.half_life is not None:
+        words += f", then halving every {wording.number(change.half_life)} years"
+    return words
+
+
+def _where(where: Selector) -> str:
+    return where.text().replace("=", " ")
+
+
+def _interval(low: float | None, high: float | None, level: float, unit: str, certain: bool) -> str:
+    if certain:
+        return wording.NONE
+    kind = "bounds" if level == 1 else wording.percent(level)
+    return f"{wording.span(low, high, unit)} ({kind})"
+
+
+def scope(results: Results) -> Html:
+    """Write what inaction means, what is counted, and in which money.
+
+    Parameters
+    ----------
+    results : Results
+        What a run gave.
+
+    Returns
+    -------
+    Html
+        Markup.
+    """
+    a, grid = results.run.assumptions, results.run.grid
+    first, last = (wording.financial_year(grid.years[i]) for i in (0, -1))
+    steps = zip(a.discount.rates, a.discount.until, strict=True)
+    rates = ", ".join(f"{wording.amount(r, 'share')} {_until(u)}" for r, u in steps)
+    rows = {
+        "Inaction": a.inaction or "Not stated.",
+        "What spending is counted": a.scope or "Not stated.",
+        "Years": f"{first} to {last}; stocks are those of 31 March. A financial year ends on 31 March.",
+        "Programme year 1": wording.financial_year(results.run.calendar.programme_start),
+        "Prices": f"Constant prices of {wording.financial_year(a.price_year)}. "
+        f"Deflator: {a.deflator.vintage}; outturn to {wording.financial_year(a.deflator.last_outturn)}, forecast to "
+        f"{wording.financial_year(a.deflator.last)}, then growing at its last rate. {a.deflator.source}",
+        "Discounting": f"{a.discount.name}: {rates}, from {first} on. {a.discount.source}",
+    }
+    return section("scope", "What inaction means and what is counted", _list(rows))
+
+
+def _until(year: float) -> str:
+    return "after that" if year == float("inf") else f"to year {year:.0f}"
+
+
+def _list(rows: dict[str, str]) -> Html:
+    return h("dl", *(part for name, text in rows.items() for part in (h("dt", name), h("dd", text))))
+
+
+def beliefs(assumptions: Assumptions) -> Html:
+    """Write every assumption: value, interval, unit, source, grade and note; a part for each parameter.
+
+    Parameters
+    ----------
+    assumptions : Assumptions
+        The set.
+
+    Returns
+    -------
+    Html
+        Markup.
+    """
+    groups: dict[str, list[Assumption]] = {}
+    for row in assumptions.rows:
+        groups.setdefault(row.parameter if row.kind == "value" else row.kind, []).append(row)
+    grades = table("Grades", ("Grade", "Meaning"), QUALITIES.items())
+    note = "An interval of none: the value is taken as known. Open the parts that should be printed before printing."
+    parts = [_part(name, rows) for name, rows in groups.items()]
+    return section("assumptions", "What is assumed", h("p", note, class_="note"), grades, *parts, _items(assumptions))
+
+
+def _part(name: str, rows: list[Assumption]) -> Html:
+    """Write the rows of one parameter, those of one source together where there are many."""
+    counted = Counter(row.belief.quality for row in rows)
+    grades = ", ".join(f"{counted[g]} of grade {g}" for g in sorted(counted))
+    unsure = sum(not row.belief.certain for row in rows)
+    about = f"{len(rows):,} rows: {grades}; {f'{unsure:,} with an interval' if unsure else 'none with an interval'}"
+    words = {**wording.PARAMETERS, **_KINDS}.get(name, name)
+    sources: dict[tuple[str, ...], list[Assumption]] = {}
+    for row in rows:
+        sources.setdefault(_said_by(row.belief), []).append(row)
+    tables = [_by_source(rows) for rows in sources.values()] if 3 * len(sources) <= len(rows) else [_one_by_one(rows)]
+    head = h("summary", f"{words} ({name}) ", h("span", about, class_="small"))
+    return h("details", head, *tables, open=len(rows) <= SHORT)
+
+
+def _said_by(b: Belief) -> tuple[str, ...]:
+    return b.source, b.quality, b.note, wording.unit_words(b.unit, b.price_year)
+
+
+def _by_source(rows: list[Assumption]) -> Html:
+    source, quality, note, unit = _said_by(rows[0].belief)
+    caption = f"{unit}. Grade {quality}, {QUALITIES.get(quality, 'not graded')}. Source: {source}. {note}"
+    heads = ("For", "Value", "Interval", "Year of source")
+    return table(caption, heads, [(*_value(r), r.belief.source_year) for r in rows], numbers=(1,))
+
+
+def _one_by_one(rows: list[Assumption]) -> Html:
+    heads = ("For", "Value", "Interval", "Unit", "Source", "Grade", "Note")
+    cells = []
+    for row in rows:
+        b = row.belief
+        source = f"{b.source} ({b.source_year})" if b.source_year else b.source
+        cells.append((*_value(row), wording.unit_words(b.unit, b.price_year), source, b.quality, b.note))
+    return table("Each with its source", heads, cells, numbers=(1,))
+
+
+def _value(row: Assumption) -> tuple[str, str, str]:
+    """Write which cells a row is about, its value and its interval."""
+    b = row.belief
+    where = _where(row.where)
+    which = ", ".join(part for part in (row.name, where) if part) or "all"
+    if row.kind != "value":
+        which = f"{row.name}: {wording.PARAMETERS[row.parameter].lower()}" + (f", {where}" if where else "")
+    shown = wording.amount(b.value, b.unit)
+    if row.fade_years is not None:
+        shown += f", fading to {wording.amount(row.long_run or 0.0, b.unit)} in {row.fade_years} years"
+    return which, shown, _interval(b.low, b.high, b.level, b.unit, b.certain)
+
+
+def _items(assumptions: Assumptions) -> Html:
+    """Write what is paid for, by whom, and how much of a saving becomes cash."""
+    heads = ("Item", "Paid", "Payer", "Gross or net", "Share of a saving that is cash", "Source", "Grade", "Note")
+    rows = [
+        (i.name, f"{i.unit.removeprefix('GBP ')}; {i.group}", i.payer, i.gross_net, _cash(i), i.source, i.quality, i.note)
+        for i in assumptions.items
+    ]
+    head = h("summary", "What is paid for (items) ", h("span", f"{len(rows)} items", class_="small"))
+    return h("details", head, table("Cost items", heads, rows))
+
+
+def _cash(item: Item) -> str:
+    c = item.cashable
+    if c.short == c.long or not c.years:
+        return wording.percent(c.long)
+    return f"{wording.percent(c.short)}, rising to {wording.percent(c.long)} in {c.years} years"
+
+
+def notes(assumptions: Assumptions) -> Html:
+    """Write gaps and their rules, contradictions of the record, and what is left out.
+
+    Parameters
+    ----------
+    assumptions : Assumptions
+        The set.
+
+    Returns
+    -------
+    Html
+        Markup.
+    """
+    kinds = {kind: [n for n in assumptions.notes if n.kind == kind] for kind in ("gap", "contradiction", "left_out")}
+    gaps = [(n.what, *_two(n.says)) for n in kinds["gap"]]
+    against = [(n.what, "; ".join(n.says)) for n in kinds["contradiction"]]
+    own = ["The luck of small numbers: intervals hold parameter uncertainty only, as stated in the set."]
+    left = [*(n.what for n in kinds["left_out"]), *own]
+    return section(
+        "limits",
+        "What is not in it",
+        h("ul", *(h("li", text) for text in left)),
+        table("Not published, and the rule used instead", ("Asked", "Published", "Rule"), gaps) if gaps else "",
+        table("Where the record disagrees with itself", ("About", "What it says"), against) if against else "",
+    )
+
+
+def _two(says: Sequence[str]) -> tuple[str, str]:
+    return (says[0] if says else "", says[1] if len(says) > 1 else "")
+
+
+def provenance(results: Results) -> Html:
+    """Write which run this is.
+
+    Parameters
+    ----------
+    results : Results
+        What a run gave.
+
+    Returns
+    -------
+    Html
+        Markup.
+    """
+    names = {"assumptions": "Assumptions", "digest": "Digest of the assumptions", "version": "Version of carecost"}
+    fields = results.run.provenance.as_dict()
+    rows = {names.get(k, wording.sentence(k.replace("_", " "))[:-1]): str(v) for k, v in fields.items()}
+    return section("provenance", "Which run this is", _list(rows))

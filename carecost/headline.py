@@ -1,0 +1,245 @@
+"""How is the finding said? The rows and sentences that people quote, in the words of ``wording``."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from carecost import wording
+from carecost.savings import REVIEW_SAVING
+from carecost.scenarios import INACTION
+
+if TYPE_CHECKING:
+    from carecost.results import Results
+    from carecost.savings import Saving
+    from carecost.scenarios import Scenario
+
+_CHILD_YEAR, _SWITCH = "GBP per child-year", "share of effect"
+_NEVER = {"financial year ending": wording.NEVER}
+
+
+@dataclass(frozen=True)
+class Said:
+    """A row of the summary, for people.
+
+    Parameters
+    ----------
+    what, central, interval, unit : str
+        As shown; the interval is empty where there is none.
+    """
+
+    what: str
+    central: str
+    interval: str
+    unit: str
+
+
+def said(what: str, central: float | None, low: float | None, high: float | None, unit: str) -> Said:
+    """Write a row of the summary.
+
+    Parameters
+    ----------
+    what : str
+        What it is.
+    central, low, high : float or None
+        Value and 90% interval; nan counts as None.
+    unit : str
+        Unit, as in the table that people quote.
+
+    Returns
+    -------
+    Said
+        The row, for people.
+
+    Examples
+    --------
+    >>> said("Reform spend", 2.523, 2.1, 3.0, "£bn, 2024-25 prices")
+    Said(what='Reform spend', central='£2.52bn', interval='£2.10bn to £3.00bn', unit='2024-25 prices')
+    """
+    values = [None if v is None or v != v else float(v) for v in (central, low, high)]
+    texts, words = _texts(values, unit)
+    first, least, most = (_NEVER.get(unit, wording.NONE) if text is None else text for text in texts)
+    if values[1:] == [None, None]:
+        interval = ""
+    elif least == most:
+        interval = "fixed" if values[1] == values[2] and unit not in _NEVER else least
+    else:
+        interval = f"{least} to {most}"
+    return Said(what, first, interval, words)
+
+
+def _texts(values: Sequence[float | None], unit: str) -> tuple[list[str | None], str]:
+    """Write the values of a row alike, and name their unit."""
+    known = [v for v in values if v is not None]
+    if unit.startswith("£bn"):
+        scale = wording.money_scale(*(1e9 * v for v in known))
+        texts = [wording.pounds(1e9 * v, scale) for v in known]
+        words = unit.removeprefix("£bn").lstrip(", ")
+    elif unit == _CHILD_YEAR:
+        scale = wording.money_scale(*known)
+        texts, words = [wording.pounds(v, scale) for v in known], "per child-year"
+    elif unit in _NEVER:
+        texts, words = [wording.financial_year(v) for v in known], "financial year"
+    elif unit.startswith("share of "):
+        words = "of the effect" if unit == _SWITCH else unit.removeprefix("share ")
+        texts = [wording.percent(v) for v in known]
+    elif unit == "GBP per GBP":
+        texts, words = [wording.pounds(v, wording.Scale(1.0, "", 2)) for v in known], "for each £1"
+    else:
+        write = wording.children if unit == "children" else wording.number
+        texts, words = [write(v) for v in known], unit
+    left = iter(texts)
+    return [None if v is None else next(left) for v in values], words
+
+
+def summary(saving: Saving) -> list[Said]:
+    """Write the table people quote.
+
+    Parameters
+    ----------
+    saving : Saving
+        A scenario against a baseline.
+
+    Returns
+    -------
+    list of Said
+        One row a number.
+    """
+    rows = saving.summary()[["what", "central", "low", "high", "unit"]].itertuples(index=False, name=None)
+    return [said(*row) for row in rows]
+
+
+def inaction(results: Results) -> list[Said]:
+    """Write what a run without scenarios has to say: children and spend at the end.
+
+    Parameters
+    ----------
+    results : Results
+        What a run gave.
+
+    Returns
+    -------
+    list of Said
+        One row a number.
+    """
+    run = results.run
+    date, year = run.grid.dates[-1], wording.financial_year(run.grid.years[-1])
+    children = results.children()
+    spend = results.costs(by=["account"])
+    purse = spend[(spend["account"] != "social") & (spend["scenario"] == INACTION)]
+    prices = f"£bn, {wording.financial_year(run.assumptions.price_year)} prices"
+    at_end = children[(children["scenario"] == INACTION) & (children["date"] == date)].set_index("quantile")["value"]
+    total = float(purse[(purse["year"] == run.grid.years[-1]) & (purse["quantile"] == "central")]["value"].sum())
+    interval = (float(at_end["0.05"]), float(at_end["0.95"])) if run.draws.n > 1 else (None, None)
+    return [
+        said(f"Children in care, 31 March {date}", float(at_end["central"]), *interval, "children"),
+        said(f"Spend in {year}", total * 1e-9, None, None, prices),
+    ]
+
+
+def children_sentence(results: Results) -> str:
+    """Say how many children are in care at the end under each scenario.
+
+    Parameters
+    ----------
+    results : Results
+        What a run gave.
+
+    Returns
+    -------
+    str
+        A sentence.
+    """
+    date = results.run.grid.dates[-1]
+    frame = results.children()
+    end = frame[frame["date"] == date].set_index(["scenario", "quantile"])["value"]
+    parts = []
+    for name in results.scenarios:
+        part = f"{wording.children(float(end[name, 'central']))} under {name}"
+        if results.run.draws.n > 1:
+            low, high = (wording.children(float(end[name, q])) for q in ("0.05", "0.95"))
+            part += f" (90% interval {low} to {high})"
+        parts.append(part)
+    return f"Children in care on 31 March {date}: {'; '.join(parts)}."
+
+
+def saving_sentence(saving: Saving) -> str:
+    """Say what a scenario saves the public purse, and when it pays back.
+
+    Parameters
+    ----------
+    saving : Saving
+        A scenario against a baseline.
+
+    Returns
+    -------
+    str
+        Two sentences.
+    """
+    central, years = saving.central, [wording.financial_year(saving.grid.years[i]) for i in (0, -1)]
+    assert central is not None
+    prices = wording.financial_year(saving.scenario.provenance.price_year)
+    bounds = _bounds(saving)
+    row = said("", float(central.npv()[0]) * 1e-9, *bounds, "£bn")
+    spend = wording.pounds(float(central.reform_spend().sum()))
+    paid = float(central.payback_year(discounted=True)[0])
+    back = f"does not pay back by {years[1]}" if paid != paid else f"pays back in {wording.financial_year(paid)}"
+    interval = f" (90% interval {row.interval})" if row.interval else ""
+    return (
+        f"Net present saving of {saving.scenario.name} to the public purse, {years[0]} to {years[1]}: "
+        f"{row.central}{interval}, {prices} prices, after reform spend of {spend}. "
+        f"In the central run it {back}, discounted."
+    )
+
+
+def _bounds(saving: Saving) -> tuple[float | None, float | None]:
+    from carecost.tables import interval
+
+    return interval(saving.npv(), 1e-9) if len(saving.averted) > 1 else (None, None)
+
+
+def claim_sentence(scenario: Scenario, rows: Sequence[Said]) -> str:
+    """Warn that effects are claimed, with the share of the claim at which nothing is won or lost.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        What might be done.
+    rows : sequence of Said
+        Its summary.
+
+    Returns
+    -------
+    str
+        The warning; empty where the effects are no claim.
+    """
+    if not scenario.claim:
+        return ""
+    share = next((row.central for row in rows if row.unit == "of the effect"), wording.NONE)
+    warning = wording.claim(lever.source for lever in scenario.levers)
+    if share == wording.NONE:
+        return f"{warning}. No share of the claimed effect makes the net present saving zero."
+    return f"{warning}. The net present saving is zero if {share} of the claimed effect comes (switching value)."
+
+
+def per_child_sentence(saving: Saving) -> str:
+    """Set the saving for a child-year averted beside what a year of care costs, and beside the Review's own.
+
+    Parameters
+    ----------
+    saving : Saving
+        A scenario against a baseline.
+
+    Returns
+    -------
+    str
+        A sentence.
+    """
+    assert saving.central is not None
+    mine, average = saving.central.saving_per_child_year(), saving.central.average_cost_of_care()
+    saved = wording.NONE if mine is None else wording.pounds(mine)
+    return (
+        f"Cashable saving per averted child-year: {saved}, beside the all-care average of {wording.pounds(average)} "
+        f"and the Review's {wording.pounds(REVIEW_SAVING)} (£517m for 17,000 children)."
+    )
