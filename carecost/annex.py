@@ -6,19 +6,17 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from carecost import wording
+from carecost import stated, wording
 from carecost.beliefs import QUALITIES, Assumption
-from carecost.page import Html, h, section, table
+from carecost.page import Html, h, joined, section, table
 from carecost.scenarios import INACTION
 
 if TYPE_CHECKING:
     from carecost.assumptions import Assumptions
     from carecost.beliefs import Belief
-    from carecost.changes import Change
     from carecost.cost_items import Item
     from carecost.results import Results
     from carecost.scenarios import Scenario
-    from carecost.selector import Selector
 
 #: Tables of up to so many rows are open from the start.
 SHORT = 12
@@ -53,51 +51,9 @@ def _scenario(scenario: Scenario, begin: int) -> Iterator[Html]:
         yield h("p", scenario.note)
     for lever in scenario.levers:
         heads = ("What changes", "At full effect", "Interval", "When")
-        yield table(lever.name, heads, [_change(c, begin) for c in lever.changes], numbers=(1,))
+        yield table(lever.name, heads, [stated.change_of(c, begin) for c in lever.changes], numbers=(1,))
         grade = f" Grade {lever.quality}." if lever.quality else ""
         yield h("p", f"Source: {lever.source or 'not stated'}.{grade} {lever.note}", class_="note")
-
-
-def _change(change: Change, begin: int) -> tuple[str, str, str, str]:
-    """Write a change: what, how much, how surely, when."""
-    where = _where(change.where)
-    what = f"{wording.PARAMETERS[change.parameter]}{f' ({where})' if where else ''}"
-    if change.operation == "divert":
-        what += f": share moved from {', '.join(change.from_placements)} to {change.to_placement}"
-    # A change by scale or divert is a share, whatever its file says.
-    unit = "share" if change.operation in ("scale", "divert") else change.unit
-    sign = "+" if change.operation in ("scale", "add") and change.amount.value > 0 else ""
-    shown = f"{sign}{wording.amount(change.amount.value, unit)}"
-    if unit != "share":
-        shown += f" {wording.unit_words(unit, change.price_year).removeprefix('£ ')}"
-    shown = f"set to {shown}" if change.operation == "replace" else shown
-    if change.share != 1.0:
-        shown += f", {wording.percent(change.share)} of it taken"
-    amount = change.amount
-    return what, shown, _interval(amount.low, amount.high, amount.level, unit, amount.certain), _when(change, begin)
-
-
-def _when(change: Change, begin: int) -> str:
-    """Write the financial years of a change, whose programme year 1 is ``begin``."""
-    start, full = (wording.financial_year(begin + y + change.lag - 1) for y in (change.start, change.full))
-    words = f"from {start}" + (f", in full from {full}" if full != start else "")
-    if change.end is not None:
-        end = wording.financial_year(begin + change.end + change.lag - 1)
-        words = f"in {start} only" if end == start else f"{words}, until {end}"
-    if change.half_life is not None:
-        words += f", then halving every {wording.number(change.half_life)} years"
-    return words
-
-
-def _where(where: Selector) -> str:
-    return where.text().replace("=", " ")
-
-
-def _interval(low: float | None, high: float | None, level: float, unit: str, certain: bool) -> str:
-    if certain:
-        return wording.NONE
-    kind = "bounds" if level == 1 else wording.percent(level)
-    return f"{wording.span(low, high, unit)} ({kind})"
 
 
 def scope(results: Results) -> Html:
@@ -116,7 +72,7 @@ def scope(results: Results) -> Html:
     a, grid = results.run.assumptions, results.run.grid
     first, last = (wording.financial_year(grid.years[i]) for i in (0, -1))
     steps = zip(a.discount.rates, a.discount.until, strict=True)
-    rates = ", ".join(f"{wording.amount(r, 'share')} {_until(u)}" for r, u in steps)
+    rates = ", ".join(f"{stated.amount(r, 'share')} {_until(u)}" for r, u in steps)
     rows = {
         "Inaction": a.inaction or "Not stated.",
         "What spending is counted": a.scope or "Not stated.",
@@ -134,8 +90,9 @@ def _until(year: float) -> str:
     return "after that" if year == float("inf") else f"to year {year:.0f}"
 
 
-def _list(rows: dict[str, str]) -> Html:
-    return h("dl", *(part for name, text in rows.items() for part in (h("dt", name), h("dd", text))))
+def _list(rows: dict[str, str], short: bool = False) -> Html:
+    parts = (part for name, text in rows.items() for part in (h("dt", name), h("dd", text)))
+    return h("dl", *parts, class_="short" if short else False)
 
 
 def beliefs(assumptions: Assumptions) -> Html:
@@ -163,10 +120,11 @@ def beliefs(assumptions: Assumptions) -> Html:
 def _part(name: str, rows: list[Assumption]) -> Html:
     """Write the rows of one parameter, those of one source together where there are many."""
     counted = Counter(row.belief.quality for row in rows)
-    grades = ", ".join(f"{counted[g]} of grade {g}" for g in sorted(counted))
+    grades = ", ".join(f"{counted[g]} {g}" if len(counted) > 1 else g for g in sorted(counted))
     unsure = sum(not row.belief.certain for row in rows)
-    about = f"{len(rows):,} rows: {grades}; {f'{unsure:,} with an interval' if unsure else 'none with an interval'}"
-    words = {**wording.PARAMETERS, **_KINDS}.get(name, name)
+    size = f"{len(rows):,} row{'' if len(rows) == 1 else 's'}"
+    about = f"{size}, grade {grades}; {f'{unsure:,} of them' if unsure else 'none'} with an interval"
+    words = {**stated.PARAMETERS, **_KINDS}.get(name, name)
     sources: dict[tuple[str, ...], list[Assumption]] = {}
     for row in rows:
         sources.setdefault(_said_by(row.belief), []).append(row)
@@ -176,14 +134,16 @@ def _part(name: str, rows: list[Assumption]) -> Html:
 
 
 def _said_by(b: Belief) -> tuple[str, ...]:
-    return b.source, b.quality, b.note, wording.unit_words(b.unit, b.price_year)
+    return b.source, b.quality, b.note, stated.unit_words(b.unit, b.price_year)
 
 
 def _by_source(rows: list[Assumption]) -> Html:
     source, quality, note, unit = _said_by(rows[0].belief)
-    caption = f"{unit}. Grade {quality}, {QUALITIES.get(quality, 'not graded')}. Source: {source}. {note}"
+    grade = f"Grade {quality}, {QUALITIES[quality]}." if quality else "Not graded."
     heads = ("For", "Value", "Interval", "Year of source")
-    return table(caption, heads, [(*_value(r), r.belief.source_year) for r in rows], numbers=(1,))
+    cells = [(*stated.assumption(row), row.belief.source_year) for row in rows]
+    said = h("p", f"Source: {source}. {grade} {wording.sentence(note) if note else ''}", class_="note")
+    return joined([said, table(f"Unit: {unit}", heads, cells, numbers=(1,))])
 
 
 def _one_by_one(rows: list[Assumption]) -> Html:
@@ -192,28 +152,24 @@ def _one_by_one(rows: list[Assumption]) -> Html:
     for row in rows:
         b = row.belief
         source = f"{b.source} ({b.source_year})" if b.source_year else b.source
-        cells.append((*_value(row), wording.unit_words(b.unit, b.price_year), source, b.quality, b.note))
+        cells.append((*stated.assumption(row), stated.unit_words(b.unit, b.price_year), source, b.quality, b.note))
     return table("Each with its source", heads, cells, numbers=(1,))
-
-
-def _value(row: Assumption) -> tuple[str, str, str]:
-    """Write which cells a row is about, its value and its interval."""
-    b = row.belief
-    where = _where(row.where)
-    which = ", ".join(part for part in (row.name, where) if part) or "all"
-    if row.kind != "value":
-        which = f"{row.name}: {wording.PARAMETERS[row.parameter].lower()}" + (f", {where}" if where else "")
-    shown = wording.amount(b.value, b.unit)
-    if row.fade_years is not None:
-        shown += f", fading to {wording.amount(row.long_run or 0.0, b.unit)} in {row.fade_years} years"
-    return which, shown, _interval(b.low, b.high, b.level, b.unit, b.certain)
 
 
 def _items(assumptions: Assumptions) -> Html:
     """Write what is paid for, by whom, and how much of a saving becomes cash."""
     heads = ("Item", "Paid", "Payer", "Gross or net", "Share of a saving that is cash", "Source", "Grade", "Note")
     rows = [
-        (i.name, f"{i.unit.removeprefix('GBP ')}; {i.group}", i.payer, i.gross_net, _cash(i), i.source, i.quality, i.note)
+        (
+            i.name,
+            f"{i.unit.removeprefix('GBP ')}; {i.group}",
+            i.payer,
+            i.gross_net,
+            _cash(i),
+            i.source,
+            i.quality,
+            i.note,
+        )
         for i in assumptions.items
     ]
     head = h("summary", "What is paid for (items) ", h("span", f"{len(rows)} items", class_="small"))
@@ -274,4 +230,4 @@ def provenance(results: Results) -> Html:
     names = {"assumptions": "Assumptions", "digest": "Digest of the assumptions", "version": "Version of carecost"}
     fields = results.run.provenance.as_dict()
     rows = {names.get(k, wording.sentence(k.replace("_", " "))[:-1]): str(v) for k, v in fields.items()}
-    return section("provenance", "Which run this is", _list(rows))
+    return section("provenance", "Which run this is", _list(rows, short=True))

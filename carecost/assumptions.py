@@ -198,7 +198,7 @@ class Assumptions:
         items = tuple(item for item in self.items if item.group in scopes[name].groups)
         kept = {item.name for item in items}
         rows = tuple(_kept(row, kept) for row in self.rows if row.where.items is None or kept & set(row.where.items))
-        return replace(self, name=f"{self.name}, {name}", items=items, rows=rows, scope=scopes[name].note)
+        return replace(self, name=f"{self.name}, {name}", items=items, rows=rows, scope=scopes[name].note, scopes=())
 
 
 def _kept(row: Assumption, items: set[str]) -> Assumption:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
 
 from carecost import headline, wording
 from carecost.comparison import REFORM
@@ -11,11 +14,11 @@ from carecost.page import Html, h, joined, section, table
 from carecost.scenarios import INACTION
 
 if TYPE_CHECKING:
-    import pandas as pd
-
+    from carecost.cost_items import Item
     from carecost.headline import Said
     from carecost.results import Results
 
+Array = NDArray[np.float64]
 _SUMMARY = ("What", "Central", "90% interval", "Unit")
 
 
@@ -61,7 +64,7 @@ def title(results: Results) -> str:
         Plain text.
     """
     scenarios = [s.title for name, s in results.run.scenarios.items() if name != INACTION]
-    about = f"{'; '.join(scenarios)} against inaction" if scenarios else "Inaction"
+    about = f"{'; '.join(scenarios)}, compared with inaction" if scenarios else "Inaction"
     return f"{about}. {results.run.assumptions.title or results.run.assumptions.name}"
 
 
@@ -90,7 +93,7 @@ def summaries(results: Results, said: dict[str, list[Said]]) -> Html:
         if scenario.claim:
             parts.append(h("p", f"{wording.claim(v.source for v in scenario.levers)}.", class_="note"))
     rounding = "Each number is rounded by itself, so differences may not add up in the last figure. "
-    meaning = "fixed: the same in every draw; none: there is no such number."
+    meaning = "Fixed means the same in every draw; none, that there is no such number."
     return section("summary", "Summary", *parts, h("p", rounding + meaning, class_="note"))
 
 
@@ -107,57 +110,46 @@ def spending(results: Results) -> Html:
     Html
         Markup.
     """
-    years = results.run.grid.years
-    shown = list(dict.fromkeys([years[0], *years[9:10], years[-1]]))
-    frame = results.costs(by=["group", "account"])
-    wide = frame[frame["year"].isin(shown)].assign(quantile=lambda f: f["quantile"].astype(str))
-    totals = _totals(results)
-    scale = wording.money_scale(float(totals.max()))
-    scale = wording.Scale(scale.divisor, scale.ending, 2 if scale.ending == "bn" else 1 if scale.ending else 0)
-    prices = wording.financial_year(results.run.assumptions.price_year)
+    run = results.run
+    years = run.grid.years
+    shown = list(dict.fromkeys([0, min(9, len(years) - 1), len(years) - 1]))
+    heads = ["Group", *(wording.financial_year(years[y]) for y in shown)]
+    prices = wording.financial_year(run.assumptions.price_year)
+    scale = _scale(max(float(run.central[name].costs.spend.sum(-1).max()) for name in run.central))
     parts = []
-    for name in results.scenarios:
-        mine = wide[wide["scenario"] == name].set_index(["group", "account", "year", "quantile"])["value"]
-        cells = [[label, *(_money(mine.loc[(*key, y)], scale) for y in shown)] for label, key in _groups(frame)]
-        cells.append(["Total of the public purse", *(_money(totals.loc[(name, y)], scale) for y in shown)])
-        scenario = results.run.scenarios[name]
-        claim = f"; {wording.CLAIM}" if scenario.claim else ""
-        caption = f"{scenario.title} ({name}): {scale.unit} a year, {prices} prices{claim}"
-        heads = ["Group", *(wording.financial_year(y) for y in shown)]
+    for name, plan in run.scenarios.items():
+        central, drawn = run.central[name].costs.spend, run.drawn[name].costs.spend
+        cells = [
+            [label, *(_money(central[:, y, chosen].sum(-1), drawn[:, y, chosen].sum(-1), scale) for y in shown)]
+            for label, chosen in _groups(run.grid.items)
+        ]
+        claim = f"; {wording.CLAIM}" if plan.claim else ""
+        caption = f"{plan.title} ({name}): £ a year, {prices} prices{claim}"
         parts.append(table(caption, heads, cells, numbers=range(1, len(heads)), total=True))
     note = "Central run; 90% interval below it. Intervals of groups do not add up to that of the total."
     parts.append(h("p", note, class_="note"))
     return section("spend", "Spend by group", *parts)
 
 
-def _groups(frame: pd.DataFrame) -> Iterator[tuple[str, tuple[str, str]]]:
-    """Name each group; with its account where it has several, or is not counted."""
-    keys = list(dict.fromkeys(zip(frame["group"], frame["account"], strict=True)))
-    for group, account in sorted(keys, key=lambda key: key[0] == REFORM):
-        several = sum(g == group for g, _ in keys) > 1
-        extra = " (social, not in the total)" if account == "social" else f" ({account})" if several else ""
-        yield f"{group}{extra}", (group, account)
+def _scale(largest: float) -> wording.Scale:
+    """Choose one unit for small groups and their total: two decimals of a billion, one of a million."""
+    scale = wording.money_scale(largest)
+    return wording.Scale(scale.divisor, scale.ending, {"bn": 2, "m": 1}.get(scale.ending, 0))
 
 
-def _totals(results: Results) -> pd.Series[float]:
-    """Sum the spend of the public purse by scenario and year: central and quantiles."""
-    import pandas as pd
-
-    central = results.costs(by=["account"])
-    central = central[(central["account"] != "social") & (central["quantile"] == "central")]
-    parts = [central.groupby(["scenario", "year", "quantile"])["value"].sum()]
-    if results.run.draws.n > 1:
-        drawn = results.costs(by=["account"], draws=True)
-        sums = drawn[drawn["account"] != "social"].groupby(["scenario", "year", "draw"])["value"].sum()
-        spread = sums.groupby(["scenario", "year"]).quantile([0.05, 0.95])
-        spread.index = spread.index.set_levels(["0.05", "0.95"], level=2).set_names("quantile", level=2)
-        parts.append(spread)
-    return pd.concat(parts).sort_index()
+def _groups(items: Sequence[Item]) -> Iterator[tuple[str, list[int]]]:
+    """Name each group and find its items; reform and the total last."""
+    keys = sorted(dict.fromkeys((i.group, i.account == "social") for i in items), key=lambda k: (k[0] == REFORM, k[1]))
+    for group, social in keys:
+        label = f"{group} (social, not in the total)" if social else group
+        yield label, [n for n, i in enumerate(items) if (i.group, i.account == "social") == (group, social)]
+    yield "Total of the public purse", [n for n, i in enumerate(items) if i.account != "social"]
 
 
-def _money(values: pd.Series[float], scale: wording.Scale) -> Html:
-    central = wording.pounds(float(values["central"]), scale)
-    if "0.05" not in values.index:
-        return joined([central])
-    low, high = (wording.pounds(float(values[q]), scale) for q in ("0.05", "0.95"))
-    return joined([central] if low == high else [central, h("span", f"{low} to {high}", class_="small")])
+def _money(central: Array, drawn: Array, scale: wording.Scale) -> Html:
+    """Write an amount with its interval below it."""
+    if not central.any() and not drawn.any():
+        return joined(["£0"])
+    shown = wording.pounds(float(central[0]), scale)
+    low, high = (wording.pounds(float(v), scale) for v in np.quantile(drawn, (0.05, 0.95)))
+    return joined([shown] if low == high else [shown, h("span", f"{low} to {high}", class_="small")])

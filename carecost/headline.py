@@ -9,14 +9,19 @@ from typing import TYPE_CHECKING
 from carecost import wording
 from carecost.savings import REVIEW_SAVING
 from carecost.scenarios import INACTION
+from carecost.tables import interval
 
 if TYPE_CHECKING:
     from carecost.results import Results
     from carecost.savings import Saving
     from carecost.scenarios import Scenario
 
+#: Unit, in words, of the rows that :func:`per_child_sentence` says.
+PER_CHILD = "per child-year"
 _CHILD_YEAR, _SWITCH = "GBP per child-year", "share of effect"
-_NEVER = {"financial year ending": wording.NEVER}
+#: What stands for a number that is not there, where it is not "none".
+_MISSING = {"financial year ending": wording.NEVER, "share of draws": "not drawn"}
+_YEAR = "financial year ending"
 
 
 @dataclass(frozen=True)
@@ -59,14 +64,14 @@ def said(what: str, central: float | None, low: float | None, high: float | None
     """
     values = [None if v is None or v != v else float(v) for v in (central, low, high)]
     texts, words = _texts(values, unit)
-    first, least, most = (_NEVER.get(unit, wording.NONE) if text is None else text for text in texts)
+    first, least, most = (_MISSING.get(unit, wording.NONE) if text is None else text for text in texts)
     if values[1:] == [None, None]:
-        interval = ""
+        spread = ""
     elif least == most:
-        interval = "fixed" if values[1] == values[2] and unit not in _NEVER else least
+        spread = "fixed" if values[1] == values[2] and unit != _YEAR else least
     else:
-        interval = f"{least} to {most}"
-    return Said(what, first, interval, words)
+        spread = f"{least} to {most}"
+    return Said(what, first, spread, words)
 
 
 def _texts(values: Sequence[float | None], unit: str) -> tuple[list[str | None], str]:
@@ -78,8 +83,8 @@ def _texts(values: Sequence[float | None], unit: str) -> tuple[list[str | None],
         words = unit.removeprefix("£bn").lstrip(", ")
     elif unit == _CHILD_YEAR:
         scale = wording.money_scale(*known)
-        texts, words = [wording.pounds(v, scale) for v in known], "per child-year"
-    elif unit in _NEVER:
+        texts, words = [wording.pounds(v, scale) for v in known], PER_CHILD
+    elif unit == _YEAR:
         texts, words = [wording.financial_year(v) for v in known], "financial year"
     elif unit.startswith("share of "):
         words = "of the effect" if unit == _SWITCH else unit.removeprefix("share ")
@@ -87,8 +92,9 @@ def _texts(values: Sequence[float | None], unit: str) -> tuple[list[str | None],
     elif unit == "GBP per GBP":
         texts, words = [wording.pounds(v, wording.Scale(1.0, "", 2)) for v in known], "for each £1"
     else:
-        write = wording.children if unit == "children" else wording.number
-        texts, words = [write(v) for v in known], unit
+        largest = max(map(abs, known), default=0.0)
+        texts = [wording.children(v, largest) if unit == "children" else wording.number(v) for v in known]
+        words = unit
     left = iter(texts)
     return [None if v is None else next(left) for v in values], words
 
@@ -106,8 +112,8 @@ def summary(saving: Saving) -> list[Said]:
     list of Said
         One row a number.
     """
-    rows = saving.summary()[["what", "central", "low", "high", "unit"]].itertuples(index=False, name=None)
-    return [said(*row) for row in rows]
+    rows = saving.summary().to_dict("records")
+    return [said(r["what"], r["central"], r["low"], r["high"], r["unit"]) for r in rows]
 
 
 def inaction(results: Results) -> list[Said]:
@@ -131,9 +137,9 @@ def inaction(results: Results) -> list[Said]:
     prices = f"£bn, {wording.financial_year(run.assumptions.price_year)} prices"
     at_end = children[(children["scenario"] == INACTION) & (children["date"] == date)].set_index("quantile")["value"]
     total = float(purse[(purse["year"] == run.grid.years[-1]) & (purse["quantile"] == "central")]["value"].sum())
-    interval = (float(at_end["0.05"]), float(at_end["0.95"])) if run.draws.n > 1 else (None, None)
+    low, high = (float(at_end["0.05"]), float(at_end["0.95"])) if run.draws.n > 1 else (None, None)
     return [
-        said(f"Children in care, 31 March {date}", float(at_end["central"]), *interval, "children"),
+        said(f"Children in care, 31 March {date}", float(at_end["central"]), low, high, "children"),
         said(f"Spend in {year}", total * 1e-9, None, None, prices),
     ]
 
@@ -180,23 +186,17 @@ def saving_sentence(saving: Saving) -> str:
     central, years = saving.central, [wording.financial_year(saving.grid.years[i]) for i in (0, -1)]
     assert central is not None
     prices = wording.financial_year(saving.scenario.provenance.price_year)
-    bounds = _bounds(saving)
-    row = said("", float(central.npv()[0]) * 1e-9, *bounds, "£bn")
+    low, high = interval(saving.npv(), 1e-9) if len(saving.averted) > 1 else (None, None)
+    row = said("", float(central.npv()[0]) * 1e-9, low, high, "£bn")
     spend = wording.pounds(float(central.reform_spend().sum()))
     paid = float(central.payback_year(discounted=True)[0])
     back = f"does not pay back by {years[1]}" if paid != paid else f"pays back in {wording.financial_year(paid)}"
-    interval = f" (90% interval {row.interval})" if row.interval else ""
+    within = f" (90% interval {row.interval})" if row.interval else ""
     return (
         f"Net present saving of {saving.scenario.name} to the public purse, {years[0]} to {years[1]}: "
-        f"{row.central}{interval}, {prices} prices, after reform spend of {spend}. "
+        f"{row.central}{within}, {prices} prices, after reform spend of {spend}. "
         f"In the central run it {back}, discounted."
     )
-
-
-def _bounds(saving: Saving) -> tuple[float | None, float | None]:
-    from carecost.tables import interval
-
-    return interval(saving.npv(), 1e-9) if len(saving.averted) > 1 else (None, None)
 
 
 def claim_sentence(scenario: Scenario, rows: Sequence[Said]) -> str:
@@ -220,7 +220,7 @@ def claim_sentence(scenario: Scenario, rows: Sequence[Said]) -> str:
     warning = wording.claim(lever.source for lever in scenario.levers)
     if share == wording.NONE:
         return f"{warning}. No share of the claimed effect makes the net present saving zero."
-    return f"{warning}. The net present saving is zero if {share} of the claimed effect comes (switching value)."
+    return f"{warning}. The net present saving falls to zero at {share} of the claimed effect (switching value)."
 
 
 def per_child_sentence(saving: Saving) -> str:

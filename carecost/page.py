@@ -14,7 +14,8 @@ h2 { font-size: 1.35rem; margin: 2.5rem 0 .5rem; padding-top: .5rem; border-top:
 h3 { font-size: 1.1rem; margin: 1.5rem 0 .25rem; }
 p, li { max-width: 48rem; }
 .lede { font-size: 1.15rem; }
-.claim { border-left: .5rem solid #801650; background: #f7eef3; padding: .75rem 1rem; margin: 1rem 0; font-weight: 600; }
+.claim { border-left: .5rem solid #801650; background: #f7eef3; padding: .75rem 1rem; margin: 1rem 0;
+  font-weight: 600; }
 .claim p { margin: 0; }
 .small, .note { color: #3d3d3d; font-size: .9rem; }
 nav ul { columns: 2; padding-left: 1.2rem; }
@@ -22,17 +23,21 @@ a { color: #12436d; }
 .scroll { overflow-x: auto; }
 table { border-collapse: collapse; width: 100%; margin: .75rem 0 1.5rem; font-size: .92rem; }
 caption { text-align: left; font-weight: 600; padding: .25rem 0; }
-th, td { text-align: left; vertical-align: top; padding: .3rem .7rem .3rem 0; border-bottom: 1px solid #d9d9d9; }
+th, td { text-align: left; vertical-align: top; padding: .3rem 1.1rem .3rem 0; border-bottom: 1px solid #d9d9d9; }
 thead th { border-bottom: 2px solid #3d3d3d; }
 tbody th { font-weight: 400; }
 tr.total th, tr.total td { font-weight: 600; border-top: 2px solid #3d3d3d; }
 .number { text-align: right; white-space: nowrap; font-variant-numeric: tabular-nums; }
 td .small { display: block; }
+.number.long { white-space: normal; }
+.scroll + .note { margin-top: -.75rem; }
 figure { margin: 1rem 0 2rem; }
 figure svg { width: 100%; height: auto; }
 figcaption { font-size: .92rem; color: #3d3d3d; }
 dt { font-weight: 600; margin-top: .6rem; }
 dd { margin: 0; max-width: 48rem; overflow-wrap: anywhere; }
+dl.short { display: grid; grid-template-columns: 14rem 1fr; }
+dl.short dt { margin: 0; }
 details { border-bottom: 1px solid #d9d9d9; padding: .4rem 0; }
 summary { cursor: pointer; font-weight: 600; }
 summary .small { font-weight: 400; }
@@ -45,6 +50,7 @@ summary .small { font-weight: 400; }
 }
 """
 _ALONE = ("meta",)
+_LONG = 28
 
 
 class Html(str):
@@ -131,10 +137,11 @@ def table(
     Html
         Markup.
     """
-    kind = ["number" if i in numbers else "" for i in range(len(heads))]
+    kind = ["number" if i in numbers else False for i in range(len(heads))]
 
     def cell(tag: str, i: int, text: str, **more: str) -> Html:
-        return h(tag, text, class_=kind[i] or False, **more)
+        wide = kind[i] and len(text) >= _LONG and not isinstance(text, Html)
+        return h(tag, text, class_=f"{kind[i]} long" if wide else kind[i], **more)
 
     body = [[cell("td", i, text) if i else h("th", text, scope="row") for i, text in enumerate(row)] for row in rows]
     lines = [h("tr", *cells, class_="total" if total and n == len(body) - 1 else False) for n, cells in enumerate(body)]
@@ -163,7 +170,9 @@ def section(name: str, title: str, *parts: str) -> Html:
     Html
         Markup.
     """
-    return h("section", h("h2", title, id=f"{name}-title"), joined(parts, "\n"), id=name, aria_labelledby=f"{name}-title")
+    return h(
+        "section", h("h2", title, id=f"{name}-title"), joined(parts, "\n"), id=name, aria_labelledby=f"{name}-title"
+    )
 
 
 def picture(svg: str, label: str, caption: str) -> Html:

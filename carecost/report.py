@@ -4,23 +4,25 @@ from __future__ import annotations
 
 import re
 import textwrap
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import partial
+from itertools import zip_longest
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from carecost import annex, handout, headline, wording
-from carecost.errors import FileError, Problem
 from carecost.page import Html, document, h, joined, picture, section
+from carecost.save import made_folder, write
 from carecost.scenarios import INACTION
 
 if TYPE_CHECKING:
-    from matplotlib.axes import Axes
-
     from carecost.headline import Said
+    from carecost.plots.pictures import Draw
     from carecost.results import Results
 
 #: Columns of the table of the terminal: width of each, and of all with the gaps between them.
-COLUMNS, GAP, WIDTH = (52, 12, 20, 20), 2, 110
+COLUMNS, GAP, WIDTH = (48, 12, 22, 22), "  ", 110
 _CONTENTS = {
     "summary": "Summary",
     "charts": "Charts",
@@ -69,7 +71,7 @@ def write_summary(results: Results, folder: str | Path) -> Path:
         annex.provenance(results),
     ]
     page = document(handout.title(results), h("main", joined(parts, "\n")))
-    return _write(folder, "summary.html", page.encode())
+    return write(made_folder(folder) / "summary.html", page)
 
 
 def save_charts(results: Results, folder: str | Path) -> list[Path]:
@@ -94,7 +96,8 @@ def save_charts(results: Results, folder: str | Path) -> list[Path]:
     """
     from carecost.plots.pictures import png
 
-    return [_write(folder, f"{name}.png", png(draw, size)) for name, draw, size, _ in _drawings(results)]
+    there = made_folder(folder)
+    return [write(there / f"{d.name}.png", png(d.draw, d.size)) for d in _drawings(results)]
 
 
 def table_text(results: Results) -> str:
@@ -121,11 +124,11 @@ def table_text(results: Results) -> str:
     for name, rows in (said or {INACTION: headline.inaction(results)}).items():
         scenario = run.scenarios[name]
         lines += ["", f"{scenario.title}, against {INACTION}" if said else scenario.title, *_table(rows)]
-        lines += filter(None, [headline.claim_sentence(scenario, rows)])
+        lines += ["", *filter(None, [headline.claim_sentence(scenario, rows)])] if said else []
         lines += [headline.per_child_sentence(results.compare(name))] if said else []
     if run.draws.n > 1:
         lines += ["", wording.sentence(wording.INTERVAL)]
-    wrapped = (line if line.startswith(" ") else textwrap.fill(line, WIDTH) for line in lines)
+    wrapped = (line if len(line) <= WIDTH else textwrap.fill(line, WIDTH) for line in lines)
     # A terminal may lack the minus sign of typesetting.
     return "\n".join(wrapped).replace(wording.MINUS, "-")
 
@@ -136,32 +139,53 @@ def _said(results: Results) -> dict[str, list[Said]]:
 
 
 def _table(rows: list[Said]) -> Iterator[str]:
-    """Lay out rows in columns, each cell broken where it is too long; what is said in a sentence is left out."""
-    heads = ("", "central", "90% interval", "unit")
-    yield _line(heads)
-    yield "  " + "-" * (sum(COLUMNS) + GAP * 3 - 2)
+    """Lay out rows in columns, each cell broken where it is too long; what a sentence says is left out."""
+    yield _line(("", "central", "90% interval", "unit"))
+    yield "-" * WIDTH
     for row in rows:
-        if row.unit != "per child-year":
-            cells = [textwrap.wrap(text, width - 2) or [""] for text, width in zip(_cells(row), COLUMNS, strict=True)]
-            for n in range(max(map(len, cells))):
-                yield _line([cell[n] if n < len(cell) else "" for cell in cells])
+        if row.unit != headline.PER_CHILD:
+            cells = (row.what, row.central, row.interval, row.unit)
+            broken = [textwrap.wrap(cell, width) for cell, width in zip(cells, COLUMNS, strict=True)]
+            yield from (_line(line) for line in zip_longest(*broken, fillvalue=""))
 
 
-def _cells(row: Said) -> tuple[str, ...]:
-    return row.what, row.central, row.interval, row.unit
-
-
-def _line(cells: tuple[str, ...] | list[str]) -> str:
-    what, central, interval, unit = cells
-    a, b, c, _ = COLUMNS
-    return f"  {what:<{a - 2}}{'':{GAP}}{central:>{b}}{'':{GAP}}{interval:>{c}}{'':{GAP}}{unit}".rstrip()
+def _line(cells: Sequence[str]) -> str:
+    padded = (f"{cell:{'<' if i in (0, 3) else '>'}{COLUMNS[i]}}" for i, cell in enumerate(cells))
+    return GAP.join(padded).rstrip()
 
 
 def _charts(results: Results) -> Html:
     from carecost.plots.pictures import svg
 
-    figures = [
-        picture(svg(draw, f"chart-{name}", size), words, f"{words} {_warning(results)}".strip())
-        for name, draw, size, words in _drawings(results)
-    ]
+    figures = (picture(svg(d.draw, f"chart-{d.name}", d.size), d.words, d.words) for d in _drawings(results))
     return section("charts", "Charts", *figures)
+
+
+@dataclass(frozen=True)
+class _Drawing:
+    """A chart with its file name, its size in inches, and what it shows in words."""
+
+    name: str
+    draw: Draw
+    size: tuple[float, float]
+    words: str
+
+
+def _drawings(results: Results) -> Iterator[_Drawing]:
+    """List the charts of a run: children, and the net saving of each scenario."""
+    from carecost.plots import children, net_saving, style
+
+    plans = {name: plan for name, plan in results.run.scenarios.items() if name != INACTION}
+    claimed = any(plan.claim for plan in plans.values())
+    words = headline.children_sentence(results) + (f" {wording.sentence(wording.CLAIM)}" if claimed else "")
+    yield _Drawing("children", lambda ax: children.plot_children(results, ax), style.SIZE, words)
+    for name, plan in plans.items():
+        saving = results.compare(name)
+        words = headline.saving_sentence(saving) + (f" {wording.sentence(wording.CLAIM)}" if plan.claim else "")
+        file = "net-saving" if len(plans) == 1 else f"net-saving-{_plain(name)}"
+        yield _Drawing(file, partial(net_saving.plot_net_saving, saving), net_saving.SIZE, words)
+
+
+def _plain(name: str) -> str:
+    """Make a name fit for a file."""
+    return re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")

@@ -117,12 +117,12 @@ class Results:
         return run_tables.children_rows(self._run, by, draws, in_care)
 
     def flows(self, flow: str, by: Sequence[str] = (), draws: bool = False, in_care: bool = True) -> pd.DataFrame:
-        """Flows in each year: entries, exits, aged_out [children] or child_years [child-years].
+        """Flows in each year.
 
         Parameters
         ----------
         flow : str
-            Which.
+            entries, exits, aged_out [children] or child_years [child-years]; UnknownNameError if it is none of them.
         by, draws, in_care
             As in :meth:`children`, without age.
 
@@ -130,11 +130,6 @@ class Results:
         -------
         DataFrame
             scenario, year, the columns of ``by``, quantile or draw, value, unit.
-
-        Raises
-        ------
-        UnknownNameError
-            If the flow or a column is not known.
         """
         return run_tables.flow_rows(self._run, flow, by, draws, in_care)
 
@@ -167,13 +162,7 @@ class Results:
         return run_tables.cost_rows(self._run, by, basis, draws)
 
     def parameters(self, scenario: str, stream: str | None = None) -> Parameters:
-        """Parameters of the central run of a scenario; name the stream where there are several.
-
-        Raises
-        ------
-        UnknownNameError
-            If the scenario or stream is not known, or the stream is not named.
-        """
+        """Parameters of the central run of a scenario; a set of several streams needs the stream's name."""
         streams = self._run.parameters(scenario)
         return streams[self._stream(stream)]
 
@@ -212,6 +201,16 @@ class Results:
     def switching_value(self, scenario: str, baseline: str = INACTION) -> float | None:
         """Share of a scenario's effects at which the central net present saving is zero; None if there is none."""
         return sensitivity.switching_value(self._run, scenario, baseline)
+
+    def growth_paths(self) -> pd.DataFrame:
+        """Public spend under inaction by year: without real growth of prices, as stated, and if growth never faded.
+
+        Returns
+        -------
+        DataFrame
+            growth, year, value, unit, price_year; the central run.
+        """
+        return run_tables.growth_rows(self._run)
 
     def summary(self) -> pd.DataFrame:
         """Give the summary of every scenario against inaction, one below the other.

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from carecost import tables
 from carecost.errors import InputError, Problem, UnknownNameError, unknown
 from carecost.model import FLOWS, Outcome, Run
+from carecost.sensitivity import growth_paths
 
 Array = NDArray[np.float64]
 Pick = Callable[[Outcome], Array]
@@ -55,6 +56,14 @@ def cost_rows(run: Run, by: Sequence[str], basis: str, per_draw: bool) -> pd.Dat
     return rows.assign(price_year=rows["year"] if basis == "cash" else price_year)
 
 
+def growth_rows(run: Run) -> pd.DataFrame:
+    """Public spend under inaction by growth of prices; see :meth:`carecost.Results.growth_paths`."""
+    paths = growth_paths(run)
+    index = pd.MultiIndex.from_product([list(paths), run.grid.years], names=["growth", "year"])
+    rows = pd.DataFrame({"value": np.concatenate(list(paths.values()))}, index=index).reset_index()
+    return rows.assign(unit="GBP", price_year=run.assumptions.price_year)
+
+
 def saved(run: Run) -> dict[str, pd.DataFrame]:
     """Give the tables of a saved run that need no comparison."""
     account = ("group", "account")
@@ -62,6 +71,7 @@ def saved(run: Run) -> dict[str, pd.DataFrame]:
         "children": children_rows(run, ("placement", "in_care"), per_draw=False, in_care=False),
         "costs": cost_rows(run, account, "real", per_draw=False),
         "costs_cash": cost_rows(run, account, "cash", per_draw=False),
+        "growth_paths": growth_rows(run),
         "assumptions": tables.assumption_rows(run.assumptions),
     }
 

@@ -1,14 +1,21 @@
-"""Which assumption matters? The share of a claimed effect at which a scenario breaks even."""
+"""Which assumption matters? The share of a claimed effect that breaks even; the growth of prices."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import replace
+
 import numpy as np
+from numpy.typing import NDArray
 from scipy.optimize import brentq
 
-from carecost.comparison import Comparison
+from carecost.beliefs import Assumption, Belief
+from carecost.comparison import Comparison, public_purse
 from carecost.model import Run
+from carecost.model import run as model_run
 from carecost.scenarios import INACTION, Scenario
 
+Array = NDArray[np.float64]
 #: A switching value is looked for up to this share of the claimed effect.
 MOST_SHARE = 3.0
 
@@ -45,6 +52,41 @@ def switching_value(run: Run, scenario: str, baseline: str = INACTION) -> float 
         if (left < 0) != (right < 0):
             return float(brentq(npv, a, b, xtol=1e-6))
     return None
+
+
+def growth_paths(run: Run) -> dict[str, Array]:
+    """Give the public spend under inaction without real growth of prices, with the stated growth, and if it never faded.
+
+    Parameters
+    ----------
+    run : Run
+        A run; its set, years and prices are used.
+
+    Returns
+    -------
+    dict of str to ndarray of shape (year,)
+        Spend of the central run [GBP, constant prices], by what is said of real growth.
+    """
+
+    def spend(change: Callable[[Assumption], Assumption]) -> Array:
+        rows = tuple(
+            change(row) if row.kind == "growth" and row.parameter == "unit_cost" else row
+            for row in run.assumptions.rows
+        )
+        changed = replace(run.assumptions, rows=rows)
+        done = model_run(changed, (), run.grid.n_years, start=run.calendar.programme_start)
+        public = [i for i, item in enumerate(run.grid.items) if public_purse(item)]
+        return np.asarray(done.central[INACTION].costs.spend[0][:, public].sum(-1))
+
+    return {
+        "no real growth of prices": spend(lambda row: replace(row, belief=_known(row, 0.0), long_run=0.0)),
+        "growth as stated": spend(lambda row: row),
+        "growth that never fades": spend(lambda row: replace(row, fade_years=None)),
+    }
+
+
+def _known(row: Assumption, value: float) -> Belief:
+    return replace(row.belief, value=value, low=None, high=None)
 
 
 def _most(plan: Scenario) -> float:

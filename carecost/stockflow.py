@@ -104,10 +104,12 @@ def kernel(rates: Array, span: float) -> Kernel:
     >>> round(float(k.move[0, 0]), 6), round(float(k.stay[0, 0]), 6)
     (0.606531, 0.786939)
     """
+    # In one memory layout: libraries multiply transposed matrices in another order, which rounds differently.
+    rates = np.ascontiguousarray(rates)
     norm = np.abs(rates).sum(-1).max(-1, initial=0.0) * span
     # Each matrix is scaled by its own norm, so that its result never depends on its neighbours in the batch.
-    halvings = np.ceil(np.log2(np.maximum(norm, REACH) / REACH)).astype(int)
-    time = (span / 2.0**halvings)[..., None, None]
+    halvings = np.maximum(np.frexp(norm / REACH)[1], 0)
+    time = np.ldexp(span, -halvings)[..., None, None]
     unit = np.eye(rates.shape[-1])
     linger = _series(rates * time, unit) * time**2
     stay = time * unit + rates @ linger
@@ -178,9 +180,9 @@ def live(start: Array, entrants: Array, block: Array) -> Lived:
 
     Parameters
     ----------
-    start : ndarray of shape (..., 1, state)
+    start : ndarray of shape (..., state)
         People at the start.
-    entrants : ndarray of shape (..., 1, state)
+    entrants : ndarray of shape (..., state)
         People entering, evenly, per year.
     block : ndarray of shape (..., 2 * state, 2 * state)
         One span of :func:`spans`. Its leading axes broadcast with those of the people.
@@ -191,9 +193,13 @@ def live(start: Array, entrants: Array, block: Array) -> Lived:
         People at the end, and person-years.
     """
     n = start.shape[-1]
-    both = np.concatenate(np.broadcast_arrays(start, entrants), -1)
-    out = (both @ block)[..., 0, :]
+    out = _times(np.concatenate(np.broadcast_arrays(start, entrants), -1), block)
     return Lived(out[..., :n], out[..., n:])
+
+
+def _times(rows: Array, matrices: Array) -> Array:
+    """Multiply each row vector by its matrix."""
+    return np.asarray((np.ascontiguousarray(rows)[..., None, :] @ matrices)[..., 0, :])
 
 
 class Year(NamedTuple):
@@ -248,15 +254,11 @@ def year(
     inflow = WEIGHT * np.broadcast_to(even, shape)
     arrivals = WEIGHT * np.broadcast_to(at_birthday, shape)
     for c in (0, 1):
-        before = _span(np.broadcast_to(stock[c], shape), inflow, blocks[c])
+        before = live(np.broadcast_to(stock[c], shape), inflow, blocks[c])
         turned = arrivals.copy()
-        turned[:, 1:] += (before.end[:, :-1, None, :] @ turn[None, :-1])[:, :, 0, :]
-        after = _span(turned, inflow, blocks[1 - c])
+        turned[:, 1:] += _times(before.end[:, :-1], turn[:-1])
+        after = live(turned, inflow, blocks[1 - c])
         time += before.time + after.time
         reached += before.end
         ends.append(after.end)
     return Year(np.stack(ends), time, reached)
-
-
-def _span(start: Array, entrants: Array, block: Array) -> Lived:
-    return live(start[..., None, :], entrants[..., None, :], block)

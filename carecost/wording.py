@@ -11,18 +11,6 @@ NEVER = "not within the horizon"
 CLAIM = "effects as claimed, not evidenced"
 INTERVAL = "90% interval: parameter uncertainty, as stated in the set; luck of small numbers not included"
 NO_INTERVAL = "central run only; no interval was drawn"
-#: Plain words for the parameters.
-PARAMETERS = {
-    "initial_stock": "Children at the start",
-    "population": "Children in the population",
-    "entry_rate": "Entries to care",
-    "entry_share": "Placement on entry",
-    "entry_at_birthday": "Entries on the birthday",
-    "extra_entries": "Extra entries",
-    "exit_rate": "Leaving a placement for good",
-    "move_rate": "Moves between placements",
-    "unit_cost": "Unit costs",
-}
 
 
 @dataclass(frozen=True)
@@ -100,13 +88,15 @@ def pounds(amount: float, scale: Scale | None = None) -> str:
     return f"{_sign(rounded)}£{abs(rounded):,.{max(scale.decimals, 0)}f}{scale.ending}"
 
 
-def children(count: float) -> str:
+def children(count: float, like: float | None = None) -> str:
     """Write a number of children: to the hundred from 10,000 on, to the ten from 1,000 on.
 
     Parameters
     ----------
     count : float
         How many [children].
+    like : float, optional
+        Number that says how to round, where several stand together.
 
     Returns
     -------
@@ -118,7 +108,7 @@ def children(count: float) -> str:
     >>> children(95_123.4), children(-1_234.5), children(56.7)
     ('95,100', '−1,230', '57')
     """
-    size = abs(count)
+    size = abs(count if like is None else like)
     rounded = round(count, -2 if size >= 9_995 else -1 if size >= 999.5 else 0)
     return f"{_sign(rounded)}{abs(rounded):,.0f}"
 
@@ -212,85 +202,6 @@ def financial_year(year: float) -> str:
     return f"{int(year) - 1}-{int(year) % 100:02d}"
 
 
-def amount(value: float, unit: str) -> str:
-    """Write a value as its unit asks: pounds, per cent or a number; precise enough to check against its source.
-
-    Parameters
-    ----------
-    value : float
-        What to write.
-    unit : str
-        Its unit, as in the set.
-
-    Returns
-    -------
-    str
-        For people.
-
-    Examples
-    --------
-    >>> amount(1.257e9, "GBP per year"), amount(0.75, "share"), amount(0.0155, "per year")
-    ('£1.257bn', '75%', '1.55%')
-    """
-    if unit.startswith("GBP"):
-        scale = money_scale(value) if abs(value) >= 1e6 else Scale(1.0, "", 0)
-        size = abs(value) / scale.divisor
-        shown = f"{size:.4g}" if scale.ending else f"{size:,.0f}" if size >= 100 or size == int(size) else f"{size:.2f}"
-        return f"{_sign(value)}£{shown}{scale.ending}"
-    if unit in ("share", "per year"):
-        return f"{number(value * 100)}%"
-    return number(value)
-
-
-def unit_words(unit: str, price_year: int | None = None) -> str:
-    """Write a unit, with the year of its prices.
-
-    Parameters
-    ----------
-    unit : str
-        As in the set.
-    price_year : int, optional
-        Financial year of the pounds.
-
-    Returns
-    -------
-    str
-        For people.
-
-    Examples
-    --------
-    >>> unit_words("GBP per child-week", 2025)
-    '£ per child-week, 2024-25 prices'
-    """
-    words = {"GBP": "£", "per year": "a year", "multiplier": "times"}.get(unit, unit.replace("GBP", "£"))
-    return words if price_year is None else f"{words}, {financial_year(price_year)} prices"
-
-
-def span(low: float | None, high: float | None, unit: str) -> str:
-    """Write the interval of a value, or that there is none.
-
-    Parameters
-    ----------
-    low, high : float or None
-        Interval.
-    unit : str
-        Unit, as in the set.
-
-    Returns
-    -------
-    str
-        Such as "£650 to £760".
-
-    Examples
-    --------
-    >>> span(650, 760, "GBP per child-week"), span(None, None, "share")
-    ('£650 to £760', 'none')
-    """
-    if low is None or high is None:
-        return NONE
-    return f"{amount(low, unit)} to {amount(high, unit)}"
-
-
 def claim(sources: Iterable[str]) -> str:
     """Say that effects are claimed, and by whom where the sources say that it is the Review.
 
@@ -331,7 +242,7 @@ def sentence(words: str) -> str:
     >>> sentence("effects as claimed")
     'Effects as claimed.'
     """
-    return f"{words[:1].upper()}{words[1:]}."
+    return f"{words[:1].upper()}{words[1:].rstrip('.')}."
 
 
 def _sign(value: float) -> str:

@@ -1,4 +1,4 @@
-"""How many children, drawn: one line a scenario, with its interval."""
+"""How do many children look? One line a scenario, with its interval."""
 
 from __future__ import annotations
 
@@ -115,5 +115,6 @@ def _label(i: int, name: str, line: pd.DataFrame) -> lettering.EndLabel:
     end = line.iloc[-1]
     value = wording.children(float(end["central"]))
     if "0.05" in line:
-        value += f" ({wording.children(float(end['0.05']))} to {wording.children(float(end['0.95']))})"
+        interval = f"({wording.children(float(end['0.05']))} to {wording.children(float(end['0.95']))})"
+        value += " " + interval.replace(" ", "\N{NO-BREAK SPACE}")
     return lettering.EndLabel(float(end["central"]), (name, value), style.look(i).colour)

@@ -1,4 +1,4 @@
-"""What is spent, drawn: the groups of spending of one scenario, one on the other."""
+"""How does spending look? The groups of one scenario, one on the other."""
 
 from __future__ import annotations
 

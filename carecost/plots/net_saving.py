@@ -1,4 +1,4 @@
-"""What a scenario saves, drawn: spending and saving in each year, and their running total."""
+"""How does a saving look? Spending and saving in each year, and their running total."""
 
 from __future__ import annotations
 
@@ -57,7 +57,8 @@ def plot_net_saving(saving: Saving, ax: Axes | None = None) -> Axes:
     years = list(saving.grid.years)
     above = _each_year(upper, central)
     below = _running_total(lower, saving, central)
-    lettering.make_room(upper, years[0], years[-1], before=0.6)
+    for panel in (upper, lower):
+        lettering.make_room(panel, years[0], years[-1], before=0.6)
     style.years(lower, years, wording.financial_year, most=6)
     upper.tick_params(axis="x", which="both", length=0, labelbottom=False)
     _words(upper, lower, saving, (above, below))
@@ -118,13 +119,13 @@ def _payback(ax: Axes, central: Comparison) -> None:
     words.set_horizontalalignment("left" if early else "right")
 
 
-def _title(central: Comparison) -> str:
+def _title(central: Comparison, scale: wording.Scale) -> str:
     """Say the finding."""
     npv, year = float(central.npv()[0]), float(central.payback_year(discounted=True)[0])
     last = wording.financial_year(central.grid.years[-1])
     back = f"does not pay back by {last}" if np.isnan(year) else f"pays back in {wording.financial_year(year)}"
     kind = "saving" if npv >= 0 else "cost"
-    worth = f"net present {kind} of {wording.pounds(abs(npv))}"
+    worth = f"net present {kind} of {wording.pounds(abs(npv), scale)}"
     when = "" if np.isnan(year) else f" by {last}"
     return f"{central.scenario.name}: {back}; {worth}{when}"
 
@@ -135,7 +136,9 @@ def _words(upper: Axes, lower: Axes, saving: Saving, scales: tuple[wording.Scale
     assert central is not None
     prices = f"{wording.financial_year(saving.scenario.provenance.price_year)} prices"
     lettering.settle(upper)
-    lettering.head(upper, _title(central), f"Each year, {scales[0].unit}, {prices}: central run; diamonds are the net")
+    lettering.head(
+        upper, _title(central, scales[1]), f"Each year, {scales[0].unit}, {prices}: central run; diamonds are the net"
+    )
     total = f"Running total of the net since {first}, discounted, {scales[1].unit}, {prices}"
     lettering.head(lower, "", total)
     _note(lower, saving)
@@ -151,7 +154,7 @@ def _name_bars(ax: Axes, central: Comparison, scale: wording.Scale) -> None:
     spent = np.flatnonzero(reform)
     if len(spent):
         lettering.put(ax, f"Reform spend: {wording.pounds(float(reform.sum()))} in all", years[spent[-1]] + 0.5, 0, -5)
-    lettering.end_labels(ax, years[-1] + _WIDTH / 2, named)
+    lettering.end_labels(ax, years[-1] + _WIDTH / 2, named if cash.any() else [])
 
 
 def _name_total(ax: Axes, saving: Saving, central: Comparison, scale: wording.Scale) -> None:

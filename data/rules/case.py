@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
 
 from rules import engine, entries, exits, moves, population, stock
+from rules.cohorts import LAST
 from rules.stock import COARSE, FULL
 
 Array = NDArray[np.float64]
@@ -24,11 +25,11 @@ class Case:
     Attributes
     ----------
     year : int
-        Base year.
+        Year of the rates; the stock is that of its 31 March.
     placements : tuple of str
         Placements in care.
     streams : dict of str to Stream
-        Arrays of each stream, with the base year's rates in every year.
+        Arrays of each stream, with the rates of the year in every year.
     exits : Exits
         Hazards by reason.
     born : float
@@ -41,62 +42,79 @@ class Case:
     exits: exits.Exits
     born: float
 
-    @property
-    def adoption(self) -> int:
-        """Index of placed for adoption."""
-        return self.placements.index("placed for adoption")
+    def but(self, **arrays: Mapping[str, Array]) -> Case:
+        """Copy with other arrays, each given by stream."""
+        changed = {s: x.but(**{name: by[s] for name, by in arrays.items()}) for s, x in self.streams.items()}
+        return replace(self, streams=changed)
 
 
 @cache
-def case(year: int, coarse: bool = False) -> Case:
-    """Build the case of a base year: 2022 or 2025."""
+def flows(year: int, coarse: bool = False, known: int = LAST) -> Case:
+    """Build the case of a year with its published flows and nobody moving.
+
+    Parameters
+    ----------
+    year : int
+        Year of the flows and of the stock at its end.
+    coarse : bool
+        The coarse list of placements.
+    known : int
+        The last year whose figures are used for single ages.
+    """
     names: tuple[str, ...] = tuple(COARSE if coarse else FULL)
-    full = stock.joint(year)
-    placed = full["other"][:, list(FULL).index("placed for adoption")]
-    leaving = exits.exits(year, placed)
-    share, rates = entries.entry_share(year), entries.rates(year)
-    people = _population(year)
+    full = stock.joint(year, known)
+    leaving = exits.exits(year, full["other"][:, list(FULL).index("placed for adoption")])
+    count = entries.starts(year, known)
+    share, rates = entries.entry_share(count, year), entries.rates(count, year)
+    people = population.mid_year(year - 1)
 
     def part(values: Array) -> Array:
         return stock.coarsen(values, names) if coarse else values
 
     def stream(name: str, born: float) -> engine.Stream:
-        extra = entries.extra(year, share, born) if name == "other" else np.zeros((18, len(FULL)))
+        other, n = name == "other", len(names)
+        extra = entries.extra(year, count[name], share[name], born) if other else np.zeros((18, len(FULL)))
         birth = np.zeros((1, 18))
-        birth[0, 0] = born if name == "other" else 0.0
-        total = leaving.total(name, names.index("placed for adoption"), len(names))
-        n = len(names)
+        birth[0, 0] = born if other else 0.0
         return engine.Stream(
-            names,
-            part(full[name]),
-            people,
-            rates[name][None],
-            part(share[name]),
-            birth,
-            total[None],
-            np.zeros((18, n, n)),
-            part(extra),
+            placements=names,
+            stock=part(full[name]),
+            population=people[None],
+            entry_rate=rates[name][None],
+            entry_share=part(share[name])[None],
+            at_birthday=birth,
+            exit_rate=leaving.total(name, names.index("placed for adoption"), n)[None],
+            move_rate=np.zeros((1, 18, n, n)),
+            extra=part(extra)[None],
         )
 
-    born = _born(lambda b: stream("other", b), full["other"][0].sum(), population.mid_year(year - 1))
-    streams = {s: stream(s, born) for s in STREAMS}
-    held = {s: x.but(move_rate=moves.hold(x)) for s, x in streams.items()}
-    return Case(year, names, held, leaving, born)
+    born = _born(lambda b: stream("other", b), full["other"][0].sum())
+    return Case(year, names, {s: stream(s, born) for s in STREAMS}, leaving, born)
 
 
-def _population(year: int) -> Array:
-    if year == 2022:
-        return population.mid_year(2021)[None]
-    return np.array(list(population.path(range(year + 1, year + 31)).values()))
-
-
-def _born(stream: Callable[[float], engine.Stream], wanted: float, people: Array) -> float:
-    """Find the share of under-one starts at birth that gives the stock under one back from the flows of the base year.
+def _born(stream: Callable[[float], engine.Stream], wanted: float) -> float:
+    """Find the share of under-one starts at birth that gives the stock under one back from the flows of the year.
 
     Children under one on 31 March came in during the year, so their stock is straight in the share.
     """
-    at = [engine.run(stream(b).but(population=people[None]), 1).stock[0, 1, 0].sum() for b in (0.0, 1.0)]
+    at = [engine.run(stream(b), 1).stock[0, 1, 0].sum() for b in (0.0, 1.0)]
     return float((wanted - at[0]) / (at[1] - at[0]))
+
+
+@cache
+def case(year: int, coarse: bool = False, known: int = LAST) -> Case:
+    """Build the case of a base year: its flows, and the moves that hold its mix over the population ahead."""
+    found = flows(year, coarse, known)
+    people = {s: ahead(year, coarse) for s in STREAMS}
+    found = found.but(population=people)
+    return found.but(move_rate={s: moves.hold(x)[None] for s, x in found.streams.items()})
+
+
+def ahead(year: int, held: bool) -> Array:
+    """Give the population after a base year: held, or aged forward."""
+    if held:
+        return population.mid_year(year - 1)[None]
+    return np.array(list(population.path(range(year + 1, year + 31)).values()))
 
 
 def weeks(year: int, stream: str | None = None) -> dict[str, float]:
@@ -114,5 +132,4 @@ def weeks(year: int, stream: str | None = None) -> dict[str, float]:
 
 def scaled(base: Case, factor: float) -> Case:
     """Scale the base stock of a case; rates stay."""
-    streams = {s: x.but(stock=x.stock * factor) for s, x in base.streams.items()}
-    return Case(base.year, base.placements, streams, base.exits, base.born)
+    return base.but(stock={s: x.stock * factor for s, x in base.streams.items()})

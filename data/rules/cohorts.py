@@ -3,7 +3,8 @@
 The release gives five age bands. From 31 March 2021 the published starts and the published hazards of each year are run
 through single ages by the engine, and what is not published (how starts and the 2021 stock lie inside their bands, at
 what age unaccompanied children come) is fitted so that the stocks by band, the unaccompanied stocks and the children
-leaving at 18 of 2022 to 2025 come back. Hazards by band are the same for both streams.
+leaving at 18 of 2022 to 2025 come back. Hazards by band are the same for both streams. Fitted to fewer years, the same
+rule shows what could be known then.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ from rules.fitting import band_of, by_band, smooth_rates, tilt
 from rules.published import BANDS, UASC
 
 Array = NDArray[np.float64]
-YEARS = range(2022, 2026)
+FIRST, LAST = 2021, 2025
 #: Name, first guess and scale of what is fitted. The scale is how far from the guess costs as much as 1% of a stock.
 FITTED: dict[str, tuple[float, float]] = {
     "share of unaccompanied starts under 16": (0.18, 0.1),
@@ -51,7 +52,7 @@ class Cohorts:
     Attributes
     ----------
     stock, starts : dict of (str, int) to ndarray of shape (age,)
-        By stream and year: stock on 31 March; starts of the year.
+        By stream and year: stock on 31 March, from 2021; starts of the year, from 2022.
     checks : dict
         By year: fitted over published for bands, all children, leaving at 18 and unaccompanied children.
     fitted : dict of str to float
@@ -82,7 +83,7 @@ def residual(year: int) -> float:
 
 
 def uasc_under_16(year: int) -> float:
-    """Give the share under 16 of unaccompanied children; 2022 stands for 2021, and 2024 for 2025."""
+    """Give the share under 16 of unaccompanied children: 2022 stands for 2021, and 2024 for 2025."""
     at = min(max(year, 2022), 2024)
     young, total = (
         published.figure("uasc_stock", "children", year=at, by="Age group", characteristic=c)
@@ -143,7 +144,7 @@ def extra_by_age(starts: Array, born: float, count: float) -> Array:
 def _project(stock: Array, starts: Array, births: Array, rates: Array) -> tuple[Array, Array]:
     """Run one stream; give stocks by date and those who leave at 18 by year."""
     share = np.divide(births, starts, out=np.zeros_like(starts), where=starts > 0)
-    none = np.zeros((18, 1))
+    none = np.zeros((1, 18, 1))
     stream = engine.Stream(
         ["care"], stock[:, None], np.ones((1, 18)), starts, none + 1, share, rates[..., None], none[..., None], none
     )
@@ -151,32 +152,32 @@ def _project(stock: Array, starts: Array, births: Array, rates: Array) -> tuple[
     return done.stock[0, :, :, 0], done.aged_out[0, :, :, 0].sum(1)
 
 
-def _run(values: Array) -> tuple[dict[str, Array], dict[str, Array], dict[str, Array]]:
+def _run(values: Array, years: range) -> tuple[dict[str, Array], dict[str, Array], dict[str, Array]]:
     given = dict(zip(FITTED, values, strict=True))
-    rates = np.array([hazard(y)[band_of] for y in YEARS])
+    rates = np.array([hazard(y)[band_of] for y in years])
     stocks, starts, left = {}, {}, {}
-    yearly = [_starts(y, given) for y in YEARS]
+    yearly = [_starts(y, given) for y in years]
     for at, name in enumerate(("other", "uasc")):
         starts[name] = np.array([pair[at] for pair in yearly])
-        born, total = np.zeros((len(YEARS), 18)), starts[name]
+        born, total = np.zeros((len(years), 18)), starts[name]
         if name == "other":
             share = given["share of starts under one at birth"]
-            extra = [extra_by_age(s, share, residual(y)) for s, y in zip(total, YEARS, strict=True)]
+            extra = [extra_by_age(s, share, residual(y)) for s, y in zip(total, years, strict=True)]
             born[:, 0] = share * total[:, 0]
             total = total + np.array(extra)
         stocks[name], left[name] = _project(_first_stock(given)[at], total, born, rates)
     return stocks, starts, left
 
 
-def _misses(values: Array) -> Array:
-    stocks, _, left = _run(values)
+def _misses(values: Array, years: range) -> Array:
+    stocks, _, left = _run(values, years)
     both = stocks["other"] + stocks["uasc"]
     found = []
-    for i, year in enumerate(YEARS):
+    for i, year in enumerate(years):
         found += list((by_band(both[i + 1]) / bands(year) - 1) / _TOLERANCE_BANDS)
         at_18 = published.ceased(year, "Age on ceasing", "18 years and over")
         found.append(((left["other"][i] + left["uasc"][i]) / at_18 - 1) / _TOLERANCE_BANDS)
-        uasc, width = stocks["uasc"][i + 1], _TOLERANCE_UASC_LAST if year == YEARS[-1] else _TOLERANCE_UASC
+        uasc, width = stocks["uasc"][i + 1], _TOLERANCE_UASC_LAST if year == LAST else _TOLERANCE_UASC
         found.append((uasc.sum() / published.uasc_stock(year) - 1) / width)
         if year <= 2024:
             found.append((uasc[:16].sum() / uasc.sum() - uasc_under_16(year)) / _TOLERANCE_SHARE)
@@ -185,28 +186,36 @@ def _misses(values: Array) -> Array:
 
 
 @cache
-def cohorts() -> Cohorts:
-    """Fit, run, and scale each year's single ages to the published bands of each stream."""
+def cohorts(known: int = LAST) -> Cohorts:
+    """Fit, run, and scale each year's single ages to the published bands of each stream.
+
+    Parameters
+    ----------
+    known : int
+        The last year whose figures are used.
+    """
+    years = range(FIRST + 1, known + 1)
     guess = np.array([g for g, _ in FITTED.values()])
     lowest = np.where([name.startswith("tilt") for name in FITTED], -0.5, 0.01)
     highest = np.where([name.startswith("tilt") for name in FITTED], 0.5, 0.99)
-    best = least_squares(_misses, guess, bounds=(lowest, highest), xtol=1e-12, ftol=1e-12, gtol=1e-12)
+    exact = {"xtol": 1e-12, "ftol": 1e-12, "gtol": 1e-12}
+    best = least_squares(_misses, guess, bounds=(lowest, highest), args=(years,), **exact)
     values = np.round(best.x, 5)
-    stocks, starts, left = _run(values)
+    stocks, starts, left = _run(values, years)
     scaled: dict[tuple[str, int], Array] = {}
-    for i, year in enumerate(YEARS):
+    for i, year in enumerate(range(FIRST, known + 1)):
         uasc = uasc_by_band(year)
         for name, wanted in (("other", bands(year) - uasc), ("uasc", uasc)):
-            now = stocks[name][i + 1]
+            now = stocks[name][i]
             ratio = np.divide(wanted, by_band(now), out=np.zeros(len(wanted)), where=by_band(now) > 0)
             scaled[name, year] = now * ratio[band_of]
-    given = {(n, y): starts[n][i] for n in starts for i, y in enumerate(YEARS)}
-    return Cohorts(scaled, given, _checks(stocks, left), dict(zip(FITTED, values.tolist(), strict=True)))
+    given = {(n, y): starts[n][i] for n in starts for i, y in enumerate(years)}
+    return Cohorts(scaled, given, _checks(stocks, left, years), dict(zip(FITTED, values.tolist(), strict=True)))
 
 
-def _checks(stocks: dict[str, Array], left: dict[str, Array]) -> dict[int, dict[str, float]]:
+def _checks(stocks: dict[str, Array], left: dict[str, Array], years: range) -> dict[int, dict[str, float]]:
     found = {}
-    for i, year in enumerate(YEARS):
+    for i, year in enumerate(years):
         both = stocks["other"][i + 1] + stocks["uasc"][i + 1]
         ratios = dict(zip(BANDS, (by_band(both) / bands(year)).tolist(), strict=True))
         ratios["all children"] = float(both.sum() / bands(year).sum())

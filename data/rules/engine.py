@@ -21,13 +21,15 @@ class Stream:
     ----------
     placements : sequence of str
         Names.
-    stock, entry_share, extra : ndarray of shape (age, placement)
-        Stock, placement on entry, extra entries.
+    stock : ndarray of shape (age, placement)
+        On the first date.
     population, entry_rate, at_birthday : ndarray of shape (year, age)
         As in the package.
+    entry_share, extra : ndarray of shape (year, age, placement)
+        Placement on entry; extra entries.
     exit_rate : ndarray of shape (year, age, placement)
         All reasons together.
-    move_rate : ndarray of shape (age, placement, to)
+    move_rate : ndarray of shape (year, age, placement, to)
         As in the package.
     """
 
@@ -59,10 +61,10 @@ def run(stream: Stream, years: int) -> cc.Projection:
             initial_stock=stream.stock[None],
             population=cut(stream.population),
             entry_rate=cut(stream.entry_rate),
-            entry_share=stream.entry_share[None, None],
+            entry_share=cut(stream.entry_share),
             entry_at_birthday=cut(stream.at_birthday),
-            extra_entries={"extra": stream.extra[None, None]},
+            extra_entries={"extra": cut(stream.extra)},
             exit_rate=cut(stream.exit_rate)[..., None],
-            move_rate=stream.move_rate[None, None],
+            move_rate=cut(stream.move_rate),
         )
     )

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rules import population
-from rules.cohorts import cohorts, residual
+from rules.cohorts import LAST, cohorts, extra_by_age, residual
 from rules.fitting import fit
 from rules.published import figure
 from rules.stock import FULL, profile, uasc_by_placement
@@ -30,20 +30,20 @@ _ENTRY = {
 _ON_ENTRY = {"other residential": {0: 3.0}}
 
 
-def starts(year: int) -> dict[str, Array]:
-    """Give each stream's starts by single age."""
-    return {s: cohorts().starts[s, year] for s in ("other", "uasc")}
+def starts(year: int, known: int = LAST) -> dict[str, Array]:
+    """Give each stream's starts by single age, as the years up to `known` show them."""
+    return {s: cohorts(known).starts[s, year] for s in ("other", "uasc")}
 
 
-def rates(year: int) -> dict[str, Array]:
+def rates(count: Mapping[str, Array], year: int) -> dict[str, Array]:
     """Give starts per child of the age in the population of the mid-year before."""
     people = population.mid_year(year - 1)
-    return {s: found / people for s, found in starts(year).items()}
+    return {s: found / people for s, found in count.items()}
 
 
 def on_entry(year: int) -> dict[str, float]:
-    """Give the share of starts by packaged placement: 2022, or 2024, the last published."""
-    at = 2022 if year <= 2022 else 2024
+    """Give the share of starts by packaged placement; for 2025 that of 2024, the last published."""
+    at = min(year, 2024)
 
     def detail(name: str) -> float:
         return figure("started_by_placement", "children", year=at, placement=name)
@@ -67,13 +67,12 @@ def on_entry(year: int) -> dict[str, float]:
     return {p: found[p] / sum(found.values()) for p in FULL}
 
 
-def entry_table(year: int) -> dict[str, Array]:
+def entry_table(count: Mapping[str, Array], year: int) -> dict[str, Array]:
     """Fit starts by single age and placement on entry, both streams at once.
 
     Starts by age and stream are the rows; the published placement on entry the columns. The seeds are the age profiles
     of the stock, and for unaccompanied children also their placements on 31 March. No child enters placed for adoption.
     """
-    count = starts(year)
     uasc = uasc_by_placement(year)
     here = np.array([uasc[p] for p in FULL])
     seeds = {"other": profile("other"), "uasc": (profile("uasc") > 0) * here / here.sum()}
@@ -88,17 +87,15 @@ def entry_table(year: int) -> dict[str, Array]:
     return {"other": both[:18], "uasc": both[18:]}
 
 
-def entry_share(year: int) -> dict[str, Array]:
+def entry_share(count: Mapping[str, Array], year: int) -> dict[str, Array]:
     """Give the placement on entry by single age; ages without entries get zeros."""
     found = {}
-    for stream, table in entry_table(year).items():
+    for stream, table in entry_table(count, year).items():
         total = table.sum(1, keepdims=True)
         found[stream] = np.divide(table, total, out=np.zeros_like(table), where=total > 0)
     return found
 
 
-def extra(year: int, share: Mapping[str, Array], born: float) -> Array:
-    """Spread the residual of stock and flows (other stream) by age and placement, as starts after birth."""
-    even = starts(year)["other"].copy()
-    even[0] *= 1 - born
-    return (residual(year) * even / even.sum())[:, None] * share["other"]
+def extra(year: int, count: Array, share: Array, born: float) -> Array:
+    """Spread the residual of stock and flows over starts after birth, by age and placement on entry."""
+    return extra_by_age(count, born, residual(year))[:, None] * share

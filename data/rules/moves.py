@@ -84,7 +84,7 @@ def hold(stream: engine.Stream) -> Array:
     net = np.zeros_like(base)
     rates = np.zeros((len(base), *ways.shape[1:]))
     for _ in range(ROUNDS):
-        error = mix - _mean_mix(stream.but(move_rate=rates[band_of]))
+        error = mix - _mean_mix(stream.but(move_rate=rates[None, band_of]))
         net += size * error * _GAIN[:, None]
         net -= mix * net.sum(1, keepdims=True)
         rates = np.stack([smallest(n, b, w) for n, b, w in zip(net, base, ways, strict=True)])

@@ -11,7 +11,7 @@ Array = NDArray[np.float64]
 AGES = range(18)
 #: Net migration of children a year, all ages 0-17 together: assumed (see words.py).
 MIGRATION = {"low": 0.0, "central": 40_000.0, "high": 90_000.0}
-#: Births relative to the mid-2023 count of children aged 0.
+#: Births relative to the last count of children aged 0.
 BIRTHS = {"low": 0.95, "central": 1.0, "high": 1.05}
 
 
@@ -41,13 +41,14 @@ def mid_year(year: int) -> Array:
 
 
 def path(years: range, variant: str = "central") -> dict[int, Array]:
-    """Age mid-2024 forward: year `y` holds mid-year `y-1`.
+    """Age the mid-year before the first year's forward: year `y` holds mid-year `y-1`.
 
     Each year the cohorts move up one age, births come in at age 0, and net migration is added in proportion to
-    the children there are.
+    the children there are. Births are held at the last count of age 0 (of mid-2023, or of the mid-year before it).
     """
-    births = _mid2023()[0] * BIRTHS[variant]
-    now, found = mid_year(2024), {}
+    base = years[0] - 2
+    births = mid_year(min(base, 2023))[0] * BIRTHS[variant]
+    now, found = mid_year(base), {}
     for year in years:
         moved = np.concatenate([[births], now[:-1]])
         now = moved * (1.0 + MIGRATION[variant] / moved.sum())

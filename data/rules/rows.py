@@ -141,14 +141,14 @@ def _entry_rates(case: Case) -> Iterable[Row]:
 def _entry_shares(case: Case) -> Iterable[Row]:
     source = f"started_by_placement.csv: {CLA24}"
     for s, x in case.streams.items():
-        for age, p, value in _cells(x.entry_share, case.placements):
+        for age, p, value in _cells(x.entry_share[0], case.placements):
             key = {"streams": s, "ages": age, "placement": p, "value": value, "unit": "share"}
             yield common(source, min(case.year, 2024), "D", note("entry_share"), **key)
 
 
 def _extra(case: Case) -> Iterable[Row]:
     for s, x in case.streams.items():
-        for age, p, value in _cells(x.extra, case.placements):
+        for age, p, value in _cells(x.extra[0], case.placements):
             key = {"name": "starts not counted", "stream": s, "age": age, "placement": p, "value": value}
             yield common(f"time_series.csv: {CLA}", case.year, "D", note("extra"), **key, unit="children per year")
 
@@ -189,7 +189,7 @@ def moves(case: Case) -> str:
     def rows() -> Iterable[Row]:
         for s, x in case.streams.items():
             for first, last in BANDS.values():
-                rates = x.move_rate[first]
+                rates = x.move_rate[0, first]
                 for i, j in np.argwhere(rates > 0).tolist():
                     key = {"streams": s, "ages": ages(first, last), "placements": case.placements[i]}
                     way = {"to": case.placements[j], "value": float(rates[i, j])}

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rules import published
-from rules.cohorts import cohorts
+from rules.cohorts import LAST, cohorts
 from rules.fitting import fit
 from rules.published import figure
 
@@ -87,8 +87,8 @@ class Shares:
 
 
 def shares(year: int) -> Shares:
-    """Give the shares of 2022 or, for any later year, of 2024, the last published."""
-    at = 2022 if year <= 2022 else 2024
+    """Give the shares of the year: of 2022 before it, of 2024, the last published, after it."""
+    at = min(max(year, 2022), 2024)
 
     def detail(name: str) -> float:
         return figure("placement_detail", "children", year=at, placement=name)
@@ -139,10 +139,10 @@ def by_placement(year: int) -> dict[str, float]:
 def _uasc_categories(year: int) -> dict[str, float]:
     """Give the unaccompanied stock by published category.
 
-    Published to 2024. For 2025 the 2024 shares are carried, but between supported accommodation and other placements,
+    Published from 2022 to 2024. For 2025 the 2024 shares are carried, but between supported accommodation and other placements,
     where the odds are moved as they moved for all children (other placements halved as homes registered).
     """
-    at = min(year, 2024)
+    at = min(max(year, 2022), 2024)
     names = {
         FOSTER: "1. Foster placements",
         HOMES: "2. Secure homes and children's homes",
@@ -186,11 +186,12 @@ def profile(stream: str) -> Array:
     return seed
 
 
-def joint(year: int) -> dict[str, Array]:
+def joint(year: int, known: int = LAST) -> dict[str, Array]:
     """Fit each stream's stock by single age and placement to its margins.
 
     The published margins by placement come back exactly. Those by age are rounded to ten and sum to 10 less; they are
-    scaled to the same total, which moves no band by more than its rounding.
+    scaled to the same total, which moves no band by more than its rounding. Single ages are those of the cohorts that
+    were fitted to the years up to `known`.
     """
     everyone, uasc = by_placement(year), uasc_by_placement(year)
     columns = {
@@ -199,7 +200,7 @@ def joint(year: int) -> dict[str, Array]:
     }
     found = {}
     for stream, wanted in columns.items():
-        rows = cohorts().stock[stream, year]
+        rows = cohorts(known).stock[stream, year]
         seed = profile(stream) * rows[:, None]
         found[stream] = fit(seed, rows * wanted.sum() / rows.sum(), wanted)
     return found

@@ -1,0 +1,191 @@
+"""How is a stated value written? Assumptions and changes for people, precise enough to check against the source."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from carecost import wording
+from carecost.selector import Selector, spell
+
+if TYPE_CHECKING:
+    from carecost.beliefs import Assumption
+    from carecost.changes import Change
+
+#: Plain words for the parameters.
+PARAMETERS = {
+    "initial_stock": "Children at the start",
+    "population": "Children in the population",
+    "entry_rate": "Entries to care",
+    "entry_share": "Placement on entry",
+    "entry_at_birthday": "Entries on the birthday",
+    "extra_entries": "Extra entries",
+    "exit_rate": "Leaving a placement for good",
+    "move_rate": "Moves between placements",
+    "unit_cost": "Unit costs",
+}
+
+
+def amount(value: float, unit: str) -> str:
+    """Write a value as its unit asks: pounds, per cent or a number; precise enough to check against its source.
+
+    Parameters
+    ----------
+    value : float
+        What to write.
+    unit : str
+        Its unit, as in the set.
+
+    Returns
+    -------
+    str
+        For people.
+
+    Examples
+    --------
+    >>> amount(1.257e9, "GBP per year"), amount(0.75, "share"), amount(0.0155, "per year")
+    ('£1.257bn', '75%', '1.55%')
+    """
+    sign = wording.MINUS if value < 0 else ""
+    if unit.startswith("GBP"):
+        scale = wording.money_scale(value) if abs(value) >= 1e6 else wording.Scale(1.0, "", 0)
+        size = abs(value) / scale.divisor
+        shown = f"{size:.4g}" if scale.ending else f"{size:,.0f}" if size >= 100 or size == int(size) else f"{size:.2f}"
+        return f"{sign}£{shown}{scale.ending}"
+    if unit in ("share", "per year"):
+        return f"{wording.number(value * 100)}%"
+    return wording.number(value)
+
+
+def unit_words(unit: str, price_year: int | None = None) -> str:
+    """Write a unit, with the year of its prices.
+
+    Parameters
+    ----------
+    unit : str
+        As in the set.
+    price_year : int, optional
+        Financial year of the pounds.
+
+    Returns
+    -------
+    str
+        For people.
+
+    Examples
+    --------
+    >>> unit_words("GBP per child-week", 2025)
+    '£ per child-week, 2024-25 prices'
+    """
+    words = {"GBP": "£", "per year": "a year", "multiplier": "times"}.get(unit, unit.replace("GBP", "£"))
+    return words if price_year is None else f"{words}, {wording.financial_year(price_year)} prices"
+
+
+def span(low: float | None, high: float | None, unit: str) -> str:
+    """Write the interval of a value, or that there is none.
+
+    Parameters
+    ----------
+    low, high : float or None
+        Interval.
+    unit : str
+        Unit, as in the set.
+
+    Returns
+    -------
+    str
+        Such as "£650 to £760".
+
+    Examples
+    --------
+    >>> span(650, 760, "GBP per child-week"), span(None, None, "share")
+    ('£650 to £760', 'none')
+    """
+    if low is None or high is None:
+        return wording.NONE
+    return f"{amount(low, unit)} to {amount(high, unit)}"
+
+
+def assumption(row: Assumption) -> tuple[str, str, str]:
+    """Write which cells a row is about, its value and its interval.
+
+    Parameters
+    ----------
+    row : Assumption
+        What is assumed.
+
+    Returns
+    -------
+    tuple of str
+        Cells, value, interval.
+    """
+    b = row.belief
+    where = _where(row.where)
+    which = "; ".join(part for part in (row.name, where) if part) or "all"
+    if row.kind != "value":
+        which = f"{row.name}: {PARAMETERS[row.parameter].lower()}" + (f"; {where}" if where else "")
+    shown = amount(b.value, b.unit)
+    if row.fade_years is not None:
+        shown += f", fading to {amount(row.long_run or 0.0, b.unit)} in {row.fade_years} years"
+    return which, shown, _interval(b.low, b.high, b.level, b.unit, b.certain)
+
+
+def change_of(change: Change, begin: int) -> tuple[str, str, str, str]:
+    """Write a change.
+
+    Parameters
+    ----------
+    change : Change
+        A change of a lever.
+    begin : int
+        Calendar year of programme year 1.
+
+    Returns
+    -------
+    tuple of str
+        What changes, how much, how surely, when.
+    """
+    where = _where(change.where)
+    what = f"{PARAMETERS[change.parameter]}{f' ({where})' if where else ''}"
+    if change.operation == "divert":
+        what += f": share moved from {', '.join(change.from_placements)} to {change.to_placement}"
+    # A change by scale or divert is a share, whatever its file says.
+    unit = "share" if change.operation in ("scale", "divert") else change.unit
+    sign = "+" if change.operation in ("scale", "add") and change.amount.value > 0 else ""
+    shown = f"{sign}{amount(change.amount.value, unit)}"
+    if unit != "share":
+        shown += f" {unit_words(unit, change.price_year).removeprefix('£ ')}"
+    shown = f"set to {shown}" if change.operation == "replace" else shown
+    if change.share != 1.0:
+        shown += f", {wording.percent(change.share)} of it taken"
+    a = change.amount
+    return what, shown, _interval(a.low, a.high, a.level, unit, a.certain), _when(change, begin)
+
+
+def _when(change: Change, begin: int) -> str:
+    """Write the financial years of a change, whose programme year 1 is ``begin``."""
+    start, full = (wording.financial_year(begin + y + change.lag - 1) for y in (change.start, change.full))
+    words = f"from {start}" + (f", in full from {full}" if full != start else "")
+    if change.end is not None:
+        end = wording.financial_year(begin + change.end + change.lag - 1)
+        words = f"in {start} only" if end == start else f"{words}, until {end}"
+    if change.half_life is not None:
+        words += f", then halving every {wording.number(change.half_life)} years"
+    return words
+
+
+def _where(where: Selector) -> str:
+    """Write which cells are meant: "ages 10-17; placements foster, home"."""
+    parts = []
+    for name in where.__dataclass_fields__:
+        chosen = getattr(where, name)
+        if chosen is not None:
+            label = name.removesuffix("s") if len(chosen) == 1 else name
+            parts.append(f"{label} {spell(chosen) if name in ('ages', 'years') else ', '.join(chosen)}")
+    return "; ".join(parts)
+
+
+def _interval(low: float | None, high: float | None, level: float, unit: str, certain: bool) -> str:
+    if certain:
+        return wording.NONE
+    kind = "bounds" if level == 1 else wording.percent(level)
+    return f"{span(low, high, unit)} ({kind})"

@@ -1,0 +1,126 @@
+"""Does the command do what it says, and say what is wrong in words?"""
+
+from __future__ import annotations
+
+import io
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+import carecost as cc
+from carecost.cli import main
+
+SETS = Path(__file__).parent / "sets"
+TINY, EDGE = str(SETS / "tiny"), str(SETS / "edge.toml")
+
+
+def compare(tmp_path: Path, *words: str) -> int:
+    return main(["compare", TINY, EDGE, "--draws", "20", "--quiet", "--out", str(tmp_path / "out"), *words])
+
+
+def test_compare_prints_a_table_and_writes_a_folder(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert compare(tmp_path) == 0
+    text = capsys.readouterr().out
+    for word in ("Children in care", "Reform spend", "Gross saving", "Cashable saving", "present saving", "Payback"):
+        assert word in text
+    assert "not evidenced" in text and "Switching value" in text and "2024-25 prices" in text
+    assert max(map(len, text.splitlines())) <= 160
+    names = {path.name for path in (tmp_path / "out").iterdir()}
+    assert {"children.csv", "costs.csv", "summary.csv", "savings.csv", "manifest.json", "summary.html"} <= names
+    assert len([n for n in names if n.endswith(".png")]) == 2
+
+
+def test_json_is_all_that_is_printed(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert compare(tmp_path, "--format", "json") == 0
+    data = json.loads(capsys.readouterr().out)
+    assert data["provenance"]["draws"] == 20
+    assert set(data["comparisons"]) == {"edge"}
+
+
+def test_csv_is_the_summary(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert compare(tmp_path, "--format", "csv") == 0
+    table = pd.read_csv(io.StringIO(capsys.readouterr().out))
+    results = cc.run(cc.load_assumptions(TINY), cc.load_scenario(EDGE), draws=cc.Draws(20, seed=1))
+    npv = table.loc[table["what"].str.startswith("Net present saving to"), "central"].iloc[0]
+    assert npv * 1e9 == pytest.approx(
+        cc.run(cc.load_assumptions(TINY), cc.load_scenario(EDGE)).compare("edge").npv()[0]
+    )
+    assert len(table) == len(results.summary())
+
+
+def test_options_reach_the_run(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert compare(tmp_path, "--years", "3", "--start", "2027", "--seed", "5", "--format", "json") == 0
+    made = json.loads(capsys.readouterr().out)["provenance"]
+    assert (made["years"], made["programme_start"], made["seed"]) == (3, 2027, 5)
+
+
+def test_a_changed_price_changes_the_answer(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    def spend(folder: Path) -> float:
+        assert (
+            main(["compare", str(folder), EDGE, "--draws", "0", "--format", "json", "--out", str(tmp_path / "o")]) == 0
+        )
+        rows = json.loads(capsys.readouterr().out)["costs"]
+        return next(r["value"] for r in rows if r["group"] == "residential" and r["scenario"] == "inaction")
+
+    folder = cc.save_assumptions(cc.load_assumptions(TINY), tmp_path / "mine")
+    before = spend(folder)
+    path = folder / "unit_cost.csv"
+    path.write_text(path.read_text().replace("home,7000.0,6000.0,8200.0", "home,14000.0,6000.0,18200.0"))
+    assert spend(folder) == pytest.approx(2 * before)
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["compare", "england-2024"], "Did you mean 'england-2025'"),
+        (["compare", TINY, "care-reviw"], "Did you mean 'care-review'"),
+        (["compare", TINY, EDGE, "--years", "0"], "--years is 0"),
+        (["compare", TINY, EDGE, "--draws", "-5"], "n is -5"),
+        (["compare", TINY, EDGE, "--start", "2020"], "is past"),
+        (["compare", TINY, EDGE, "--scope", "some"], "unknown scope 'some'"),
+        (["compare", TINY, "care-review"], "'reform programme'"),
+        (["check", "nowhere"], "unknown assumption set 'nowhere'"),
+        (["describe", EDGE + "x.toml"], "unknown scenario"),
+    ],
+)
+def test_a_fault_is_said_in_words_and_ends_with_two(
+    words: list[str], said: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert main(words) == 2
+    out = capsys.readouterr()
+    assert said in out.err and "Traceback" not in out.err and not out.out
+
+
+def test_a_folder_that_cannot_be_written_is_said(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "out").write_text("a file")
+    assert compare(tmp_path) == 2
+    assert "cannot be made" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("name", ["england-2025", "care-review-2022", "care-review", TINY, EDGE])
+def test_check_and_describe_take_names_folders_and_files(name: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["check", name]) == 0
+    assert "no faults" in capsys.readouterr().out
+    assert main(["describe", name]) == 0
+    text = capsys.readouterr().out
+    assert len(text) > 200 and "None" not in text
+
+
+def test_describe_prints_gaps_contradictions_and_every_row_when_asked(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["describe", "england-2025", "--all"]) == 0
+    text = capsys.readouterr().out
+    for word in ("Not published, and the rule used", "disagrees with itself", "Not in it", "Inaction", "Scope"):
+        assert word in text
+    assert text.count("placements=secure") > 5
+
+
+def test_help_imports_no_pandas() -> None:
+    code = "import sys\nfrom carecost.cli import main\ntry: main(['--help'])\nexcept SystemExit: pass\nassert 'pandas' not in sys.modules and 'numpy' not in sys.modules"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert "compare" in done.stdout
