@@ -122,8 +122,8 @@ def _part(name: str, rows: list[Assumption]) -> Html:
     counted = Counter(row.belief.quality for row in rows)
     grades = ", ".join(f"{counted[g]} {g}" if len(counted) > 1 else g for g in sorted(counted))
     unsure = sum(not row.belief.certain for row in rows)
-    size = f"{len(rows):,} row{'' if len(rows) == 1 else 's'}"
-    about = f"{size}, grade {grades}; {f'{unsure:,} of them' if unsure else 'none'} with an interval"
+    size = f"{len(rows):,} row{'' if len(rows) == 1 else 's'}, grade{'s' if len(counted) > 1 else ''} {grades}"
+    about = f"{size}; {f'{unsure:,} of them' if unsure else 'none'} with an interval"
     words = {**stated.PARAMETERS, **_KINDS}.get(name, name)
     sources: dict[tuple[str, ...], list[Assumption]] = {}
     for row in rows:

@@ -13,7 +13,6 @@ from carecost.money import Deflator, Schedule
 from carecost.provenance import digest
 from carecost.selector import Selector
 
-
 #: The scope that leaves nothing out.
 ALL = "all"
 
@@ -170,7 +169,6 @@ class Assumptions:
             return replace(row, belief=replace(row.belief, **fields)) if id(row) in found else row  # type: ignore[arg-type]
 
         return replace(self, rows=tuple(changed(row) for row in self.rows))
-
 
     def scoped(self, name: str) -> Assumptions:
         """Make a set that counts only the spending of a scope; children are the same.

@@ -128,6 +128,7 @@ def spending(results: Results) -> Html:
         parts.append(table(caption, heads, cells, numbers=range(1, len(heads)), total=True))
     note = "Central run; 90% interval below it. Intervals of groups do not add up to that of the total."
     parts.append(h("p", note, class_="note"))
+    parts.append(h("p", headline.growth_sentence(results)))
     return section("spend", "Spend by group", *parts)
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from carecost import wording
 from carecost.savings import REVIEW_SAVING
 from carecost.scenarios import INACTION
+from carecost.sensitivity import growth_paths
 from carecost.tables import interval
 
 if TYPE_CHECKING:
@@ -197,6 +198,29 @@ def saving_sentence(saving: Saving) -> str:
         f"{row.central}{within}, {prices} prices, after reform spend of {spend}. "
         f"In the central run it {back}, discounted."
     )
+
+
+def growth_sentence(results: Results) -> str:
+    """Say what the growth of prices does to spend under inaction in the last year.
+
+    Parameters
+    ----------
+    results : Results
+        What a run gave.
+
+    Returns
+    -------
+    str
+        One sentence; empty where no price grows.
+    """
+    last = {name: float(path[-1]) for name, path in growth_paths(results.run).items()}
+    if len(set(last.values())) == 1:
+        return ""
+    scale = wording.money_scale(*last.values())
+    said = ", ".join(f"{wording.pounds(value, scale)} with {name}" for name, value in last.items())
+    year, prices = results.run.grid.years[-1], results.run.assumptions.price_year
+    head = f"Spend under inaction in {wording.financial_year(year)}, {wording.financial_year(prices)} prices, central: "
+    return f"{head}{said}."
 
 
 def claim_sentence(scenario: Scenario, rows: Sequence[Said]) -> str:

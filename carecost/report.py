@@ -112,6 +112,12 @@ def table_text(results: Results) -> str:
     -------
     str
         Lines of at most 110 columns.
+
+    Examples
+    --------
+    >>> import carecost as cc
+    >>> print(table_text(cc.run(cc.load_assumptions("england-2025"), years=2)).splitlines()[0])
+    England, from 31 March 2025 (england-2025)
     """
     run, said = results.run, _said(results)
     titles = "; ".join(f"{name}: {s.title}" for name, s in run.scenarios.items())
@@ -126,6 +132,7 @@ def table_text(results: Results) -> str:
         lines += ["", f"{scenario.title}, against {INACTION}" if said else scenario.title, *_table(rows)]
         lines += ["", *filter(None, [headline.claim_sentence(scenario, rows)])] if said else []
         lines += [headline.per_child_sentence(results.compare(name))] if said else []
+    lines += ["", headline.growth_sentence(results)]
     if run.draws.n > 1:
         lines += ["", wording.sentence(wording.INTERVAL)]
     wrapped = (line if len(line) <= WIDTH else textwrap.fill(line, WIDTH) for line in lines)

@@ -209,7 +209,9 @@ def _write_table(path: Path, model: type[schema.Row], rows: list[dict[str, objec
         path.unlink(missing_ok=True)
         return
     text = io.StringIO()
-    writer = csv.DictWriter(text, list(model.model_fields), lineterminator="\n")
+    # What a row is about comes before what is believed of it.
+    columns = sorted(model.model_fields, key=lambda name: name in schema.BeliefRow.model_fields)
+    writer = csv.DictWriter(text, columns, lineterminator="\n")
     writer.writeheader()
     writer.writerows({k: _cell(v) for k, v in row.items()} for row in rows)
     write(path, text.getvalue())
@@ -290,10 +292,8 @@ def _toml_table(name: str, fields: Mapping[str, object], array: bool = False) ->
 
 
 def _toml_value(value: object) -> str:
-    if isinstance(value, bool):
-        return str(value).lower()
     if isinstance(value, int | float):
-        return repr(value)
+        return repr(value).lower()
     if isinstance(value, tuple):
         return "[" + ", ".join(_toml_value(v) for v in value) + "]"
     return json.dumps(str(value), ensure_ascii=False)

@@ -55,7 +55,7 @@ def switching_value(run: Run, scenario: str, baseline: str = INACTION) -> float 
 
 
 def growth_paths(run: Run) -> dict[str, Array]:
-    """Give the public spend under inaction without real growth of prices, with the stated growth, and if it never faded.
+    """Give the public spend under inaction without real growth of prices, as stated, and if growth never faded.
 
     Parameters
     ----------
@@ -80,7 +80,7 @@ def growth_paths(run: Run) -> dict[str, Array]:
 
     return {
         "no real growth of prices": spend(lambda row: replace(row, belief=_known(row, 0.0), long_run=0.0)),
-        "growth as stated": spend(lambda row: row),
+        "the stated growth": spend(lambda row: row),
         "growth that never fades": spend(lambda row: replace(row, fade_years=None)),
     }
 

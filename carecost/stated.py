@@ -19,7 +19,7 @@ PARAMETERS = {
     "entry_share": "Placement on entry",
     "entry_at_birthday": "Entries on the birthday",
     "extra_entries": "Extra entries",
-    "exit_rate": "Leaving a placement for good",
+    "exit_rate": "Exits by reason",
     "move_rate": "Moves between placements",
     "unit_cost": "Unit costs",
 }

@@ -157,7 +157,7 @@ def number(value: float) -> str:
     if size >= 100:
         return f"{_sign(value)}{size:,.0f}"
     figures = f"{size:.3g}"
-    return _sign(value) + (f"{size:.10f}".rstrip("0") if "e" in figures else figures)
+    return _sign(value) + (f"{float(figures):.15f}".rstrip("0").rstrip(".") if "e" in figures else figures)
 
 
 def plain(value: float) -> str:

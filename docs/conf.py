@@ -42,6 +42,8 @@ numpydoc_show_class_members = False
 numpydoc_xref_param_type = False
 
 html_theme = "pydata_sphinx_theme"
+html_static_path = ["_static"]
+html_css_files = ["carecost.css"]
 html_title = "carecost"
 html_show_sourcelink = html_copy_source = False
 html_sidebars = {"index": [], "tutorial": []}
@@ -85,17 +87,23 @@ def _pages() -> Iterator[tuple[str, str]]:
 
     sets = [load_assumptions(name) for name in packaged_assumptions()]
     for made in sets:
-        yield f"sets/{made.name}.md", _page(made.name, f"carecost describe {made.name} --all", assumptions_text(made, True))
+        command = f"carecost describe {made.name}"
+        parts = {
+            "In short": (command, assumptions_text(made)),
+            "Every row": (f"{command} --all", assumptions_text(made, True)),
+        }
+        yield f"sets/{made.name}.md", f"# {made.name}\n" + "".join(_part(head, *what) for head, what in parts.items())
     for name in packaged_scenarios():
-        yield f"scenarios/{name}.md", _page(name, f"carecost describe {name}", scenario_text(load_scenario(name)))
+        said = scenario_text(load_scenario(name))
+        yield f"scenarios/{name}.md", f"# {name}\n" + _part("In full", f"carecost describe {name}", said)
     yield "contradictions.txt", "\n".join(line for made in sets for line in _contradictions(made))
     for command in ("", "compare", "check", "describe"):
         yield f"help{command and '-'}{command}.txt", _printed([*command.split(), "--help"])
     yield "compare.txt", _compared()
 
 
-def _page(title: str, command: str, text: str) -> str:
-    return f"# {title}\n\nWhat `{command}` prints.\n\n````text\n{text}\n````\n"
+def _part(head: str, command: str, text: str) -> str:
+    return f"\n## {head}\n\nWhat `{command}` prints.\n\n````text\n{text}\n````\n"
 
 
 def _contradictions(assumptions) -> Iterable[str]:  # type: ignore[no-untyped-def]

@@ -400,7 +400,7 @@ def test_parameters_say_everything_that_is_wrong_with_them() -> None:
         cc.Parameters(cc.Grid(**GRID), np.ones((2, 3, 1)), one, np.ones((3, 1, 1)), np.ones((1, 1, 1, 1)))
     with pytest.raises(CareCostError, match="the grid has no items"):
         cc.Parameters(cc.Grid(**GRID), np.ones((1, 3, 1)), one, one, np.ones((1, 1, 1, 1)), unit_cost=one)
-    with pytest.raises(CareCostError, match="entry_at_birthday: is 1.5"):
+    with pytest.raises(CareCostError, match=r"entry_at_birthday: is 1\.5"):
         cc.Parameters(cc.Grid(**GRID), np.ones((1, 3, 1)), one, one, np.ones((1, 1, 1, 1)), entry_at_birthday=1.5 * one)
     with pytest.raises(CareCostError, match="unknown parameter 'stock'"):
         cc.Parameters(cc.Grid(**GRID), np.ones((1, 3, 1)), one, one, np.ones((1, 1, 1, 1))).changed(stock=one)

@@ -107,7 +107,8 @@ def _title(lines: dict[str, pd.DataFrame]) -> str:
         found = f"from {wording.children(least)} under {low} to {wording.children(most)} under {high}"
     else:
         ordered = [(float(line["central"].iloc[-1]), name) for name, line in lines.items()]
-        found = ", ".join(f"{wording.children(end)} under {name}" for end, name in ordered)
+        between = "; " if any("," in name for name in lines) else ", "
+        found = between.join(f"{wording.children(end)} under {name}" for end, name in ordered)
     return f"Children in care: {found} by 31 March {last}"
 
 
@@ -115,6 +116,5 @@ def _label(i: int, name: str, line: pd.DataFrame) -> lettering.EndLabel:
     end = line.iloc[-1]
     value = wording.children(float(end["central"]))
     if "0.05" in line:
-        interval = f"({wording.children(float(end['0.05']))} to {wording.children(float(end['0.95']))})"
-        value += " " + interval.replace(" ", "\N{NO-BREAK SPACE}")
+        value += f" ({wording.children(float(end['0.05']))} to {wording.children(float(end['0.95']))})"
     return lettering.EndLabel(float(end["central"]), (name, value), style.look(i).colour)

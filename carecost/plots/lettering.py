@@ -55,11 +55,11 @@ def head(ax: Axes, title: str, subtitle: str) -> None:
     """
     below = wrap(ax, subtitle, TEXT)
     words = ax.annotate(below, (0, 1), (0, 9), "axes fraction", "offset points", annotation_clip=False)
-    words.set(fontsize=TEXT, color=GREY, verticalalignment="bottom", linespacing=LEADING)
+    words.set(fontsize=TEXT, color=GREY, verticalalignment="bottom", linespacing=LEADING, parse_math=False)
     if title:
         above = 15 + TEXT * LEADING * (below.count("\n") + 1)
         heading = ax.set_title(_balanced(ax, title), loc="left", pad=above)
-        heading.set(fontsize=TITLE, fontweight="bold", color=INK, linespacing=LEADING)
+        heading.set(fontsize=TITLE, fontweight="bold", color=INK, linespacing=LEADING, parse_math=False)
 
 
 def note(ax: Axes, sentences: Sequence[str], warning: str = "") -> None:
@@ -80,7 +80,7 @@ def note(ax: Axes, sentences: Sequence[str], warning: str = "") -> None:
             broken = "\n".join(wrap(ax, line, SMALL, letter) for line in text.split("\n"))
             words = ax.annotate(broken, (0, 0), (0, down), "axes fraction", "offset points", annotation_clip=False)
             words.set(fontsize=SMALL, color=INK if warning == text else GREY, fontweight=weight)
-            words.set(verticalalignment="top", linespacing=1.35)
+            words.set(verticalalignment="top", linespacing=1.35, parse_math=False)
             down -= SMALL * 1.5 * (broken.count("\n") + 1)
 
 
@@ -100,7 +100,7 @@ def end_labels(ax: Axes, x: float, labels: Sequence[EndLabel]) -> None:
     wide, tall = _points(ax)
     (left, right), (low, high) = ax.get_xlim(), ax.get_ylim()
     letters = max(8, int((right - x) / (right - left) * wide / (TEXT * LETTER)) - 1)
-    texts = ["\n".join(textwrap.fill(line, letters, break_on_hyphens=False) for line in b.lines) for b in labels]
+    texts = ["\n".join(_fitted(line, letters) for line in label.lines) for label in labels]
     line = TEXT * LEADING / tall * (high - low)
     places = spread([b.y for b in labels], [line * (t.count("\n") + 1.2) for t in texts], low, high)
     for label, text, place in zip(labels, texts, places, strict=True):
@@ -110,6 +110,12 @@ def end_labels(ax: Axes, x: float, labels: Sequence[EndLabel]) -> None:
             ends = [x, x + (right - left) * 0.018]
             ax.plot(ends, [label.y, place], color=label.colour or GREY, linewidth=0.8, label="_lead")
         put(ax, text, x + (right - left) * 0.022, place)
+
+
+def _fitted(line: str, letters: int) -> str:
+    """Break a line that is too long, before its bracket if it has one."""
+    parts = line.replace(" (", "\n(").split("\n") if len(line) > letters else [line]
+    return "\n".join(textwrap.fill(p, letters, break_on_hyphens=False, break_long_words=False) for p in parts)
 
 
 def put(ax: Axes, text: str, x: float, y: float, lift: float = 0.0) -> None:
@@ -130,7 +136,7 @@ def put(ax: Axes, text: str, x: float, y: float, lift: float = 0.0) -> None:
     words = ax.annotate(
         text, (x, y), (0, lift), textcoords="offset points", annotation_clip=False, bbox=ground, zorder=2.4
     )
-    words.set(fontsize=TEXT, color=INK, linespacing=LEADING)
+    words.set(fontsize=TEXT, color=INK, linespacing=LEADING, parse_math=False)
     words.set_verticalalignment("bottom" if lift > 0 else "top" if lift < 0 else "center")
 
 

@@ -1,15 +1,18 @@
-"""What is paid for in 2024-25, and what does a unit cost? The section 251 lines over their drivers."""
+"""What is paid for in a year, and what does a unit cost? The section 251 lines over their drivers.
+
+Every line of 2021-22 is published; of 2024-25 the groups, leaving care and some pounds a week are.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Any
 
 from rules import population, published, stock
-from rules.case import AT_HOME, weeks
+from rules.case import weeks
+from rules.items import Line, at_home, reform
 from rules.published import LAIT, S251, figure, financial, group, line, per_week
-from rules.words import note, read
+from rules.words import read
 
 YEAR = 2025
 FOSTERING = "Fostering (gross s251 / foster placements)"
@@ -18,13 +21,15 @@ LEAVING = "Leaving care support (within children looked after)"
 LOOKED_AFTER = "Children looked after"
 #: A kinship foster placement next to an in-house one with an unrelated carer: assumed.
 KINSHIP_RATIO = 0.8
-UNITS = {
-    "child_weeks": "GBP per child-week",
-    "exits": "GBP per exit",
-    "aged_out": "GBP per leaver",
-    "population": "GBP per child",
-    "year": "GBP per year",
+#: Columns of the section 251 lines and the providers of the release.
+PROVIDERS = {
+    "own": "Own provision (by the LA)",
+    "private": "Private provision",
+    "voluntary": "Voluntary/third sector provision",
 }
+#: The last year of which every line is published.
+LINES = 2024
+HOMES_LINE, FOSTERED, ADOPTION = "3.1.1 Residential care", "3.1.2 Total fostering services", "3.1.3 Adoption services"
 #: Lines of 2023-24 that have no figure for 2024-25.
 CARRIED = {
     "special guardianship support": "3.1.4 Special guardianship support",
@@ -36,61 +41,27 @@ CARRIED = {
 }
 
 
-@dataclass(frozen=True)
-class Line:
-    """An item with what was spent on it and the volume of its driver.
+def lines(year: int = YEAR) -> list[Line]:
+    """List every item of a year; all but support at home and reform sum to the published total.
 
-    Attributes
+    Parameters
     ----------
-    name, driver, group : str
-        As in items.csv.
-    spend, volume : float
-        Of the year [GBP, cash; units of the driver].
-    source, quality, note : str
-        Whose word.
-    select : dict
-        Selectors of the driver: placements, ages, reasons, streams.
-    cash : tuple of float
-        Share that becomes cash in the first year, later, and after how many years.
-    low, high : float, optional
-        Interval, as ratios to the value.
+    year : int
+        2025, or a year of which every line is published.
     """
-
-    name: str
-    driver: str
-    group: str
-    spend: float
-    volume: float
-    source: str
-    quality: str
-    note: str
-    select: Mapping[str, str] = field(default_factory=dict)
-    cash: tuple[float, float, int] = (0.0, 0.0, 0)
-    account: str = "local authority"
-    payer: str = "local authority"
-    source_year: str = "2024-25"
-    low: float | None = None
-    high: float | None = None
-
-    @property
-    def unit_cost(self) -> float:
-        """Spend a unit of the driver."""
-        return self.spend / self.volume
-
-
-def lines() -> list[Line]:
-    """List every item of england-2025; all but support at home and reform sum to the published total."""
-    spend = {**_fostering(), **_residential(), **_services()}
-    spend["asylum seeker services"] = _asylum()
-    spend["other looked-after services"] = group(YEAR, LOOKED_AFTER) - sum(spend.values())
     stated = read("items")
-    wider = {name: group(YEAR, about["published"]) for name, about in stated.items() if "published" in about}
-    volume = _volumes(stated)
-    made = [_line(name, stated[name], gbp, volume[name]) for name, gbp in (spend | wider).items()]
-    return [*made, at_home(YEAR), reform()]
+    if year != YEAR:
+        stated = {name: {**about, **read(f"items-{financial(year)}").get(name, {})} for name, about in stated.items()}
+    spend = {**_fostering(year), **_residential(year), **_services(year)}
+    spend["asylum seeker services"] = _asylum(year)
+    spend["other looked-after services"] = group(year, LOOKED_AFTER) - sum(spend.values())
+    wider = {name: group(year, about["published"]) for name, about in stated.items() if "published" in about}
+    volume = _volumes(stated, year)
+    made = [_line(name, stated[name], gbp, volume[name], year) for name, gbp in (spend | wider).items()]
+    return [*made, at_home(year), reform(year)]
 
 
-def _line(name: str, about: Mapping[str, Any], spend: float, volume: float) -> Line:
+def _line(name: str, about: Mapping[str, Any], spend: float, volume: float, year: int) -> Line:
     words = {"LAIT": LAIT, "S251": S251, "CARE": "; ".join(stock.FULL)}
     selectors = ("placements", "ages", "reasons", "streams")
     return Line(
@@ -104,20 +75,20 @@ def _line(name: str, about: Mapping[str, Any], spend: float, volume: float) -> L
         about["note"],
         {k: about[k].format(**words) for k in selectors if k in about},
         tuple(about.get("cash", (0.0, 0.0, 0))),
-        source_year=about.get("source_year", "2024-25"),
+        source_year=about.get("source_year", financial(year)),
         low=about.get("low"),
         high=about.get("high"),
     )
 
 
-def _volumes(stated: Mapping[str, Mapping[str, Any]]) -> dict[str, float]:
-    """Give the volume of each item's driver in 2024-25."""
-    lived, theirs = weeks(YEAR), weeks(YEAR, "uasc")
-    people = population.mid_year(YEAR - 1)
+def _volumes(stated: Mapping[str, Mapping[str, Any]], year: int) -> dict[str, float]:
+    """Give the volume of each item's driver in a year."""
+    lived, theirs = weeks(year), weeks(year, "uasc")
+    people = population.mid_year(year - 1)
     counts = {
-        "adoption services": published.ceased(YEAR, "Reason episode ceased", "Adopted"),
-        "special guardianship support": published.ceased(YEAR, "Reason episode ceased", "Special guardianship order"),
-        "leaving care": published.ceased(YEAR, "Age on ceasing", "18 years and over"),
+        "adoption services": published.ceased(year, "Reason episode ceased", "Adopted"),
+        "special guardianship support": published.ceased(year, "Reason episode ceased", "Special guardianship order"),
+        "leaving care": published.ceased(year, "Age on ceasing", "18 years and over"),
         "asylum seeker services": sum(theirs.values()),
         "other looked-after services": sum(lived.values()),
     }
@@ -131,26 +102,38 @@ def _volumes(stated: Mapping[str, Mapping[str, Any]]) -> dict[str, float]:
 
 
 def fostering_spend(year: int) -> float:
-    """Undo the published pounds a week: they are spend over children on 31 March."""
+    """Give the line, or undo the published pounds a week: they are spend over children on 31 March."""
+    if year <= LINES:
+        return line(year, FOSTERED)
     children = figure("stock_by_placement", "children", year=year, placement=stock.FOSTER)
     return per_week(year, FOSTERING) * children * 365 / 7
 
 
-def _fostering() -> dict[str, float]:
-    """Split the spend: agency to own as in 2023-24, kinship to other in-house as assumed."""
-    lived = weeks(YEAR)
-    own, agency = (
-        figure("service_unit_costs", "value", item=item)
-        for item in (
-            "LA own fostering gross per child (incl. kinship foster, incl. service overhead)",
-            "Independent fostering (private+voluntary) gross per child",
-        )
-    )
+def _fostering(year: int) -> dict[str, float]:
+    """Split the spend: agency to own by provider, kinship to other in-house as assumed."""
+    lived = weeks(year)
     kin, ours, theirs = (lived[p] for p in ("kinship foster", "foster in-house", "foster agency"))
-    relative = agency / own * (kin * KINSHIP_RATIO + ours) / (kin + ours)
+    relative = agency_to_own(year) * (kin * KINSHIP_RATIO + ours) / (kin + ours)
     weight = {"kinship foster": kin * KINSHIP_RATIO, "foster in-house": ours, "foster agency": theirs * relative}
-    spend = fostering_spend(YEAR)
+    spend = fostering_spend(year)
     return {name: spend * w / sum(weight.values()) for name, w in weight.items()}
+
+
+def agency_to_own(year: int) -> float:
+    """Give spend a child with agency carers over own carers, from the line by provider; of 2023-24 for 2024-25."""
+    if year > LINES:
+        own, agency = (
+            figure("service_unit_costs", "value", item=item)
+            for item in (
+                "LA own fostering gross per child (incl. kinship foster, incl. service overhead)",
+                "Independent fostering (private+voluntary) gross per child",
+            )
+        )
+        return agency / own
+    paid = {k: figure("s251_lines", k, financial_year=financial(year), line=FOSTERED) for k in PROVIDERS}
+    children = {k: stock.fostered_by(year, provider) for k, provider in PROVIDERS.items()}
+    agency = (paid["private"] + paid["voluntary"]) / (children["private"] + children["voluntary"])
+    return agency / (paid["own"] / children["own"])
 
 
 def residential_weeks(year: int) -> dict[str, float]:
@@ -161,22 +144,27 @@ def residential_weeks(year: int) -> dict[str, float]:
     return {n: found[n] * (homes if n == "other residential" else 1.0) for n in names}
 
 
-def _residential() -> dict[str, float]:
-    return {name: per_week(YEAR, RESIDENTIAL) * n for name, n in residential_weeks(YEAR).items()}
+def _residential(year: int) -> dict[str, float]:
+    """Split the line by weeks, or give the published pounds a week times them."""
+    lived = residential_weeks(year)
+    price = line(year, HOMES_LINE) / sum(lived.values()) if year <= LINES else per_week(year, RESIDENTIAL)
+    return {name: price * n for name, n in lived.items()}
 
 
-def _adoption() -> float:
-    """Give the published pounds a week times the children with a placement order of 2024."""
-    return per_week(YEAR, "Adoption") * figure("placement_orders", "children", year=2024) * 365 / 7
+def _adoption(year: int) -> float:
+    """Give the line, or the published pounds a week times the children with a placement order of 2024."""
+    if year <= LINES:
+        return line(year, ADOPTION)
+    return per_week(year, "Adoption") * figure("placement_orders", "children", year=2024) * 365 / 7
 
 
-def _services() -> dict[str, float]:
+def _services(year: int) -> dict[str, float]:
     return {
-        "family and friends": carried("family and friends"),
-        "supported accommodation": supported_price(YEAR) * weeks(YEAR)["supported accommodation"],
-        "adoption services": _adoption(),
-        "special guardianship support": carried("special guardianship support"),
-        "leaving care": group(YEAR, LEAVING),
+        "family and friends": carried("family and friends", year),
+        "supported accommodation": supported_price(year) * weeks(year)["supported accommodation"],
+        "adoption services": _adoption(year),
+        "special guardianship support": carried("special guardianship support", year),
+        "leaving care": group(year, LEAVING),
     }
 
 
@@ -188,59 +176,15 @@ def supported_price(year: int) -> float:
 
 def balance_ratio() -> float:
     """Give what the known lines leave of looked-after spend of 2024-25, over the same lines of 2023-24."""
-    known = fostering_spend(YEAR) + sum(_residential().values()) + _adoption() + group(YEAR, LEAVING)
-    return (group(YEAR, LOOKED_AFTER) - known) / sum(line(2024, x) for x in CARRIED.values())
+    known = fostering_spend(YEAR) + sum(_residential(YEAR).values()) + _adoption(YEAR) + group(YEAR, LEAVING)
+    return (group(YEAR, LOOKED_AFTER) - known) / sum(line(LINES, x) for x in CARRIED.values())
 
 
-def carried(name: str) -> float:
-    """Carry a line of 2023-24 to 2024-25."""
-    return line(2024, CARRIED[name]) * balance_ratio()
+def carried(name: str, year: int) -> float:
+    """Give a line, that of 2023-24 carried to 2024-25."""
+    return line(min(year, LINES), CARRIED[name]) * (balance_ratio() if year > LINES else 1.0)
 
 
-def _asylum() -> float:
+def _asylum(year: int) -> float:
     """Give the asylum line less the supported accommodation of unaccompanied children."""
-    return carried("asylum") - supported_price(YEAR) * weeks(YEAR, "uasc")["supported accommodation"]
-
-
-def at_home(year: int) -> Line:
-    """Give the price of a child supported at home: social work and family support of a child in need."""
-    work, support = (
-        figure("service_unit_costs", "value", year=financial(year), item=item)
-        for item in (
-            "Social work, safeguarding and commissioning per child in need at 31 March",
-            "Family support services gross, per child in need at 31 March",
-        )
-    )
-    return Line(
-        AT_HOME,
-        "child_weeks",
-        "support at home",
-        work + support * 7 / 365,
-        1.0,
-        f"service_unit_costs.csv: {LAIT}; {S251}",
-        "D",
-        note("at_home", work=f"{work:.0f}", support=f"{support:,.0f}"),
-        {"placements": AT_HOME},
-        (1.0, 1.0, 0),
-        source_year=financial(year),
-        low=0.6,
-        high=1.8,
-    )
-
-
-def reform() -> Line:
-    """Give the item that a scenario's programme spending is added to."""
-    return Line(
-        "reform programme",
-        "year",
-        "reform",
-        0.0,
-        1.0,
-        "nothing is spent unless a scenario says so",
-        "E",
-        "zero without a scenario, by definition",
-        {},
-        (1.0, 1.0, 0),
-        "central government",
-        "central government (DfE)",
-    )
+    return carried("asylum", year) - supported_price(year) * weeks(year, "uasc")["supported accommodation"]

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from rules import costs, findings, money, population, rows, variation
 from rules.case import AT_HOME, STREAMS, case
-from rules.costs import Line
 from rules.files import beliefs
+from rules.items import Line
 from rules.published import CLA, LAIT, ONS
 from rules.rows import Row, common
 from rules.words import note, percent, set_toml
@@ -53,9 +53,9 @@ def files() -> dict[str, str]:
         **rows.labels(base, GROUPS, lines),
         "initial_stock.csv": rows.initial_stock(base, source, note("stock")),
         "population.csv": rows.population(lambda y: ahead[y], years, note("population")),
-        **rows.entry(base),
-        "exit_rate.csv": rows.exits(base),
-        "move_rate.csv": rows.moves(base),
+        **rows.entry({"": base}),
+        "exit_rate.csv": rows.exits({"": base}),
+        "move_rate.csv": rows.moves({"": base}),
         "unit_cost.csv": rows.unit_costs(lines, YEAR),
         "growth.csv": beliefs(GROWTH_KEYS, [*_prices(lines), _people()], "long_run", "fade_years"),
         "adjustments.csv": beliefs(ADJUST_KEYS, _levels()),

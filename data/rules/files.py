@@ -5,16 +5,35 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+import math
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from decimal import Decimal
+from typing import Any, TypeVar
 
 BELIEF = ("value", "low", "high", "level", "distribution", "unit", "source", "source_year", "quality", "note")
 Row = Mapping[str, Any]
+Key = TypeVar("Key")
 
 
 def number(value: float) -> str:
     """Write a number with ten significant figures, whole numbers without a point."""
     return str(int(value)) if float(value).is_integer() and abs(value) < 1e15 else f"{value:.10g}"
+
+
+#: Step to which a number is rounded where sums must come out.
+_STEP = Decimal("1e-8")
+
+
+def exact(values: Mapping[Key, float], group: Callable[[Key], object]) -> dict[Key, str]:
+    """Round values so that each group, and all of them, sum to their rounded sum: the remainder is on the largest."""
+    whole = {key: Decimal(value).quantize(_STEP) for key, value in values.items()}
+    parts: dict[object, list[Key]] = {}
+    for key in values:
+        parts.setdefault(group(key), []).append(key)
+    for keys in [*parts.values(), list(values)]:
+        wanted = Decimal(math.fsum(values[k] for k in keys)).quantize(_STEP)
+        whole[max(keys, key=lambda k: values[k])] += wanted - sum(whole[k] for k in keys)
+    return {key: format(value.normalize(), "f") for key, value in whole.items()}
 
 
 def cell(value: object) -> str:

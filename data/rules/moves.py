@@ -2,8 +2,9 @@
 
 Nothing is published on moves by origin and destination. Moves are constant within a band and a stream. They are
 the non-negative rates with the least sum of squares, each weighted by the children it applies to, that keep the mix
-of placements of each band where it was on the base date while children enter, age and leave; the engine itself says
-whether it is kept, and the wanted net flows are corrected until it is.
+of placements of each band where it was on the base date (or lead it in a year to where it was published a year later)
+while children enter, age and leave; the engine itself says whether they do, and the wanted net flows are corrected
+until they do.
 """
 
 from __future__ import annotations
@@ -29,12 +30,12 @@ _GAIN = np.array([1.0, 0.4, 0.3, 0.3, 0.6])
 
 
 def allowed(placements: Sequence[str], stock: Array) -> Array:
-    """Say which moves may happen by band: (band, from, to).
+    """Say which moves may happen for a stock by band: (band, from, to).
 
     Nobody moves to a placement with no children of the band; a child is placed for adoption from foster care only and
     leaves by adoption only.
     """
-    there = by_band(stock) > 0
+    there = stock > 0
     ways = there[:, :, None] & there[:, None, :] & ~np.eye(len(placements), dtype=bool)
     if "placed for adoption" in placements:
         at = list(placements).index("placed for adoption")
@@ -78,29 +79,42 @@ def smallest(net: Array, stock: Array, ways: Array) -> Array:
 
 def hold(stream: engine.Stream) -> Array:
     """Give the moves that hold the mix of each band: (age, placement, to)."""
-    ways, base = allowed(stream.placements, stream.stock), by_band(stream.stock)
-    size = base.sum(1, keepdims=True)
-    mix = np.divide(base, size, out=np.zeros_like(base), where=size > 0)
+    return _lead(stream, stream.stock, _GAIN, HORIZON)
+
+
+def carry(stream: engine.Stream, target: Array) -> Array:
+    """Give the moves of one year that carry the mix of each band to that of a later stock: (age, placement, to)."""
+    return _lead(stream, target, np.ones(len(_GAIN)), 1)
+
+
+def _lead(stream: engine.Stream, target: Array, gain: Array, years: int) -> Array:
+    """Find moves with which the mean mix of the years ahead is the mix of a stock."""
+    base = by_band((stream.stock + target) / 2)
+    ways = allowed(stream.placements, base)
+    size, mix = base.sum(1, keepdims=True), _mix(target)
     net = np.zeros_like(base)
     rates = np.zeros((len(base), *ways.shape[1:]))
     for _ in range(ROUNDS):
-        error = mix - _mean_mix(stream.but(move_rate=rates[None, band_of]))
-        net += size * error * _GAIN[:, None]
+        error = mix - _mean_mix(stream.but(move_rate=rates[None, band_of]), years)
+        net += size * error * gain[:, None]
         net -= mix * net.sum(1, keepdims=True)
         rates = np.stack([smallest(n, b, w) for n, b, w in zip(net, base, ways, strict=True)])
     return np.where(rates < 1e-7, 0.0, rates)[band_of]
 
 
-def _mean_mix(stream: engine.Stream) -> Array:
-    done = engine.run(stream, HORIZON).stock[0, 1:].mean(0)
-    found = by_band(done)
+def _mix(stock: Array) -> Array:
+    """Give the share of each placement in each band of a stock by single age."""
+    found = by_band(stock)
     size = found.sum(1, keepdims=True)
     return np.divide(found, size, out=np.zeros_like(found), where=size > 0)
 
 
-def worst(stream: engine.Stream) -> float:
-    """Give the largest error of a band's mix over the horizon [share]."""
-    base = by_band(stream.stock)
-    size = base.sum(1, keepdims=True)
-    mix = np.divide(base, size, out=np.zeros_like(base), where=size > 0)
-    return float(np.abs(_mean_mix(stream) - mix).max())
+def _mean_mix(stream: engine.Stream, years: int) -> Array:
+    return _mix(engine.run(stream, years).stock[0, 1:].mean(0))
+
+
+def worst(stream: engine.Stream, target: Array | None = None) -> float:
+    """Give the largest error of a band's mix: over the horizon, or after a year that leads to a target [share]."""
+    if target is None:
+        return float(np.abs(_mean_mix(stream, HORIZON) - _mix(stream.stock)).max())
+    return float(np.abs(_mean_mix(stream, 1) - _mix(target)).max())

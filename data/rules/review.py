@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from rules import england, findings, population, rows, solve
-from rules.costs import Line, at_home, reform
 from rules.england import GROWTH_KEYS
 from rules.files import beliefs
+from rules.items import Line, at_home, reform
 from rules.published import CLA, LAIT
 from rules.rows import Row, common
 from rules.words import note, read, set_toml
@@ -32,9 +32,9 @@ def files() -> dict[str, str]:
         **rows.labels(base, {}, lines),
         "initial_stock.csv": rows.initial_stock(base, source, note("stock_2022")),
         "population.csv": rows.population(lambda _: people, range(YEAR + 1, LAST + 1), note("population_2022")),
-        **rows.entry(base),
-        "exit_rate.csv": rows.exits(base),
-        "move_rate.csv": rows.moves(base),
+        **rows.entry({"": base}),
+        "exit_rate.csv": rows.exits({"": base}),
+        "move_rate.csv": rows.moves({"": base}),
         "unit_cost.csv": rows.unit_costs(lines, YEAR),
         "growth.csv": beliefs(GROWTH_KEYS, _growth(lines), "long_run", "fade_years"),
     }
@@ -50,7 +50,7 @@ def items() -> list[Line]:
         line = Line(name, about["driver"], about["group"], solve.lines()[name][0], 1.0, source, about["quality"],
                     about["note"], select, tuple(about.get("cash", (0.0, 0.0, 0))), source_year="2021-22")  # fmt: skip
         found.append(line)
-    return [*found, at_home(YEAR), reform()]
+    return [*found, at_home(YEAR), reform(YEAR)]
 
 
 def _growth(lines: list[Line]) -> list[Row]:

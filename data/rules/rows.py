@@ -1,22 +1,27 @@
-"""How is a case written as rows? The tables that both sets share."""
+"""How is a case written as rows? The tables that all sets share.
+
+Tables of rates are written from cases by the years they hold in ("2023", "2025-2032"; "" for all).
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from rules.case import AT_HOME, STREAMS, Case
-from rules.costs import UNITS, Line
 from rules.exits import REASONS
-from rules.files import ages, beliefs, csv_text
+from rules.files import ages, beliefs, csv_text, exact
+from rules.items import UNITS, Line
 from rules.published import BANDS, CLA, CLA24, ONS
+from rules.stock import FULL
 from rules.words import note, read
 
 Array = NDArray[np.float64]
 Row = dict[str, Any]
+Cases = Mapping[str, Case]
 
 ENDS = "support ends"
 #: Years a child averted from care is supported at home, and the interval: assumed.
@@ -86,12 +91,14 @@ def unit_costs(lines: Sequence[Line], price_year: int) -> str:
     return beliefs(("item",), map(row, lines), "price_year")
 
 
-def initial_stock(case: Case, source: str, about: str) -> str:
-    """Write initial_stock.csv: the cells above zero."""
+def initial_stock(case: Case, source: str, about: str, year: int | None = None) -> str:
+    """Write initial_stock.csv: the cells above zero, rounded so that each placement and the total come out."""
+    cells = {(s, age, p): value for s, x in case.streams.items() for age, p, value in _cells(x.stock, case.placements)}
+    categories = {p: FULL.get(p, p) for p in case.placements}
+    rounded = exact(cells, lambda key: categories[key[2]])
     rows = [
-        common(source, case.year, "D", about, stream=s, age=age, placement=p, value=value, unit="children")
-        for s, x in case.streams.items()
-        for age, p, value in _cells(x.stock, case.placements)
+        common(source, year or case.year, "D", about, stream=s, age=age, placement=p, value=value, unit="children")
+        for (s, age, p), value in rounded.items()
     ]
     return beliefs(("stream", "age", "placement"), rows)
 
@@ -114,18 +121,24 @@ def population(paths: Callable[[int], Array], years: range, about: str) -> str:
     return beliefs(("year", "age"), rows)
 
 
-def entry(case: Case) -> dict[str, str]:
+def _dated(keys: Sequence[str], cases: Cases, rows: Callable[[Case], Iterable[Row]]) -> str:
+    """Write a table of rates, the rows of each case with their years."""
+    return beliefs(keys, [row | {"years": years} for years, case in cases.items() for row in rows(case)])
+
+
+def entry(cases: Cases) -> dict[str, str]:
     """Write the four tables of entries."""
-    born = {"streams": "other", "ages": 0, "value": case.born, "unit": "share"}
-    source = f"stock_by_age.csv, flows.csv: {CLA}"
     return {
-        "entry_rate.csv": beliefs(("streams", "years", "ages"), _entry_rates(case)),
-        "entry_share.csv": beliefs(("streams", "years", "ages", "placement"), _entry_shares(case)),
-        "entry_at_birthday.csv": beliefs(
-            ("streams", "years", "ages"), [common(source, case.year, "D", note("born"), **born)]
-        ),
-        "extra_entries.csv": beliefs(("name", "stream", "years", "age", "placement"), _extra(case)),
+        "entry_rate.csv": _dated(("streams", "years", "ages"), cases, _entry_rates),
+        "entry_share.csv": _dated(("streams", "years", "ages", "placement"), cases, _entry_shares),
+        "entry_at_birthday.csv": _dated(("streams", "years", "ages"), cases, _born),
+        "extra_entries.csv": _dated(("name", "stream", "years", "age", "placement"), cases, _extra),
     }
+
+
+def _born(case: Case) -> Iterable[Row]:
+    born = {"streams": "other", "ages": 0, "value": case.born, "unit": "share"}
+    yield common(f"stock_by_age.csv, flows.csv: {CLA}", case.year, "D", note("born"), **born)
 
 
 def _entry_rates(case: Case) -> Iterable[Row]:
@@ -153,9 +166,10 @@ def _extra(case: Case) -> Iterable[Row]:
             yield common(f"time_series.csv: {CLA}", case.year, "D", note("extra"), **key, unit="children per year")
 
 
-def exits(case: Case) -> str:
-    """Write exit_rate.csv."""
-    rows = [*_exits_by_band(case), _adopted(case), _support_ends(case)]
+def exits(cases: Cases) -> str:
+    """Write exit_rate.csv; what is assumed of support at home holds in all years."""
+    found = [row | {"years": years} for years, case in cases.items() for row in (*_exits_by_band(case), _adopted(case))]
+    rows = [*found, _support_ends(list(cases.values())[-1])]
     return beliefs(("streams", "years", "ages", "placements", "reason"), rows)
 
 
@@ -183,17 +197,23 @@ def _support_ends(case: Case) -> Row:
     return common(source, case.year, "E", about, placements=AT_HOME, reason=ENDS, **belief, **HAZARD)
 
 
-def moves(case: Case) -> str:
-    """Write move_rate.csv, a row a band, origin and destination."""
+def moves(cases: Cases, carried: Collection[str] = ()) -> str:
+    """Write move_rate.csv, a row a band, origin and destination; the years in which moves carry the mix are given."""
+    keys = ("streams", "years", "ages", "placements", "to")
+    parts = [
+        row | {"years": years}
+        for years, case in cases.items()
+        for row in _moves(case, note("moves_carried" if years in carried else "moves"))
+    ]
+    return beliefs(keys, parts)
 
-    def rows() -> Iterable[Row]:
-        for s, x in case.streams.items():
-            for first, last in BANDS.values():
-                rates = x.move_rate[0, first]
-                for i, j in np.argwhere(rates > 0).tolist():
-                    key = {"streams": s, "ages": ages(first, last), "placements": case.placements[i]}
-                    way = {"to": case.placements[j], "value": float(rates[i, j])}
-                    source = f"solved; stock_by_placement.csv: {CLA}"
-                    yield common(source, case.year, "D", note("moves"), **key, **way, **HAZARD)
 
-    return beliefs(("streams", "years", "ages", "placements", "to"), rows())
+def _moves(case: Case, about: str) -> Iterable[Row]:
+    source = f"solved; stock_by_placement.csv: {CLA}"
+    for s, x in case.streams.items():
+        for first, last in BANDS.values():
+            rates = x.move_rate[0, first]
+            for i, j in np.argwhere(rates > 0).tolist():
+                key = {"streams": s, "ages": ages(first, last), "placements": case.placements[i]}
+                way = {"to": case.placements[j], "value": float(rates[i, j])}
+                yield common(source, case.year, "D", about, **key, **way, **HAZARD)

@@ -93,12 +93,7 @@ def shares(year: int) -> Shares:
     def detail(name: str) -> float:
         return figure("placement_detail", "children", year=at, placement=name)
 
-    where = ("2a. Foster placements (inside council boundary)", "3a. Foster placements (outside council boundary)")
-    agency = sum(
-        figure("foster_by_provider", "children", year=at, placement=w, provider=p)
-        for w in where
-        for p in ("Private provision", "Voluntary/third sector provision")
-    )
+    agency = sum(fostered_by(at, p) for p in ("Private provision", "Voluntary/third sector provision"))
     foster = detail("1. Total foster placements")
     kin = sum(
         detail(f"1{w}.1 Total foster placements {side} council boundary with relative or friend")
@@ -114,6 +109,12 @@ def shares(year: int) -> Shares:
         secure / detail("4. Total secure homes and children's homes"),
         detail("6a Residential care homes") / detail("6. Total other residential settings"),
     )
+
+
+def fostered_by(year: int, provider: str) -> float:
+    """Give fostered children by provider."""
+    where = ("2a. Foster placements (inside council boundary)", "3a. Foster placements (outside council boundary)")
+    return sum(figure("foster_by_provider", "children", year=year, placement=w, provider=provider) for w in where)
 
 
 def split(year: int, placement: str) -> float:
@@ -139,8 +140,8 @@ def by_placement(year: int) -> dict[str, float]:
 def _uasc_categories(year: int) -> dict[str, float]:
     """Give the unaccompanied stock by published category.
 
-    Published from 2022 to 2024. For 2025 the 2024 shares are carried, but between supported accommodation and other placements,
-    where the odds are moved as they moved for all children (other placements halved as homes registered).
+    Published from 2022 to 2024. For 2025 the 2024 shares are carried, but between supported accommodation and other
+    placements, where the odds are moved as they moved for all children (other placements halved as homes registered).
     """
     at = min(max(year, 2022), 2024)
     names = {

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-
 import hypothesis.strategies as st
 import numpy as np
 import pytest
@@ -204,7 +203,7 @@ def correlation_of_fifty(n: int, seed: int) -> float:
 
 
 def test_fifty_independent_quantities_are_uncorrelated() -> None:
-    # 1,225 truly independent pairs stay within four with probability 0.93: the default seed does, and seeds do as often.
+    # 1,225 truly independent pairs stay within four with probability 0.93: the default seed does, others as often.
     assert correlation_of_fifty(500, cc.Draws().seed) < 4
     assert sum(correlation_of_fifty(500, seed) > 4 for seed in range(20)) <= 5
 

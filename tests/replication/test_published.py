@@ -14,7 +14,10 @@ from carecost import stockflow
 from carecost.money import Schedule, discount_factors, growth_path
 from carecost.packaged import DATA
 
-CASES = {path.stem: tomllib.loads(path.read_text(encoding="utf-8")) for path in (Path(__file__).parent / "cases").glob("*.toml")}
+CASES = {
+    path.stem: tomllib.loads(path.read_text(encoding="utf-8"))
+    for path in (Path(__file__).parent / "cases").glob("*.toml")
+}
 
 
 def of_kind(kind: str) -> list[Any]:
@@ -41,7 +44,9 @@ def test_markov_model_in_continuous_time(case: dict[str, Any]) -> None:
         got = stockflow.kernel(q, move["years"]).move[: len(move["p"])]
         np.testing.assert_allclose(got, move["p"], atol=case["tolerance"], rtol=0)
     time = case["time"]
-    np.testing.assert_allclose(stockflow.kernel(q, time["years"]).stay[0], time["from_first"], atol=time["tolerance"], rtol=0)
+    np.testing.assert_allclose(
+        stockflow.kernel(q, time["years"]).stay[0], time["from_first"], atol=time["tolerance"], rtol=0
+    )
 
 
 @pytest.mark.parametrize("name", ["standard", "health", "lower"])

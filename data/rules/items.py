@@ -1,0 +1,114 @@
+"""What does an item say? Its driver, its spend and on whose word; and the two items that no line pays for."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+
+from rules.case import AT_HOME
+from rules.published import LAIT, S251, figure, financial
+from rules.words import note
+
+UNITS = {
+    "child_weeks": "GBP per child-week",
+    "exits": "GBP per exit",
+    "aged_out": "GBP per leaver",
+    "population": "GBP per child",
+    "year": "GBP per year",
+}
+
+
+@dataclass(frozen=True)
+class Line:
+    """An item with what was spent on it and the volume of its driver.
+
+    Attributes
+    ----------
+    name, driver, group : str
+        As in items.csv.
+    spend, volume : float
+        Of the year [GBP, cash; units of the driver].
+    source, quality, note : str
+        Whose word.
+    select : dict
+        Selectors of the driver: placements, ages, reasons, streams.
+    cash : tuple of float
+        Share that becomes cash in the first year, later, and after how many years.
+    low, high : float, optional
+        Interval, as ratios to the value.
+    """
+
+    name: str
+    driver: str
+    group: str
+    spend: float
+    volume: float
+    source: str
+    quality: str
+    note: str
+    select: Mapping[str, str] = field(default_factory=dict)
+    cash: tuple[float, float, int] = (0.0, 0.0, 0)
+    account: str = "local authority"
+    payer: str = "local authority"
+    source_year: str = "2024-25"
+    low: float | None = None
+    high: float | None = None
+
+    @property
+    def unit_cost(self) -> float:
+        """Spend a unit of the driver."""
+        return self.spend / self.volume
+
+
+def over(found: list[Line], volume: Mapping[str, float], about: str) -> list[Line]:
+    """Put the same spend over the drivers of a run; no such unit cost is a published figure."""
+    return [
+        x if x.group in ("support at home", "reform")
+        else replace(x, volume=volume[x.name], quality=max(x.quality, "D"), note=f"{x.note}; {about}")
+        for x in found
+    ]  # fmt: skip
+
+
+def at_home(year: int) -> Line:
+    """Give the price of a child supported at home: social work and family support of a child in need."""
+    work, support = (
+        figure("service_unit_costs", "value", year=financial(year), item=item)
+        for item in (
+            "Social work, safeguarding and commissioning per child in need at 31 March",
+            "Family support services gross, per child in need at 31 March",
+        )
+    )
+    return Line(
+        AT_HOME,
+        "child_weeks",
+        "support at home",
+        work + support * 7 / 365,
+        1.0,
+        f"service_unit_costs.csv: {LAIT}; {S251}",
+        "D",
+        note("at_home", work=f"{work:.0f}", support=f"{support:,.0f}"),
+        {"placements": AT_HOME},
+        (1.0, 1.0, 0),
+        source_year=financial(year),
+        low=0.6,
+        high=1.8,
+    )
+
+
+def reform(year: int) -> Line:
+    """Give the item that a scenario's programme spending is added to."""
+    return Line(
+        "reform programme",
+        "year",
+        "reform",
+        0.0,
+        1.0,
+        "nothing is spent unless a scenario says so",
+        "E",
+        "zero without a scenario, by definition",
+        {},
+        (1.0, 1.0, 0),
+        "central government",
+        "central government (DfE)",
+        financial(year),
+    )
