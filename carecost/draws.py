@@ -40,7 +40,7 @@ class Draws:
     Examples
     --------
     >>> Draws(4, seed=1).uniforms("entry level").round(3)
-    array([0.149, 0.333, 0.852, 0.714])
+    array([0.61 , 0.767, 0.316, 0.178])
     """
 
     n: int = 0

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
@@ -27,16 +28,27 @@ class Kernels:
     """
 
     def __init__(self) -> None:
-        self._known: dict[bytes, Array] = {}
+        self._known: dict[bytes, tuple[stockflow.Span, stockflow.Span]] = {}
         self.computed = 0
 
-    def of(self, rates: Array) -> Array:
+    def of(self, rates: Array) -> tuple[stockflow.Span, stockflow.Span]:
         """Give the spans of one set of rates of shape (draw, state, state), computed at most once."""
         key = rates.tobytes()
         if key not in self._known:
             self._known[key] = stockflow.spans(rates)
             self.computed += 1
         return self._known[key]
+
+    def bands(self, rates: Array) -> tuple[stockflow.Band, ...]:
+        """Join neighbouring ages of rates of shape (draw, age, state, state) that are the same."""
+        found: list[stockflow.Band] = []
+        for age in range(rates.shape[1]):
+            spans = self.of(rates[:, age])
+            if found and found[-1][1] is spans:
+                found[-1] = (slice(found[-1][0].start, age + 1), spans)
+            else:
+                found.append((slice(age, age + 1), spans))
+        return tuple(found)
 
 
 class Rates(NamedTuple):
@@ -57,9 +69,9 @@ class Projection:
         Labels.
     stock : ndarray of shape (draw, date, age, placement)
         On 31 March [children].
-    entries, birthdays, aged_out, child_years : ndarray of shape (draw, year, age, placement)
-        Entries with the extra ones; those who turn this age and stay; those who leave on the birthday that ends this
-        age (the last age lived) [children]; time lived [child-years].
+    entries, reached, child_years : ndarray of shape (draw, year, age, placement)
+        Entries with the extra ones; those who reach the birthday that ends this age [children]; time lived
+        [child-years].
     extra_entries : dict of str to ndarray of shape (draw, year, age, placement)
         The extra entries by name [children].
     """
@@ -67,11 +79,22 @@ class Projection:
     grid: Grid
     stock: Array
     entries: Array
-    birthdays: Array
-    aged_out: Array
+    reached: Array
     child_years: Array
     extra_entries: Mapping[str, Array] = field(default_factory=dict)
     _parts: tuple[Rates, ...] = field(default=(), repr=False)
+
+    @cached_property
+    def aged_out(self) -> Array:
+        """Those who leave on the birthday that ends this age, the last lived: (draw, year, age, placement) [children]."""
+        return np.asarray(self.reached * leaving_at(self.grid))
+
+    @cached_property
+    def birthdays(self) -> Array:
+        """Those who turn this age and stay: (draw, year, age, placement) [children]."""
+        out = np.zeros(self.reached.shape)
+        out[:, :, 1:] = (self.reached * ~leaving_at(self.grid))[:, :, :-1]
+        return out
 
     @cached_property
     def exits(self) -> Array:
@@ -114,40 +137,44 @@ class Advance:
 
     def __init__(self, parameters: Parameters, kernels: Kernels | None = None) -> None:
         self.parameters = p = parameters
-        self.kernels = kernels or Kernels()
         grid = p.grid
         self._shape = (p.n_draws, len(grid.years), len(grid.ages), len(grid.placements))
         entries = np.broadcast_to(p.entries(), self._shape)
         birthday = np.asarray(p.entry_at_birthday)[..., None]
-        extra = {k: np.broadcast_to(np.asarray(v), self._shape) for k, v in p.extra_entries.items()}
-        self.extra_entries = extra
-        further = sum(extra.values(), np.zeros((1, 1, 1, 1)))
+        self.extra_entries = {k: np.broadcast_to(np.asarray(v), self._shape) for k, v in p.extra_entries.items()}
+        further = sum(self.extra_entries.values(), np.zeros((1, 1, 1, 1)))
         self.entries = entries + further
         self._at_birthday = entries * birthday
-        self._even = entries * (1.0 - birthday) + further
-        self._rates = rates(p)
-        self._turn = turn(grid)
+        self._bands = self._banded(kernels or Kernels())
+        self._entering = self._sources(self.entries - self._at_birthday)
+        self._birthdays = birthdays(grid)
         start = np.broadcast_to(np.asarray(p.initial_stock), (self._shape[0], *self._shape[2:]))
         self._classes = np.stack([stockflow.WEIGHT * start] * 2)
         self.stock = np.empty((self._shape[0], len(grid.dates), *self._shape[2:]))
         self.stock[:, 0] = start
         self.child_years, self._reached = np.empty(self._shape), np.empty(self._shape)
-        self._blocks: tuple[tuple[int, ...], Array] = ((), np.empty(0))
 
-    def _spans(self, year: int) -> Array:
-        """Gather the kernels of each age; kept from the year before when nothing changed."""
-        at = min(year, self._rates.shape[1] - 1)
-        by_age = [self.kernels.of(self._rates[:, at, a]) for a in range(self._rates.shape[2])]
-        key = tuple(map(id, by_age))
-        if key != self._blocks[0]:
-            self._blocks = (key, np.stack(by_age, axis=2))
-        return self._blocks[1]
+    def _banded(self, kernels: Kernels) -> list[tuple[stockflow.Band, ...]]:
+        """Find the bands of ages of each year; years that share rates share them."""
+        q = rates(self.parameters)
+        found = [kernels.bands(q[:, year]) for year in range(q.shape[1])]
+        return found * self._shape[1] if len(found) == 1 else found
+
+    def _sources(self, even: Array) -> tuple[Array, Array]:
+        """Carry the even entrants of every year through both spans at once, years of the same bands together."""
+        n = self._shape[1]
+        starts = [0, *(y for y in range(1, n) if _differ(self._bands[y], self._bands[y - 1])), n]
+        spans = [slice(a, b) for a, b in pairwise(starts)]
+        parts = [stockflow.sources(even[:, years], self._bands[years.start]) for years in spans]
+        if len(parts) == 1:
+            return parts[0]
+        early, late = zip(*parts, strict=True)
+        return np.concatenate(early, axis=1), np.concatenate(late, axis=1)
 
     def year(self, year: int) -> None:
         """Advance through one year (by index)."""
-        done = stockflow.year(
-            self._classes, self._even[:, year], self._at_birthday[:, year], self._spans(year), self._turn
-        )
+        entering = (self._entering[0][:, year], self._entering[1][:, year])
+        done = stockflow.year(self._classes, entering, self._at_birthday[:, year], self._bands[year], self._birthdays)
         self._classes = done.stock
         self.stock[:, year + 1] = done.stock[0] + done.stock[1]
         self.child_years[:, year] = done.time
@@ -155,20 +182,20 @@ class Advance:
 
     def projection(self) -> Projection:
         """Give the years advanced so far as a projection."""
-        grid, p = self.parameters.grid, self.parameters
-        leaving = leaving_at(grid)
-        birthdays = np.zeros(self._shape)
-        birthdays[:, :, 1:] = (self._reached * ~leaving)[:, :, :-1]
+        p = self.parameters
         return Projection(
-            grid=grid,
+            grid=p.grid,
             stock=self.stock,
             entries=self.entries,
-            birthdays=birthdays,
-            aged_out=self._reached * leaving,
+            reached=self._reached,
             child_years=self.child_years,
             extra_entries=self.extra_entries,
             _parts=(Rates(self.child_years, np.asarray(p.exit_rate), np.asarray(p.move_rate)),),
         )
+
+
+def _differ(a: tuple[stockflow.Band, ...], b: tuple[stockflow.Band, ...]) -> bool:
+    return len(a) != len(b) or any(x[0] != y[0] or x[1] is not y[1] for x, y in zip(a, b, strict=True))
 
 
 def project(parameters: Parameters, kernels: Kernels | None = None) -> Projection:
@@ -242,7 +269,7 @@ def together(projections: Sequence[Projection]) -> Projection:
 
     names = dict.fromkeys(name for p in projections for name in p.extra_entries)
     extra = {n: np.asarray(sum(p.extra_entries[n] for p in projections if n in p.extra_entries)) for n in names}
-    flows = {name: total(name) for name in ("stock", "entries", "birthdays", "aged_out", "child_years")}
+    flows = {name: total(name) for name in ("stock", "entries", "reached", "child_years")}
     parts = tuple(part for p in projections for part in p._parts)
     return Projection(grid=projections[0].grid, extra_entries=extra, _parts=parts, **flows)
 
@@ -266,16 +293,16 @@ def rates(parameters: Parameters) -> Array:
     return stockflow.generator(leave, into)
 
 
-def turn(grid: Grid) -> Array:
-    """Say where children are after the birthday that ends an age: (age, placement, placement)."""
-    out = np.zeros((len(grid.ages), len(grid.placements), len(grid.placements)))
-    for a, age in enumerate(grid.ages):
-        for i, placement in enumerate(grid.placements):
-            if age + 1 < placement.leave_age:
-                out[a, i, i] = 1.0
-            elif age + 1 == placement.leave_age and placement.then is not None:
-                out[a, i, grid.index("placements", placement.then)] = 1.0
-    return out
+def birthdays(grid: Grid) -> stockflow.Birthdays:
+    """Say what the birthday that ends an age does: who stays in a placement, and who goes on to ``then``."""
+    stays = np.array([[float(age + 1 < p.leave_age) for p in grid.placements] for age in grid.ages])
+    goes = tuple(
+        (a, i, grid.index("placements", p.then))
+        for a, age in enumerate(grid.ages)
+        for i, p in enumerate(grid.placements)
+        if p.then is not None and age + 1 == p.leave_age
+    )
+    return stockflow.Birthdays(stays, goes)
 
 
 def leaving_at(grid: Grid) -> NDArray[np.bool_]:

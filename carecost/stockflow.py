@@ -10,6 +10,8 @@ that the average over birthdays spread evenly is exact for cubics.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from math import sqrt
 from typing import NamedTuple
 
 import numpy as np
@@ -18,7 +20,7 @@ from numpy.typing import NDArray
 Array = NDArray[np.float64]
 
 #: Points of the year at which the two classes have their birthday [years].
-BIRTHDAYS: tuple[float, float] = (0.5 - np.sqrt(3.0) / 6.0, 0.5 + np.sqrt(3.0) / 6.0)
+BIRTHDAYS: tuple[float, float] = (0.5 - sqrt(3.0) / 6.0, 0.5 + sqrt(3.0) / 6.0)
 #: Weight of each class.
 WEIGHT = 0.5
 # The series is cut after TERMS terms for norms up to REACH: the first term left out is below 1e-17 of the sum.
@@ -137,8 +139,27 @@ def _series(scaled: Array, unit: Array) -> Array:
     return total
 
 
-def spans(rates: Array) -> Array:
-    """Stack the kernels of both spans of a birthday class as ``[[move, stay], [stay, linger]]``.
+class Span(NamedTuple):
+    """What a span does to people, ready to multiply rows with: the end of the span and the time lived, side by side.
+
+    Attributes
+    ----------
+    start : ndarray of shape (..., state, 2 * state)
+        For those there at the start: ``[move | stay]``.
+    source : ndarray of shape (..., state, 2 * state)
+        For those who enter evenly, per year: ``[stay | linger]``.
+    """
+
+    start: Array
+    source: Array
+
+
+#: Ages that share rates, as a slice of the age axis, with the two spans of the birthday classes at those rates.
+Band = tuple[slice, tuple[Span, Span]]
+
+
+def spans(rates: Array) -> tuple[Span, Span]:
+    """Give the spans of a birthday class: before an early birthday (and after a late one), and the other.
 
     Parameters
     ----------
@@ -147,59 +168,38 @@ def spans(rates: Array) -> Array:
 
     Returns
     -------
-    ndarray of shape (2, ..., 2 * state, 2 * state)
-        For the span before an early birthday (and after a late one), and the other. A row ``[start, entrants]`` times
-        this is ``[end, time lived]``: one product instead of four.
+    tuple of Span
+        The shorter and the longer span.
     """
-    blocks = []
-    for span in BIRTHDAYS:
-        k = kernel(rates, span)
-        blocks.append(
-            np.concatenate([np.concatenate([k.move, k.stay], -1), np.concatenate([k.stay, k.linger], -1)], -2)
-        )
-    return np.stack(blocks)
+    early, late = (kernel(rates, span) for span in BIRTHDAYS)
+
+    def joined(k: Kernel) -> Span:
+        return Span(np.concatenate([k.move, k.stay], -1), np.concatenate([k.stay, k.linger], -1))
+
+    return joined(early), joined(late)
 
 
-class Lived(NamedTuple):
-    """What a span did: who is there at its end, and the time lived in it.
-
-    Attributes
-    ----------
-    end : ndarray of shape (..., state)
-        People at the end of the span.
-    time : ndarray of shape (..., state)
-        Person-years lived in it.
-    """
-
-    end: Array
-    time: Array
-
-
-def live(start: Array, entrants: Array, block: Array) -> Lived:
-    """Let people live through a span.
+def sources(even: Array, bands: Sequence[Band]) -> tuple[Array, Array]:
+    """Give where even entrants of a class are at the end of each span, and the time they lived in it.
 
     Parameters
     ----------
-    start : ndarray of shape (..., state)
-        People at the start.
-    entrants : ndarray of shape (..., state)
-        People entering, evenly, per year.
-    block : ndarray of shape (..., 2 * state, 2 * state)
-        One span of :func:`spans`. Its leading axes broadcast with those of the people.
+    even : ndarray of shape (draw, year, age, state)
+        People who enter at this age, evenly, per year.
+    bands : sequence of Band
+        Rates of each age in those years.
 
     Returns
     -------
-    Lived
-        People at the end, and person-years.
+    tuple of ndarray of shape (draw, year, age, 2 * state)
+        For the shorter and the longer span.
     """
-    n = start.shape[-1]
-    out = _times(np.concatenate(np.broadcast_arrays(start, entrants), -1), block)
-    return Lived(out[..., :n], out[..., n:])
-
-
-def _times(rows: Array, matrices: Array) -> Array:
-    """Multiply each row vector by its matrix."""
-    return np.asarray((np.ascontiguousarray(rows)[..., None, :] @ matrices)[..., 0, :])
+    shape = (*even.shape[:-1], 2 * even.shape[-1])
+    early, late = np.empty(shape), np.empty(shape)
+    for ages, pair in bands:
+        for out, span in zip((early, late), pair, strict=True):
+            np.matmul(WEIGHT * even[:, :, ages], span.source[:, None], out=out[:, :, ages])
+    return early, late
 
 
 class Year(NamedTuple):
@@ -220,12 +220,23 @@ class Year(NamedTuple):
     reached: Array
 
 
+class Birthdays(NamedTuple):
+    """What a birthday does.
+
+    Attributes
+    ----------
+    stays : ndarray of shape (age, state)
+        1 where people stay in their state on the birthday that ends this age, else 0.
+    goes : tuple of (int, int, int)
+        Age, state and next state (by index) of those who go on to another.
+    """
+
+    stays: Array
+    goes: tuple[tuple[int, int, int], ...] = ()
+
+
 def year(
-    stock: Array,
-    even: Array,
-    at_birthday: Array,
-    blocks: Array,
-    turn: Array,
+    stock: Array, entering: tuple[Array, Array], at_birthday: Array, bands: Sequence[Band], birthdays: Birthdays
 ) -> Year:
     """Advance a stock by one year.
 
@@ -233,32 +244,42 @@ def year(
     ----------
     stock : ndarray of shape (class, draw, age, state)
         People at the start of the year, by birthday class and age.
-    even : ndarray of shape (draw, age, state)
-        People who enter at this age, evenly over the year.
+    entering : tuple of ndarray of shape (draw, age, 2 * state)
+        :func:`sources` of the year's even entrants.
     at_birthday : ndarray of shape (draw, age, state)
         People who enter on the birthday that begins this age.
-    blocks : ndarray of shape (2, draw, age, 2 * state, 2 * state)
-        :func:`spans` of the generator of each age.
-    turn : ndarray of shape (age, state, state)
-        Where those of this age and state are after the birthday that ends it; a row of zeros leaves [0 or 1].
+    bands : sequence of Band
+        Rates of each age.
+    birthdays : Birthdays
+        Who stays and who goes on when an age ends; the others leave.
 
     Returns
     -------
     Year
         Stock at the end, person-years, and who reached each birthday.
     """
-    time = np.zeros(np.broadcast_shapes(stock.shape[1:], even.shape))
-    reached = np.zeros_like(time)
-    ends = []
-    shape = time.shape
-    inflow = WEIGHT * np.broadcast_to(even, shape)
-    arrivals = WEIGHT * np.broadcast_to(at_birthday, shape)
+    n = stock.shape[-1]
+    ends, time, reached = np.empty_like(stock), np.zeros(stock.shape[1:]), np.zeros(stock.shape[1:])
     for c in (0, 1):
-        before = live(np.broadcast_to(stock[c], shape), inflow, blocks[c])
-        turned = arrivals.copy()
-        turned[:, 1:] += _times(before.end[:, :-1], turn[:-1])
-        after = live(turned, inflow, blocks[1 - c])
-        time += before.time + after.time
-        reached += before.end
-        ends.append(after.end)
-    return Year(np.stack(ends), time, reached)
+        before = _through(stock[c], bands, c)
+        before += entering[c]
+        at_end = before[..., :n]
+        turned = WEIGHT * at_birthday
+        turned[:, 1:] += at_end[:, :-1] * birthdays.stays[:-1]
+        for age, state, to in birthdays.goes:
+            turned[:, age + 1, to] += at_end[:, age, state]
+        after = _through(turned, bands, 1 - c)
+        after += entering[1 - c]
+        time += before[..., n:]
+        time += after[..., n:]
+        reached += at_end
+        ends[c] = after[..., :n]
+    return Year(ends, time, reached)
+
+
+def _through(people: Array, bands: Sequence[Band], span: int) -> Array:
+    """Carry people (draw, age, state) through a span: where they end, and the time they lived, side by side."""
+    out = np.empty((*people.shape[:-1], 2 * people.shape[-1]))
+    for ages, pair in bands:
+        np.matmul(people[:, ages], pair[span].start, out=out[:, ages])
+    return out

@@ -40,6 +40,7 @@ def verify(assumptions: Assumptions, place: Place = lambda row: row.quantity) ->
     for scope in assumptions.scopes:
         where = f"set.toml, scopes {scope.name!r}"
         problems += [unknown("group", group, groups, where) for group in scope.groups if group not in groups]
+    problems += _free_placements(grid)
     for where, row in placed:
         problems += _value_faults(where, row, assumptions, grid)
     refuse(problems)
@@ -64,6 +65,16 @@ def _stated(placed: list[tuple[str, Assumption]]) -> list[Problem]:
         if want and row.belief.unit != want:
             found.append(Problem(f"unit is {row.belief.unit!r}", where, f"The unit of {row.parameter} is {want!r}"))
     return found
+
+
+def _free_placements(grid: Grid) -> list[Problem]:
+    """Find placements whose time no item pays for."""
+    paid = [item.placements for item in grid.items if item.driver in ("child_weeks", "child_years")]
+    if not grid.items or () in paid:
+        return []
+    free = [p.name for p in grid.placements if not any(p.name in names for names in paid)]
+    remedy = "Name it in an item that follows child_weeks or child_years: nothing is free by default"
+    return [Problem(f"no item pays for placement {name!r}", "items.csv", remedy) for name in free]
 
 
 def _twice(placed: list[tuple[str, Assumption]]) -> list[Problem]:

@@ -1,4 +1,4 @@
-"""Build the packaged sets from the published figures.
+"""Build the packaged sets, and the findings about them, from the published figures.
 
 `python data/build.py` writes them and prints what was solved; with `--check` it writes nothing and exits 1 when the
 committed files differ. Numbers may differ by one part in a million: other machines round differently.
@@ -13,22 +13,23 @@ from itertools import zip_longest
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
-TARGET = HERE.parent / "carecost" / "data"
-sys.path[:0] = [p for p in (str(HERE), str(HERE.parent)) if p not in sys.path]
+ROOT = HERE.parent
+SETS, FINDINGS = "carecost/data", "data/findings"
+sys.path[:0] = [p for p in (str(HERE), str(ROOT)) if p not in sys.path]
 
 _NUMBER = re.compile(r"(?<![\w.])-?\d+(?:\.\d+)?(?:[eE][-+]?\d+)?")
 _TOLERANCE = 1e-6
 
 
 def built() -> dict[str, str]:
-    """Make every file, by its path under carecost/data."""
-    from rules import england, money, review, scenario
+    """Make every file, by its path in the project."""
+    from rules import backtest, england, england_2022, findings, money, review, scenario
 
     folders = {
-        "money": money.files(),
-        england.NAME: england.files(),
-        review.NAME: review.files(),
-        "scenarios": scenario.files(),
+        f"{SETS}/money": money.files(),
+        **{f"{SETS}/{of.NAME}": of.files() for of in (england, england_2022, backtest, review)},
+        f"{SETS}/scenarios": scenario.files(),
+        FINDINGS: findings.tables(),
     }
     return {f"{folder}/{name}": text for folder, made in folders.items() for name, text in made.items()}
 
@@ -47,18 +48,18 @@ def differing(made: dict[str, str]) -> list[str]:
     """List the files that are missing, differ, or should not be there."""
     found = []
     for path, text in made.items():
-        file = TARGET / path
+        file = ROOT / path
         if not file.exists() or not same(file.read_text(encoding="utf-8"), text):
             found.append(path)
-    folders = {Path(path).parent for path in made if not path.startswith("scenarios/")}
-    there = {str(f.relative_to(TARGET)) for folder in folders for f in (TARGET / folder).iterdir()}
+    folders = {Path(path).parent for path in made if not path.startswith(f"{SETS}/scenarios/")}
+    there = {f.relative_to(ROOT).as_posix() for x in folders if (ROOT / x).exists() for f in (ROOT / x).iterdir()}
     return sorted(found + list(there - set(made)))
 
 
 def write(made: dict[str, str]) -> None:
     """Write every file with the same line endings everywhere."""
     for path, text in made.items():
-        file = TARGET / path
+        file = ROOT / path
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(text, encoding="utf-8", newline="\n")
 

@@ -100,6 +100,11 @@ BROKEN = {
         lambda t: "\n".join(x for x in t.splitlines() if not x.startswith("home")),
         ["item 'home' has no unit cost", "nothing is free"],
     ),
+    "placement that no item pays for": (
+        "items.csv",
+        edit("home,child_weeks,home", "home,child_weeks,foster"),
+        ["items.csv: no item pays for placement 'home'", "nothing is free"],
+    ),
     "empty file": ("reasons.csv", lambda _: "", ["reasons.csv: is empty"]),
     "header alone": ("reasons.csv", lambda t: t.splitlines()[0], ["reasons.csv", "a header and no rows"]),
     "renamed column": (

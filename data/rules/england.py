@@ -6,7 +6,7 @@ from rules import costs, findings, money, population, rows, variation
 from rules.case import AT_HOME, STREAMS, case
 from rules.files import beliefs
 from rules.items import Line
-from rules.published import CLA, LAIT, ONS
+from rules.published import CLA, LAIT, ONS, financial
 from rules.rows import Row, common
 from rules.words import note, percent, set_toml
 
@@ -57,15 +57,16 @@ def files() -> dict[str, str]:
         "exit_rate.csv": rows.exits({"": base}),
         "move_rate.csv": rows.moves({"": base}),
         "unit_cost.csv": rows.unit_costs(lines, YEAR),
-        "growth.csv": beliefs(GROWTH_KEYS, [*_prices(lines), _people()], "long_run", "fade_years"),
-        "adjustments.csv": beliefs(ADJUST_KEYS, _levels()),
+        "growth.csv": beliefs(GROWTH_KEYS, [*prices(lines, YEAR), people()], "long_run", "fade_years"),
+        "adjustments.csv": beliefs(ADJUST_KEYS, levels()),
     }
 
 
-def _prices(lines: list[Line]) -> list[Row]:
+def prices(lines: list[Line], year: int) -> list[Row]:
+    """Give the growth of unit costs from a price year, as the years up to it show."""
     fostering = [x.name for x in lines if x.group == "fostering"]
     known = {*HOMES, *fostering, "reform programme"}
-    path = {"parameter": "unit_cost", "from_year": YEAR, "long_run": LONG_RUN, "fade_years": FADE}
+    path = {"parameter": "unit_cost", "from_year": year, "long_run": LONG_RUN, "fade_years": FADE}
     rest = {
         "growth of other prices": [x.name for x in lines if x.name not in known and x.driver != "population"],
         "growth of services for all children": [x.name for x in lines if x.driver == "population"],
@@ -74,22 +75,24 @@ def _prices(lines: list[Line]) -> list[Row]:
         "growth of residential prices": (HOMES, costs.RESIDENTIAL),
         "growth of fostering prices": (fostering, costs.FOSTERING),
     }
-    about = note("growth_measured", fade=FADE, long_run=percent(LONG_RUN, 0))
+    seen = f"2016-17 to {financial(year)}"
+    about = note("growth_measured", years=seen, fade=FADE, long_run=percent(LONG_RUN, 0))
     source = f"unit_costs_lait.csv: {LAIT}; gdp_deflator.csv: HM Treasury"
     found = [
-        common(source, "2016-17 to 2024-25", "D", about, name=n, items=items, **path, **_growth(*variation.growth(of)))
+        common(source, seen, "D", about, name=n, items=items, **path, **_growth(*variation.growth(of, year)))
         for n, (items, of) in measured.items()
     ]
     flat = _growth(LONG_RUN, LONG_RUN_LOW, LONG_RUN_HIGH)
-    assumed = note("growth_assumed", wider=percent(variation.wider_growth()))
-    return found + [common("assumed", YEAR, "E", assumed, name=n, items=i, **path, **flat) for n, i in rest.items()]
+    assumed = note("growth_assumed", years=seen, wider=percent(variation.wider_growth(year)))
+    return found + [common("assumed", year, "E", assumed, name=n, items=i, **path, **flat) for n, i in rest.items()]
 
 
 def _growth(value: float, low: float, high: float) -> Row:
     return {"value": value, "low": low, "high": high, "distribution": "normal", "unit": "per year"}
 
 
-def _people() -> Row:
+def people() -> Row:
+    """Give the uncertainty of the child population after the last mid-year estimate."""
     low, high = population.spread(range(YEAR + 1, YEAR + 21))
     path = {"parameter": "population", "from_year": YEAR + 1, "long_run": 0.0}
     source = f"derived from stated births and migration; {ONS}"
@@ -97,8 +100,8 @@ def _people() -> Row:
     return common(source, YEAR, "E", note("growth_population"), name=name, **path, **_growth(0.0, low, high))
 
 
-def _levels() -> list[Row]:
-    """State the uncertainty that all ages and placements share."""
+def levels(years: str = "") -> list[Row]:
+    """State the uncertainty that all ages and placements share, in some years or in all."""
     flows, prices = f"flows.csv, time_series.csv: {CLA}", f"unit_costs_lait.csv: {LAIT}"
     low, high = variation.past_interval()
     past = {"past": percent(variation.past_entries()), "past_low": f"{low:.2f}", "past_high": f"{high:.2f}"}
@@ -111,7 +114,7 @@ def _levels() -> list[Row]:
         ("level of exits", "exit_rate", variation.exits_level(), flows, note("exits_wander"), named),
         ("price of residential care", "unit_cost", homes, prices, note("home_price"), {"items": HOMES}),
     ]
-    shape = {"value": 1.0, "distribution": "lognormal", "unit": "multiplier"}
+    shape = {"value": 1.0, "distribution": "lognormal", "unit": "multiplier", "years": years}
     return [
         common(source, "2021 to 2025", "D", about, name=name, parameter=of, low=i[0], high=i[1], **shape, **where)
         for name, of, i, source, about, where in stated

@@ -6,9 +6,11 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from rules import cohorts, costs, engine, exits, moves, population, published, solve, stock
+from rules import backtest, cohorts, costs, engine, england_2022, exits, moves, population, published, reconcile
+from rules import solve, stock
 from rules.case import STREAMS, case
 from rules.fitting import by_band
+from rules.files import csv_text
 from rules.words import percent, thousands
 
 
@@ -123,6 +125,27 @@ def review() -> dict[str, str]:
     }
 
 
+def tables() -> dict[str, str]:
+    """Write what the 2022 sets give beside what was published: in sample, out of sample, and the drivers of spend."""
+    record = england_2022.done()
+    lines = [*reconcile.children(record), *reconcile.spend(record.by_group(england_2022.PRICES))]
+    return {
+        "reconciliation.csv": reconcile.table(lines),
+        "backtest.csv": reconcile.table(list(backtest.lines())),
+        "drivers.csv": csv_text(("item", "driver", "published", "run", "error_percent"), _drivers()),
+    }
+
+
+def _drivers() -> Iterator[dict[str, object]]:
+    """Compare the drivers of england-2025, from published stocks and flows, with those of the run from 2022."""
+    volume = england_2022.volumes()
+    for x in costs.lines():
+        if x.group not in ("support at home", "reform"):
+            error = reconcile.signed(volume[x.name] / x.volume - 1).removesuffix("%")
+            row = {"item": x.name, "driver": x.driver, "error_percent": error}
+            yield row | {"published": round(x.volume), "run": round(volume[x.name])}
+
+
 def text() -> str:
     """Write the report."""
     return "\n".join(_lines())
@@ -146,6 +169,9 @@ def _lines() -> Iterator[str]:
     yield "  2024-25 spend (GBP m), driver, unit cost:"
     for x in costs.lines():
         yield f"    {x.name:30} {x.spend / 1e6:10,.1f}  {x.driver:12} {x.unit_cost:12,.1f}"
+    for name, table in tables().items():
+        yield name
+        yield from table.splitlines()
     yield "care-review-2022"
     for name, value in review().items():
         yield f"  {name:14} {value}"

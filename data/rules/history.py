@@ -8,7 +8,7 @@ from functools import cache
 from rules import engine, moves
 from rules.case import Case, case, flows
 
-BASE, LAST = 2022, 2025
+BASE, LAST, END = 2022, 2025, 2032
 
 
 @cache
@@ -36,6 +36,11 @@ def worst() -> float:
 
 
 def periods() -> dict[str, Case]:
-    """Give the case of each period: a year by itself, and the last one with moves that hold its mix after 2025."""
-    after = f"{LAST + 1}-"
-    return {**{str(year): c for year, c in chain().items()}, after: case(LAST)}
+    """Give the case of each year; the rates of the last one hold after it."""
+    years = [*map(str, range(BASE + 1, LAST)), f"{LAST}-{END}"]
+    return dict(zip(years, chain().values(), strict=True))
+
+
+def moving() -> dict[str, Case]:
+    """Give the case of each year with the moves that carry the mix, and of the years after with those that hold it."""
+    return {**{str(year): c for year, c in chain().items()}, f"{LAST + 1}-{END}": case(LAST)}

@@ -73,12 +73,12 @@ def around(series: list[float]) -> tuple[float, float]:
     return math.exp(-width), math.exp(width)
 
 
-def growth(item: str) -> tuple[float, float, float]:
-    """Give yearly real growth of a published price 2016-17 to 2024-25, and its 90% interval.
+def growth(item: str, last: int) -> tuple[float, float, float]:
+    """Give yearly real growth of a published price from 2016-17 to a year, and its 90% interval.
 
-    The interval is of the mean of the eight yearly growth rates.
+    The interval is of the mean of the yearly growth rates: eight to 2024-25.
     """
-    prices = np.array([per_week(y, item) / deflator(y) for y in range(2017, 2026)])
+    prices = np.array([per_week(y, item) / deflator(y) for y in range(2017, last + 1)])
     yearly = np.diff(np.log(prices))
     width = NINETY * float(np.std(yearly, ddof=1)) / math.sqrt(len(yearly))
     mean = float(yearly.mean())
@@ -92,14 +92,14 @@ def home_price() -> tuple[float, float]:
     return math.exp(-width), math.exp(width)
 
 
-def wider_growth() -> float:
-    """Give past real growth a child of the groups outside looked-after children, 2016-17 to 2024-25."""
+def wider_growth(last: int) -> float:
+    """Give past real growth a child of the groups outside looked-after children, from 2016-17 to a year."""
 
     def rest(year: int) -> float:
         total = published.group(year, "Total children and young people (excluding CERA)")
         return (total - published.group(year, "Children looked after")) / deflator(year) / population.total(year - 1)
 
-    return float((rest(2025) / rest(2017)) ** (1 / 8) - 1)
+    return float((rest(last) / rest(2017)) ** (1 / (last - 2017)) - 1)
 
 
 def past_entries() -> float:

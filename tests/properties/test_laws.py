@@ -131,7 +131,8 @@ def test_draws_do_not_depend_on_their_neighbours(p: cc.Parameters) -> None:
                 for n in ("initial_stock", "entry_rate", "exit_rate")
             }
         )
-        np.testing.assert_array_equal(cc.project(one).stock[0], whole[d])
+        # The last digit may differ: ages whose rates are the same in this draw, and not in all, go through together.
+        np.testing.assert_allclose(cc.project(one).stock[0], whole[d], rtol=1e-13, atol=1e-12)
 
 
 @given(parameter_sets(items=True))

@@ -1,0 +1,75 @@
+"""What is england-2022? The record from 31 March 2022 to 2025, each year with its own published rates."""
+
+from __future__ import annotations
+
+from functools import cache
+
+from rules import costs, england, history, population, reconcile, rows, runs
+from rules.england import ADJUST_KEYS, GROUPS, GROWTH_KEYS
+from rules.files import beliefs, toml_text
+from rules.items import Line, over
+from rules.published import CLA
+from rules.words import note, set_toml
+
+NAME, YEAR, PRICES, LAST = "england-2022", history.BASE, history.LAST, history.END
+SOURCE = f"stock_by_age.csv, stock_by_placement.csv, uasc_stock.csv, foster_by_provider.csv: {CLA}"
+HEAD = {
+    **england.HEAD,
+    "name": NAME,
+    "title": "England from 31 March 2022, with the published rates of 2022-23 to 2024-25",
+    "base_year": YEAR,
+    "years": PRICES - YEAR,
+    "price_year": PRICES,
+    "programme_start": YEAR + 1,
+}
+
+
+@cache
+def files() -> dict[str, str]:
+    """Write every file of the set: unit costs are spend of 2024-25 over the drivers of 2024-25 of its own run."""
+    words = set_toml(HEAD, reconcile.figures(done()) | {"mix": _mix()})
+    return {"set.toml": words, **_tables(), **_priced(over(costs.lines(PRICES), volumes(), note("over_run")))}
+
+
+@cache
+def done() -> runs.Done:
+    """Run the record with the unit costs of england-2025."""
+    tables = {"set.toml": toml_text(HEAD), **_tables(), **_priced(costs.lines(PRICES))}
+    return runs.run(runs.load(tables), PRICES - YEAR)
+
+
+def volumes() -> dict[str, float]:
+    """Give the volume of each item's driver in 2024-25, as the run has it."""
+    return {item: float(v[done().years.index(PRICES)]) for item, v in done().volume.items()}
+
+
+@cache
+def _tables() -> dict[str, str]:
+    lines = costs.lines(PRICES)
+    cases = history.periods()
+    return {
+        **rows.labels(next(iter(cases.values())), GROUPS, lines),
+        "initial_stock.csv": rows.initial_stock(next(iter(cases.values())), SOURCE, note("stock_2022_full"), YEAR),
+        "population.csv": rows.population(_people, range(YEAR + 1, LAST + 1), note("population_record")),
+        **rows.entry(cases),
+        "exit_rate.csv": rows.exits(cases),
+        "move_rate.csv": rows.moves(history.moving(), carried=[str(y) for y in history.chain()]),
+        "growth.csv": beliefs(
+            GROWTH_KEYS, [*england.prices(lines, PRICES), england.people()], "long_run", "fade_years"
+        ),
+        "adjustments.csv": beliefs(ADJUST_KEYS, england.levels(f"{PRICES + 1}-{LAST}")),
+    }
+
+
+def _mix() -> str:
+    return f"{100 * history.worst():.2f} points"
+
+
+def _priced(lines: list[Line]) -> dict[str, str]:
+    return {"unit_cost.csv": rows.unit_costs(lines, PRICES)}
+
+
+def _people(year: int) -> population.Array:
+    if year <= PRICES:
+        return population.mid_year(year - 1)
+    return population.path(range(PRICES + 1, LAST + 1))[year]
