@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from carecost.results import Results
 
 DEFAULT_SET, DEFAULT_SCENARIO, DEFAULT_DRAWS, DEFAULT_OUT = "england-2025", "care-review", 500, "carecost-out"
+#: Problems that a command prints; check prints all.
+MOST_PROBLEMS = 40
 #: Exit codes: fine; the input has faults; stopped by the user.
 FINE, FAULTY, STOPPED = 0, 2, 130
 
@@ -37,7 +39,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         return int(options.do(options))
     except CareCostError as error:
-        print(f"carecost: {error}", file=sys.stderr)
+        print(f"carecost: {_shown(error, options.do is _check)}", file=sys.stderr)
         return FAULTY
     except KeyboardInterrupt:
         print("carecost: stopped", file=sys.stderr)
@@ -45,6 +47,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except BrokenPipeError:
         sys.stderr.close()
         return FINE
+
+
+def _shown(error: CareCostError, every: bool) -> str:
+    """Give the text of an error; of very many problems the first ones, unless every one is wanted."""
+    more = len(error.problems) - MOST_PROBLEMS
+    if every or more <= 0:
+        return str(error)
+    first = type(error)(error.problems[:MOST_PROBLEMS])
+    return f"{first}\n… and {more} more: carecost check shows every one"
 
 
 def _parser() -> argparse.ArgumentParser:

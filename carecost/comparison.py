@@ -201,13 +201,13 @@ class Comparison:
         Returns
         -------
         ndarray of shape (draw,)
-            Calendar year; nan where it does not pay back within the horizon.
+            Calendar year; nan where it does not pay back within the horizon, or nothing is spent or saved.
         """
         flow = self.net_saving() * (self.factors if discounted else 1.0)
         below = np.cumsum(flow, axis=1) < 0
         last = np.where(below.any(1), below.shape[1] - np.argmax(below[:, ::-1], axis=1), 0)
         years = np.array([*self.grid.years, np.nan], dtype=float)
-        return np.asarray(years[last])
+        return np.where(flow.any(1), years[last], np.nan)
 
     def chance_of_saving(self) -> float:
         """Share of draws with a net present saving above zero [probability]."""

@@ -11,7 +11,7 @@ from carecost import schema_toml
 from carecost.assumptions import Assumptions
 from carecost.changes import Change, Interval
 from carecost.errors import CareCostError, FileError, Problem, refuse
-from carecost.packaged import DATA, find, packaged_assumptions, packaged_scenarios
+from carecost.packaged import DATA, SCENARIO, SET, find, packaged_assumptions, packaged_scenarios
 from carecost.reader import Reader, read_toml, validated
 from carecost.scenarios import Lever, Scenario
 
@@ -49,7 +49,7 @@ def load_assumptions(name: str | Path) -> Assumptions:
     >>> load_assumptions("england-2025").base_year
     2025
     """
-    folder = find(name, packaged_assumptions(), "assumption set", lambda n: DATA / n)
+    folder = find(name, packaged_assumptions(), SET, lambda n: DATA / n)
     if not folder.is_dir():
         raise FileError(Problem("is not a folder", str(name), "Give a packaged name or the folder of a set"))
     return Reader(folder).read()
@@ -78,7 +78,7 @@ def load_scenario(name: str | Path) -> Scenario:
     >>> load_scenario("care-review").claim
     True
     """
-    path = find(name, packaged_scenarios(), "scenario", lambda n: DATA / "scenarios" / f"{n}.toml")
+    path = find(name, packaged_scenarios(), SCENARIO, lambda n: DATA / "scenarios" / f"{n}.toml")
     problems: list[Problem] = []
     text = read_toml(path, problems)
     model = validated(schema_toml.ScenarioFile, text, path.name, problems)

@@ -11,6 +11,8 @@ from carecost import schema_toml
 from carecost.errors import FileError, Problem, unknown
 from carecost.money import Deflator, Schedule
 
+#: What a set and a scenario are called in messages.
+SET, SCENARIO = "assumption set", "scenario"
 DATA = Path(str(files("carecost") / "data"))
 
 
@@ -37,6 +39,10 @@ def find(name: str | Path, packaged: list[str], kind: str, place: Callable[[str]
         return path
     if str(name) in packaged:
         return place(str(name))
+    other = packaged_scenarios() if kind == SET else packaged_assumptions()
+    if str(name) in other:
+        remedy = "Give the set first, then its scenarios" if kind == SET else "Give a scenario, packaged or a TOML file"
+        raise FileError(Problem(f"{str(name)!r} is not {'an' if kind == SET else 'a'} {kind}", remedy=remedy))
     problem = unknown(kind, str(name), packaged)
     remedy = f"{problem.remedy}. A path of yours must exist"
     raise FileError(Problem(problem.what, problem.where, remedy))

@@ -141,7 +141,7 @@ def _index(row: Assumption, grid: Grid, shape: tuple[int, ...]) -> list[list[int
         chosen = getattr(row.where, axis)
         if axis == "years" and chosen is not None:
             chosen = [y for y in chosen if y in grid.years]
-        found.append([0] if length == 1 and axis == "years" else grid.indices(axis, chosen))
+        found.append([0] if chosen is None and length == 1 else grid.indices(axis, chosen))
     return found
 
 

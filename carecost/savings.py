@@ -44,14 +44,11 @@ class Saving(Comparison):
         assert self.central is not None and self.run is not None
         rows = tables.summary_rows(self, self.central)
         plain = {"low": None, "high": None}
+        claim = self.run.scenarios[self.scenario.name].claim
+        above = "Chance that the net present saving is above zero" + (", given the claims" if claim else "")
         chance = self.chance_of_saving() if len(self.averted) > 1 else None
         rows += [
-            {
-                "what": "Chance that the net present saving is above zero",
-                "central": chance,
-                **plain,
-                "unit": "share of draws",
-            },
+            {"what": above, "central": chance, **plain, "unit": "share of draws"},
             {
                 "what": "Benefit-cost ratio, ratio of means",
                 "central": self.bcr(),

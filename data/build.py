@@ -23,13 +23,13 @@ _TOLERANCE = 1e-6
 
 def built() -> dict[str, str]:
     """Make every file, by its path in the project."""
-    from rules import backtest, england, england_2022, findings, money, review, scenario
+    from rules import backtest, england, england_2022, money, record, review, scenario
 
     folders = {
         f"{SETS}/money": money.files(),
         **{f"{SETS}/{of.NAME}": of.files() for of in (england, england_2022, backtest, review)},
         f"{SETS}/scenarios": scenario.files(),
-        FINDINGS: findings.tables(),
+        FINDINGS: record.tables(),
     }
     return {f"{folder}/{name}": text for folder, made in folders.items() for name, text in made.items()}
 
@@ -77,6 +77,7 @@ def main(arguments: list[str] | None = None) -> int:
     from rules import findings
 
     print(findings.text())
+    print("\n".join(f"{path}\n{text}" for path, text in made.items() if path.startswith(FINDINGS)))
     return 0
 
 

@@ -83,6 +83,9 @@ def test_a_changed_price_changes_the_answer(tmp_path: Path, capsys: pytest.Captu
         (["compare", TINY, EDGE, "--start", "2020"], "is past"),
         (["compare", TINY, EDGE, "--scope", "some"], "unknown scope 'some'"),
         (["compare", TINY, "care-review"], "'reform programme'"),
+        (["compare", "care-review"], "'care-review' is not an assumption set. Give the set first"),
+        (["compare", TINY, TINY + "s"], "unknown scenario"),
+        (["describe", "care-review-2022x"], "Did you mean 'care-review-2022'"),
         (["check", "nowhere"], "unknown assumption set 'nowhere'"),
         (["describe", EDGE + "x.toml"], "unknown scenario"),
     ],
@@ -132,3 +135,16 @@ assert not {"pandas", "numpy"} & set(sys.modules)
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     assert "compare" in done.stdout
+
+
+def test_of_very_many_problems_the_first_are_printed_and_check_prints_all(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = cc.save_assumptions(cc.load_assumptions("england-2025"), tmp_path / "set")
+    path = folder / "population.csv"
+    path.write_text(path.read_text().replace(",children,", ",heads,"))
+    assert main(["compare", str(folder)]) == 2
+    some = capsys.readouterr().err
+    assert some.count("\n- ") == 40 and "more: carecost check" in some
+    assert main(["check", str(folder)]) == 2
+    assert capsys.readouterr().err.count("\n- ") > 500

@@ -54,6 +54,16 @@ def test_common_luck_makes_a_difference_sharper(tiny: cc.Assumptions, edge: cc.S
     assert common < 0.5 * (mine - theirs).var()
 
 
+@pytest.mark.parametrize("years", [1, 2, 6])
+def test_a_short_run_is_the_start_of_a_long_one(
+    tiny: cc.Assumptions, edge: cc.Scenario, results: cc.Results, years: int
+) -> None:
+    short = cc.run(tiny, edge, years=years, draws=cc.Draws(100, seed=2))
+    for name in ("inaction", "edge"):
+        both = results.run.drawn[name].stock[:, :, : years + 1]
+        np.testing.assert_allclose(short.run.drawn[name].stock, both, rtol=1e-12)
+
+
 def test_an_empty_scenario_is_inaction_bit_for_bit(tiny: cc.Assumptions) -> None:
     results = cc.run(tiny, cc.Scenario("nothing"), draws=cc.Draws(20))
     assert not results.compare("nothing").averted.any()

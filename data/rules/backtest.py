@@ -10,8 +10,8 @@ from rules.case import Case, case
 from rules.england import GROUPS, GROWTH_KEYS
 from rules.england_2022 import SOURCE
 from rules.files import beliefs, toml_text
-from rules.reconcile import ALL, CHILDREN, EXITS, SPEND, STARTED, signed
-from rules.words import note, set_toml
+from rules.reconcile import ALL, CHILDREN, EXITS, SPEND, STARTED
+from rules.words import note, set_toml, signed
 
 NAME, YEAR, LAST, SEEN = "england-2022-backtest", 2022, 2032, 2025
 HEAD = {

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import numpy as np
 
-from rules import backtest, cohorts, costs, engine, england_2022, exits, moves, population, published, reconcile
-from rules import solve, stock
+from rules import cohorts, costs, engine, exits, moves, population, published, solve, stock
 from rules.case import STREAMS, case
 from rules.fitting import by_band
-from rules.files import csv_text
-from rules.words import percent, thousands
+from rules.words import percent, signed, thousands
 
 
 def england() -> dict[str, str]:
@@ -97,14 +95,15 @@ def residential_ratios() -> dict[int, float]:
 
 def held(start: float, years: int) -> float:
     """Give children in care some years after 31 March 2022 with the rates of 2021-22 held."""
-    return float(solve.path(0.0, years=years, start=start).children[-1])
+    return float(solve.path(0.0, last=solve.BASE + years, start=solve.Start(start)).children[-1])
 
 
 def review() -> dict[str, str]:
     """Give the figures that the words of care-review-2022 name."""
     growth, price = solve.entry_growth(), solve.price_growth()
     run = solve.path(growth)
-    at_2025 = solve.spend(run)[2] * (1 + price) ** 3 / solve.real(2025) / 1e9
+    unit = (1 + price) ** 3 / solve.real(2025)
+    at_2025 = solve.spend(run)[2] * unit / 1e9
     family, networks = solve.effects()
     rest = solve.lines()["children's services outside care"][0] * population.total(2021) / 1e9
     return {
@@ -113,37 +112,40 @@ def review() -> dict[str, str]:
         "price": percent(price, 2),
         "cash": percent(solve.price_growth(cash=True), 2),
         "real": f"{15 * solve.real(2032):.1f}",
-        "entry_80850": percent(solve.entry_growth(80_850.0), 2),
-        "entry_82090": percent(solve.entry_growth(82_090.0), 2),
+        **{f"from_{name}": _solved(start) for name, start in solve.starts().items()},
         "family": percent(family),
         "networks": percent(networks),
         "path_2025": thousands(run.children[3]),
         "path_cost": f"{at_2025:.1f}",
+        "path_volume": signed(run.children[3] / run.children[0] - 1),
+        "path_unit": percent(unit - 1, 0),
+        "path_growth": percent(at_2025 / 10 - 1, 0),
+        **_came(),
         "held_2025": thousands(held(82_090.0, 3)),
         "held_2032": thousands(held(82_090.0, 10)),
         "care_year": thousands(1430 * 365 / 7, 100),
     }
 
 
-def tables() -> dict[str, str]:
-    """Write what the 2022 sets give beside what was published: in sample, out of sample, and the drivers of spend."""
-    record = england_2022.done()
-    lines = [*reconcile.children(record), *reconcile.spend(record.by_group(england_2022.PRICES))]
+def _solved(start: solve.Start) -> str:
+    """Write what is solved from a starting point."""
+    real, cash = (percent(solve.price_growth(cash, start), 2) for cash in (False, True))
+    return f"entry rates {percent(solve.entry_growth(start), 2)}, unit costs {real} (15bn real) or {cash} (15bn cash)"
+
+
+def _came() -> dict[str, str]:
+    """Give what came of volume, price and spend from 2021-22 to 2024-25."""
+
+    def change(of: Callable[[int], float]) -> float:
+        return of(2025) / of(2022) - 1
+
     return {
-        "reconciliation.csv": reconcile.table(lines),
-        "backtest.csv": reconcile.table(list(backtest.lines())),
-        "drivers.csv": csv_text(("item", "driver", "published", "run", "error_percent"), _drivers()),
+        "came_volume": signed(change(lambda y: published.stock(y, "Total"))),
+        "came_unit": percent(change(lambda y: published.per_week(y, "CLA all")), 0),
+        "came_growth": percent(
+            change(lambda y: published.group(y, "Total children and young people (excluding CERA)")), 0
+        ),
     }
-
-
-def _drivers() -> Iterator[dict[str, object]]:
-    """Compare the drivers of england-2025, from published stocks and flows, with those of the run from 2022."""
-    volume = england_2022.volumes()
-    for x in costs.lines():
-        if x.group not in ("support at home", "reform"):
-            error = reconcile.signed(volume[x.name] / x.volume - 1).removesuffix("%")
-            row = {"item": x.name, "driver": x.driver, "error_percent": error}
-            yield row | {"published": round(x.volume), "run": round(volume[x.name])}
 
 
 def text() -> str:
@@ -169,9 +171,6 @@ def _lines() -> Iterator[str]:
     yield "  2024-25 spend (GBP m), driver, unit cost:"
     for x in costs.lines():
         yield f"    {x.name:30} {x.spend / 1e6:10,.1f}  {x.driver:12} {x.unit_cost:12,.1f}"
-    for name, table in tables().items():
-        yield name
-        yield from table.splitlines()
     yield "care-review-2022"
     for name, value in review().items():
         yield f"  {name:14} {value}"

@@ -10,7 +10,7 @@ from rules.exits import before_18
 from rules.files import csv_text
 from rules.published import BANDS, UASC
 from rules.runs import Done
-from rules.words import percent, thousands
+from rules.words import percent, signed, thousands
 
 YEARS = (2023, 2024, 2025)
 NAMES = dict(zip(BANDS, ("under 1", "1 to 4", "5 to 9", "10 to 15", "16 and 17"), strict=True))
@@ -100,12 +100,6 @@ def _row(line: Line) -> dict[str, object]:
         row[f"run_{year}"] = round(line.run[year], digits)
         row[f"error_percent_{year}"] = signed(line.error(year)).removesuffix("%")
     return row
-
-
-def signed(share: float) -> str:
-    """Write an error: +0.9%, -8.0%, 0.0%."""
-    text = f"{100 * share:+.1f}%"
-    return "0.0%" if text[1:] == "0.0%" else text
 
 
 def figures(done: Done) -> dict[str, str]:

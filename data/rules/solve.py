@@ -30,12 +30,41 @@ def review(measure: str, year: int) -> float:
     return figure("published_projections", "value", publication=CARE_REVIEW, measure=measure, year=year)
 
 
+@dataclass(frozen=True)
+class Start:
+    """Where a path starts: the Review's "80,000 today" leaves it open.
+
+    Attributes
+    ----------
+    children : float
+        Children in care.
+    year : int
+        On 31 March of this year: 2021 or 2022.
+    """
+
+    children: float
+    year: int = BASE
+
+
+def starts() -> dict[str, Start]:
+    """Give the starting points: the Review's, and what was published for 2021 and 2022."""
+    vintage = {"year": BASE - 1, "vintage": "2021 release (recalled)"}
+    return {
+        "review": Start(review("children in care", 2021)),
+        "2021": Start(figure("stock_vintages", "children", **vintage), BASE - 1),  # type: ignore[arg-type]
+        "2022": Start(figure("time_series", "stock", year=BASE)),
+    }
+
+
 @cache
-def base(children: float | None = None) -> Case:
-    """Give the 2022 case with its stock scaled to a number of children (the Review's 80,000)."""
-    wanted = review("children in care", 2021) if children is None else children
+def base(start: Start | None = None) -> Case:
+    """Give the 2022 case with its stock scaled to a number of children (the Review's 80,000), or that of 2021."""
+    start = start or starts()["review"]
     found = case(BASE, coarse=True)
-    return scaled(found, wanted / sum(s.stock.sum() for s in found.streams.values()))
+    if start.year != BASE:
+        full = stock.joint(start.year)
+        found = found.but(stock={s: stock.coarsen(full[s], found.placements) for s in found.streams})
+    return scaled(found, start.children / sum(s.stock.sum() for s in found.streams.values()))
 
 
 @dataclass(frozen=True)
@@ -47,9 +76,11 @@ class Path:
     by_stream: Mapping[str, Array]
 
 
-def path(growth: float, effect: Array | None = None, years: int = YEARS, start: float | None = None) -> Path:
+def path(growth: float, effect: Array | None = None, last: int = TARGET, start: Start | None = None) -> Path:
     """Run both streams with entry rates that grow from 2022; an effect scales those of the other stream."""
-    level = (1 + growth) ** np.arange(1, years + 1)
+    first = start.year if start else BASE
+    years = last - first
+    level = (1 + growth) ** np.maximum(np.arange(first + 1, last + 1) - BASE, 0)
     streams = {}
     for name, stream in base(start).streams.items():
         factor = level if effect is None or name == "uasc" else level * effect
@@ -60,19 +91,19 @@ def path(growth: float, effect: Array | None = None, years: int = YEARS, start: 
 
 
 @cache
-def entry_growth(start: float | None = None) -> float:
+def entry_growth(start: Start | None = None) -> float:
     """Solve the yearly growth of entry rates that gives 100,000 children on 31 March 2032."""
     wanted = review("children in care", TARGET)
     return _root(lambda g: path(g, start=start).children[-1] - wanted, -0.05, 0.10)
 
 
 @cache
-def lines() -> dict[str, tuple[float, Array]]:
-    """Give unit costs in 2021-22 prices with which 80,000 children cost 1,430 a week each and everything 10bn.
+def lines(start: Start | None = None) -> dict[str, tuple[float, Array]]:
+    """Give unit costs in 2021-22 prices with which a child of the start costs 1,430 a week and everything 10bn.
 
     Each with its weight on the placements (child-weeks), or none for what follows the population.
     """
-    children = sum(s.stock.sum(0) for s in base().streams.values())
+    children = sum(s.stock.sum(0) for s in base(start).streams.values())
     names = base().placements
     of = {p: np.array([q == p for q in names], dtype=float) for p in names}
     paid = _residential_share()
@@ -98,18 +129,18 @@ def _residential_share() -> float:
     return covered / sum(every[p] for p in group)
 
 
-def spend(run: Path) -> Array:
+def spend(run: Path, start: Start | None = None) -> Array:
     """Give spend by year in 2021-22 prices, without price growth [GBP]."""
     found = np.zeros(len(run.years_lived))
-    for unit, weight in lines().values():
+    for unit, weight in lines(start).values():
         found += unit * (run.years_lived @ weight * WEEKS if weight.any() else population.total(BASE - 1))
     return found
 
 
-def price_growth(cash: bool = False) -> float:
+def price_growth(cash: bool = False, start: Start | None = None) -> float:
     """Solve the yearly real growth of unit costs that gives 15bn in 2031-32, read as real or as cash."""
     wanted = review("cost GBP bn/yr", TARGET) * 1e9 * (real(TARGET) if cash else 1.0)
-    now = spend(path(entry_growth()))[-1]
+    now = spend(path(entry_growth(start), start=start), start)[-1]
     return float((wanted / now) ** (1 / YEARS) - 1)
 
 

@@ -51,6 +51,12 @@ def percent(value: float, digits: int = 1) -> str:
     return f"{100 * value:.{digits}f}%"
 
 
+def signed(share: float) -> str:
+    """Write a change or an error: +0.9%, -8.0%, 0.0%."""
+    text = f"{100 * share:+.1f}%"
+    return "0.0%" if text[1:] == "0.0%" else text
+
+
 def thousands(value: float, step: int = 10) -> str:
     """Write a number of children, rounded."""
     return f"{round(value / step) * step:,}"

@@ -75,6 +75,7 @@ def test_payback_discounted_and_not() -> None:
 def test_payback_waits_for_a_later_fall_to_be_made_good() -> None:
     assert compared([20, 0, 10], [10, 15, 0]).payback_year() == 2028
     assert compared([1, 1, 1], [0, 0, 0]).payback_year() == 2026
+    assert np.isnan(compared([0, 0, 0], [0, 0, 0]).payback_year())
 
 
 def test_the_ratio_is_undefined_without_a_cost() -> None:
