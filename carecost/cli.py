@@ -78,6 +78,7 @@ def _parser() -> argparse.ArgumentParser:
         help=f"joint samples (default {DEFAULT_DRAWS}; 0: central only)",
     )
     compare.add_argument("--seed", type=int, default=1, help="seed of the draws (default 1)")
+    compare.add_argument("--noise", action="store_true", help="put the luck of small numbers into levels (slower)")
     compare.add_argument("--years", type=int, help="projected years (default: the set's own)")
     compare.add_argument("--start", type=int, help="calendar year of programme year 1, such as 2026 for 2025-26")
     compare.add_argument("--scope", default="all", help="spending counted: a scope of the set (default all)")
@@ -106,7 +107,7 @@ def _compare(options: argparse.Namespace) -> int:
     assumptions = load_assumptions(options.assumptions).scoped(options.scope)
     scenarios = [load_scenario(name) for name in options.scenarios or [DEFAULT_SCENARIO]]
     progress = _Progress(quiet=options.quiet or options.format != "table")
-    draws = Draws(options.draws, options.seed)
+    draws = Draws(options.draws, options.seed, options.noise)
     results = run(
         assumptions, *scenarios, years=options.years, draws=draws, start=options.start, progress=progress.step
     )

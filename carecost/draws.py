@@ -21,6 +21,9 @@ class Draws:
         Number of draws; 0 is the central run alone.
     seed : int
         Seed; the same seed and name give the same numbers.
+    noise : bool
+        Whether levels also hold the luck of small numbers: whole children, Poisson entries and multinomial fates.
+        Differences between scenarios are without it.
 
     Raises
     ------
@@ -45,6 +48,7 @@ class Draws:
 
     n: int = 0
     seed: int = 1
+    noise: bool = False
 
     def __post_init__(self) -> None:
         for name in ("n", "seed"):

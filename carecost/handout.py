@@ -46,7 +46,11 @@ def opening(results: Results, said: dict[str, list[Said]]) -> Html:
         h("h1", title(results)),
         *(h("p", sentence, class_="lede") for sentence in found),
         *(h("div", h("p", text), class_="claim", role="note") for text in warnings if text),
-        h("p", f"{wording.sentence(wording.INTERVAL if run.draws.n > 1 else wording.NO_INTERVAL)}", class_="small"),
+        h(
+            "p",
+            f"{wording.sentence(wording.interval(run.draws.noise) if run.draws.n > 1 else wording.NO_INTERVAL)}",
+            class_="small",
+        ),
     )
 
 
@@ -118,7 +122,7 @@ def spending(results: Results) -> Html:
     scale = _scale(max(float(run.central[name].costs.spend.sum(-1).max()) for name in run.central))
     parts = []
     for name, plan in run.scenarios.items():
-        central, drawn = run.central[name].costs.spend, run.drawn[name].costs.spend
+        central, drawn = run.central[name].costs.spend, run.shown[name].costs.spend
         cells = [
             [label, *(_money(central[:, y, chosen].sum(-1), drawn[:, y, chosen].sum(-1), scale) for y in shown)]
             for label, chosen in _groups(run.grid.items)

@@ -17,6 +17,7 @@ from carecost.draws import Draws
 from carecost.effects import Calendar, apply, check
 from carecost.errors import InputError, Problem, UnknownNameError, unknown
 from carecost.grid import Grid
+from carecost.luck import simulate
 from carecost.parameters import Parameters
 from carecost.projection import Kernels, Projection, project_streams
 from carecost.provenance import Provenance
@@ -27,6 +28,8 @@ Array = NDArray[np.float64]
 #: Draws that go through at once: their kernels fit in cache.
 BLOCK = 64
 Progress = Callable[[int, int], None]
+#: Scenario, and whether with the luck of small numbers.
+Key = tuple[str, bool]
 FLOWS = ("entries", "exits", "aged_out", "child_years")
 
 
@@ -61,6 +64,8 @@ class Run:
         The central run of each scenario.
     drawn : dict of str to Outcome
         All draws of each scenario; the central run when there are no draws.
+    shown : dict of str to Outcome
+        The same with the luck of small numbers, where the draws ask for it: what levels are shown with.
     """
 
     assumptions: Assumptions
@@ -71,6 +76,7 @@ class Run:
     provenance: Provenance
     central: dict[str, Outcome]
     drawn: dict[str, Outcome]
+    shown: dict[str, Outcome]
     layouts: Layouts
 
     def parameters(self, scenario: str, block: slice | None = None) -> dict[str, Parameters]:
@@ -90,7 +96,7 @@ class Run:
     def outcome(self, scenario: Scenario) -> Outcome:
         """Run one more scenario, central."""
         work = _Work(self.layouts, {scenario.name: scenario}, self.calendar, self.draws)
-        return work.block(None)[scenario.name]
+        return work.block(None)[scenario.name, False]
 
     def compare(self, scenario: str, baseline: str = INACTION, central: bool = False) -> Comparison:
         """Compare two scenarios, draw by draw or in the central run."""
@@ -162,17 +168,15 @@ def run(
     work = _Work(layouts, everything, calendar, draws)
     central = work.block(None)
     drawn = central if draws.central else _merged(work, grid, threads, block, progress)
-    return Run(
-        assumptions,
-        everything,
-        grid,
-        draws,
-        calendar,
-        _provenance(assumptions, grid, draws, calendar),
-        central,
-        drawn,
-        layouts,
-    )
+    plain, lucky = _apart(drawn)
+    made = _provenance(assumptions, grid, draws, calendar)
+    return Run(assumptions, everything, grid, draws, calendar, made, _apart(central)[0], plain, lucky or plain, layouts)
+
+
+def _apart(outcomes: dict[Key, Outcome]) -> tuple[dict[str, Outcome], dict[str, Outcome]]:
+    """Part the outcomes without luck from those with it."""
+    plain, lucky = ({name: o for (name, luck), o in outcomes.items() if luck is which} for which in (False, True))
+    return plain, lucky
 
 
 def _named(scenarios: Sequence[Scenario]) -> dict[str, Scenario]:
@@ -190,6 +194,7 @@ def _provenance(assumptions: Assumptions, grid: Grid, draws: Draws, calendar: Ca
         digest=assumptions.digest,
         draws=draws.n,
         seed=draws.seed,
+        noise=draws.noise,
         base_year=grid.base_year,
         years=grid.n_years,
         programme_start=calendar.programme_start,
@@ -209,7 +214,7 @@ class _Work:
     calendar: Calendar
     draws: Draws
 
-    def block(self, block: slice | None) -> dict[str, Outcome]:
+    def block(self, block: slice | None) -> dict[Key, Outcome]:
         """Run every scenario for one block; kernels are shared between scenarios and streams."""
         sampler, kernels = Sampler(self.draws, block), Kernels()
         streams = self.layouts.streams
@@ -218,7 +223,11 @@ class _Work:
         for name, scenario in self.scenarios.items():
             changed = [apply(scenario, base[stream], stream, sampler, self.calendar) for stream in streams]
             projections = project_streams(changed, kernels)
-            outcomes[name] = _outcome(cost_streams(streams, projections, changed), projections)
+            outcomes[name, False] = _outcome(cost_streams(streams, projections, changed), projections)
+            if block is not None and self.draws.noise:
+                rows, seed = range(block.start, block.stop), self.draws.seed
+                lucky = [simulate(p, seed, s, rows, kernels) for s, p in zip(streams, changed, strict=True)]
+                outcomes[name, True] = _outcome(cost_streams(streams, lucky, changed), lucky)
         return outcomes
 
 
@@ -235,11 +244,11 @@ def _outcome(costs: Costs, projections: Sequence[Projection]) -> Outcome:
     return Outcome(stacked(p.stock.sum(2) for p in projections), flows, costs)
 
 
-def _merged(work: _Work, grid: Grid, threads: int, size: int, progress: Progress | None) -> dict[str, Outcome]:
+def _merged(work: _Work, grid: Grid, threads: int, size: int, progress: Progress | None) -> dict[Key, Outcome]:
     """Run the blocks on threads and put their sums in place, in order."""
     n = work.draws.n
     blocks = [slice(i, min(i + size, n)) for i in range(0, n, size)]
-    kept: dict[str, dict[str, Array]] = {}
+    kept: dict[Key, dict[str, Array]] = {}
     with ThreadPoolExecutor(max(1, threads)) as pool:
         for block, outcomes in zip(blocks, pool.map(work.block, blocks), strict=True):
             for name, outcome in outcomes.items():

@@ -86,7 +86,7 @@ class Projection:
 
     @cached_property
     def aged_out(self) -> Array:
-        """Those who leave on the birthday that ends this age, the last lived: (draw, year, age, placement) [children]."""
+        """Those who leave on the birthday that ends this age: (draw, year, age, placement) [children]."""
         return np.asarray(self.reached * leaving_at(self.grid))
 
     @cached_property
@@ -144,10 +144,11 @@ class Advance:
         self.extra_entries = {k: np.broadcast_to(np.asarray(v), self._shape) for k, v in p.extra_entries.items()}
         further = sum(self.extra_entries.values(), np.zeros((1, 1, 1, 1)))
         self.entries = entries + further
-        self._at_birthday = entries * birthday
-        self._bands = self._banded(kernels or Kernels())
-        self._entering = self._sources(self.entries - self._at_birthday)
-        self._birthdays = birthdays(grid)
+        self.at_birthday = entries * birthday
+        self.bands = self._banded(kernels or Kernels())
+        self.even = self.entries - self.at_birthday
+        self._entering = self._sources(self.even)
+        self.birthdays = birthdays(grid)
         start = np.broadcast_to(np.asarray(p.initial_stock), (self._shape[0], *self._shape[2:]))
         self._classes = np.stack([stockflow.WEIGHT * start] * 2)
         self.stock = np.empty((self._shape[0], len(grid.dates), *self._shape[2:]))
@@ -163,9 +164,9 @@ class Advance:
     def _sources(self, even: Array) -> tuple[Array, Array]:
         """Carry the even entrants of every year through both spans at once, years of the same bands together."""
         n = self._shape[1]
-        starts = [0, *(y for y in range(1, n) if _differ(self._bands[y], self._bands[y - 1])), n]
+        starts = [0, *(y for y in range(1, n) if _differ(self.bands[y], self.bands[y - 1])), n]
         spans = [slice(a, b) for a, b in pairwise(starts)]
-        parts = [stockflow.sources(even[:, years], self._bands[years.start]) for years in spans]
+        parts = [stockflow.sources(even[:, years], self.bands[years.start]) for years in spans]
         if len(parts) == 1:
             return parts[0]
         early, late = zip(*parts, strict=True)
@@ -174,7 +175,7 @@ class Advance:
     def year(self, year: int) -> None:
         """Advance through one year (by index)."""
         entering = (self._entering[0][:, year], self._entering[1][:, year])
-        done = stockflow.year(self._classes, entering, self._at_birthday[:, year], self._bands[year], self._birthdays)
+        done = stockflow.year(self._classes, entering, self.at_birthday[:, year], self.bands[year], self.birthdays)
         self._classes = done.stock
         self.stock[:, year + 1] = done.stock[0] + done.stock[1]
         self.child_years[:, year] = done.time

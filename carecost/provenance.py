@@ -21,6 +21,8 @@ class Provenance:
         Digest of everything in it.
     draws, seed : int
         Number of draws (0: central alone) and seed.
+    noise : bool
+        Whether levels hold the luck of small numbers.
     base_year, years, programme_start, price_year : int
         First date, horizon, calendar year of programme year 1, year of constant prices.
     deflator, discount : str
@@ -33,6 +35,7 @@ class Provenance:
     digest: str
     draws: int
     seed: int
+    noise: bool
     base_year: int
     years: int
     programme_start: int

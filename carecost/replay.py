@@ -36,6 +36,6 @@ def replay(folder: str | Path) -> Run:
         load_assumptions(inputs / "assumptions"),
         [load_scenario(path) for path in paths],
         years=made["years"],
-        draws=Draws(made["draws"], made["seed"]),
+        draws=Draws(made["draws"], made["seed"], made["noise"]),
         start=made["programme_start"],
     )

@@ -10,6 +10,7 @@ import pandas as pd
 
 from carecost import model, run_tables, savings, sensitivity
 from carecost.assumptions import Assumptions
+from carecost.convergence import Convergence, convergence
 from carecost.draws import Draws
 from carecost.errors import UnknownNameError, unknown
 from carecost.parameters import Parameters
@@ -71,13 +72,7 @@ def run(
 
 
 class Results:
-    """What a run gave.
-
-    Parameters
-    ----------
-    run : model.Run
-        Arrays of the run.
-    """
+    """What a run gave, with the arrays of the run."""
 
     def __init__(self, run: model.Run) -> None:
         self._run = run
@@ -163,8 +158,7 @@ class Results:
 
     def parameters(self, scenario: str, stream: str | None = None) -> Parameters:
         """Parameters of the central run of a scenario; a set of several streams needs the stream's name."""
-        streams = self._run.parameters(scenario)
-        return streams[self._stream(stream)]
+        return self._run.parameters(scenario)[self._stream(stream)]
 
     def projection(self, scenario: str, stream: str | None = None, draws: slice | None = None) -> Projection:
         """Project a scenario again, with ages: the central run, or some draws.
@@ -201,6 +195,10 @@ class Results:
     def switching_value(self, scenario: str, baseline: str = INACTION) -> float | None:
         """Share of a scenario's effects at which the central net present saving is zero; None if there is none."""
         return sensitivity.switching_value(self._run, scenario, baseline)
+
+    def converged(self, tolerance: float = 0.05) -> Convergence:
+        """Whether more draws are needed, and roughly how many; see :func:`carecost.convergence.convergence`."""
+        return convergence(self._run, tolerance)
 
     def growth_paths(self) -> pd.DataFrame:
         """Public spend under inaction by year: without real growth of prices, as stated, and if growth never faded.

@@ -49,7 +49,7 @@ def cost_rows(run: Run, by: Sequence[str], basis: str, per_draw: bool) -> pd.Dat
     factor = cash[:, None] if basis == "cash" else 1.0
     frames = []
     for name in run.scenarios:
-        drawn, kept = tables.grouped(run.drawn[name].costs.spend * factor, labels, by)
+        drawn, kept = tables.grouped(run.shown[name].costs.spend * factor, labels, by)
         central, _ = tables.grouped(run.central[name].costs.spend * factor, labels, by)
         frames.append(_named(name, tables.rows_of(drawn, central, ("year", grid.years), kept, per_draw)))
     rows = _stacked(frames).assign(unit="GBP")
@@ -100,7 +100,7 @@ def _cells(
 
 
 def _both(run: Run, name: str, pick: Pick) -> tuple[Array, Array]:
-    return pick(run.drawn[name]), pick(run.central[name])
+    return pick(run.shown[name]), pick(run.central[name])
 
 
 def _labels(run: Run) -> dict[str, list[str]]:

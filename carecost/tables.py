@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from carecost.assumptions import Assumptions
 from carecost.comparison import Comparison
+from carecost.convergence import mean_error
 from carecost.errors import UnknownNameError, refuse, unknown
 from carecost.grid import Grid
 
@@ -35,11 +36,12 @@ def summarised(array: Array, central: Array, quantiles: Sequence[float] = QUANTI
     Returns
     -------
     dict of str to ndarray
-        ``central``, and with draws ``mean`` and each quantile.
+        ``central``, and with draws ``mean``, its Monte Carlo error ``mean_error``, and each quantile.
     """
     out = {"central": central[0]}
     if len(array) > 1:
         out["mean"] = array.mean(0)
+        out["mean_error"] = mean_error(array)
         out |= {f"{q:g}": v for q, v in zip(quantiles, np.quantile(array, quantiles, axis=0), strict=True)}
     return out
 
@@ -167,8 +169,13 @@ def summary_rows(drawn: Comparison, central: Comparison) -> list[dict[str, objec
     """Say what a scenario does to children and money: the rows people quote, central and 90% interval."""
     rows = []
     for what, pick, unit, scale in _summary_lines(drawn):
-        low, high = interval(pick(drawn), scale) if len(drawn.averted) > 1 else (None, None)
-        rows.append({"what": what, "central": float(pick(central)[0]) * scale, "low": low, "high": high, "unit": unit})
+        row: dict[str, object] = {"what": what, "central": float(pick(central)[0]) * scale, "low": None, "high": None}
+        if len(drawn.averted) > 1:
+            values = pick(drawn)
+            low, high = interval(values, scale)
+            error = None if np.isnan(values).any() else float(mean_error(values)) * scale
+            row |= {"low": low, "high": high, "mean_error": error}
+        rows.append(row | {"unit": unit})
     return rows
 
 

@@ -10,7 +10,13 @@ NONE = "none"
 NEVER = "not within the horizon"
 CLAIM = "effects as claimed, not evidenced"
 INTERVAL = "90% interval: parameter uncertainty, as stated in the set; luck of small numbers not included"
+INTERVAL_WITH_LUCK = "90% interval: parameter uncertainty, as stated in the set, and the luck of small numbers"
 NO_INTERVAL = "central run only; no interval was drawn"
+
+
+def interval(noise: bool) -> str:
+    """Say what an interval of levels holds."""
+    return INTERVAL_WITH_LUCK if noise else INTERVAL
 
 
 @dataclass(frozen=True)

@@ -85,7 +85,7 @@ def _words(ax: Axes, results: Results, lines: dict[str, pd.DataFrame]) -> None:
     lettering.settle(ax)
     lettering.head(ax, _title(lines), "Number of children in care on 31 March of each year")
     claimed = [name for name in lines if run.scenarios[name].claim]
-    what = f"Lines: central run, which need not be mid-band. Bands: {wording.INTERVAL}."
+    what = f"Lines: central run, which need not be mid-band. Bands: {wording.interval(results.run.draws.noise)}."
     lettering.note(
         ax,
         [

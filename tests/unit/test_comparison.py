@@ -13,7 +13,7 @@ from carecost.costs import Costs
 from carecost.money import Schedule
 from carecost.provenance import Provenance
 
-PROVENANCE = Provenance("x", "0", 0, 1, 2025, 3, 2026, 2025, "d", "s", "0")
+PROVENANCE = Provenance("x", "0", 0, 1, False, 2025, 3, 2026, 2025, "d", "s", "0")
 
 
 def compared(
