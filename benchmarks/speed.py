@@ -18,7 +18,8 @@ import numpy as np
 import carecost as cc
 from carecost import stockflow
 from carecost.effects import apply
-from carecost.projection import Kernels, project_streams, rates
+from carecost.kernels import Kernels, rates
+from carecost.projection import project_streams
 from carecost.quantities import Sampler
 
 REPEATS = 7

@@ -9,8 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from carecost import stockflow
+from carecost.kernels import Kernels
 from carecost.parameters import Parameters
-from carecost.projection import Advance, Kernels, Projection, Rates
+from carecost.projection import Advance, Projection, Rates
 
 Array = NDArray[np.float64]
 Whole = NDArray[np.int64]

@@ -17,9 +17,10 @@ from carecost.draws import Draws
 from carecost.effects import Calendar, apply, check
 from carecost.errors import InputError, Problem, UnknownNameError, unknown
 from carecost.grid import Grid
+from carecost.kernels import Kernels
 from carecost.luck import simulate
 from carecost.parameters import Parameters
-from carecost.projection import Kernels, Projection, project_streams
+from carecost.projection import Projection, project_streams
 from carecost.provenance import Provenance
 from carecost.quantities import Layouts, Sampler
 from carecost.scenarios import INACTION, Scenario

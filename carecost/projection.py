@@ -13,42 +13,10 @@ from numpy.typing import NDArray
 
 from carecost import stockflow
 from carecost.grid import Grid
+from carecost.kernels import Kernels, differ, rates
 from carecost.parameters import Parameters
 
 Array = NDArray[np.float64]
-
-
-class Kernels:
-    """The kernels computed so far: one for each distinct set of rates, whatever the age, year or scenario.
-
-    Attributes
-    ----------
-    computed : int
-        How many sets were computed.
-    """
-
-    def __init__(self) -> None:
-        self._known: dict[bytes, tuple[stockflow.Span, stockflow.Span]] = {}
-        self.computed = 0
-
-    def of(self, rates: Array) -> tuple[stockflow.Span, stockflow.Span]:
-        """Give the spans of one set of rates of shape (draw, state, state), computed at most once."""
-        key = rates.tobytes()
-        if key not in self._known:
-            self._known[key] = stockflow.spans(rates)
-            self.computed += 1
-        return self._known[key]
-
-    def bands(self, rates: Array) -> tuple[stockflow.Band, ...]:
-        """Join neighbouring ages of rates of shape (draw, age, state, state) that are the same."""
-        found: list[stockflow.Band] = []
-        for age in range(rates.shape[1]):
-            spans = self.of(rates[:, age])
-            if found and found[-1][1] is spans:
-                found[-1] = (slice(found[-1][0].start, age + 1), spans)
-            else:
-                found.append((slice(age, age + 1), spans))
-        return tuple(found)
 
 
 class Rates(NamedTuple):
@@ -164,7 +132,7 @@ class Advance:
     def _sources(self, even: Array) -> tuple[Array, Array]:
         """Carry the even entrants of every year through both spans at once, years of the same bands together."""
         n = self._shape[1]
-        starts = [0, *(y for y in range(1, n) if _differ(self.bands[y], self.bands[y - 1])), n]
+        starts = [0, *(y for y in range(1, n) if differ(self.bands[y], self.bands[y - 1])), n]
         spans = [slice(a, b) for a, b in pairwise(starts)]
         parts = [stockflow.sources(even[:, years], self.bands[years.start]) for years in spans]
         if len(parts) == 1:
@@ -193,10 +161,6 @@ class Advance:
             extra_entries=self.extra_entries,
             _parts=(Rates(self.child_years, np.asarray(p.exit_rate), np.asarray(p.move_rate)),),
         )
-
-
-def _differ(a: tuple[stockflow.Band, ...], b: tuple[stockflow.Band, ...]) -> bool:
-    return len(a) != len(b) or any(x[0] != y[0] or x[1] is not y[1] for x, y in zip(a, b, strict=True))
 
 
 def project(parameters: Parameters, kernels: Kernels | None = None) -> Projection:
@@ -273,25 +237,6 @@ def together(projections: Sequence[Projection]) -> Projection:
     flows = {name: total(name) for name in ("stock", "entries", "reached", "child_years")}
     parts = tuple(part for p in projections for part in p._parts)
     return Projection(grid=projections[0].grid, extra_entries=extra, _parts=parts, **flows)
-
-
-def rates(parameters: Parameters) -> Array:
-    """Build the generators: (draw, year, age, placement, placement); rows and columns closed at an age are zero."""
-    p, grid = parameters, parameters.grid
-    exits, moves = np.asarray(p.exit_rate), np.asarray(p.move_rate)
-    to = [None if r.to is None else grid.index("placements", r.to) for r in grid.reasons]
-    out = [r for r, t in enumerate(to) if t is None]
-    shape = np.broadcast_shapes(exits.shape[:4], moves.shape[:4])
-    leave = np.broadcast_to(exits[..., out].sum(-1), shape)
-    into = np.array(np.broadcast_to(moves, (*shape, shape[-1])))
-    for r, t in enumerate(to):
-        if t is not None:
-            into[..., t] += exits[..., r]
-    full = (*shape[:2], len(grid.ages), shape[3])
-    opened = p.open[None, None]
-    leave = np.broadcast_to(leave, full) * opened
-    into = np.broadcast_to(into, (*full, shape[3])) * opened[..., None] * opened[..., None, :]
-    return stockflow.generator(leave, into)
 
 
 def birthdays(grid: Grid) -> stockflow.Birthdays:

@@ -9,7 +9,8 @@ import pytest
 
 import carecost as cc
 from carecost.effects import apply
-from carecost.projection import Kernels, project_streams
+from carecost.kernels import Kernels
+from carecost.projection import project_streams
 from carecost.quantities import Sampler
 
 SETS = Path(__file__).parent / "sets"
@@ -120,7 +121,7 @@ def test_no_more_kernels_than_distinct_rates() -> None:
     england, review = cc.load_assumptions("england-2025"), cc.load_scenario("care-review")
     results = cc.run(england, review, years=10)
     kernels, sampler, seen = Kernels(), Sampler(cc.Draws()), set()
-    from carecost.projection import rates
+    from carecost.kernels import rates
 
     for scenario in (cc.Scenario("inaction"), review):
         streams = [

@@ -11,8 +11,8 @@ from scipy.linalg import expm
 import carecost as cc
 from carecost import stockflow
 from carecost.effects import Calendar, apply
+from carecost.kernels import rates
 from carecost.money import Deflator
-from carecost.projection import rates
 from carecost.quantities import Sampler
 from tests.strategies import floats, parameter_sets
 

@@ -1,0 +1,68 @@
+"""Which rates are there? Generators of each year and age, and their kernels, each computed once."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from carecost import stockflow
+from carecost.parameters import Parameters
+
+Array = NDArray[np.float64]
+
+
+class Kernels:
+    """The kernels computed so far: one for each distinct set of rates, whatever the age, year or scenario.
+
+    Attributes
+    ----------
+    computed : int
+        How many sets were computed.
+    """
+
+    def __init__(self) -> None:
+        self._known: dict[bytes, tuple[stockflow.Span, stockflow.Span]] = {}
+        self.computed = 0
+
+    def of(self, rates: Array) -> tuple[stockflow.Span, stockflow.Span]:
+        """Give the spans of one set of rates of shape (draw, state, state), computed at most once."""
+        key = rates.tobytes()
+        if key not in self._known:
+            self._known[key] = stockflow.spans(rates)
+            self.computed += 1
+        return self._known[key]
+
+    def bands(self, rates: Array) -> tuple[stockflow.Band, ...]:
+        """Join neighbouring ages of rates of shape (draw, age, state, state) that are the same."""
+        found: list[stockflow.Band] = []
+        for age in range(rates.shape[1]):
+            spans = self.of(rates[:, age])
+            if found and found[-1][1] is spans:
+                found[-1] = (slice(found[-1][0].start, age + 1), spans)
+            else:
+                found.append((slice(age, age + 1), spans))
+        return tuple(found)
+
+
+def differ(a: tuple[stockflow.Band, ...], b: tuple[stockflow.Band, ...]) -> bool:
+    """Say whether the bands of two years differ in ages or rates."""
+    return len(a) != len(b) or any(x[0] != y[0] or x[1] is not y[1] for x, y in zip(a, b, strict=True))
+
+
+def rates(parameters: Parameters) -> Array:
+    """Build the generators: (draw, year, age, placement, placement); rows and columns closed at an age are zero."""
+    p, grid = parameters, parameters.grid
+    exits, moves = np.asarray(p.exit_rate), np.asarray(p.move_rate)
+    to = [None if r.to is None else grid.index("placements", r.to) for r in grid.reasons]
+    out = [r for r, t in enumerate(to) if t is None]
+    shape = np.broadcast_shapes(exits.shape[:4], moves.shape[:4])
+    leave = np.broadcast_to(exits[..., out].sum(-1), shape)
+    into = np.array(np.broadcast_to(moves, (*shape, shape[-1])))
+    for r, t in enumerate(to):
+        if t is not None:
+            into[..., t] += exits[..., r]
+    full = (*shape[:2], len(grid.ages), shape[3])
+    opened = p.open[None, None]
+    leave = np.broadcast_to(leave, full) * opened
+    into = np.broadcast_to(into, (*full, shape[3])) * opened[..., None] * opened[..., None, :]
+    return stockflow.generator(leave, into)
