@@ -95,20 +95,22 @@ def _sum(array: Array, grid: Grid, item: Item, axes: tuple[str, ...]) -> Array:
     return np.asarray(array.sum(tuple(range(2, array.ndim))))
 
 
-def _child_years(projection: Projection, _: Parameters, item: Item) -> Array:
-    return _sum(projection.child_years, projection.grid, item, ("ages", "placements"))
+def _flow(name: str) -> Callable[[Projection, Parameters, Item], Array]:
+    """Make the driver of a flow by age and placement; sums over all ages are shared by items."""
+
+    def driver(projection: Projection, _: Parameters, item: Item) -> Array:
+        if item.ages:
+            return _sum(getattr(projection, name), projection.grid, item, ("ages", "placements"))
+        return _sum(projection.over_ages(name), projection.grid, item, ("placements",))
+
+    return driver
 
 
 def _child_weeks(projection: Projection, parameters: Parameters, item: Item) -> Array:
     return _child_years(projection, parameters, item) * WEEKS
 
 
-def _entries(projection: Projection, _: Parameters, item: Item) -> Array:
-    return _sum(projection.entries, projection.grid, item, ("ages", "placements"))
-
-
-def _aged_out(projection: Projection, _: Parameters, item: Item) -> Array:
-    return _sum(projection.aged_out, projection.grid, item, ("ages", "placements"))
+_child_years = _flow("child_years")
 
 
 def _exits(projection: Projection, _: Parameters, item: Item) -> Array:
@@ -140,10 +142,10 @@ def _year(projection: Projection, _: Parameters, __: Item) -> Array:
 DRIVERS: dict[str, Callable[[Projection, Parameters, Item], Array]] = {
     "child_weeks": _child_weeks,
     "child_years": _child_years,
-    "entries": _entries,
+    "entries": _flow("entries"),
     "exits": _exits,
     "moves": _moves,
-    "aged_out": _aged_out,
+    "aged_out": _flow("aged_out"),
     "population": _population,
     "year": _year,
 }

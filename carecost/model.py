@@ -27,7 +27,7 @@ from carecost.scenarios import INACTION, Scenario
 
 Array = NDArray[np.float64]
 #: Draws that go through at once: their kernels fit in cache.
-BLOCK = 64
+BLOCK = 128
 Progress = Callable[[int, int], None]
 #: Scenario, and whether with the luck of small numbers.
 Key = tuple[str, bool]
@@ -239,10 +239,10 @@ def _outcome(costs: Costs, projections: Sequence[Projection]) -> Outcome:
         return np.stack([np.broadcast_to(a, (n, *a.shape[1:])) for a in arrays], axis=1)
 
     def flow(p: Projection, name: str) -> Array:
-        return p.exits_for(range(len(p.grid.reasons))) if name == "exits" else np.asarray(getattr(p, name))
+        return p.exits_for(range(len(p.grid.reasons))).sum(2) if name == "exits" else p.over_ages(name)
 
-    flows = {name: stacked(flow(p, name).sum(2) for p in projections) for name in FLOWS}
-    return Outcome(stacked(p.stock.sum(2) for p in projections), flows, costs)
+    flows = {name: stacked(flow(p, name) for p in projections) for name in FLOWS}
+    return Outcome(stacked(p.over_ages("stock") for p in projections), flows, costs)
 
 
 def _merged(work: _Work, grid: Grid, threads: int, size: int, progress: Progress | None) -> dict[Key, Outcome]:

@@ -9,7 +9,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from carecost.errors import Problem, refuse, unknown
+from carecost.errors import Problem, UnknownNameError, refuse, unknown
 from carecost.grid import AXES, Grid
 
 Array = NDArray[np.float64]
@@ -18,6 +18,7 @@ REQUIRED = ("initial_stock", "population", "entry_rate", "entry_share")
 SHARE_TOLERANCE = 1e-9
 #: Axes that may have length 1; axes of names never may.
 _COMMON = ("years", "ages")
+_ENTRY = {"entry_rate", "entry_share", "entry_at_birthday"}
 
 
 @dataclass(frozen=True, eq=False)
@@ -78,19 +79,25 @@ class Parameters:
     unit_cost: ArrayLike | None = None
 
     def __post_init__(self) -> None:
+        self._check(tuple(AXES))
+
+    def _check(self, names: tuple[str, ...]) -> None:
+        """Take some arrays in, and refuse what does not fit."""
         problems: list[Problem] = []
-        for name, axes in AXES.items():
+        for name in names:
+            value = getattr(self, name)
             if name == "extra_entries":
-                extra = {
-                    key: self._array(name, value, axes, problems, key) for key, value in self.extra_entries.items()
-                }
+                extra = {key: self._array(name, v, AXES[name], problems, key) for key, v in value.items()}
                 object.__setattr__(self, name, extra)
             else:
-                object.__setattr__(self, name, self._array(name, getattr(self, name), axes, problems))
+                object.__setattr__(self, name, self._array(name, value, AXES[name], problems))
         refuse(problems)
         problems += self._draw_axes()
         refuse(problems)
-        problems += self._shares() + self._closed()
+        if set(names) & _ENTRY:
+            problems += self._shares()
+        if set(names) - {"unit_cost", "population"}:
+            problems += self._closed()
         refuse(problems)
 
     def _array(
@@ -116,7 +123,9 @@ class Parameters:
         problems += _shape_faults(where, array, axes, lengths)
         if name == "unit_cost" and not self.grid.items:
             problems.append(Problem("is given, but the grid has no items", where, "Add items, or leave it out"))
-        if not np.isfinite(array).all():
+        # Two reductions say both: a value that is not a number makes the least one none.
+        least, most = float(array.min(initial=0.0)), float(array.max(initial=0.0))
+        if not (np.isfinite(least) and np.isfinite(most)):
             problems.append(
                 Problem(
                     f"has {int((~np.isfinite(array)).sum())} values that are not finite",
@@ -124,9 +133,9 @@ class Parameters:
                     "Give numbers",
                 )
             )
-        elif name != "unit_cost" and array.min(initial=0) < 0:
+        elif name != "unit_cost" and least < 0:
             cell = tuple(int(i) for i in np.unravel_index(array.argmin(), array.shape))
-            problems.append(Problem(f"is negative: {array.min():g} at {cell}", where, "Give zero or more"))
+            problems.append(Problem(f"is negative: {least:g} at {cell}", where, "Give zero or more"))
         return _frozen(array)
 
     def _draw_axes(self) -> list[Problem]:
@@ -181,8 +190,9 @@ class Parameters:
                 towards[:, self.grid.index("placements", reason.to)] += into
         checks["exit_rate into it"] = towards
         for name, array in checks.items():
-            bad = np.argwhere(np.broadcast_to(array > 0, (*array.shape[:-2], *shut.shape)) & shut)
-            if len(bad):
+            within = np.broadcast_to(array > 0, (*array.shape[:-2], *shut.shape)) & shut
+            if within.any():
+                bad = np.argwhere(within)
                 placement = self.grid.placements[bad[0][-1]]
                 age = self.grid.ages[bad[0][-2]]
                 what = f"age {age} in {placement.name!r}, which is closed from {placement.leave_age}"
@@ -219,19 +229,21 @@ class Parameters:
         return np.asarray(starts[..., None] * np.asarray(self.entry_share))
 
     def changed(self, **arrays: ArrayLike | Mapping[str, ArrayLike] | None) -> Parameters:
-        """Make a copy with some arrays replaced.
+        """Make a copy with some arrays replaced; only those are checked again.
 
         Raises
         ------
         UnknownNameError
             If there is no parameter of that name.
+        InputError
+            If the new arrays do not fit.
         """
-        now = {f.name: getattr(self, f.name) for f in fields(self)}
-        wrong = [unknown("parameter", name, AXES) for name in arrays if name not in now]
-        refuse(wrong)
-        if not self.grid.items:
-            now["unit_cost"] = None
-        return Parameters(**(now | arrays))
+        refuse([unknown("parameter", name, AXES) for name in arrays if name not in AXES], UnknownNameError)
+        new = object.__new__(Parameters)
+        for f in fields(self):
+            object.__setattr__(new, f.name, arrays.get(f.name, getattr(self, f.name)))
+        new._check(tuple(arrays))
+        return new
 
 
 def _axes(axes: tuple[str, ...]) -> str:

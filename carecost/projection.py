@@ -51,6 +51,7 @@ class Projection:
     child_years: Array
     extra_entries: Mapping[str, Array] = field(default_factory=dict)
     _parts: tuple[Rates, ...] = field(default=(), repr=False)
+    _sums: dict[str, Array] = field(default_factory=dict, repr=False)
 
     @cached_property
     def aged_out(self) -> Array:
@@ -86,6 +87,12 @@ class Projection:
         chosen = list(placements)
         return np.asarray(sum(p.child_years * (p.move_rate * apart)[..., chosen].sum(-1) for p in self._parts))
 
+    def over_ages(self, name: str) -> Array:
+        """Sum stock or a flow over ages, once: (draw, date or year, placement)."""
+        if name not in self._sums:
+            self._sums[name] = np.asarray(getattr(self, name).sum(2))
+        return self._sums[name]
+
     @cached_property
     def children(self) -> Array:
         """Children in care on each date: (draw, date) [children]."""
@@ -115,7 +122,7 @@ class Advance:
         self.at_birthday = entries * birthday
         self.bands = self._banded(kernels or Kernels())
         self.even = self.entries - self.at_birthday
-        self._entering = self._sources(self.even)
+        self._entering = self._sources()
         self.birthdays = birthdays(grid)
         start = np.broadcast_to(np.asarray(p.initial_stock), (self._shape[0], *self._shape[2:]))
         self._classes = np.stack([stockflow.WEIGHT * start] * 2)
@@ -129,21 +136,18 @@ class Advance:
         found = [kernels.bands(q[:, year]) for year in range(q.shape[1])]
         return found * self._shape[1] if len(found) == 1 else found
 
-    def _sources(self, even: Array) -> tuple[Array, Array]:
+    def _sources(self) -> Array:
         """Carry the even entrants of every year through both spans at once, years of the same bands together."""
         n = self._shape[1]
         starts = [0, *(y for y in range(1, n) if differ(self.bands[y], self.bands[y - 1])), n]
-        spans = [slice(a, b) for a, b in pairwise(starts)]
-        parts = [stockflow.sources(even[:, years], self.bands[years.start]) for years in spans]
-        if len(parts) == 1:
-            return parts[0]
-        early, late = zip(*parts, strict=True)
-        return np.concatenate(early, axis=1), np.concatenate(late, axis=1)
+        parts = [stockflow.sources(self.even[:, a:b], self.bands[a]) for a, b in pairwise(starts)]
+        return parts[0] if len(parts) == 1 else np.concatenate(parts, axis=2)
 
     def year(self, year: int) -> None:
         """Advance through one year (by index)."""
-        entering = (self._entering[0][:, year], self._entering[1][:, year])
-        done = stockflow.year(self._classes, entering, self.at_birthday[:, year], self.bands[year], self.birthdays)
+        done = stockflow.year(
+            self._classes, self._entering[:, :, year], self.at_birthday[:, year], self.bands[year], self.birthdays
+        )
         self._classes = done.stock
         self.stock[:, year + 1] = done.stock[0] + done.stock[1]
         self.child_years[:, year] = done.time
@@ -234,9 +238,9 @@ def together(projections: Sequence[Projection]) -> Projection:
 
     names = dict.fromkeys(name for p in projections for name in p.extra_entries)
     extra = {n: np.asarray(sum(p.extra_entries[n] for p in projections if n in p.extra_entries)) for n in names}
-    flows = {name: total(name) for name in ("stock", "entries", "reached", "child_years")}
+    stock, entries, reached, child_years = map(total, ("stock", "entries", "reached", "child_years"))
     parts = tuple(part for p in projections for part in p._parts)
-    return Projection(grid=projections[0].grid, extra_entries=extra, _parts=parts, **flows)
+    return Projection(projections[0].grid, stock, entries, reached, child_years, extra, parts)
 
 
 def birthdays(grid: Grid) -> stockflow.Birthdays:

@@ -179,7 +179,7 @@ def spans(rates: Array) -> tuple[Span, Span]:
     return joined(early), joined(late)
 
 
-def sources(even: Array, bands: Sequence[Band]) -> tuple[Array, Array]:
+def sources(even: Array, bands: Sequence[Band]) -> Array:
     """Give where even entrants of a class are at the end of each span, and the time they lived in it.
 
     Parameters
@@ -191,15 +191,15 @@ def sources(even: Array, bands: Sequence[Band]) -> tuple[Array, Array]:
 
     Returns
     -------
-    tuple of ndarray of shape (draw, year, age, 2 * state)
+    ndarray of shape (2, draw, year, age, 2 * state)
         For the shorter and the longer span.
     """
-    shape = (*even.shape[:-1], 2 * even.shape[-1])
-    early, late = np.empty(shape), np.empty(shape)
+    out = np.empty((2, *even.shape[:-1], 2 * even.shape[-1]))
+    halved = WEIGHT * even
     for ages, pair in bands:
-        for out, span in zip((early, late), pair, strict=True):
-            np.matmul(WEIGHT * even[:, :, ages], span.source[:, None], out=out[:, :, ages])
-    return early, late
+        for s in (0, 1):
+            np.matmul(halved[:, :, ages], pair[s].source[:, None], out=out[s][:, :, ages])
+    return out
 
 
 class Year(NamedTuple):
@@ -235,16 +235,14 @@ class Birthdays(NamedTuple):
     goes: tuple[tuple[int, int, int], ...] = ()
 
 
-def year(
-    stock: Array, entering: tuple[Array, Array], at_birthday: Array, bands: Sequence[Band], birthdays: Birthdays
-) -> Year:
+def year(stock: Array, entering: Array, at_birthday: Array, bands: Sequence[Band], birthdays: Birthdays) -> Year:
     """Advance a stock by one year.
 
     Parameters
     ----------
     stock : ndarray of shape (class, draw, age, state)
         People at the start of the year, by birthday class and age.
-    entering : tuple of ndarray of shape (draw, age, 2 * state)
+    entering : ndarray of shape (2, draw, age, 2 * state)
         :func:`sources` of the year's even entrants.
     at_birthday : ndarray of shape (draw, age, state)
         People who enter on the birthday that begins this age.
@@ -259,27 +257,23 @@ def year(
         Stock at the end, person-years, and who reached each birthday.
     """
     n = stock.shape[-1]
-    ends, time, reached = np.empty_like(stock), np.zeros(stock.shape[1:]), np.zeros(stock.shape[1:])
-    for c in (0, 1):
-        before = _through(stock[c], bands, c)
-        before += entering[c]
-        at_end = before[..., :n]
-        turned = WEIGHT * at_birthday
-        turned[:, 1:] += at_end[:, :-1] * birthdays.stays[:-1]
-        for age, state, to in birthdays.goes:
-            turned[:, age + 1, to] += at_end[:, age, state]
-        after = _through(turned, bands, 1 - c)
-        after += entering[1 - c]
-        time += before[..., n:]
-        time += after[..., n:]
-        reached += at_end
-        ends[c] = after[..., :n]
-    return Year(ends, time, reached)
+    before = _through(stock, bands, (0, 1))
+    before += entering
+    at_end = before[..., :n]
+    turned = np.repeat(WEIGHT * at_birthday[None], 2, axis=0)
+    turned[:, :, 1:] += at_end[:, :, :-1] * birthdays.stays[:-1]
+    for age, state, to in birthdays.goes:
+        turned[:, :, age + 1, to] += at_end[:, :, age, state]
+    after = _through(turned, bands, (1, 0))
+    after += entering[::-1]
+    lived = before[..., n:] + after[..., n:]
+    return Year(after[..., :n], lived[0] + lived[1], at_end[0] + at_end[1])
 
 
-def _through(people: Array, bands: Sequence[Band], span: int) -> Array:
-    """Carry people (draw, age, state) through a span: where they end, and the time they lived, side by side."""
+def _through(people: Array, bands: Sequence[Band], span: tuple[int, int]) -> Array:
+    """Carry both classes of people through a span each: where they end, and the time they lived, side by side."""
     out = np.empty((*people.shape[:-1], 2 * people.shape[-1]))
     for ages, pair in bands:
-        np.matmul(people[:, ages], pair[span].start, out=out[:, ages])
+        for c in (0, 1):
+            np.matmul(people[c][:, ages], pair[span[c]].start, out=out[c][:, ages])
     return out

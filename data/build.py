@@ -1,7 +1,8 @@
-"""Build the packaged sets, and the findings about them, from the published figures.
+"""How are the packaged sets, and the findings about them, built from the published figures?
 
 `python data/build.py` writes them and prints what was solved; with `--check` it writes nothing and exits 1 when the
-committed files differ. Numbers may differ by one part in a million: other machines round differently.
+committed files differ. Numbers may differ by one part in a million: other machines round differently. `--only` builds
+one folder.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 import argparse
 import re
 import sys
+from collections.abc import Callable
 from itertools import zip_longest
 from pathlib import Path
 
@@ -21,17 +23,22 @@ _NUMBER = re.compile(r"(?<![\w.])-?\d+(?:\.\d+)?(?:[eE][-+]?\d+)?")
 _TOLERANCE = 1e-6
 
 
-def built() -> dict[str, str]:
-    """Make every file, by its path in the project."""
+def makers() -> dict[str, Callable[[], dict[str, str]]]:
+    """Give what makes the files of each folder."""
     from rules import backtest, england, england_2022, money, record, review, scenario
 
-    folders = {
-        f"{SETS}/money": money.files(),
-        **{f"{SETS}/{of.NAME}": of.files() for of in (england, england_2022, backtest, review)},
-        f"{SETS}/scenarios": scenario.files(),
-        FINDINGS: record.tables(),
+    return {
+        f"{SETS}/money": money.files,
+        **{f"{SETS}/{of.NAME}": of.files for of in (england, england_2022, backtest, review)},
+        f"{SETS}/scenarios": scenario.files,
+        FINDINGS: record.tables,
     }
-    return {f"{folder}/{name}": text for folder, made in folders.items() for name, text in made.items()}
+
+
+def built(only: str | None = None) -> dict[str, str]:
+    """Make every file, or those of one folder, by its path in the project."""
+    chosen = {k: make for k, make in makers().items() if only in (None, k, k.split("/")[-1])}
+    return {f"{folder}/{name}": text for folder, make in chosen.items() for name, text in make().items()}
 
 
 def same(a: str, b: str) -> bool:
@@ -68,15 +75,20 @@ def main(arguments: list[str] | None = None) -> int:
     """Build or check."""
     parser = argparse.ArgumentParser(description="Build the packaged sets from the published figures.")
     parser.add_argument("--check", action="store_true", help="write nothing; exit 1 when the files differ")
-    made = built()
-    if parser.parse_args(arguments).check:
+    parser.add_argument("--only", metavar="FOLDER", help="one folder, such as england-2025 or findings")
+    given = parser.parse_args(arguments)
+    made = built(given.only)
+    if not made:
+        parser.error(f"no folder {given.only!r}: give one of {', '.join(k.split('/')[-1] for k in makers())}")
+    if given.check:
         found = differing(made)
         print("\n".join(f"differs: {path}" for path in found) or "the packaged sets are what the figures give")
         return 1 if found else 0
     write(made)
     from rules import findings
 
-    print(findings.text())
+    if not given.only:
+        print(findings.text())
     print("\n".join(f"{path}\n{text}" for path, text in made.items() if path.startswith(FINDINGS)))
     return 0
 

@@ -1,0 +1,50 @@
+"""What do all tests share? The golden files: numbers that were published, and must not change unseen."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+GOLDEN = Path(__file__).parent / "golden"
+CHANGED = "a published number changed: review the diff, add it to CHANGELOG Results"
+REMEDY = "then write it with `python -m pytest --update-golden`"
+#: Numbers may differ by this share: other machines round differently.
+TOLERANCE = 1e-6
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add the option that writes the golden files anew."""
+    parser.addoption("--update-golden", action="store_true", help="write tests/golden/ anew instead of comparing")
+
+
+@pytest.fixture
+def golden(request: pytest.FixtureRequest) -> Callable[[str, Any], None]:
+    """Compare what was made with a golden file, or write it."""
+
+    def check(name: str, made: Any) -> None:
+        path = GOLDEN / f"{name}.json"
+        if request.config.getoption("--update-golden"):
+            path.parent.mkdir(exist_ok=True)
+            path.write_text(json.dumps(made, indent=2, ensure_ascii=False) + "\n", encoding="utf-8", newline="\n")
+            return
+        kept = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
+        differences = changes(kept, json.loads(json.dumps(made)))
+        if differences:
+            pytest.fail("\n".join([CHANGED, *(f"  {x}" for x in differences), REMEDY]), pytrace=False)
+
+    return check
+
+
+def changes(kept: Any, made: Any, where: str = "") -> list[str]:
+    """List what differs between two nests of tables, numbers but for their rounding."""
+    if isinstance(kept, dict) and isinstance(made, dict):
+        keys = dict.fromkeys([*kept, *made])
+        return [x for k in keys for x in changes(kept.get(k), made.get(k), f"{where}/{k}" if where else k)]
+    numbers = all(isinstance(x, int | float) and not isinstance(x, bool) for x in (kept, made))
+    if kept == made or (numbers and abs(kept - made) <= TOLERANCE * max(abs(kept), abs(made))):
+        return []
+    return [f"{where}: was {kept}, is {made}"]
