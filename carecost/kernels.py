@@ -37,16 +37,16 @@ class Kernels:
         found: list[stockflow.Band] = []
         for age in range(rates.shape[1]):
             spans = self.of(rates[:, age])
-            if found and found[-1][1] is spans:
-                found[-1] = (slice(found[-1][0].start, age + 1), spans)
+            if found and found[-1].spans is spans:
+                found[-1] = stockflow.Band(slice(found[-1].ages.start, age + 1), spans)
             else:
-                found.append((slice(age, age + 1), spans))
+                found.append(stockflow.Band(slice(age, age + 1), spans))
         return tuple(found)
 
 
 def differ(a: tuple[stockflow.Band, ...], b: tuple[stockflow.Band, ...]) -> bool:
     """Say whether the bands of two years differ in ages or rates."""
-    return len(a) != len(b) or any(x[0] != y[0] or x[1] is not y[1] for x, y in zip(a, b, strict=True))
+    return len(a) != len(b) or any(x.ages != y.ages or x.spans is not y.spans for x, y in zip(a, b, strict=True))
 
 
 def rates(parameters: Parameters) -> Array:

@@ -154,8 +154,19 @@ class Span(NamedTuple):
     source: Array
 
 
-#: Ages that share rates, as a slice of the age axis, with the two spans of the birthday classes at those rates.
-Band = tuple[slice, tuple[Span, Span]]
+class Band(NamedTuple):
+    """Ages that share rates.
+
+    Attributes
+    ----------
+    ages : slice
+        Where they are on the age axis.
+    spans : tuple of Span
+        The shorter and the longer span of a birthday class at those rates.
+    """
+
+    ages: slice
+    spans: tuple[Span, Span]
 
 
 def spans(rates: Array) -> tuple[Span, Span]:
