@@ -9,6 +9,8 @@ from carecost import stockflow
 from carecost.parameters import Parameters
 
 Array = NDArray[np.float64]
+#: Bands of ages of each year.
+Years = list[tuple[stockflow.Band, ...]]
 
 
 class Kernels:
@@ -22,7 +24,22 @@ class Kernels:
 
     def __init__(self) -> None:
         self._known: dict[bytes, tuple[stockflow.Span, stockflow.Span]] = {}
+        # By the arrays themselves, kept alive so that none is taken for another: scenarios often share them.
+        self._seen: list[tuple[object, object, Years]] = []
         self.computed = 0
+
+    def years(self, parameters: Parameters) -> Years:
+        """Find the bands of ages of each year; years that share rates share them."""
+        exits, moves = parameters.exit_rate, parameters.move_rate
+        for seen_exits, seen_moves, found in self._seen:
+            if seen_exits is exits and seen_moves is moves:
+                return found
+        q = rates(parameters)
+        by_year = [self.bands(q[:, year]) for year in range(q.shape[1])]
+        if len(by_year) == 1:
+            by_year *= len(parameters.grid.years)
+        self._seen.append((exits, moves, by_year))
+        return by_year
 
     def of(self, rates: Array) -> tuple[stockflow.Span, stockflow.Span]:
         """Give the spans of one set of rates of shape (draw, state, state), computed at most once."""

@@ -84,7 +84,8 @@ class _Lucky:
     def _year(self, row: int, year: int, classes: Whole, rng: np.random.Generator) -> Whole:
         fates = self._known_fates(row, year)
         even = stockflow.WEIGHT * _of(self.run.even, row)[year]
-        born = stockflow.WEIGHT * _of(self.run.at_birthday, row)[year]
+        born = np.zeros(even.shape)
+        born[self.run.at_birthday.ages] = stockflow.WEIGHT * _of(self.run.at_birthday.entries, row)[year]
         ends = np.empty_like(classes)
         for c in (0, 1):
             end = self._span(row, year, classes[c], even, fates[c], rng, c)

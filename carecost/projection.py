@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from carecost import stockflow
 from carecost.grid import Grid
-from carecost.kernels import Kernels, differ, rates
+from carecost.kernels import Kernels, differ
 from carecost.parameters import Parameters
 
 Array = NDArray[np.float64]
@@ -99,6 +99,21 @@ class Projection:
         return np.asarray(self.stock[..., list(self.grid.in_care)].sum((-2, -1)))
 
 
+class AtBirthday(NamedTuple):
+    """Entries on a birthday.
+
+    Attributes
+    ----------
+    ages : ndarray of shape (age with any,)
+        Ages (by index) that have any.
+    entries : ndarray of shape (draw, year, age with any, placement)
+        Entries on the birthday that begins the age [children].
+    """
+
+    ages: NDArray[np.int_]
+    entries: Array
+
+
 class Advance:
     """A run that goes on year by year, so that several streams can go side by side.
 
@@ -114,14 +129,12 @@ class Advance:
         self.parameters = p = parameters
         grid = p.grid
         self._shape = (p.n_draws, len(grid.years), len(grid.ages), len(grid.placements))
-        entries = np.broadcast_to(p.entries(), self._shape)
-        birthday = np.asarray(p.entry_at_birthday)[..., None]
         self.extra_entries = {k: np.broadcast_to(np.asarray(v), self._shape) for k, v in p.extra_entries.items()}
-        further = sum(self.extra_entries.values(), np.zeros((1, 1, 1, 1)))
-        self.entries = entries + further
-        self.at_birthday = entries * birthday
-        self.bands = self._banded(kernels or Kernels())
-        self.even = self.entries - self.at_birthday
+        self.entries, self.at_birthday = self._entries()
+        self.bands = (kernels or Kernels()).years(p)
+        self.even = self.entries.copy()
+        ages = self.at_birthday.ages
+        self.even[:, :, ages] -= self.at_birthday.entries
         self._entering = self._sources()
         self.birthdays = birthdays(grid)
         start = np.broadcast_to(np.asarray(p.initial_stock), (self._shape[0], *self._shape[2:]))
@@ -130,11 +143,20 @@ class Advance:
         self.stock[:, 0] = start
         self.child_years, self._reached = np.empty(self._shape), np.empty(self._shape)
 
-    def _banded(self, kernels: Kernels) -> list[tuple[stockflow.Band, ...]]:
-        """Find the bands of ages of each year; years that share rates share them."""
-        q = rates(self.parameters)
-        found = [kernels.bands(q[:, year]) for year in range(q.shape[1])]
-        return found * self._shape[1] if len(found) == 1 else found
+    def _entries(self) -> tuple[Array, AtBirthday]:
+        """Give all entries, and those on a birthday at the few ages that have any."""
+        p = self.parameters
+        by_rate = p.entries()
+        share = np.asarray(p.entry_at_birthday)
+        ages = np.flatnonzero(np.broadcast_to(share, (*share.shape[:2], self._shape[2])).any((0, 1)))
+        born = (
+            np.broadcast_to(by_rate, self._shape)[:, :, ages]
+            * np.broadcast_to(share, (*share.shape[:2], self._shape[2]))[:, :, ages, None]
+        )
+        entries = np.array(np.broadcast_to(by_rate, self._shape))
+        for further in p.extra_entries.values():
+            entries += further
+        return entries, AtBirthday(ages, born)
 
     def _sources(self) -> Array:
         """Carry the even entrants of every year through both spans at once, years of the same bands together."""
@@ -145,9 +167,8 @@ class Advance:
 
     def year(self, year: int) -> None:
         """Advance through one year (by index)."""
-        done = stockflow.year(
-            self._classes, self._entering[:, :, year], self.at_birthday[:, year], self.bands[year], self.birthdays
-        )
+        born = (self.at_birthday.ages, self.at_birthday.entries[:, year])
+        done = stockflow.year(self._classes, self._entering[:, :, year], born, self.bands[year], self.birthdays)
         self._classes = done.stock
         self.stock[:, year + 1] = done.stock[0] + done.stock[1]
         self.child_years[:, year] = done.time

@@ -246,7 +246,13 @@ class Birthdays(NamedTuple):
     goes: tuple[tuple[int, int, int], ...] = ()
 
 
-def year(stock: Array, entering: Array, at_birthday: Array, bands: Sequence[Band], birthdays: Birthdays) -> Year:
+def year(
+    stock: Array,
+    entering: Array,
+    at_birthday: tuple[NDArray[np.int_], Array],
+    bands: Sequence[Band],
+    birthdays: Birthdays,
+) -> Year:
     """Advance a stock by one year.
 
     Parameters
@@ -255,8 +261,8 @@ def year(stock: Array, entering: Array, at_birthday: Array, bands: Sequence[Band
         People at the start of the year, by birthday class and age.
     entering : ndarray of shape (2, draw, age, 2 * state)
         :func:`sources` of the year's even entrants.
-    at_birthday : ndarray of shape (draw, age, state)
-        People who enter on the birthday that begins this age.
+    at_birthday : tuple of ndarray of shape (some,) and (draw, some, state)
+        Ages (by index), and the people who enter on the birthday that begins each.
     bands : sequence of Band
         Rates of each age.
     birthdays : Birthdays
@@ -271,8 +277,10 @@ def year(stock: Array, entering: Array, at_birthday: Array, bands: Sequence[Band
     before = _through(stock, bands, (0, 1))
     before += entering
     at_end = before[..., :n]
-    turned = np.repeat(WEIGHT * at_birthday[None], 2, axis=0)
-    turned[:, :, 1:] += at_end[:, :, :-1] * birthdays.stays[:-1]
+    turned = np.empty(stock.shape)
+    turned[:, :, 0] = 0.0
+    np.multiply(at_end[:, :, :-1], birthdays.stays[:-1], out=turned[:, :, 1:])
+    turned[:, :, at_birthday[0]] += WEIGHT * at_birthday[1]
     for age, state, to in birthdays.goes:
         turned[:, :, age + 1, to] += at_end[:, :, age, state]
     after = _through(turned, bands, (1, 0))
