@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Any, TypeVar, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,6 +27,7 @@ from carecost.quantities import Layouts, Sampler
 from carecost.scenarios import INACTION, Scenario
 
 Array = NDArray[np.float64]
+T = TypeVar("T")
 #: Draws that go through at once: their kernels fit in cache.
 BLOCK = 128
 Progress = Callable[[int, int], None]
@@ -79,6 +81,13 @@ class Run:
     drawn: dict[str, Outcome]
     shown: dict[str, Outcome]
     layouts: Layouts
+    _found: dict[tuple[str, ...], Any] = field(default_factory=dict, repr=False)
+
+    def once(self, name: tuple[str, ...], find: Callable[[], T]) -> T:
+        """Find something out about the run, once: page, table and files ask for the same things."""
+        if name not in self._found:
+            self._found[name] = find()
+        return cast(T, self._found[name])
 
     def parameters(self, scenario: str, block: slice | None = None) -> dict[str, Parameters]:
         """Make the parameters of each stream again, central or for a block of draws."""

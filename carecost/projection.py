@@ -155,7 +155,7 @@ class Advance:
         )
         entries = np.array(np.broadcast_to(by_rate, self._shape))
         for further in p.extra_entries.values():
-            entries += further
+            entries += np.asarray(further)
         return entries, AtBirthday(ages, born)
 
     def _sources(self) -> Array:

@@ -35,6 +35,10 @@ def switching_value(run: Run, scenario: str, baseline: str = INACTION) -> float 
     float or None
         The share; None when no share up to ``MOST_SHARE`` (or to the whole of a rate) gives zero.
     """
+    return run.once(("switching value", scenario, baseline), lambda: _switching_value(run, scenario, baseline))
+
+
+def _switching_value(run: Run, scenario: str, baseline: str) -> float | None:
     plan = run.scenarios[scenario]
     before = run.side(baseline, run.central[baseline])
 
@@ -68,6 +72,10 @@ def growth_paths(run: Run) -> dict[str, Array]:
         Spend of the central run [GBP, constant prices], by what is said of real growth.
     """
 
+    return run.once(("growth paths",), lambda: _growth_paths(run))
+
+
+def _growth_paths(run: Run) -> dict[str, Array]:
     def spend(change: Callable[[Assumption], Assumption]) -> Array:
         rows = tuple(
             change(row) if row.kind == "growth" and row.parameter == "unit_cost" else row
