@@ -20,12 +20,14 @@ if TYPE_CHECKING:  # what type checkers and editors see; __getattr__ gives the s
     from carecost.grid import Grid, Placement, Reason
     from carecost.load import load_assumptions, load_scenario
     from carecost.parameters import Parameters
+    from carecost.paths import YearPath
     from carecost.projection import Projection, project
     from carecost.results import Results, run
     from carecost.save import save_assumptions, save_scenario
     from carecost.savings import Saving
     from carecost.scenarios import Lever, Scenario
     from carecost.selector import Selector
+    from carecost.ties import CorrelationMatrix, JointDraws, Loading, Ties
 
 _HOME = {
     "Assumption": "beliefs",
@@ -35,12 +37,15 @@ _HOME = {
     "Cashable": "cost_items",
     "Change": "changes",
     "Comparison": "comparison",
+    "CorrelationMatrix": "ties",
     "Costs": "costs",
     "Draws": "draws",
     "Grid": "grid",
     "Interval": "changes",
     "Item": "cost_items",
+    "JointDraws": "ties",
     "Lever": "scenarios",
+    "Loading": "ties",
     "Parameters": "parameters",
     "Placement": "grid",
     "Projection": "projection",
@@ -49,6 +54,8 @@ _HOME = {
     "Saving": "savings",
     "Scenario": "scenarios",
     "Selector": "selector",
+    "Ties": "ties",
+    "YearPath": "paths",
     "cost": "costs",
     "load_assumptions": "load",
     "load_scenario": "load",
@@ -67,12 +74,15 @@ __all__ = [
     "Cashable",
     "Change",
     "Comparison",
+    "CorrelationMatrix",
     "Costs",
     "Draws",
     "Grid",
     "Interval",
     "Item",
+    "JointDraws",
     "Lever",
+    "Loading",
     "Parameters",
     "Placement",
     "Projection",
@@ -81,6 +91,8 @@ __all__ = [
     "Saving",
     "Scenario",
     "Selector",
+    "Ties",
+    "YearPath",
     "__version__",
     "cost",
     "distributions",

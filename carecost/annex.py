@@ -113,7 +113,7 @@ def beliefs(assumptions: Assumptions) -> Html:
         groups.setdefault(row.parameter if row.kind == "value" else row.kind, []).append(row)
     grades = table("Grades", ("Grade", "Meaning"), QUALITIES.items())
     note = "An interval of none: the value is taken as known. Open the parts that should be printed before printing."
-    parts = [_part(name, rows) for name, rows in groups.items()]
+    parts = [_part(name, rows) for name, rows in groups.items()] + _tied(assumptions)
     return section("assumptions", "What is assumed", h("p", note, class_="note"), grades, *parts, _items(assumptions))
 
 
@@ -154,6 +154,14 @@ def _one_by_one(rows: list[Assumption]) -> Html:
         source = f"{b.source} ({b.source_year})" if b.source_year else b.source
         cells.append((*stated.assumption(row), stated.unit_words(b.unit, b.price_year), source, b.quality, b.note))
     return table("Each with its source", heads, cells, numbers=(1,))
+
+
+def _tied(assumptions: Assumptions) -> list[Html]:
+    """Write what moves together and what wanders, where anything does."""
+    rows = list(stated.tied(assumptions))
+    head = h("summary", "What moves together, and what wanders ", h("span", f"{len(rows)} stated", class_="small"))
+    tables = table("Correlations, joint draws and paths", ("Which", "What is stated", "On whose word"), rows)
+    return [h("details", head, tables, open=True)] if rows else []
 
 
 def _items(assumptions: Assumptions) -> Html:

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from typing import TypeVar
 
 from carecost.beliefs import Assumption, Belief, Note, Scope
 from carecost.cost_items import Item
 from carecost.errors import UnknownNameError, refuse, unknown
 from carecost.grid import AXES, Grid, Placement, Reason
 from carecost.money import Deflator, Schedule
+from carecost.paths import YearPath
 from carecost.provenance import digest
 from carecost.selector import Selector
+from carecost.ties import Ties
 
+Row = TypeVar("Row", Assumption, YearPath)
 #: The scope that leaves nothing out.
 ALL = "all"
 
@@ -45,6 +49,10 @@ class Assumptions:
         Gaps, contradictions and what is left out.
     scopes : tuple of Scope
         Choices of the spending that is counted; see :meth:`scoped`.
+    ties : Ties
+        Quantities that are correlated, and those with joint draws.
+    paths : tuple of YearPath
+        Multipliers that wander over the years.
     """
 
     name: str
@@ -66,6 +74,8 @@ class Assumptions:
     scope: str = ""
     notes: tuple[Note, ...] = field(default=())
     scopes: tuple[Scope, ...] = ()
+    ties: Ties = field(default=Ties())
+    paths: tuple[YearPath, ...] = ()
 
     def grid(self, years: int | None = None) -> Grid:
         """Make the labels for a number of projected years.
@@ -92,8 +102,10 @@ class Assumptions:
 
     @cached_property
     def uncertain(self) -> tuple[str, ...]:
-        """Names of the quantities that have an interval."""
-        return tuple(row.quantity for row in self.rows if not row.belief.certain)
+        """Names of the quantities that differ between draws: by an interval, joint draws or a path over years."""
+        joint = self.ties.joint
+        rows = [row.quantity for row in self.rows if not row.belief.certain or (joint and row.quantity in joint)]
+        return (*rows, *(path.quantity for path in self.paths))
 
     def select(self, parameter: str, **where: object) -> tuple[Assumption, ...]:
         """Find the rows of a parameter that cover the given labels.
@@ -136,7 +148,8 @@ class Assumptions:
         parameter : str
             Name of the parameter, or of a growth or adjustment.
         value : float, optional
-            New central value. Without ``low`` and ``high`` the value is then taken as known.
+            New central value. Without ``low`` and ``high`` the value is then taken as known, and tied to no other.
+            Joint draws of it are left out.
         **changes
             Labels (stream, age, placement, reason, to, item, year), and fields of :class:`Belief`.
 
@@ -168,7 +181,12 @@ class Assumptions:
         def changed(row: Assumption) -> Assumption:
             return replace(row, belief=replace(row.belief, **fields)) if id(row) in found else row  # type: ignore[arg-type]
 
-        return replace(self, rows=tuple(changed(row) for row in self.rows))
+        rows = tuple(changed(row) for row in self.rows)
+        new = {row.quantity: row for old, row in zip(self.rows, rows, strict=True) if id(old) in found}
+        free = {q for q, row in new.items() if row.belief.certain or q in self.ties.joint}
+        if not {"value", "low", "high", "distribution"} & set(fields):
+            free = set()
+        return replace(self, rows=rows, ties=self.ties.without(free))
 
     def scoped(self, name: str) -> Assumptions:
         """Make a set that counts only the spending of a scope; children are the same.
@@ -181,7 +199,7 @@ class Assumptions:
         Returns
         -------
         Assumptions
-            The set with the other items, and their rows, left out.
+            The set with the other items, their rows, ties and paths, left out.
 
         Raises
         ------
@@ -195,11 +213,26 @@ class Assumptions:
             raise UnknownNameError(unknown("scope", name, [ALL, *scopes]))
         items = tuple(item for item in self.items if item.group in scopes[name].groups)
         kept = {item.name for item in items}
-        rows = tuple(_kept(row, kept) for row in self.rows if row.where.items is None or kept & set(row.where.items))
-        return replace(self, name=f"{self.name}, {name}", items=items, rows=rows, scope=scopes[name].note, scopes=())
+        rows = tuple(_kept(row, kept) for row in self.rows if _about(row.where, kept))
+        paths = tuple(_kept(path, kept) for path in self.paths if _about(path.where, kept))
+        gone = {row.quantity for row in self.rows} - {row.quantity for row in rows}
+        return replace(
+            self,
+            name=f"{self.name}, {name}",
+            items=items,
+            rows=rows,
+            scope=scopes[name].note,
+            scopes=(),
+            ties=self.ties.without(gone),
+            paths=paths,
+        )
 
 
-def _kept(row: Assumption, items: set[str]) -> Assumption:
+def _about(where: Selector, items: set[str]) -> bool:
+    return where.items is None or bool(items & set(where.items))
+
+
+def _kept(row: Row, items: set[str]) -> Row:
     """Leave out of a row the items that are not kept."""
     if row.where.items is None or set(row.where.items) <= items:
         return row

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from carecost.distributions import fault
+from carecost.distributions import DIRICHLET, fault
 from carecost.errors import InputError, refuse, unknown
 from carecost.selector import Selector
 
@@ -42,7 +42,8 @@ class Belief:
     level : float
         Coverage of the interval [probability]; 1 means hard bounds.
     distribution : str
-        normal, lognormal, uniform, triangular or fixed; when empty, lognormal where low is above zero, else normal.
+        normal, lognormal, uniform, triangular, pert, beta, gamma, fixed, or dirichlet for shares that are drawn
+        together; when empty, lognormal where low is above zero, else normal.
     unit : str
         Unit of the value.
     price_year : int, optional
@@ -72,7 +73,8 @@ class Belief:
         for name in ("value", "low", "high", "level"):
             number = getattr(self, name)
             object.__setattr__(self, name, None if number is None else float(number))
-        problem = fault(self.value, self.low, self.high, self.level, self.shape)
+        alone = "beta" if self.shape == DIRICHLET else self.shape  # each share of a Dirichlet is one
+        problem = fault(self.value, self.low, self.high, self.level, alone)
         refuse([] if problem is None else [problem])
         if self.quality and self.quality not in QUALITIES:
             raise InputError(unknown("quality", self.quality, QUALITIES))

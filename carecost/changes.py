@@ -27,7 +27,7 @@ class Interval:
     level : float
         Coverage [probability].
     distribution : str
-        normal (the default), lognormal, uniform, triangular or fixed.
+        normal (the default), lognormal, uniform, triangular, pert, beta, gamma or fixed.
     """
 
     value: float
@@ -159,6 +159,22 @@ class Change:
         return f"{self.operation} {self.parameter}, from year {self.start}" + (f", {selection}" if selection else "")
 
 
+def _operation_faults(change: Change, where: str) -> list[Problem]:
+    """Find an amount or an end that the operation cannot use."""
+    found = []
+    least = change.amount.value if change.amount.low is None else change.amount.low
+    if change.operation == "scale" and least < -1:
+        found.append(Problem(f"scales by {least:g}, below nothing", where, "A fall of the whole is -1"))
+    if change.operation == "divert":
+        if change.parameter not in ("entry_share", "move_rate"):
+            found.append(
+                Problem("divert moves shares between placements", where, "It works on entry_share or move_rate")
+            )
+        if not change.from_placements or change.to_placement is None:
+            found.append(Problem("divert without from_placements or to_placement", where, "Give both"))
+    return found
+
+
 def _faults(change: Change) -> list[Problem]:
     where = f"change of {change.parameter!r}"
     found = []
@@ -177,13 +193,7 @@ def _faults(change: Change) -> list[Problem]:
         found.append(Problem(years, where, "They must not fall"))
     if change.half_life is not None and not change.half_life > 0:
         found.append(Problem(f"half_life is {change.half_life}", where, "Give years above 0, or leave it out"))
-    if change.operation == "divert":
-        if change.parameter not in ("entry_share", "move_rate"):
-            found.append(
-                Problem("divert moves shares between placements", where, "It works on entry_share or move_rate")
-            )
-        if not change.from_placements or change.to_placement is None:
-            found.append(Problem("divert without from_placements or to_placement", where, "Give both"))
+    found += _operation_faults(change, where)
     if change.parameter == "unit_cost" and change.operation in ("add", "replace") and change.price_year is None:
         found.append(
             Problem("an amount of money without price_year", where, "Give price_year, such as 2022 for 2021-22")

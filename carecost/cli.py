@@ -86,6 +86,9 @@ def _parser() -> argparse.ArgumentParser:
     compare.add_argument("--format", choices=("table", "csv", "json"), default="table", help="what to print")
     compare.add_argument("--quiet", action="store_true", help="no progress")
     compare.set_defaults(do=_compare)
+    again = commands.add_parser("replay", help="make a saved run again, and say whether the numbers are the same")
+    again.add_argument("folder", help="a folder that compare wrote")
+    again.set_defaults(do=_replay)
     check = commands.add_parser("check", help="find every fault in a set or scenario file")
     check.add_argument("path", help="packaged name, folder of a set, or scenario file")
     check.set_defaults(do=_check)
@@ -145,6 +148,21 @@ class _Progress:
 
     def close(self) -> None:
         self._bar.close()
+
+
+def _replay(options: argparse.Namespace) -> int:
+    from carecost.archive import differences, moved, read_manifest
+    from carecost.results import Results
+
+    changed = moved(read_manifest(options.folder))
+    different = differences(options.folder, Results.load(options.folder).tables())
+    for line in changed:
+        print(f"version: {line}")
+    if different:
+        print(f"{options.folder}: {len(different)} tables are not the same: {', '.join(different)}")
+        return FAULTY
+    print(f"{options.folder}: the same numbers, to the last bit")
+    return FINE
 
 
 def _check(options: argparse.Namespace) -> int:

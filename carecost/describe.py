@@ -10,6 +10,7 @@ from carecost.assumptions import Assumptions
 from carecost.beliefs import QUALITIES, Assumption
 from carecost.changes import Change
 from carecost.scenarios import Scenario
+from carecost.stated import tied as tied_of
 
 WIDTH = 108
 
@@ -45,6 +46,10 @@ def assumptions_text(assumptions: Assumptions, every_row: bool = False) -> str:
     for table in tables:
         rows = [r for r in a.rows if table == (r.kind if r.kind != "value" else r.parameter)]
         parts.append(_table(table, rows, every_row))
+    tied = list(tied_of(a))
+    if tied:
+        parts.append("\nWhat moves together, and what wanders over the years:")
+        parts += [_wrapped(f"{what}: {how}" + (f"; {word}" if word else "")) for what, how, word in tied]
     parts += _notes(a)
     return "\n".join(filter(None, parts))
 
@@ -71,7 +76,7 @@ def _units(rows: Iterable[Assumption]) -> str:
 def _row(row: Assumption) -> str:
     b = row.belief
     label = row.name or row.where.text() or "all"
-    spread = "" if b.certain else f" ({b.low:,.6g} to {b.high:,.6g}, {b.level:.0%})"
+    spread = "" if b.certain else f" ({b.low:,.6g} to {b.high:,.6g}, {b.level:.0%}, {b.shape})"
     fade = "" if row.fade_years is None else f", fading to {row.long_run:g} over {row.fade_years} years"
     note = f" — {b.note}" if b.note else ""
     return _wrapped(f"{label}: {b.value:,.6g}{spread}{fade}; {b.quality}; {b.source}{note}")

@@ -1,60 +1,47 @@
-"""How sure are we? Quantiles of a quantity stated as low, central and high."""
+"""How sure are we? Quantiles of a quantity stated as low, central and high, and shares that are drawn together."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import numpy as np
-from numpy.typing import NDArray
-from scipy.special import ndtr, ndtri
+from numpy.typing import ArrayLike, NDArray
+from scipy.special import gammaincinv, gammaln
 
 from carecost.errors import InputError, Problem, unknown
+from carecost.families import (
+    Fitted,
+    beta,
+    beta_concentration,
+    gamma,
+    lognormal,
+    normal,
+    pert,
+    triangular,
+    uniform,
+)
 
 Array = NDArray[np.float64]
-Quantile = Callable[[Array, float, float, float, float], Array]
+Fit = Callable[[float, float, float, float], Fitted]
+Bounds = tuple[float, float, float, float]
 
-
-def _split_normal(u: Array, low: float, mid: float, high: float, level: float) -> Array:
-    """Half normals on both sides of the median, so that low and high are its quantiles."""
-    z = ndtri(u)
-    reach = ndtri(0.5 + level / 2.0)
-    return mid + z / reach * np.where(z < 0, mid - low, high - mid)
-
-
-def _lognormal(u: Array, low: float, mid: float, high: float, level: float) -> Array:
-    return np.exp(_split_normal(u, np.log(low), np.log(mid), np.log(high), level))
-
-
-def _uniform(u: Array, low: float, mid: float, high: float, level: float) -> Array:
-    margin = (high - low) * (1.0 / level - 1.0) / 2.0
-    return low - margin + u * (high - low + 2.0 * margin)
-
-
-def _triangular(u: Array, low: float, mid: float, high: float, level: float) -> Array:
-    """Mode at the central value; bounds such that low and high leave out the same share on each side."""
-    tail = (1.0 - level) / 2.0
-    left, right = mid - low, high - mid
-    a, b = left, right
-    for _ in range(200 if tail > 0 else 0):
-        # P(X < low) = (a - left)^2 / (a (a + b)) = tail, and likewise on the right: a fixed point that contracts.
-        a, b = left + np.sqrt(tail * a * (a + b)), right + np.sqrt(tail * b * (a + b))
-    width = a + b
-    share = a / width if width > 0 else 0.5
-    rising = mid - a + np.sqrt(u * width * a)
-    falling = mid + b - np.sqrt((1.0 - u) * width * b)
-    return np.where(u < share, rising, falling)
-
-
-#: Registry: a new distribution is one function here.
-DISTRIBUTIONS: dict[str, Quantile] = {
-    "normal": _split_normal,
-    "lognormal": _lognormal,
-    "uniform": _uniform,
-    "triangular": _triangular,
+#: Registry: a new distribution is one function that is fitted to low, value, high and level.
+DISTRIBUTIONS: dict[str, Fit] = {
+    "normal": normal,
+    "lognormal": lognormal,
+    "uniform": uniform,
+    "triangular": triangular,
+    "pert": pert,
+    "beta": beta,
+    "gamma": gamma,
 }
 #: Distributions that may be bounded by ``level = 1``.
-BOUNDED = ("uniform", "triangular")
+BOUNDED = ("uniform", "triangular", "pert")
 NAMES = (*DISTRIBUTIONS, "fixed")
+#: Shares that are drawn together, by :func:`shares`; each of them alone is a beta.
+DIRICHLET = "dirichlet"
+#: Concentrations that the intervals of shares drawn together imply may differ by this factor: their widths by two.
+DISAGREEMENT = 4.0
 
 
 def quantiles(
@@ -65,6 +52,7 @@ def quantiles(
     level: float = 0.9,
     distribution: str = "normal",
     least: float = -np.inf,
+    most: float = np.inf,
 ) -> Array:
     """Turn uniform numbers into values of a quantity.
 
@@ -75,12 +63,15 @@ def quantiles(
     value, low, high : float
         Central value and interval.
     level : float
-        Coverage of the interval; equal tails [probability].
+        Coverage of the interval [probability].
     distribution : str
-        ``normal`` and ``lognormal`` (split, the value is the median), ``uniform`` (the value is for show),
-        ``triangular`` (the value is the mode), ``fixed``.
-    least : float
-        Lower limit. Where a normal would go below it, the distribution is truncated (conditioned), never clipped.
+        ``normal`` and ``lognormal`` (split, the value is the median), ``uniform`` (the value is for the central run),
+        ``triangular`` and ``pert`` (the value is the mode): low and high leave out the same chance on each side.
+        ``beta`` and ``gamma`` (the value is the mean): the chance from low to high is the level, its two tails are as
+        the distribution has them. ``fixed``.
+    least, most : float
+        Limits. A distribution that reaches beyond them is truncated (conditioned on being within), never clipped; low
+        and high are those before that.
 
     Returns
     -------
@@ -90,7 +81,7 @@ def quantiles(
     Raises
     ------
     InputError
-        If the interval does not fit the distribution.
+        If the interval does not fit the distribution, or is not within the limits.
 
     Examples
     --------
@@ -102,11 +93,13 @@ def quantiles(
         raise InputError(problem)
     if distribution == "fixed" or low is None or high is None or low == high:
         return np.full(u.shape, float(value))
-    if distribution == "normal" and np.isfinite(least) and low > least:
-        scale = (value - low) / ndtri(0.5 + level / 2.0)
-        floor = float(ndtr((least - value) / scale)) if scale > 0 else 0.0
-        u = floor + u * (1.0 - floor)
-    return DISTRIBUTIONS[distribution](u, low, float(value), high, level)
+    if low < least or high > most:
+        what = f"low, high are {low}, {high}; it is never below {least} or above {most}"
+        raise InputError(Problem(what, remedy="Give an interval within these"))
+    fitted = DISTRIBUTIONS[distribution](low, float(value), high, level)
+    floor = fitted.chance(least) if np.isfinite(least) else 0.0
+    top = fitted.chance(most) if np.isfinite(most) else 1.0
+    return fitted.quantile(floor + u * (top - floor))
 
 
 def fault(value: float, low: float | None, high: float | None, level: float, distribution: str) -> Problem | None:
@@ -120,8 +113,77 @@ def fault(value: float, low: float | None, high: float | None, level: float, dis
     if not low <= value <= high:
         return Problem(f"low, value, high are {low}, {value}, {high}", remedy="They must rise")
     if not (0 < level <= 1) or (level == 1 and distribution not in BOUNDED):
-        bounded = " or ".join(BOUNDED)
+        bounded = ", ".join(BOUNDED)
         return Problem(f"level is {level}", remedy=f"Give a coverage such as 0.9; 1 only with {bounded}")
-    if distribution == "lognormal" and low <= 0:
-        return Problem(f"low is {low} in a lognormal", remedy="A lognormal is above zero: use normal or triangular")
+    try:
+        _ = None if low == high else DISTRIBUTIONS[distribution](low, value, high, level)
+    except InputError as error:
+        return error.problems[0]
     return None
+
+
+def shares(u: ArrayLike, values: ArrayLike, concentration: float) -> Array:
+    """Turn uniform numbers into shares that sum to one: a Dirichlet, from gamma quantiles over their sum [1]_.
+
+    Parameters
+    ----------
+    u : array_like of shape (draw, share)
+        Uniform numbers [probability].
+    values : array_like of shape (share,)
+        Mean shares, above zero, which sum to one.
+    concentration : float
+        How sure: a share of mean m is a beta with shapes m and 1 - m times this.
+
+    Returns
+    -------
+    ndarray of shape (draw, share)
+        Shares; each row sums to one.
+
+    References
+    ----------
+    .. [1] Devroye, L. (1986). Non-Uniform Random Variate Generation. Springer, chapter 11.
+
+    Examples
+    --------
+    >>> shares([[0.5, 0.5], [0.9, 0.1]], [0.5, 0.5], 10).round(3)
+    array([[0.5  , 0.5  ],
+           [0.767, 0.233]])
+    """
+    chances, shape = np.asarray(u, dtype=float), np.asarray(values, dtype=float) * concentration
+    sizes = gammaincinv(shape, chances)
+    # A small shape puts most of its chance below the smallest number there is: there, in logs, the first term is exact.
+    logs = np.where(sizes > 1e-200, np.log(np.maximum(sizes, 1e-200)), (np.log(chances) + gammaln(shape + 1.0)) / shape)
+    sizes = np.exp(logs - logs.max(-1, keepdims=True))
+    return np.asarray(sizes / sizes.sum(-1, keepdims=True))
+
+
+def agreed(intervals: Sequence[Bounds]) -> float:
+    """Find one concentration for shares that are drawn together.
+
+    Parameters
+    ----------
+    intervals : sequence of (low, value, high, level)
+        What is stated of each share.
+
+    Returns
+    -------
+    float
+        Geometric mean of the concentrations of the betas that each interval implies.
+
+    Raises
+    ------
+    InputError
+        If these differ by more than a factor of 4, or an interval fits no beta.
+
+    Examples
+    --------
+    >>> round(agreed([(0.2, 0.25, 0.3, 0.9), (0.7, 0.75, 0.8, 0.9)]))
+    201
+    """
+    found = np.array([beta_concentration(*interval) for interval in intervals])
+    if found.max() > DISAGREEMENT * found.min():
+        sure, unsure = (intervals[int(i)][:3] for i in (found.argmax(), found.argmin()))
+        what = f"low, value, high {sure} is as sure as {found.max():.3g} observations, {unsure} as {found.min():.3g}"
+        remedy = f"Shares drawn together are equally sure: bring these within a factor of {DISAGREEMENT:g}"
+        raise InputError(Problem(what, remedy=remedy))
+    return float(np.exp(np.log(found).mean()))

@@ -120,7 +120,8 @@ def apply(scenario: Scenario, parameters: Parameters, stream: str, sampler: Samp
 
 def _amount(name: str, change: Change, sampler: Sampler, calendar: Calendar) -> Array:
     least = {"scale": -1.0, "replace": 0.0, "divert": 0.0}.get(change.operation, -np.inf)
-    amount = sampler.value(name, change.amount, least)
+    most = 1.0 if change.operation == "divert" else np.inf
+    amount = sampler.value(name, change.amount, least, most)
     if change.price_year is not None:
         amount = amount * calendar.deflator.factor(change.price_year, [calendar.price_year])
     return amount

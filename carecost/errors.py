@@ -3,13 +3,8 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import wraps
-from typing import ParamSpec, TypeVar
-
-P = ParamSpec("P")
-T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -93,20 +88,3 @@ def refuse(problems: list[Problem], kind: type[CareCostError] = InputError) -> N
     """Raise one error with all the problems, if there are any."""
     if problems:
         raise kind(problems)
-
-
-def collecting(problems: list[Problem]) -> Callable[[Callable[P, T]], Callable[P, T | None]]:
-    """Make a function add the problems it raises to a list and return None, so that a reader can go on."""
-
-    def wrap(function: Callable[P, T]) -> Callable[P, T | None]:
-        @wraps(function)
-        def call(*args: P.args, **kwargs: P.kwargs) -> T | None:
-            try:
-                return function(*args, **kwargs)
-            except CareCostError as error:
-                problems.extend(error.problems)
-                return None
-
-        return call
-
-    return wrap

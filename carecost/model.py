@@ -23,7 +23,7 @@ from carecost.luck import simulate
 from carecost.parameters import Parameters
 from carecost.projection import Projection, project_streams
 from carecost.provenance import Provenance
-from carecost.quantities import Layouts, Sampler
+from carecost.quantities import Layouts
 from carecost.scenarios import INACTION, Scenario
 
 Array = NDArray[np.float64]
@@ -91,7 +91,7 @@ class Run:
 
     def parameters(self, scenario: str, block: slice | None = None) -> dict[str, Parameters]:
         """Make the parameters of each stream again, central or for a block of draws."""
-        sampler = Sampler(self.draws, block)
+        sampler = self.layouts.sampler(self.draws, block)
         chosen = self.scenarios[_known(scenario, self.scenarios)]
         return {
             stream: apply(chosen, self.layouts.parameters(stream, sampler), stream, sampler, self.calendar)
@@ -226,7 +226,7 @@ class _Work:
 
     def block(self, block: slice | None) -> dict[Key, Outcome]:
         """Run every scenario for one block; kernels are shared between scenarios and streams."""
-        sampler, kernels = Sampler(self.draws, block), Kernels()
+        sampler, kernels = self.layouts.sampler(self.draws, block), Kernels()
         streams = self.layouts.streams
         base = {stream: self.layouts.parameters(stream, sampler) for stream in streams}
         outcomes = {}

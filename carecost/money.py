@@ -1,4 +1,4 @@
-"""What is a pound worth? Discount factors, deflators and paths of real growth, on plain arrays."""
+"""What is a pound worth? Discount factors, deflators and paths over years, on plain arrays."""
 
 from __future__ import annotations
 
@@ -185,3 +185,39 @@ def growth_path(start: ArrayLike, long_run: float, fade_years: int | None, elaps
     yearly = rates + (long_run - rates) * faded
     level = np.concatenate([np.ones((len(rates), 1)), np.cumprod(1.0 + yearly, axis=1)], axis=1)
     return level[:, wanted]
+
+
+def wandering_path(shocks: ArrayLike, sd: float, half_life: float | None = None) -> Array:
+    """Follow a quantity that wanders from zero: a random walk, or one that is drawn back to zero.
+
+    Parameters
+    ----------
+    shocks : array_like of shape (draw, year)
+        Standard normal numbers, one a year [standard deviations].
+    sd : float
+        Of the walk after one year, growing with the square root of the years; with a half-life, of the quantity in the
+        long run, the same in every year then.
+    half_life : float, optional
+        Years in which half of a deviation is gone; a random walk when not given.
+
+    Returns
+    -------
+    ndarray of shape (draw, year)
+        The quantity in each year, zero in the year before the first.
+
+    Examples
+    --------
+    >>> wandering_path([[1.0, 1.0, -1.0]], 0.1).round(3)
+    array([[0.1, 0.2, 0.1]])
+    >>> wandering_path([[1.0, 0.0, 0.0]], 0.1, half_life=1).round(4)
+    array([[0.0866, 0.0433, 0.0217]])
+    """
+    steps = np.atleast_2d(np.asarray(shocks, dtype=float)) * sd
+    if half_life is None:
+        return np.cumsum(steps, axis=1)
+    kept = 0.5 ** (1.0 / half_life)
+    path, now = np.empty_like(steps), np.zeros(len(steps))
+    for year in range(steps.shape[1]):
+        now = kept * now + np.sqrt(1.0 - kept**2) * steps[:, year]
+        path[:, year] = now
+    return path

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -11,41 +11,24 @@ import numpy as np
 from numpy.typing import NDArray
 
 from carecost.assumptions import Assumptions
-from carecost.beliefs import Assumption, Belief
-from carecost.changes import Interval
-from carecost.distributions import quantiles
+from carecost.beliefs import Assumption
+from carecost.distributions import DIRICHLET
 from carecost.draws import Draws
 from carecost.errors import Problem, refuse, unknown
 from carecost.grid import AXES, Grid
 from carecost.money import growth_path
 from carecost.parameters import Parameters
+from carecost.paths import YearPath
+from carecost.sampler import Columns
+from carecost.sampler import Sampler as Sampler
 from carecost.selector import spell
+from carecost.ties import Ties
 
 Array = NDArray[np.float64]
 #: Parameters whose every cell needs a row.
 COVERED = ("population", "unit_cost")
-
-
-class Sampler:
-    """Values of named quantities, for one block of the draws or for the central run.
-
-    Parameters
-    ----------
-    draws : Draws
-        All draws.
-    block : slice, optional
-        The draws wanted; the central run when not given.
-    """
-
-    def __init__(self, draws: Draws, block: slice | None = None) -> None:
-        self.draws, self.block = draws, block
-
-    def value(self, name: str, belief: Belief | Interval, least: float = -np.inf) -> Array:
-        """Give the values of a quantity: (draw,), of length 1 when it is certain or the run is central."""
-        if self.block is None or belief.certain:
-            return np.array([belief.value])
-        u = self.draws.uniforms(name)[self.block]
-        return quantiles(u, belief.value, belief.low, belief.high, belief.level, belief.shape, least)
+#: Least and most that a parameter may be.
+LIMITS = {"unit_cost": (-np.inf, np.inf), "entry_share": (0.0, 1.0), "entry_at_birthday": (0.0, 1.0)}
 
 
 @dataclass(frozen=True)
@@ -60,8 +43,10 @@ class Layout:
         Shape of the array without the draw axis.
     rows, cells, owner : tuple, ndarray, ndarray
         Rows; flat cells filled; for each the index of its row.
-    growths, adjustments : tuple of Assumption
+    growths, adjustments, paths : tuple of Assumption or YearPath
         What multiplies it.
+    joint : frozenset of str
+        Names of quantities that have joint draws.
     """
 
     parameter: str
@@ -71,16 +56,33 @@ class Layout:
     owner: NDArray[np.int_]
     growths: tuple[Assumption, ...] = ()
     adjustments: tuple[Assumption, ...] = ()
+    paths: tuple[YearPath, ...] = ()
+    joint: frozenset[str] = frozenset()
 
     @cached_property
     def central(self) -> Array:
         """Central value of every row."""
         return np.array([row.belief.value for row in self.rows])
 
+    @cached_property
+    def uncertain(self) -> list[int]:
+        """Rows that differ between draws, each alone."""
+        joint = [i for i, row in enumerate(self.rows) if self.joint and row.quantity in self.joint]
+        own = [i for i, row in enumerate(self.rows) if not row.belief.certain and row.belief.shape != DIRICHLET]
+        return sorted({*joint, *own})
+
+    @cached_property
+    def shares(self) -> list[list[int]]:
+        """Rows of each group of shares that are drawn together."""
+        groups: dict[object, list[int]] = {}
+        for i, row in enumerate(self.rows):
+            if row.belief.shape == DIRICHLET and not row.belief.certain:
+                groups.setdefault(share_group(row), []).append(i)
+        return list(groups.values())
+
     def array(self, grid: Grid, sampler: Sampler) -> Array:
         """Fill the array: (draw, ...)."""
-        least = -np.inf if self.parameter == "unit_cost" else 0.0
-        drawn = {i: sampler.value(r.quantity, r.belief, least) for i, r in enumerate(self.rows) if not r.belief.certain}
+        drawn = self._drawn(sampler)
         values = np.tile(self.central, (max([1, *map(len, drawn.values())]), 1))
         for i, column in drawn.items():
             values[:, i] = column
@@ -92,7 +94,24 @@ class Layout:
         for row in self.adjustments:
             factor = sampler.value(row.quantity, row.belief, 0.0)
             out = _multiplied(out, row, grid, factor[:, None])
+        for path in self.paths:
+            if sampler.block is not None:
+                out = _multiplied(out, path, grid, np.exp(sampler.path(path, grid.years)))
         return out
+
+    def _drawn(self, sampler: Sampler) -> dict[int, Array]:
+        """Give the values of the rows that differ between draws."""
+        least, most = LIMITS.get(self.parameter, (0.0, np.inf))
+        rows = self.rows
+        found = {i: sampler.value(rows[i].quantity, rows[i].belief, least, most) for i in self.uncertain}
+        for group in self.shares:
+            found.update(zip(group, sampler.shares([rows[i] for i in group]).T, strict=True))
+        return found
+
+
+def share_group(row: Assumption) -> tuple[object, ...]:
+    """Say which shares a row is one of: those of the same streams, years and ages."""
+    return row.where.streams, row.where.years, row.where.ages
 
 
 def _grown(array: Array, row: Assumption, grid: Grid, sampler: Sampler) -> Array:
@@ -103,7 +122,7 @@ def _grown(array: Array, row: Assumption, grid: Grid, sampler: Sampler) -> Array
     return _multiplied(array, row, grid, growth_path(rate, long_run, row.fade_years, elapsed))
 
 
-def _multiplied(array: Array, row: Assumption, grid: Grid, factor: Array) -> Array:
+def _multiplied(array: Array, row: Assumption | YearPath, grid: Grid, factor: Array) -> Array:
     """Multiply the cells of a row by a factor of shape (draw, year or 1)."""
     axes = AXES[row.parameter]
     shape = list(array.shape)
@@ -130,12 +149,12 @@ def _flat(row: Assumption, grid: Grid, shape: tuple[int, ...]) -> NDArray[np.int
     return np.ravel_multi_index(mesh, shape).ravel()
 
 
-def cells(row: Assumption, grid: Grid, shape: tuple[int, ...]) -> tuple[NDArray[np.int_], ...]:
+def cells(row: Assumption | YearPath, grid: Grid, shape: tuple[int, ...]) -> tuple[NDArray[np.int_], ...]:
     """Find the cells of a row in an array of a shape without the draw axis, as an open mesh."""
     return np.ix_(*[np.array(i, dtype=int) for i in _index(row, grid, shape)])
 
 
-def _index(row: Assumption, grid: Grid, shape: tuple[int, ...]) -> list[list[int]]:
+def _index(row: Assumption | YearPath, grid: Grid, shape: tuple[int, ...]) -> list[list[int]]:
     found = []
     for axis, length in zip(AXES[row.parameter], shape, strict=True):
         chosen = getattr(row.where, axis)
@@ -169,56 +188,73 @@ class Layouts:
         grid: Grid,
         place: Callable[[Assumption], str] = lambda row: row.quantity,
     ) -> None:
-        self.grid, self.streams = grid, assumptions.streams
-        problems: list[Problem] = []
+        self.grid, self.streams, self._ties = grid, assumptions.streams, assumptions.ties
+        self._columns: dict[Draws, Columns] = {}
         self._plain: dict[str, list[Layout]] = {}
         self._extra: dict[str, dict[str, Layout]] = {}
+        every = [line for path in assumptions.paths for line in path.lines()]
         for stream in assumptions.streams:
             rows = [row for row in assumptions.rows if row.where.covers(stream)]
+            paths = [path for path in every if path.where.covers(stream)]
             self._plain[stream] = [
-                _layout(name, [r for r in rows if r.parameter == name], grid, place, problems)
+                _layout(name, [r for r in rows if r.parameter == name], paths, grid, self._ties)
                 for name in AXES
                 if name != "extra_entries" and (name != "unit_cost" or grid.items)
             ]
             lines = [r for r in rows if r.parameter == "extra_entries" and r.kind == "value"]
             more = [r for r in rows if r.parameter == "extra_entries" and r.kind != "value"]
             self._extra[stream] = {
-                line: _layout("extra_entries", [r for r in lines if r.name == line] + more, grid, place, problems)
+                line: _layout("extra_entries", [r for r in lines if r.name == line] + more, paths, grid, self._ties)
                 for line in dict.fromkeys(r.name for r in lines)
             }
-        refuse(list(dict.fromkeys(problems)))
+        layouts = [layout for stream in assumptions.streams for layout in self.layouts(stream)]
+        faults = [fault for layout in layouts for fault in _faults(layout, grid, place)]
+        refuse(list(dict.fromkeys([*faults, *_strangers(assumptions)])))
+
+    def sampler(self, draws: Draws, block: slice | None = None) -> Sampler:
+        """Make a sampler of the set's quantities, tied as they are, that shares its values with all blocks."""
+        return Sampler(draws, block, self._columns.setdefault(draws, Columns(draws, self._ties)))
+
+    def layouts(self, stream: str) -> Iterator[Layout]:
+        """Give the layouts of a stream, those of extra entries last."""
+        yield from self._plain[stream]
+        yield from self._extra[stream].values()
 
     def parameters(self, stream: str, sampler: Sampler) -> Parameters:
         """Make the parameters of a stream."""
+        sampler = self.sampler(sampler.draws, sampler.block)
         arrays = {layout.parameter: layout.array(self.grid, sampler) for layout in self._plain[stream]}
         extra = {name: layout.array(self.grid, sampler) for name, layout in self._extra[stream].items()}
         return Parameters(self.grid, **arrays, extra_entries=extra)
 
 
-def _layout(
-    name: str, rows: list[Assumption], grid: Grid, place: Callable[[Assumption], str], problems: list[Problem]
-) -> Layout:
+def _layout(name: str, rows: list[Assumption], paths: list[YearPath], grid: Grid, ties: Ties) -> Layout:
     values = tuple(r for r in rows if r.kind == "value")
     dated = any(r.where.years is not None for r in values)
     shape = tuple(1 if axis == "years" and not dated else len(grid.labels(axis)) for axis in AXES[name])
     flat = [_flat(r, grid, shape) for r in values]
     owner = np.repeat(np.arange(len(values)), [len(f) for f in flat]).astype(int)
     filled = np.concatenate([*flat, np.zeros(0, dtype=int)]).astype(int)
-    problems += _overlaps(name, values, filled, owner, place)
-    if name in COVERED:
-        problems += _holes(name, shape, filled, grid)
     growths = tuple(r for r in rows if r.kind == "growth")
     adjustments = tuple(r for r in rows if r.kind == "adjustment")
-    return Layout(name, shape, values, filled, owner, growths, adjustments)
+    wandering = tuple(path for path in paths if path.parameter == name)
+    return Layout(name, shape, values, filled, owner, growths, adjustments, wandering, frozenset(ties.joint))
 
 
-def _overlaps(
-    name: str,
-    rows: tuple[Assumption, ...],
-    filled: NDArray[np.int_],
-    owner: NDArray[np.int_],
-    place: Callable[[Assumption], str],
-) -> list[Problem]:
+def _strangers(assumptions: Assumptions) -> list[Problem]:
+    """Find quantities that are tied and not there: a tie of nothing would be silent."""
+    ties = assumptions.ties
+    tied = [*(name for names in ties.groups.values() for name in names), *ties.joint]
+    known = {row.quantity for row in assumptions.rows} if tied else set()
+    return [unknown("quantity", name, sorted(known), "ties") for name in tied if name not in known]
+
+
+def _faults(layout: Layout, grid: Grid, place: Callable[[Assumption], str]) -> list[Problem]:
+    return _overlaps(layout, place) + (_holes(layout, grid) if layout.parameter in COVERED else [])
+
+
+def _overlaps(layout: Layout, place: Callable[[Assumption], str]) -> list[Problem]:
+    name, rows, filled, owner = layout.parameter, layout.rows, layout.cells, layout.owner
     order = np.argsort(filled, kind="stable")
     twice = np.flatnonzero(np.diff(filled[order]) == 0)
     pairs = dict.fromkeys((int(owner[order[i]]), int(owner[order[i + 1]])) for i in twice)
@@ -232,33 +268,18 @@ def _overlaps(
     ]
 
 
-def _holes(name: str, shape: tuple[int, ...], filled: NDArray[np.int_], grid: Grid) -> list[Problem]:
-    empty = np.ones(int(np.prod(shape)), dtype=bool)
-    empty[filled] = False
-    holes = empty.reshape(shape)
+def _holes(layout: Layout, grid: Grid) -> list[Problem]:
+    empty = np.ones(int(np.prod(layout.shape)), dtype=bool)
+    empty[layout.cells] = False
+    holes = empty.reshape(layout.shape)
     if not holes.any():
         return []
-    if name == "unit_cost":
+    if layout.parameter == "unit_cost":
         missing = [grid.items[i].name for i in np.flatnonzero(holes.any(0))]
         return [
             Problem(f"item {m!r} has no unit cost", "unit_cost", "Add a row: nothing is free by default")
             for m in missing
         ]
-    years = [grid.years[i] for i in np.flatnonzero(holes.any(1))] if shape[0] > 1 else []
+    years = [grid.years[i] for i in np.flatnonzero(holes.any(1))] if layout.shape[0] > 1 else []
     remedy = "Give every projected year and age, or project fewer years"
     return [Problem(f"no population for years {spell(years)}", "population", remedy)]
-
-
-def label_faults(rows: Iterable[tuple[str, Assumption]], grid: Grid, streams: tuple[str, ...]) -> list[Problem]:
-    """Find labels in rows that are not those of the grid."""
-    found = []
-    for where, row in rows:
-        for axis in row.where.__dataclass_fields__:
-            if axis == "years":
-                continue
-            known: tuple[object, ...] = streams if axis == "streams" else grid.labels(axis)
-            for name in getattr(row.where, axis) or ():
-                if name not in known:
-                    kind = axis if axis == "to" else axis.rstrip("s")
-                    found.append(unknown(kind, name, map(str, known), where))
-    return found

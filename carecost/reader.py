@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import csv
+import difflib
 import io
 import tomllib
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -19,8 +21,11 @@ from carecost.errors import CareCostError, FileError, Problem, refuse, unknown
 from carecost.grid import AXES, Placement, Reason
 from carecost.money import Deflator, Schedule
 from carecost.packaged import money
+from carecost.paths import YearPath
 from carecost.schema_faults import faults
 from carecost.selector import Selector
+from carecost.square import Numbers, read_numbers
+from carecost.ties import CorrelationMatrix, JointDraws, Loading, Ties
 from carecost.verify import verify
 
 Model = TypeVar("Model", bound=BaseModel)
@@ -102,13 +107,16 @@ class Reader:
         for table, model in schema.BELIEFS.items():
             for where, row in self._table(table, model):
                 rows += self._belief(table, row, where)
+        ties, paths = self._ties(), tuple(self._paths())
         items = [self._built(where, _item, row) for where, row in labels["items"]]
         refuse(self.problems, FileError)
         assert head is not None
         priced = money(head.set, self.problems)
         refuse(self.problems, FileError)
         assert priced is not None
-        made = self._assumptions(head, labels, [i for i in items if i is not None], rows, priced)
+        made = replace(
+            self._assumptions(head, labels, [i for i in items if i is not None], rows, priced), ties=ties, paths=paths
+        )
         verify(made, lambda row: self.places.get(id(row), row.quantity))
         return made
 
@@ -157,10 +165,14 @@ class Reader:
         return None if len(self.problems) > before else validated(schema_toml.SetFile, text, "set.toml", self.problems)
 
     def _strangers(self) -> None:
-        known = [f"{name}.csv" for name in (*schema.LABELS, *schema.BELIEFS)]
+        known = [f"{name}.csv" for name in (*schema.LABELS, *schema.BELIEFS, *schema.TIES)]
         for path in sorted(self.folder.glob("*.csv")):
             if path.name not in known:
                 self.problems.append(unknown("table", path.name, known, path.name))
+        for path in sorted({path.parent for path in self.folder.glob("*/*.csv")}):
+            # Other folders, such as one of results, are no business of the set; one that is misspelt is.
+            if path.name not in schema.FOLDERS and difflib.get_close_matches(path.name.lower(), schema.FOLDERS):
+                self.problems.append(unknown("folder", path.name, schema.FOLDERS, path.name))
 
     def _table(self, table: str, model: type[Model]) -> Iterator[tuple[str, Model]]:
         path = self.folder / f"{table}.csv"
@@ -223,17 +235,42 @@ class Reader:
         made = self._built(
             where, lambda: Assumption(parameter, Selector(**chosen), Belief(**belief), kind=kind, **more)
         )
-        if made is None:
-            return []
-        self.places[id(made)] = where
-        return [made]
+        return [] if made is None else [made]
 
-    def _built(self, where: str, make: Callable[..., Any], *args: object) -> Any:
+    def _ties(self) -> Ties:
+        rows = self._table("correlations", schema.LoadingRow)
+        loadings = [self._built(where, Loading, *row.model_dump().values()) for where, row in rows]
+        matrices = [self._built(where, CorrelationMatrix, *table) for where, table in self._squares("correlations")]
+        joints = [self._built(where, JointDraws, *table) for where, table in self._squares("joint")]
+        return Ties(*(tuple(x for x in found if x is not None) for found in (loadings, matrices, joints)))
+
+    def _squares(self, folder: str) -> Iterator[tuple[str, tuple[str, tuple[str, ...], Numbers]]]:
+        for path in sorted((self.folder / folder).glob("*.csv")):
+            where = f"{folder}/{path.name}"
+            try:
+                table = read_numbers(read_text(path), where, self.problems)
+            except CareCostError as error:
+                self.problems.extend(Problem(p.what, where, p.remedy) for p in error.problems)
+                continue
+            if table is not None:
+                yield where, (path.stem, *table)
+
+    def _paths(self) -> Iterator[YearPath]:
+        for where, row in self._table("paths", schema.PathRow):
+            fields = row.model_dump(exclude={"unit"})
+            chosen = Selector(**{k: fields.pop(k) for k in Selector.__dataclass_fields__})
+            made = self._built(where, YearPath, where=chosen, **fields)
+            if made is not None:
+                yield made
+
+    def _built(self, place: str, make: Callable[..., Any], *args: object, **fields: object) -> Any:
         try:
-            return make(*args)
+            made = make(*args, **fields)
         except CareCostError as error:
-            self.problems.extend(Problem(p.what, where, p.remedy) for p in error.problems)
+            self.problems.extend(Problem(p.what, place, p.remedy) for p in error.problems)
             return None
+        self.places[id(made)] = place
+        return made
 
 
 def _item(row: schema.ItemRow) -> Item:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+from carecost.archive import read_manifest
 from carecost.draws import Draws
 from carecost.load import load_assumptions, load_scenario
 from carecost.model import Run, run
-from carecost.save import read_manifest
 
 
 def replay(folder: str | Path) -> Run:

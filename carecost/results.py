@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Literal
@@ -9,6 +10,7 @@ from typing import Any, Literal
 import pandas as pd
 
 from carecost import model, run_tables, savings, sensitivity
+from carecost.archive import save_run
 from carecost.assumptions import Assumptions
 from carecost.convergence import Convergence, convergence
 from carecost.draws import Draws
@@ -16,7 +18,6 @@ from carecost.errors import UnknownNameError, unknown
 from carecost.parameters import Parameters
 from carecost.projection import Projection, together
 from carecost.replay import replay
-from carecost.save import save_results
 from carecost.savings import Saving
 from carecost.scenarios import INACTION, Scenario
 
@@ -249,11 +250,16 @@ class Results:
             If it cannot be written.
         """
         run = self._run
-        frames = run_tables.saved(run)
-        if len(run.scenarios) > 1:
-            frames |= {"summary": self.summary(), "savings": self.savings()}
         others = [s for name, s in run.scenarios.items() if name != INACTION]
-        return save_results(folder, frames, run.assumptions, others, {"run": run.provenance.as_dict()})
+        about = {"command": sys.argv, "run": run.provenance.as_dict()}
+        return save_run(folder, self.tables(), run.assumptions, others, about)
+
+    def tables(self) -> dict[str, pd.DataFrame]:
+        """Give every table that :meth:`save` writes, by name."""
+        frames = run_tables.saved(self._run)
+        if len(self.scenarios) > 1:
+            frames |= {"summary": self.summary(), "savings": self.savings()}
+        return frames
 
     @classmethod
     def load(cls, folder: str | Path) -> Results:
@@ -278,11 +284,10 @@ class Results:
 
     def to_dict(self) -> dict[str, Any]:
         """Give the headline tables and the provenance as plain data for JSON."""
-        children, costs = self.children(), self.costs(by=["group"])
         return {
             "provenance": self._run.provenance.as_dict(),
-            "children": children.to_dict("records"),
-            "costs": costs.to_dict("records"),
+            "children": self.children().to_dict("records"),
+            "costs": self.costs(by=["group"]).to_dict("records"),
             "comparisons": {name: self.compare(name).to_dict() for name in self.scenarios if name != INACTION},
         }
 

@@ -9,6 +9,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from carecost import tables
+from carecost.comparison import public_purse
 from carecost.errors import InputError, Problem, UnknownNameError, unknown
 from carecost.model import FLOWS, Outcome, Run
 from carecost.sensitivity import growth_paths
@@ -72,6 +73,7 @@ def saved(run: Run) -> dict[str, pd.DataFrame]:
         "costs": cost_rows(run, account, "real", per_draw=False),
         "costs_cash": cost_rows(run, account, "cash", per_draw=False),
         "growth_paths": growth_rows(run),
+        "draws": draw_rows(run),
         "assumptions": tables.assumption_rows(run.assumptions),
     }
 
@@ -134,3 +136,32 @@ def _named(name: str, frame: pd.DataFrame) -> pd.DataFrame:
 
 def _stacked(frames: Sequence[pd.DataFrame]) -> pd.DataFrame:
     return pd.concat(frames, ignore_index=True)
+
+
+def draw_rows(run: Run) -> pd.DataFrame:
+    """Give the headlines of every draw: children in care and public spend at the end, and the net present saving.
+
+    Parameters
+    ----------
+    run : Run
+        A run.
+
+    Returns
+    -------
+    DataFrame
+        scenario, draw, children_in_care [children], spend and npv [GBP, constant prices]; levels with the luck of
+        small numbers where the draws ask for it.
+    """
+    care = list(run.grid.in_care)
+    public = [i for i, item in enumerate(run.grid.items) if public_purse(item)]
+    frames = []
+    for name, outcome in run.shown.items():
+        columns = {
+            "scenario": name,
+            "draw": np.arange(len(outcome.stock)),
+            "children_in_care": outcome.stock[:, :, -1, care].sum((1, 2)),
+            "spend": outcome.costs.spend[:, -1][:, public].sum(-1),
+            "npv": run.compare(name).npv(),
+        }
+        frames.append(pd.DataFrame(columns))
+    return _stacked(frames)

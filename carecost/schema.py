@@ -102,7 +102,9 @@ class BeliefRow(Row):
     low: FiniteFloat | None = None
     high: FiniteFloat | None = None
     level: Annotated[FiniteFloat, Field(gt=0, le=1)] = 0.9
-    distribution: Literal["", "normal", "lognormal", "uniform", "triangular", "fixed"] = ""
+    distribution: Literal[
+        "", "normal", "lognormal", "uniform", "triangular", "pert", "beta", "gamma", "dirichlet", "fixed"
+    ] = ""
     unit: str
     source: str
     source_year: str = ""
@@ -196,6 +198,41 @@ class AdjustmentRow(EntryRow):
     items: Names | None = None
 
 
+class LoadingRow(Row):
+    """A row of correlations.csv."""
+
+    group: str
+    quantity: str
+    loading: FiniteFloat
+    source: str
+    quality: Quality
+    note: str = ""
+
+
+class PathRow(Row):
+    """A row of paths.csv."""
+
+    name: str
+    parameter: str
+    streams: Names | None = None
+    years: Numbers | None = None
+    ages: Numbers | None = None
+    placements: Names | None = None
+    to: Names | None = None
+    reasons: Names | None = None
+    items: Names | None = None
+    kind: Literal["random walk", "mean reverting"]
+    sd: FiniteFloat
+    half_life: FiniteFloat | None = None
+    shocks: Literal["common", "line"] = "common"
+    from_year: Year
+    unit: Literal["multiplier"]
+    source: str
+    source_year: str = ""
+    quality: Quality
+    note: str = ""
+
+
 #: The model of each belief table, in the order in which a set keeps its rows.
 BELIEFS: dict[str, type[BeliefRow]] = {
     "initial_stock": StockRow,
@@ -211,4 +248,7 @@ BELIEFS: dict[str, type[BeliefRow]] = {
     "adjustments": AdjustmentRow,
 }
 LABELS: dict[str, type[Row]] = {"placements": PlacementRow, "reasons": ReasonRow, "items": ItemRow}
+#: The model of each table of what moves together or wanders, and the folders of tables without a model.
+TIES: dict[str, type[Row]] = {"correlations": LoadingRow, "paths": PathRow}
+FOLDERS = ("correlations", "joint")
 REQUIRED = ("placements", "initial_stock", "population", "entry_rate", "entry_share")

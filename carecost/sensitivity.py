@@ -71,7 +71,6 @@ def growth_paths(run: Run) -> dict[str, Array]:
     dict of str to ndarray of shape (year,)
         Spend of the central run [GBP, constant prices], by what is said of real growth.
     """
-
     return run.once(("growth paths",), lambda: _growth_paths(run))
 
 

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from carecost import wording
 from carecost.selector import Selector, spell
 
 if TYPE_CHECKING:
+    from carecost.assumptions import Assumptions
     from carecost.beliefs import Assumption
     from carecost.changes import Change
+    from carecost.paths import YearPath
+    from carecost.ties import CorrelationMatrix
 
 #: Plain words for the parameters.
 PARAMETERS = {
@@ -127,6 +131,72 @@ def assumption(row: Assumption) -> tuple[str, str, str]:
     if row.fade_years is not None:
         shown += f", fading to {amount(row.long_run or 0.0, b.unit)} in {row.fade_years} years"
     return which, shown, _interval(b.low, b.high, b.level, b.unit, b.certain)
+
+
+def tied(assumptions: Assumptions) -> Iterator[tuple[str, str, str]]:
+    """Write what moves together and what wanders over the years.
+
+    Parameters
+    ----------
+    assumptions : Assumptions
+        The set.
+
+    Yields
+    ------
+    tuple of str
+        Which group, table or path; what is stated of it; on whose word.
+    """
+    ties = assumptions.ties
+    for group in dict.fromkeys(row.group for row in ties.loadings):
+        rows = [row for row in ties.loadings if row.group == group]
+        each = "; ".join(f"{row.quantity} ({row.loading:g})" for row in rows)
+        said = dict.fromkeys(_said(row.source, row.quality, row.note) for row in rows)
+        yield f"Correlation group {group}", f"loadings on what is common to them: {each}", " | ".join(said)
+    for matrix in ties.matrices:
+        yield f"Correlation group {matrix.name}", f"correlations of normal scores: {_pairs(matrix)}", ""
+    for table in ties.joints:
+        yield (
+            f"Joint draws {table.name}",
+            f"{len(table.rows):,} equally likely rows of {'; '.join(table.quantities)}",
+            "",
+        )
+    for path in assumptions.paths:
+        source = f"{path.source} ({path.source_year})" if path.source_year else path.source
+        yield f"Path {path.name}", path_of(path), _said(source, path.quality, path.note)
+
+
+def path_of(path: YearPath) -> str:
+    """Write what a path multiplies, and how far it wanders.
+
+    Parameters
+    ----------
+    path : YearPath
+        A path over years.
+
+    Returns
+    -------
+    str
+        For people.
+    """
+    where = _where(path.where)
+    what = f"{PARAMETERS[path.parameter].lower()}{f' ({where})' if where else ''} times exp(path), 1 in the middle"
+    spread = f"standard deviation {wording.number(path.sd * 100)}%"
+    if path.half_life is None:
+        how = f"{path.kind}, {spread} after one year, growing with the square root of the years"
+    else:
+        how = f"{path.kind}, {spread} in the long run, half-life {wording.number(path.half_life)} years"
+    lines = "" if path.axis is None else f"; one path for each of {path.axis}"
+    return f"{what}; {how}; from {wording.financial_year(path.from_year)}{lines}"
+
+
+def _pairs(matrix: CorrelationMatrix) -> str:
+    names = matrix.quantities
+    pairs = ((i, j) for j in range(len(names)) for i in range(j))
+    return "; ".join(f"{names[i]} with {names[j]} ({matrix.rows[i][j]:g})" for i, j in pairs)
+
+
+def _said(source: str, quality: str, note: str) -> str:
+    return "; ".join(filter(None, (quality, source, note)))
 
 
 def change_of(change: Change, begin: int) -> tuple[str, str, str, str]:

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from typing import Any
 
 from carecost.assumptions import Assumptions
 from carecost.beliefs import ADJUSTMENT_UNIT, GROWTH_UNIT, UNITS, Assumption
+from carecost.distributions import DIRICHLET
 from carecost.draws import Draws
 from carecost.errors import CareCostError, Problem, refuse, unknown
 from carecost.grid import Grid
-from carecost.quantities import Layouts, Sampler, label_faults
+from carecost.paths import YearPath
+from carecost.quantities import Layouts, Sampler
+from carecost.selector import Selector
+from carecost.unread import longest, unread
+from carecost.verify_ties import selector_faults, tie_faults
 
-Place = Callable[[Assumption], str]
+Place = Callable[[Any], str]
 _NONNEGATIVE = "Give zero or more"
 
 
@@ -23,7 +29,7 @@ def verify(assumptions: Assumptions, place: Place = lambda row: row.quantity) ->
     assumptions : Assumptions
         The set.
     place : callable, optional
-        Says where a row came from.
+        Says where a row or a path came from.
 
     Raises
     ------
@@ -32,7 +38,8 @@ def verify(assumptions: Assumptions, place: Place = lambda row: row.quantity) ->
     """
     grid = assumptions.grid()
     placed = [(place(row), row) for row in assumptions.rows]
-    problems = label_faults(placed, grid, assumptions.streams) + _stated(placed) + _twice(placed)
+    chosen = [(where, row.where) for where, row in placed] + [(place(path), path.where) for path in assumptions.paths]
+    problems = _label_faults(chosen, grid, assumptions.streams) + _stated(placed) + _twice(placed)
     if assumptions.programme_start < assumptions.base_year + 1:
         remedy = f"The first projected year is {assumptions.base_year + 1}"
         problems.append(Problem(f"programme_start is {assumptions.programme_start}", "set.toml", remedy))
@@ -43,6 +50,9 @@ def verify(assumptions: Assumptions, place: Place = lambda row: row.quantity) ->
     problems += _free_placements(grid)
     for where, row in placed:
         problems += _value_faults(where, row, assumptions, grid)
+    many: list[Assumption | YearPath] = [row for row in assumptions.rows if row.kind != "value"]
+    problems += [fault for row in [*many, *assumptions.paths] for fault in selector_faults(row, place(row))]
+    problems += tie_faults(assumptions, place)
     refuse(problems)
     layouts = Layouts(assumptions, grid, place)
     for stream in assumptions.streams:
@@ -50,7 +60,7 @@ def verify(assumptions: Assumptions, place: Place = lambda row: row.quantity) ->
             layouts.parameters(stream, Sampler(Draws()))
         except CareCostError as error:
             problems += [Problem(p.what, f"stream {stream!r}, {p.where}", p.remedy) for p in error.problems]
-    refuse(problems)
+    refuse(problems or unread(assumptions, longest(assumptions, layouts), place))
 
 
 def _stated(placed: list[tuple[str, Assumption]]) -> list[Problem]:
@@ -105,9 +115,14 @@ def _value_faults(where: str, row: Assumption, assumptions: Assumptions, grid: G
         most = max(b.value, b.value if b.high is None else b.high)
         if most > 1:
             found.append(Problem(f"is {most:g}, more than the whole", where, "Give a share from 0 to 1"))
-        if row.parameter == "entry_share" and not b.certain:
-            remedy = "Shares drawn one by one would not sum to one; put the interval in adjustments.csv or a lever"
-            found.append(Problem("an entry_share with an interval", where, remedy))
+        if row.parameter == "entry_share" and not b.certain and b.shape != DIRICHLET:
+            remedy = f"Shares drawn one by one would not sum to one: give all of them the distribution {DIRICHLET!r}"
+            found.append(Problem(f"an entry_share with the distribution {b.shape!r}", where, remedy))
+    if b.shape == DIRICHLET and not (row.kind == "value" and row.parameter == "entry_share"):
+        found.append(Problem(f"the distribution {DIRICHLET!r}", where, "It is for entry_share alone, drawn together"))
+    if row.kind != "value" and row.parameter == "entry_share":
+        remedy = f"Shares that are multiplied would not sum to one: give them the distribution {DIRICHLET!r}"
+        found.append(Problem("multiplies entry_share", where, remedy))
     if row.parameter == "unit_cost" and row.kind == "value":
         found += _price_faults(where, row, assumptions, grid)
     return found
@@ -123,4 +138,19 @@ def _price_faults(where: str, row: Assumption, assumptions: Assumptions, grid: G
     if row.belief.price_year != assumptions.price_year:
         remedy = f"The set is in prices of {assumptions.price_year}: restate it, with its own note"
         found.append(Problem(f"price_year is {row.belief.price_year}", where, remedy))
+    return found
+
+
+def _label_faults(rows: Iterable[tuple[str, Selector]], grid: Grid, streams: tuple[str, ...]) -> list[Problem]:
+    """Find labels in selections that are not those of the grid."""
+    found = []
+    for where, chosen in rows:
+        for axis in chosen.__dataclass_fields__:
+            if axis == "years":
+                continue
+            known: tuple[object, ...] = streams if axis == "streams" else grid.labels(axis)
+            for name in getattr(chosen, axis) or ():
+                if name not in known:
+                    kind = axis if axis == "to" else axis.rstrip("s")
+                    found.append(unknown(kind, name, map(str, known), where))
     return found

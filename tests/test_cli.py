@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import io
 import json
 import subprocess
@@ -148,3 +149,55 @@ def test_of_very_many_problems_the_first_are_printed_and_check_prints_all(
     assert some.count("\n- ") == 40 and "more: carecost check" in some
     assert main(["check", str(folder)]) == 2
     assert capsys.readouterr().err.count("\n- ") > 500
+
+
+def test_replay_gives_the_same_numbers_or_says_what_differs(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert compare(tmp_path) == 0
+    out = tmp_path / "out"
+    capsys.readouterr()
+    assert main(["replay", str(out)]) == 0
+    assert "the same numbers, to the last bit" in capsys.readouterr().out
+    manifest = json.loads((out / "manifest.json").read_text())
+    assert manifest["versions"]["numpy"] and manifest["command"] and manifest["run"]["deflator"] == "hmt-2026-03"
+    manifest["files"]["costs.csv"] = "0" * 64
+    manifest["versions"]["numpy"] = "1.0"
+    (out / "manifest.json").write_text(json.dumps(manifest))
+    assert main(["replay", str(out)]) == 2
+    assert "costs.csv: was altered" in capsys.readouterr().err
+
+
+def test_replay_names_the_tables_and_versions_that_differ(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    import hashlib
+
+    assert compare(tmp_path) == 0
+    out = tmp_path / "out"
+    capsys.readouterr()
+    other = (out / "costs.csv").read_bytes() + b"\n"
+    (out / "costs.csv").write_bytes(other)
+    manifest = json.loads((out / "manifest.json").read_text())
+    manifest["files"]["costs.csv"] = hashlib.sha256(other).hexdigest()
+    manifest["versions"]["numpy"] = "1.0"
+    (out / "manifest.json").write_text(json.dumps(manifest))
+    assert main(["replay", str(out)]) == 2
+    said = capsys.readouterr().out
+    assert "version: numpy was 1.0" in said and "1 tables are not the same: costs.csv" in said
+
+
+def test_a_truncated_file_is_found(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert compare(tmp_path) == 0
+    path = tmp_path / "out" / "children.csv"
+    path.write_bytes(path.read_bytes()[:1000])
+    assert main(["replay", str(tmp_path / "out")]) == 2
+    assert "children.csv: was altered" in capsys.readouterr().err
+
+
+@pytest.mark.skipif(importlib.util.find_spec("pyarrow") is not None, reason="pyarrow is there")
+def test_parquet_without_pyarrow_is_said(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert compare(tmp_path) == 0
+    out = tmp_path / "out"
+    (out / "draws.csv").rename(out / "draws.parquet")
+    manifest = json.loads((out / "manifest.json").read_text())
+    manifest["files"]["draws.parquet"] = manifest["files"].pop("draws.csv")
+    (out / "manifest.json").write_text(json.dumps(manifest))
+    assert main(["replay", str(out)]) == 2
+    assert "draws.parquet: cannot be compared without pyarrow. Install it" in capsys.readouterr().err

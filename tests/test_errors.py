@@ -272,6 +272,11 @@ SCENARIOS = {
     ),
     "misplaced key": ("start = 2", "begin = 2", ["'begin'", "lever.0.change.0"]),
     "start before the programme": ("start = 2\n", "start = 0\n", ["start is 0", "start at 1"]),
+    "fall of more than the whole": (
+        "amount = -0.3\n  low = -0.5",
+        "amount = -0.3\n  low = -1.5",
+        ["-1.5", "below nothing"],
+    ),
     "full before start": ("full = 4", "full = 1", ["2, 1, None", "must not fall"]),
     "money without a price year": ("price_year = 2022", "", ["without price_year"]),
     "selector the parameter lacks": ('streams = ["other"]', 'items = ["home"]', ["no selector 'items'"]),

@@ -1,0 +1,209 @@
+"""What moves together? Groups of correlated quantities, and tables of joint draws."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+import numpy as np
+
+from carecost.errors import InputError, Problem, refuse
+
+#: Rounding of a correlation.
+_CLOSE = 1e-9
+
+
+@dataclass(frozen=True)
+class Loading:
+    """How closely a quantity follows what is common to a group.
+
+    Parameters
+    ----------
+    group : str
+        Name of the group.
+    quantity : str
+        Name under which the quantity is drawn.
+    loading : float
+        Its correlation with the common factor; 1 follows it fully, below zero the other way. Two quantities of a group
+        have the product of their loadings as correlation, in normal scores.
+    source, quality, note : str
+        Whose word, how good (A to E), what to know.
+
+    Raises
+    ------
+    InputError
+        If the loading is zero, or not between -1 and 1.
+    """
+
+    group: str
+    quantity: str
+    loading: float
+    source: str = ""
+    quality: str = ""
+    note: str = ""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "loading", float(self.loading))
+        if not 0.0 < abs(self.loading) <= 1.0:
+            remedy = "Give a number from -1 to 1 that is not zero; 1 moves with the group fully"
+            raise InputError(Problem(f"loading is {self.loading:g}", self.quantity, remedy))
+
+
+@dataclass(frozen=True)
+class CorrelationMatrix:
+    """A group of quantities with a correlation matrix.
+
+    Parameters
+    ----------
+    name : str
+        Name of the group.
+    quantities : tuple of str
+        Names under which they are drawn, in the order of rows and columns.
+    rows : tuple of tuple of float
+        Correlations of their normal scores.
+
+    Raises
+    ------
+    InputError
+        If it is not square, symmetric, one on its diagonal and positive definite.
+    """
+
+    name: str
+    quantities: tuple[str, ...]
+    rows: tuple[tuple[float, ...], ...]
+
+    def __post_init__(self) -> None:
+        _keep_rows(self)
+        where = f"correlations of {self.name!r}"
+        n = len(self.quantities)
+        if [len(row) for row in self.rows] != [n] * n:
+            shape = f"{n} columns and {len(self.rows)} rows"
+            raise InputError(Problem(f"has {shape}", where, "Give one row for each column, in the same order"))
+        given = np.array(self.rows)
+        odd = np.argwhere(np.abs(given - given.T) > _CLOSE)
+        if len(odd):
+            i, j = odd[0]
+            what = (
+                f"{self.quantities[i]!r} with {self.quantities[j]!r} is {given[i, j]:g}, the other way {given[j, i]:g}"
+            )
+            raise InputError(Problem(what, where, "Give the same number both ways"))
+        wrong = np.flatnonzero(np.abs(np.diag(given) - 1.0) > _CLOSE)
+        if len(wrong):
+            what = f"{self.quantities[wrong[0]]!r} with itself is {given[wrong[0], wrong[0]]:g}"
+            raise InputError(Problem(what, where, "The diagonal is 1"))
+        least = float(np.linalg.eigvalsh(given).min())
+        if least < _CLOSE:
+            remedy = "Bring the correlations nearer to zero; for full correlation use loadings of 1 in correlations.csv"
+            raise InputError(
+                Problem(f"is not positive definite: its smallest eigenvalue is {least:.3g}", where, remedy)
+            )
+
+    def only(self, names: Collection[str]) -> CorrelationMatrix:
+        """Keep some of the quantities."""
+        at = [i for i, name in enumerate(self.quantities) if name in names]
+        rows = tuple(tuple(self.rows[i][j] for j in at) for i in at)
+        return replace(self, quantities=tuple(self.quantities[i] for i in at), rows=rows)
+
+
+@dataclass(frozen=True)
+class JointDraws:
+    """Equally likely joint draws of several quantities.
+
+    Parameters
+    ----------
+    name : str
+        Name of the table.
+    quantities : tuple of str
+        Names under which they are drawn; one a column.
+    rows : tuple of tuple of float
+        The draws, each in the unit of its quantity.
+
+    Raises
+    ------
+    InputError
+        If a row is of another length, a number is not finite, or there are fewer than two rows.
+    """
+
+    name: str
+    quantities: tuple[str, ...]
+    rows: tuple[tuple[float, ...], ...]
+
+    def __post_init__(self) -> None:
+        _keep_rows(self)
+        where = f"joint draws {self.name!r}"
+        found = [
+            Problem(f"row {i} has {len(row)} numbers for {len(self.quantities)} quantities", where, "Give one for each")
+            for i, row in enumerate(self.rows, start=1)
+            if len(row) != len(self.quantities)
+        ]
+        if len(self.rows) < 2:
+            found.append(Problem(f"has {len(self.rows)} rows", where, "Give two or more; one value is no draw"))
+        if not all(np.isfinite(x) for row in self.rows for x in row):
+            found.append(Problem("has numbers that are not finite", where, "Give numbers"))
+        refuse(found)
+
+    def only(self, names: Collection[str]) -> JointDraws:
+        """Keep some of the quantities; their draws stay the same."""
+        at = [i for i, name in enumerate(self.quantities) if name in names]
+        rows = tuple(tuple(row[i] for i in at) for row in self.rows)
+        return replace(self, quantities=tuple(self.quantities[i] for i in at), rows=rows)
+
+
+@dataclass(frozen=True)
+class Ties:
+    """What moves together in a set.
+
+    Parameters
+    ----------
+    loadings : tuple of Loading
+        Quantities that follow a common factor.
+    matrices : tuple of CorrelationMatrix
+        Groups with a correlation matrix.
+    joints : tuple of JointDraws
+        Tables of joint draws.
+    """
+
+    loadings: tuple[Loading, ...] = ()
+    matrices: tuple[CorrelationMatrix, ...] = ()
+    joints: tuple[JointDraws, ...] = ()
+
+    @cached_property
+    def groups(self) -> dict[str, tuple[str, ...]]:
+        """Quantities of each group, by its name."""
+        named: dict[str, tuple[str, ...]] = {}
+        for row in self.loadings:
+            named[row.group] = (*named.get(row.group, ()), row.quantity)
+        return named | {m.name: m.quantities for m in self.matrices}
+
+    @cached_property
+    def loading(self) -> dict[str, Loading]:
+        """Loading of each quantity that has one."""
+        return {row.quantity: row for row in self.loadings}
+
+    @cached_property
+    def matrix(self) -> dict[str, CorrelationMatrix]:
+        """Matrix of each quantity that is in one."""
+        return {name: m for m in self.matrices for name in m.quantities}
+
+    @cached_property
+    def joint(self) -> dict[str, JointDraws]:
+        """Table of each quantity that has joint draws."""
+        return {name: table for table in self.joints for name in table.quantities}
+
+    def without(self, names: Collection[str]) -> Ties:
+        """Leave some quantities out; a group that is left with one goes, and a table that is left with none."""
+        if not names:
+            return self
+        left = {group: len(set(members) - set(names)) for group, members in self.groups.items()}
+        rows = tuple(row for row in self.loadings if row.quantity not in names and left[row.group] > 1)
+        matrices = tuple(m.only(set(m.quantities) - set(names)) for m in self.matrices if left[m.name] > 1)
+        joints = (t.only(set(t.quantities) - set(names)) for t in self.joints)
+        return Ties(rows, matrices, tuple(t for t in joints if t.quantities))
+
+
+def _keep_rows(table: CorrelationMatrix | JointDraws) -> None:
+    if not table.name or set(table.name) & set("/\\"):
+        raise InputError(Problem(f"name is {table.name!r}", "ties", "Give one that can be the name of a file"))
+    object.__setattr__(table, "quantities", tuple(table.quantities))
+    object.__setattr__(table, "rows", tuple(tuple(float(x) for x in row) for row in table.rows))
