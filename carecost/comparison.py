@@ -213,6 +213,25 @@ class Comparison:
         """Share of draws with a net present saving above zero [probability]."""
         return float((self.npv() > 0).mean())
 
+    def common_luck(self) -> float:
+        """Variance of the fall in children at the end, over what it would be if each scenario had luck of its own.
+
+        Returns
+        -------
+        float
+            Ratio of variances: the smaller, the more the common draws sharpen the comparison.
+
+        Raises
+        ------
+        ComparisonError
+            If there are fewer than two draws, or nothing varies.
+        """
+        before, after = self.baseline.children[:, -1], self.scenario.children[:, -1]
+        apart = float(before.var() + after.var())
+        if len(before) < 2 or apart == 0:
+            raise ComparisonError(Problem("nothing varies over draws", "common_luck", "Run with draws"))
+        return float((before - after).var()) / apart
+
     def saving_per_child_year(self) -> float | None:
         """Cashable saving over the horizon for each child-year of care averted, ratio of means [GBP per child-year]."""
         years = float(self.averted_child_years.sum(1).mean())

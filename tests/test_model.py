@@ -53,6 +53,10 @@ def test_common_luck_makes_a_difference_sharper(tiny: cc.Assumptions, edge: cc.S
     common = results.compare("edge").averted[:, -1].var()
     mine, theirs = results.compare("edge").baseline.children[:, -1], other.compare("edge").scenario.children[:, -1]
     assert common < 0.5 * (mine - theirs).var()
+    ratio = results.compare("edge").common_luck()
+    assert ratio == pytest.approx(common / (mine - theirs).var(), rel=0.5) and ratio < 0.5
+    with pytest.raises(cc.CareCostError, match="nothing varies over draws"):
+        cc.run(tiny, edge).compare("edge").common_luck()
 
 
 @pytest.mark.parametrize("years", [1, 2, 6])
