@@ -73,10 +73,10 @@ def main() -> None:
     england, review = cc.load_assumptions("england-2025"), cc.load_scenario("care-review")
     rng = np.random.default_rng(0)
     q = stockflow.generator(rng.random((64, 18, 12)) * 0.3, rng.random((64, 18, 12, 12)) * 0.05)
-    stock, even = rng.random((2, 64, 18, 12)), rng.random((64, 1, 18, 12))
+    stock, even = rng.random((2, 64, 18, 12)), rng.random((64, 18, 12))
     bands = [stockflow.Band(slice(a, a + 3), stockflow.spans(q[:, a])) for a in range(0, 18, 3)]
-    entering, birthdays = stockflow.sources(even, bands)[:, :, 0], stockflow.Birthdays(np.ones((18, 12)))
-    born = (np.array([0]), even[:, 0, :1])
+    birthdays = stockflow.Birthdays(np.ones((18, 12)))
+    born = (np.array([0]), even[:, :1])
     print(f"{'':<58} {'median':>12} {'ratio':>8} limit")
     measured("import numpy, fresh process", command("-c", "import numpy"))
     measured("import carecost, fresh process", command("-c", "import carecost"), "500 ms")
@@ -84,7 +84,7 @@ def main() -> None:
     measured("central run, two scenarios, 20 years", lambda: cc.run(england, review, years=20), "50 ms")
     measured("500 draws, two scenarios, 20 years", lambda: cc.run(england, review, draws=cc.Draws(500)), "", 3)
     measured("kernels of 64 draws x 18 ages x 12 states", lambda: stockflow.spans(q))
-    one_year = partial(stockflow.year, stock, entering, born, bands, birthdays)
+    one_year = partial(stockflow.year, stock, even, born, bands, birthdays)
     measured("one year of 64 draws x 18 ages in 6 bands x 12 states", one_year)
     with tempfile.TemporaryDirectory() as folder:
         compare = command("-m", "carecost.cli", "compare", "--quiet", "--out", folder)

@@ -61,11 +61,6 @@ class Kernels:
         return tuple(found)
 
 
-def differ(a: tuple[stockflow.Band, ...], b: tuple[stockflow.Band, ...]) -> bool:
-    """Say whether the bands of two years differ in ages or rates."""
-    return len(a) != len(b) or any(x.ages != y.ages or x.spans is not y.spans for x, y in zip(a, b, strict=True))
-
-
 def rates(parameters: Parameters) -> Array:
     """Build the generators: (draw, year, age, placement, placement); rows and columns closed at an age are zero."""
     p, grid = parameters, parameters.grid

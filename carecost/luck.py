@@ -64,7 +64,7 @@ class _Lucky:
         self.run, self.parameters = run, run.parameters
         self._key = int.from_bytes(hashlib.sha256(f"{seed}|{name}".encode()).digest()[:16], "big")
         self.stock = np.zeros((n, *run.stock.shape[1:]))
-        self.entries, self.reached, self.child_years = (np.zeros((n, *run.even.shape[1:])) for _ in range(3))
+        self.entries, self.reached, self.child_years = (np.zeros((n, *run.child_years.shape[1:])) for _ in range(3))
         self._last: tuple[int, Sequence[stockflow.Band], list[Fates]] | None = None
 
     def _generator(self, draw: int, year: int) -> np.random.Generator:
@@ -83,9 +83,10 @@ class _Lucky:
 
     def _year(self, row: int, year: int, classes: Whole, rng: np.random.Generator) -> Whole:
         fates = self._known_fates(row, year)
-        even = stockflow.WEIGHT * _of(self.run.even, row)[year]
+        even = stockflow.WEIGHT * _of(self.run.entries, row)[year]
         born = np.zeros(even.shape)
         born[self.run.at_birthday.ages] = stockflow.WEIGHT * _of(self.run.at_birthday.entries, row)[year]
+        even -= born
         ends = np.empty_like(classes)
         for c in (0, 1):
             end = self._span(row, year, classes[c], even, fates[c], rng, c)
@@ -147,7 +148,7 @@ def _fates(bands: Sequence[stockflow.Band], row: int, shape: tuple[int, int]) ->
         move, entry = np.empty((ages, n, n + 1)), np.empty((ages, n, n + 1))
         lived = np.empty((2, ages, n, n))
         for band, pair in bands:
-            start, source = (_of(a, row) for a in pair[span])
+            start, source = _of(pair[span].start, row), _of(pair[span].source, row)
             move[band, :, :n], lived[0, band] = start[:, :n], start[:, n:]
             entry[band, :, :n], lived[1, band] = source[:, :n] / length, source[:, n:] / length
         for chances in (move, entry):

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
@@ -13,7 +12,7 @@ from numpy.typing import NDArray
 
 from carecost import stockflow
 from carecost.grid import Grid
-from carecost.kernels import Kernels, differ
+from carecost.kernels import Kernels
 from carecost.parameters import Parameters
 
 Array = NDArray[np.float64]
@@ -132,10 +131,6 @@ class Advance:
         self.extra_entries = {k: np.broadcast_to(np.asarray(v), self._shape) for k, v in p.extra_entries.items()}
         self.entries, self.at_birthday = self._entries()
         self.bands = (kernels or Kernels()).years(p)
-        self.even = self.entries.copy()
-        ages = self.at_birthday.ages
-        self.even[:, :, ages] -= self.at_birthday.entries
-        self._entering = self._sources()
         self.birthdays = birthdays(grid)
         start = np.broadcast_to(np.asarray(p.initial_stock), (self._shape[0], *self._shape[2:]))
         self._classes = np.stack([stockflow.WEIGHT * start] * 2)
@@ -158,17 +153,10 @@ class Advance:
             entries += np.asarray(further)
         return entries, AtBirthday(ages, born)
 
-    def _sources(self) -> Array:
-        """Carry the even entrants of every year through both spans at once, years of the same bands together."""
-        n = self._shape[1]
-        starts = [0, *(y for y in range(1, n) if differ(self.bands[y], self.bands[y - 1])), n]
-        parts = [stockflow.sources(self.even[:, a:b], self.bands[a]) for a, b in pairwise(starts)]
-        return parts[0] if len(parts) == 1 else np.concatenate(parts, axis=2)
-
     def year(self, year: int) -> None:
         """Advance through one year (by index)."""
         born = (self.at_birthday.ages, self.at_birthday.entries[:, year])
-        done = stockflow.year(self._classes, self._entering[:, :, year], born, self.bands[year], self.birthdays)
+        done = stockflow.year(self._classes, self.entries[:, year], born, self.bands[year], self.birthdays)
         self._classes = done.stock
         self.stock[:, year + 1] = done.stock[0] + done.stock[1]
         self.child_years[:, year] = done.time

@@ -140,18 +140,27 @@ def _series(scaled: Array, unit: Array) -> Array:
 
 
 class Span(NamedTuple):
-    """What a span does to people, ready to multiply rows with: the end of the span and the time lived, side by side.
+    """What a span does to people, as one block to multiply rows with.
+
+    A row ``[there at the start | entering evenly, per year]`` times the block is ``[there at the end | time lived]``.
 
     Attributes
     ----------
-    start : ndarray of shape (..., state, 2 * state)
-        For those there at the start: ``[move | stay]``.
-    source : ndarray of shape (..., state, 2 * state)
-        For those who enter evenly, per year: ``[stay | linger]``.
+    block : ndarray of shape (..., 2 * state, 2 * state)
+        ``[[move, stay], [stay, linger]]``.
     """
 
-    start: Array
-    source: Array
+    block: Array
+
+    @property
+    def start(self) -> Array:
+        """For those there at the start: ``[move | stay]``, of shape (..., state, 2 * state)."""
+        return self.block[..., : self.block.shape[-1] // 2, :]
+
+    @property
+    def source(self) -> Array:
+        """For those who enter evenly, per year: ``[stay | linger]``, of shape (..., state, 2 * state)."""
+        return self.block[..., self.block.shape[-1] // 2 :, :]
 
 
 class Band(NamedTuple):
@@ -185,32 +194,9 @@ def spans(rates: Array) -> tuple[Span, Span]:
     early, late = (kernel(rates, span) for span in BIRTHDAYS)
 
     def joined(k: Kernel) -> Span:
-        return Span(np.concatenate([k.move, k.stay], -1), np.concatenate([k.stay, k.linger], -1))
+        return Span(np.concatenate([np.concatenate([k.move, k.stay], -1), np.concatenate([k.stay, k.linger], -1)], -2))
 
     return joined(early), joined(late)
-
-
-def sources(even: Array, bands: Sequence[Band]) -> Array:
-    """Give where even entrants of a class are at the end of each span, and the time they lived in it.
-
-    Parameters
-    ----------
-    even : ndarray of shape (draw, year, age, state)
-        People who enter at this age, evenly, per year.
-    bands : sequence of Band
-        Rates of each age in those years.
-
-    Returns
-    -------
-    ndarray of shape (2, draw, year, age, 2 * state)
-        For the shorter and the longer span.
-    """
-    out = np.empty((2, *even.shape[:-1], 2 * even.shape[-1]))
-    halved = WEIGHT * even
-    for ages, pair in bands:
-        for s in (0, 1):
-            np.matmul(halved[:, :, ages], pair[s].source[:, None], out=out[s][:, :, ages])
-    return out
 
 
 class Year(NamedTuple):
@@ -248,7 +234,7 @@ class Birthdays(NamedTuple):
 
 def year(
     stock: Array,
-    entering: Array,
+    entries: Array,
     at_birthday: tuple[NDArray[np.int_], Array],
     bands: Sequence[Band],
     birthdays: Birthdays,
@@ -259,10 +245,10 @@ def year(
     ----------
     stock : ndarray of shape (class, draw, age, state)
         People at the start of the year, by birthday class and age.
-    entering : ndarray of shape (2, draw, age, 2 * state)
-        :func:`sources` of the year's even entrants.
+    entries : ndarray of shape (draw, age, state)
+        People who enter at this age; evenly over the year, but for those on a birthday.
     at_birthday : tuple of ndarray of shape (some,) and (draw, some, state)
-        Ages (by index), and the people who enter on the birthday that begins each.
+        Ages (by index), and those of the entrants who enter on the birthday that begins each.
     bands : sequence of Band
         Rates of each age.
     birthdays : Birthdays
@@ -274,25 +260,28 @@ def year(
         Stock at the end, person-years, and who reached each birthday.
     """
     n = stock.shape[-1]
-    before = _through(stock, bands, (0, 1))
-    before += entering
-    at_end = before[..., :n]
-    turned = np.empty(stock.shape)
+    people = np.empty((*stock.shape[:-1], 2 * n))
+    people[..., :n] = stock
+    born = WEIGHT * at_birthday[1]
+    np.multiply(entries, WEIGHT, out=people[0, ..., n:])
+    people[0, :, at_birthday[0], n:] -= np.moveaxis(born, 1, 0)
+    people[1, ..., n:] = people[0, ..., n:]
+    before = _through(people, bands, (0, 1))
+    at_end, turned = before[..., :n], people[..., :n]
     turned[:, :, 0] = 0.0
     np.multiply(at_end[:, :, :-1], birthdays.stays[:-1], out=turned[:, :, 1:])
-    turned[:, :, at_birthday[0]] += WEIGHT * at_birthday[1]
+    turned[:, :, at_birthday[0]] += born
     for age, state, to in birthdays.goes:
         turned[:, :, age + 1, to] += at_end[:, :, age, state]
-    after = _through(turned, bands, (1, 0))
-    after += entering[::-1]
+    after = _through(people, bands, (1, 0))
     lived = before[..., n:] + after[..., n:]
     return Year(after[..., :n], lived[0] + lived[1], at_end[0] + at_end[1])
 
 
 def _through(people: Array, bands: Sequence[Band], span: tuple[int, int]) -> Array:
-    """Carry both classes of people through a span each: where they end, and the time they lived, side by side."""
-    out = np.empty((*people.shape[:-1], 2 * people.shape[-1]))
+    """Carry both classes of people and entrants through a span each: where they end, and the time they lived."""
+    out = np.empty_like(people)
     for ages, pair in bands:
         for c in (0, 1):
-            np.matmul(people[c][:, ages], pair[span[c]].start, out=out[c][:, ages])
+            np.matmul(people[c][:, ages], pair[span[c]].block, out=out[c][:, ages])
     return out
