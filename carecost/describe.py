@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from carecost.assumptions import Assumptions
 from carecost.beliefs import QUALITIES, Assumption
 from carecost.changes import Change
+from carecost.money import financial_year
 from carecost.scenarios import Scenario
 from carecost.stated import tied as tied_of
 
@@ -33,8 +34,8 @@ def assumptions_text(assumptions: Assumptions, every_row: bool = False) -> str:
     a = assumptions
     parts = [
         f"{a.name}: {a.title}",
-        f"from 31 March {a.base_year}, {a.years} years, prices of {a.price_year - 1}-{a.price_year % 100:02d}, "
-        f"programme year 1 is {a.programme_start - 1}-{a.programme_start % 100:02d}",
+        f"from 31 March {a.base_year}, {a.years} years, prices of {financial_year(a.price_year)}, "
+        f"programme year 1 is {financial_year(a.programme_start)}",
         f"deflator {a.deflator.vintage}, discount rates {a.discount.name}",
         _paragraph("Scope", a.scope),
         *(_paragraph(f'Scope "{s.name}"', s.note) for s in a.scopes),
@@ -132,7 +133,7 @@ def _change(c: Change) -> str:
         if c.amount.certain
         else f" ({c.amount.low:,.6g} to {c.amount.high:,.6g}, {c.amount.level:.0%}, {c.amount.shape})"
     )
-    prices = "" if c.price_year is None else f", {c.price_year - 1}-{c.price_year % 100:02d} prices"
+    prices = "" if c.price_year is None else f", {financial_year(c.price_year)} prices"
     when = f"programme years {c.start} to {c.full}" if c.full > c.start else f"from programme year {c.start}"
     end = "" if c.end is None else f", until year {c.end}"
     which = f" [{c.where.text()}]" if c.where.text() else ""

@@ -152,6 +152,27 @@ def discount_factors(years: ArrayLike, rate_or_schedule: float | Schedule) -> Ar
     return np.asarray(np.concatenate([[1.0], np.cumprod(1.0 / (1.0 + rates))])[wanted])
 
 
+def financial_year(year: float) -> str:
+    """Write the financial year that ends on 31 March of a year.
+
+    Parameters
+    ----------
+    year : float
+        Calendar year of its end.
+
+    Returns
+    -------
+    str
+        Such as 2024-25.
+
+    Examples
+    --------
+    >>> financial_year(2025)
+    '2024-25'
+    """
+    return f"{int(year) - 1}-{int(year) % 100:02d}"
+
+
 def growth_path(start: ArrayLike, long_run: float, fade_years: int | None, elapsed: ArrayLike) -> Array:
     """Compound a growth rate that fades in a straight line to a long-run rate.
 

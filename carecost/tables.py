@@ -14,6 +14,7 @@ from carecost.comparison import Comparison
 from carecost.convergence import mean_error
 from carecost.errors import UnknownNameError, refuse, unknown
 from carecost.grid import Grid
+from carecost.money import financial_year
 
 Array = NDArray[np.float64]
 #: Quantiles shown beside the central run: a 90% interval and the median.
@@ -205,14 +206,3 @@ def _summary_lines(c: Comparison) -> list[tuple[str, Callable[[Comparison], Arra
 def _spend(spend: Array, comparison: Comparison) -> Array:
     public = [i for i, item in enumerate(comparison.grid.items) if item.account != "social"]
     return np.asarray(spend[..., public].sum(-1))
-
-
-def financial_year(year: int) -> str:
-    """Write a financial year.
-
-    Examples
-    --------
-    >>> financial_year(2025)
-    '2024-25'
-    """
-    return f"{year - 1}-{year % 100:02d}"

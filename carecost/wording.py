@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from carecost.money import financial_year as financial_year
+
 MINUS = "−"
 NONE = "none"
 NEVER = "not within the horizon"
@@ -185,27 +187,6 @@ def plain(value: float) -> str:
     ('−2.5', '20,000')
     """
     return f"{_sign(round(value, 9))}{abs(round(value, 9)):,.10g}"
-
-
-def financial_year(year: float) -> str:
-    """Write the financial year that ends on 31 March of a year.
-
-    Parameters
-    ----------
-    year : float
-        Calendar year of its end.
-
-    Returns
-    -------
-    str
-        Such as 2024-25.
-
-    Examples
-    --------
-    >>> financial_year(2025)
-    '2024-25'
-    """
-    return f"{int(year) - 1}-{int(year) % 100:02d}"
 
 
 def claim(sources: Iterable[str]) -> str:
