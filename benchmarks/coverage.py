@@ -1,0 +1,233 @@
+"""Do our intervals cover? Rates estimated from simulated histories, projected, and compared with what then happened.
+
+Run with ``python -m benchmarks.coverage``; it writes ``benchmarks/coverage.csv``. ``docs/explanation/coverage.md``
+says what is done and what it shows. It takes about ten minutes on one core.
+"""
+
+from __future__ import annotations
+
+import argparse
+import csv
+from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import Executor, ProcessPoolExecutor
+from dataclasses import dataclass, replace
+from functools import cache
+from itertools import product
+from math import ceil, sqrt
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+import carecost as cc
+from benchmarks.lives import Seen, Truth, follow
+from carecost import luck
+from carecost.counts import Counts
+from carecost.estimation import estimate
+
+Array = NDArray[Any]
+
+BASE, LEVEL, HORIZONS = 2025, 0.95, (1, 2, 4, 10)
+BEFORE = 7  # years that a council could have counted
+BATCH = 25  # councils with one generator, so that nothing depends on the number of processes
+KINDS = ("both", "parameters", "noise")
+PLACEMENTS = ("foster", "kinship", "children's home", "supported accommodation")
+REASONS = ("home", "other")
+COLUMNS = ("children", "history", "entries_sd", "year_luck", "horizon", "interval")
+FOUND = ("councils", "below", "above", "coverage", "error", "width")
+
+
+@dataclass(frozen=True)
+class Case:
+    """What is tried?"""
+
+    size: int  # children in care, on average
+    history: int  # years counted
+    councils: int = 25
+    varying: float = 0.0  # true standard deviation of the factor that multiplies all entries of a year
+    overdispersion: float | None = None  # what the estimator takes it for; estimated where None
+    draws: int = 119  # one less than a multiple of 40, so that the ends of an interval are draws
+    seed: int = 1
+
+    @property
+    def labels(self) -> tuple[Any, ...]:
+        """The first columns of its rows."""
+        return self.size, self.history, self.varying, "estimated" if self.overdispersion is None else "none"
+
+
+#: Two hundred give a standard error of 1.5 percentage points, four hundred of 1.1.
+CASES = (
+    Case(100, 7, 400),
+    Case(1000, 7, 300),
+    Case(100, 1, 200),
+    Case(1000, 1, 200),
+    Case(1000, 7, 200, varying=0.1),
+    Case(1000, 7, 200, varying=0.1, overdispersion=0.0),
+)
+
+
+def rates() -> Truth:
+    """What is true? Rates of every single age, smooth but for jumps at 1 and 16, of a council with one child a year.
+
+    Nothing here is constant within the bands that the estimator pools.
+    """
+    age = np.arange(18.0)
+    late = 1.0 / (1.0 + np.exp(12.0 - age))  # from 0 to 1 at about 12
+    old = (age >= 16).astype(float)
+    entry = np.where(age == 0, 6.0, 1.2 + 1.4 * np.exp(-age / 3.0) + 1.8 * late + 1.5 * old)
+    home, supported = 0.03 + 0.3 * late, 0.45 * old
+    share = np.stack([0.75 - 0.35 * late, 0.22 - 0.12 * late, home, np.zeros(18)], axis=-1)
+    share = share / share.sum(-1, keepdims=True) * (1.0 - supported[:, None])
+    share[:, 3] = supported
+    entries = entry[:, None] * share / entry.sum()
+    leave = np.stack(
+        [0.13 + 0.14 * np.exp(-age / 2.0) + 0.25 * old, 0.22 * np.exp(-((age - 1.0) ** 2) / 18.0) + 0.01], -1
+    )
+    by_place = np.array([[1.0, 1.0], [0.7, 1.6], [1.4, 0.2], [1.6, 0.1]])
+    moves = np.zeros((18, 4, 4))
+    moves[:, 0, 1], moves[:, 1, 0] = 0.05 * np.exp(-age / 6.0) + 0.01, 0.08
+    moves[:, 0, 2], moves[:, 2, 0] = 0.01 + 0.12 * late, 0.25 - 0.1 * late
+    moves[:, 1, 2], moves[:, 2, 1] = 0.005 + 0.04 * late, 0.02
+    moves[:, :3, 3] = 0.3 * old[:, None]
+    moves[:, 3, 2] = 0.06 * old
+    at_birth = np.where(age == 0, 0.4, 0.0)[:, None]
+    return Truth(entries * (1.0 - at_birth), entries * at_birth, leave[:, None] * by_place, moves)
+
+
+def grid(base: int, years: int) -> cc.Grid:
+    """The labels of a history or of a future."""
+    return cc.Grid(base, years, range(18), PLACEMENTS, REASONS)
+
+
+@cache
+def truth(size: int) -> Truth:
+    """What is true of a council with so many children on average? Entries in proportion."""
+    one = rates()
+    entries = one.even + one.at_birthday
+    total = entries.sum(-1)
+    steady = cc.project(
+        cc.Parameters(
+            grid(BASE, 18),
+            initial_stock=np.zeros((1, 18, 4)),
+            population=np.ones((1, 1, 1)),
+            entry_rate=total[None, None],
+            entry_share=(entries / total[:, None])[None, None],
+            entry_at_birthday=(one.at_birthday.sum(-1) / total)[None, None],
+            exit_rate=one.exit_rate[None, None],
+            move_rate=one.move_rate[None, None],
+        )
+    ).children[0, -1]
+    return Truth(one.even * size / steady, one.at_birthday * size / steady, one.exit_rate, one.move_rate)
+
+
+def population(size: int) -> Array:
+    """Children of each age in the population: about 70 in care for each 10,000."""
+    return np.full((1, 1, 18), size * 8.0)
+
+
+def counted(seen: Seen, council: int, case: Case) -> Counts:
+    """What did a council count in the years up to the date from which it projects?"""
+    when = slice(BEFORE - case.history, BEFORE)
+    return Counts(
+        grid(BASE - case.history, case.history),
+        np.broadcast_to(population(case.size)[0], (case.history, 18)),
+        seen.entries[council, when],
+        seen.child_years[council, when],
+        seen.exits[council, when],
+        seen.moves[council, when],
+        seen.at_birthday[council, when],
+        used=used(),
+        name="council",
+    )
+
+
+def used() -> Array:
+    """At which ages is a placement used? Supported accommodation from 16."""
+    out = np.ones((18, 4), bool)
+    out[:16, 3] = False
+    return out
+
+
+def intervals(case: Case, counts: Counts, stock: Array, seed: int, horizons: Sequence[int] = HORIZONS) -> Array:
+    """The ends of the intervals of children in care: (kind, horizon, end).
+
+    With n draws the ends are the k-th smallest and the k-th largest, k = 0.025 (n + 1): had it been drawn with them,
+    the truth would be as likely as any of them to have any rank. With noise alone they are 1.96 standard deviations
+    from the mean, in closed form.
+    """
+    future, found = grid(BASE, max(horizons)), estimate(counts, case.overdispersion)
+    start, people = stock[None], population(case.size)
+    drawn = cc.Parameters(future, start, people, **found.draw(cc.Draws(case.draws, seed), future.years))
+    central = cc.Parameters(future, start, people, **found.central())
+    both = luck.simulate(drawn, seed, "council", range(case.draws)).children[:, horizons]
+    mean, sd = cc.project(central).children[0, horizons], np.sqrt(luck.variance(central)[0, horizons])
+    noise = np.stack([mean - 1.96 * sd, mean + 1.96 * sd], axis=-1)
+    return np.stack([_ends(both), _ends(cc.project(drawn).children[:, horizons]), noise])
+
+
+def _ends(values: Array) -> Array:
+    """The ends of the interval of values of shape (draw, horizon): (horizon, end)."""
+    k = round((1.0 - LEVEL) / 2.0 * (len(values) + 1))
+    ordered = np.sort(values, axis=0)
+    return np.stack([ordered[k - 1], ordered[-k]], axis=-1)
+
+
+def batch(case: Case, number: int, horizons: Sequence[int] = HORIZONS) -> tuple[Array, Array]:
+    """Intervals of some councils, (council, kind, horizon, end), and what happened: (council, horizon)."""
+    entropy = (case.seed, case.size, round(1e6 * case.varying), number)
+    rng = np.random.default_rng(np.random.SeedSequence(entropy))
+    councils = min(BATCH, case.councils - BATCH * number)
+    seen = follow(truth(case.size), councils, BEFORE + max(horizons), rng, case.varying)
+    seeds = np.random.SeedSequence((*entropy, 1)).generate_state(councils)
+    ends = [
+        intervals(case, counted(seen, i, case), seen.stock[i, BEFORE], int(seed), horizons)
+        for i, seed in enumerate(seeds)
+    ]
+    return np.stack(ends), seen.stock[:, [BEFORE + h for h in horizons]].sum((2, 3))
+
+
+def tried(case: Case, run: Executor, horizons: Sequence[int] = HORIZONS) -> Callable[[], tuple[Array, Array]]:
+    """Start all batches of a case; what is returned waits for them."""
+    started = [run.submit(batch, case, number, horizons) for number in range(ceil(case.councils / BATCH))]
+
+    def wait() -> tuple[Array, Array]:
+        ends, happened = zip(*(s.result() for s in started), strict=True)
+        return np.concatenate(ends), np.concatenate(happened)
+
+    return wait
+
+
+def rows(case: Case, ends: Array, happened: Array, horizons: Sequence[int] = HORIZONS) -> Iterable[tuple[Any, ...]]:
+    """Coverage and width by kind and horizon."""
+    below, above = happened[:, None] < ends[..., 0], happened[:, None] > ends[..., 1]
+    for (k, kind), (h, horizon) in product(enumerate(KINDS), enumerate(horizons)):
+        n, low, high = len(happened), int(below[:, k, h].sum()), int(above[:, k, h].sum())
+        share, width = 1.0 - (low + high) / n, float((ends[:, k, h, 1] - ends[:, k, h, 0]).mean())
+        error = sqrt(share * (1.0 - share) / n)
+        yield *case.labels, horizon, kind, n, low, high, f"{share:.4f}", f"{error:.4f}", f"{width:.1f}"
+
+
+def main(words: Sequence[str] | None = None) -> None:
+    """Run every case and write the table."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--processes", type=int, default=1)
+    parser.add_argument("--out", type=Path, default=Path(__file__).with_suffix(".csv"))
+    asked = parser.parse_args(words)
+    cases = [replace(case, seed=asked.seed) for case in CASES]
+    print(*(f"{name:>10}" for name in (*COLUMNS, *FOUND)))
+    table: list[tuple[Any, ...]] = []
+    with ProcessPoolExecutor(asked.processes) as pool:
+        for case, wait in [(case, tried(case, pool)) for case in cases]:
+            for row in rows(case, *wait()):
+                print(*(f"{value!s:>10}" for value in row), flush=True)
+                table.append((*row, case.draws, case.seed, cc.__version__))
+    with asked.out.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow((*COLUMNS, *FOUND, "draws", "seed", "version"))
+        writer.writerows(table)
+
+
+if __name__ == "__main__":
+    main()

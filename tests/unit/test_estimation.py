@@ -1,0 +1,363 @@
+"""What do counts say of rates? Closed forms, what pooling may not alter, and names."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import cache
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from numpy.typing import NDArray
+from scipy import stats
+
+import carecost as cc
+from carecost.counts import Counts
+from carecost.estimation import Estimates, estimate
+from carecost.pooling import rates, spread, tree
+
+Array = NDArray[Any]
+DRAWS = cc.Draws(400, seed=3)
+
+
+def one_cell(exits: float = 12.0, lived: float = 40.0, years: int = 2) -> Counts:
+    """One age, one placement, one reason: nothing to pool."""
+    grid = cc.Grid(2025 - years, years, [0], [cc.Placement("foster", leave_age=1)], ["home"])
+
+    def each(total: float, *axes: int) -> Array:
+        return np.full((years, *axes), total / years)
+
+    return Counts(
+        grid, each(1e4, 1), each(30, 1, 1), each(lived, 1, 1), each(exits, 1, 1, 1), np.zeros((years, 1, 1, 1))
+    )
+
+
+def council(seed: int = 0, years: int = 7, scale: float = 1.0) -> Counts:
+    """Four placements, one from 16 and one outside care, random counts, a reason that leads somewhere."""
+    places = [
+        cc.Placement("foster", then="leaver"),
+        "home",
+        cc.Placement("guardianship", in_care=False),
+        "supported",
+        cc.Placement("leaver", in_care=False, leave_age=20),
+    ]
+    grid = cc.Grid(2025 - years, years, range(20), places, ["family", cc.Reason("order", to="guardianship")])
+    used = np.ones((20, 5), bool)
+    used[:16, 3] = used[:16, 4] = used[18:, :4] = False
+    rng = np.random.default_rng(seed)
+    entries = rng.poisson(scale, (years, 20, 5)) * used
+    entries[..., [2, 4]] = 0
+    entries[..., 10, 1] = 0
+    lived = rng.gamma(4.0 * scale, size=(years, 20, 5)) * used
+    exits = rng.poisson(0.1 * lived[..., None] * np.ones(2))
+    exits[..., 2:, 1] = 0
+    exits[..., 4, :] = 0
+    moves = rng.poisson(0.05 * lived[..., None] * np.ones(5)) * used[:, None] * used[..., None]
+    moves[..., 2, :] = moves[..., 4, :] = moves[..., :, 2] = moves[..., :, 4] = 0
+    moves[..., 3, 4] = rng.poisson(0.3 * lived[..., 3]) * used[:, 4]
+    born = np.zeros((years, 20))
+    born[:, 0] = rng.binomial(entries[:, 0].sum(-1), 0.5)
+    return Counts(grid, np.full((years, 20), 900.0), entries, lived, exits, moves, born, used=used, name="there")
+
+
+@cache
+def found(seed: int = 0) -> Estimates:
+    return estimate(council(seed), overdispersion=0.01)
+
+
+# One cell: closed forms
+
+
+def test_a_rate_is_a_gamma_with_half_an_event_more_than_was_counted() -> None:
+    estimates = estimate(one_cell())
+    assert estimates.central()["exit_rate"].item() == pytest.approx(12.5 / 40)
+    drawn = np.sort(estimates.draw(DRAWS, [2026])["exit_rate"].ravel())
+    middle = (np.arange(400) + 0.5) / 400
+    np.testing.assert_allclose(drawn[5:-5], stats.gamma(12.5, scale=1 / 40).ppf(middle)[5:-5], rtol=0.02)
+    assert drawn.mean() == pytest.approx(12.5 / 40, rel=1e-3)
+
+
+def test_a_draw_is_the_quantile_of_its_uniform_number() -> None:
+    drawn = estimate(one_cell()).draw(DRAWS, [2026])["exit_rate"].ravel()
+    np.testing.assert_allclose(drawn, stats.gamma(12.5, scale=1 / 40).ppf(DRAWS.uniforms("exits")), rtol=1e-9)
+
+
+def test_no_event_in_so_much_time_is_still_a_rate() -> None:
+    estimates = estimate(one_cell(exits=0))
+    assert estimates.central()["exit_rate"].item() == pytest.approx(0.5 / 40)
+    drawn = estimates.draw(DRAWS, [2026])["exit_rate"]
+    assert 0 < drawn.min() and np.quantile(drawn, 0.95) == pytest.approx(
+        stats.gamma(0.5, scale=1 / 40).ppf(0.95), rel=0.02
+    )
+
+
+def test_entries_are_per_child_of_the_population() -> None:
+    assert estimate(one_cell()).central()["entry_rate"].item() == pytest.approx(30.5 / 1e4)
+
+
+def test_entries_on_the_birthday_are_a_beta_and_none_where_none_were_counted() -> None:
+    counts = council()
+    yes, n = np.asarray(counts.at_birthday)[:, 0].sum(), np.asarray(counts.entries)[:, 0].sum()
+    drawn = found().draw(DRAWS, [2026])["entry_at_birthday"]
+    assert (drawn[..., 1:] == 0).all()
+    posterior = stats.beta(yes + 0.5, n - yes + 0.5)
+    assert drawn[..., 0].mean() == pytest.approx(posterior.mean(), rel=2e-3)
+    assert drawn[..., 0].std() == pytest.approx(posterior.std(), rel=0.03)
+    assert found().central()["entry_at_birthday"][0, 0, 0] == pytest.approx(posterior.mean())
+
+
+# Pooling
+
+COUNTS = st.lists(st.tuples(st.integers(0, 60), st.sampled_from([0.0, 0.5, 3.0, 200.0])), min_size=6, max_size=6)
+
+
+@settings(deadline=None, max_examples=60)
+@given(COUNTS, st.integers(0, 2**31))
+def test_pooling_alters_no_total_nor_how_sure_it_is(cells: list[tuple[int, float]], seed: int) -> None:
+    exposure = np.array([lived for _, lived in cells]) + np.array([1.0, 0, 0, 0, 0, 0])
+    events = np.array([float(n) for n, _ in cells]) * (exposure > 0)
+    levels = tree("x", events, exposure, [list("aaabbb"), list("abcdef")])
+    draws = cc.Draws(50, seed=seed)
+    total = rates(levels, draws.uniforms) @ exposure
+    np.testing.assert_allclose(total, stats.gamma(events.sum() + 0.5).ppf(draws.uniforms("x")), rtol=1e-8)
+    mean = rates(levels, None)
+    assert np.isfinite(mean).all() and (mean > 0).all()
+    assert (mean @ exposure).item() == pytest.approx(events.sum() + 0.5)
+
+
+def test_cells_that_look_alike_share_a_rate_and_others_keep_their_own() -> None:
+    lived = np.full(4, 1000.0)
+    alike, apart = np.array([100.0, 101, 99, 100]), np.array([10.0, 400, 30, 900])
+    mean = [rates(tree("x", events, lived, [list("abcd")]), None)[0] for events in (alike, apart)]
+    np.testing.assert_allclose(mean[0], 0.1, rtol=0.01)
+    np.testing.assert_allclose(mean[1], apart / lived, rtol=0.1)
+
+
+def test_a_cell_is_pulled_towards_its_group_by_as_many_events_as_the_rule_says() -> None:
+    events, lived = np.array([2.0, 30.0, 50.0]), np.array([20.0, 100.0, 90.0])
+    levels = tree("x", events, lived, [list("abc")])
+    k, whole = levels[1].strength, 82.5 / 210
+    plain = (events + k) / (lived + k / whole)
+    np.testing.assert_allclose(rates(levels, None)[0], plain * 82.5 / (plain @ lived), rtol=1e-12)
+    variance, error = spread(events, lived, np.zeros(3, dtype=int))
+    assert k == pytest.approx(1 / max(variance, error)) and k >= 0.5
+
+
+def test_a_cell_nobody_was_in_has_the_rate_of_its_group_and_little_surety() -> None:
+    levels = tree("x", np.array([40.0, 60.0, 0.0]), np.array([100.0, 100.0, 0.0]), [list("abc")])
+    mean = rates(levels, None)[0]
+    assert mean[2] == pytest.approx(100.5 / 200, rel=0.01)
+    drawn = rates(levels, DRAWS.uniforms)
+    assert drawn[:, 2].std() / drawn[:, 2].mean() > 2 * drawn[:, 0].std() / drawn[:, 0].mean()
+
+
+def test_the_spread_of_rates_is_found_and_is_zero_on_average_for_poisson_counts() -> None:
+    rng = np.random.default_rng(1)
+    lived = rng.gamma(2.0, 30.0, 200)
+    whole = np.zeros(200, dtype=int)
+    for variance in (0.0, 0.3):
+        ratio = rng.gamma(1 / variance, variance, (300, 200)) if variance else np.ones((300, 200))
+        estimates = np.array([spread(n, lived, whole) for n in rng.poisson(lived * ratio).astype(float)])
+        error = estimates[:, 0].std() / np.sqrt(300)
+        assert abs(estimates[:, 0].mean() - variance) < 4 * error + 0.03 * variance
+        if not variance:
+            assert estimates[:, 1].mean() == pytest.approx(estimates[:, 0].std(), rel=0.15)
+
+
+# Shares
+
+
+def test_shares_sum_to_one_and_are_zero_where_a_placement_is_not_used() -> None:
+    counts = council()
+    for arrays in (found().central(), found().draw(DRAWS, [2026])):
+        share = arrays["entry_share"]
+        entered = arrays["entry_rate"][:, :1] > 0
+        np.testing.assert_allclose(share.sum(-1)[entered], 1.0, rtol=1e-12)
+        assert (share[..., ~np.asarray(counts.used)] == 0).all()
+        assert (share[..., [2, 4]] == 0).all()  # outside care, and never entered
+
+
+def placed(entries: list[list[float]], bands: tuple[int, ...]) -> Counts:
+    """One year of entries by age and placement."""
+    n, p = len(entries), len(entries[0])
+    grid = cc.Grid(2024, 1, range(n), [cc.Placement(f"p{i}", leave_age=n) for i in range(p)], ["home"])
+    ones = np.ones((1, n, p))
+    exits, moves = 0 * ones[..., None], np.zeros((1, n, p, p))
+    return Counts(grid, np.full((1, n), 1e4), np.array([entries]), ones, exits, moves, bands=bands)
+
+
+def test_shares_in_one_band_are_a_dirichlet() -> None:
+    estimates = estimate(placed([[30.0, 60.0, 10.0]], (0,)))
+    k = estimates.shares[1].strength
+    shapes = np.array([30, 60, 10]) + k
+    np.testing.assert_allclose(estimates.central()["entry_share"].ravel(), shapes / shapes.sum())
+    drawn = estimates.draw(cc.Draws(4000), [2026])["entry_share"][:, 0, 0]
+    expected = stats.dirichlet(shapes)
+    np.testing.assert_allclose(drawn.mean(0), expected.mean(), atol=0.001)
+    np.testing.assert_allclose(np.cov(drawn.T), expected.cov(), atol=1e-4)
+
+
+def test_shares_of_all_bands_are_as_sure_as_all_entries() -> None:
+    estimates = estimate(placed([[30.0, 60.0], [31.0, 62.0], [15.0, 30.0], [0.0, 1.0]], (0, 1, 2, 3)))
+    drawn = estimates.draw(cc.Draws(2000), [2026])["entry_share"][:, 0]
+    together = drawn[..., 0] @ np.array([90.0, 93, 45, 1]) / 229
+    assert together.std() == pytest.approx(np.sqrt(1 / 3 * 2 / 3 / 230), rel=0.1)
+    assert drawn[:, 3, 0].mean() > 0.1  # the one child of the last band says little
+
+
+def test_bands_that_differ_are_pulled_less() -> None:
+    def strength(entries: list[list[float]]) -> float:
+        return estimate(placed(entries, (0, 1))).shares[2].strength
+
+    assert strength([[50, 50], [51, 49]]) > 5 * strength([[90, 10], [10, 90]])
+
+
+# Years that differ
+
+
+def yearly(entries: Array) -> Counts:
+    counts = one_cell(years=len(entries))
+    return replace(counts, entries=entries[:, None, None])
+
+
+def test_yearly_entries_are_overdispersed_by_the_method_of_moments() -> None:
+    n = np.array([80.0, 120, 60, 140, 100, 90, 110])
+    assert estimate(yearly(n)).overdispersion == pytest.approx((n.var(ddof=1) - 100) / 100**2)
+    assert estimate(yearly(np.full(7, 100.0))).overdispersion == 0
+    assert estimate(yearly(n[:1])).overdispersion == 0
+
+
+def test_overdispersion_is_small_for_poisson_counts_and_found_where_it_is() -> None:
+    rng = np.random.default_rng(2)
+    poisson = np.mean([estimate(yearly(n.astype(float))).overdispersion for n in rng.poisson(100, (300, 7))])
+    varied = [
+        estimate(yearly(rng.poisson(100 * rng.gamma(25, 0.04, 7)).astype(float))).overdispersion for _ in range(300)
+    ]
+    assert poisson < 0.3 / 100  # of the 1/100 that is Poisson; the floor at zero makes it 0.22 on average
+    assert np.mean(varied) == pytest.approx(0.04, rel=0.2)
+
+
+def test_overdispersed_entries_vary_by_year_and_widen_the_rate() -> None:
+    counts = yearly(np.full(7, 100.0))
+    plain, wide = (estimate(counts, overdispersion=v).draw(DRAWS, [2026, 2027])["entry_rate"] for v in (0.0, 0.04))
+    assert plain.shape == (400, 1, 1) and wide.shape == (400, 2, 1)
+    relative = wide / (700.5 / counts.population.sum())  # type: ignore[union-attr]
+    assert relative.mean() == pytest.approx(1.0, rel=0.01)
+    mean_of_seven = 0.04 / 7 + 1 / 700.5
+    np.testing.assert_allclose(relative.var(0), 0.04 + mean_of_seven + 0.04 * mean_of_seven, rtol=0.1)
+    covariance = np.cov(relative[:, 0, 0], relative[:, 1, 0])[0, 1]
+    assert covariance == pytest.approx(mean_of_seven, abs=4 * 0.045 / np.sqrt(400))
+
+
+# Draws
+
+
+class Recorded(cc.Draws):
+    """Draws that remember which names were asked for, and may have another luck for one of them."""
+
+    def uniforms(self, name: str) -> Array:
+        asked: list[str] = self.__dict__.setdefault("asked", [])
+        asked.append(name)
+        u = super().uniforms(name)
+        return 1 - u if name == self.__dict__.get("other") else u
+
+
+def test_every_quantity_has_a_name_of_its_own_and_moves_some_array() -> None:
+    draws = Recorded(3, seed=1)
+    before = found().draw(draws, [2026])
+    names = list(draws.__dict__["asked"])
+    assert len(names) == len(set(names)) and all(name.startswith("there, ") for name in names)
+    for name in names:
+        draws.__dict__["other"] = name
+        after = found().draw(draws, [2026])
+        moved = any((after[k] != before[k]).any() for k in before)  # type: ignore[literal-required]
+        assert moved or _alone(name), name
+
+
+def _alone(name: str) -> bool:
+    """Whether a quantity is the only part of its group: it then is its group, whatever its own luck."""
+    for levels in (found().entries, found().exits, found().moves, found().shares):
+        for level in levels[1:]:
+            if name in level.names:
+                return int((level.parent == level.parent[level.names.index(name)]).sum()) == 1
+    return False
+
+
+def test_draws_do_not_depend_on_blocks() -> None:
+    whole = found().draw(DRAWS, [2026, 2027])
+    for block in (slice(17, 18), slice(100, 164)):
+        part = found().draw(DRAWS, [2026, 2027], block)
+        for name, array in part.items():
+            np.testing.assert_array_equal(array, whole[name][block] if len(whole[name]) > 1 else whole[name])  # type: ignore[literal-required]
+
+
+def test_more_of_one_event_changes_no_draw_of_another() -> None:
+    counts = council()
+    moves = np.array(counts.moves)
+    moves[0, 12, 0, 1] += 5
+    before, after = (estimate(c, 0.01).draw(DRAWS, [2026]) for c in (counts, replace(counts, moves=moves)))
+    changed = {name for name in before if (before[name] != after[name]).any()}  # type: ignore[literal-required]
+    assert changed == {"move_rate"}
+
+
+# What the engine takes
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_the_engine_takes_what_is_estimated(seed: int) -> None:
+    counts = council(seed)
+    grid = replace(counts.grid, base_year=2025, n_years=3)
+    stock, people = np.asarray(counts.used, dtype=float)[None], np.full((1, 1, 20), 900.0)
+    stock[..., 17:, :4] = 0
+    for arrays in (found(seed).central(), found(seed).draw(cc.Draws(5), grid.years)):
+        projection = cc.project(cc.Parameters(grid, stock, people, **arrays))
+        assert np.isfinite(projection.stock).all()
+
+
+def test_what_was_never_seen_is_rare_in_care_and_impossible_outside_it() -> None:
+    central = found().central()
+    assert (central["move_rate"][0, 0, :18, 2] == 0).all()  # from guardianship
+    assert (central["move_rate"][0, 0, :, :, 2] == 0).all()  # into it
+    assert (central["exit_rate"][0, 0, :, 4] == 0).all()
+    assert (central["entry_rate"][..., 18:] == 0).all()
+    assert (central["entry_rate"][..., :18] > 0).all()  # at ten nobody came
+    assert (central["move_rate"][0, 0, :16, 0, 1] > 0).all()
+
+
+def test_there_may_be_one_placement_and_no_reason() -> None:
+    grid = cc.Grid(2024, 1, range(2), [cc.Placement("foster", leave_age=2)])
+    ones, none = np.ones((1, 2, 1)), np.zeros((1, 2, 1, 1))
+    arrays = estimate(Counts(grid, 100 * ones[..., 0], 3 * ones, ones, none[..., :0], none)).central()
+    assert arrays["exit_rate"].shape == (1, 1, 2, 1, 0) and (arrays["move_rate"] == 0).all()
+
+
+# Faults
+
+
+def test_what_does_not_fit_is_said_all_at_once() -> None:
+    counts = council()
+    entries, used = np.array(counts.entries), np.array(counts.used)
+    with pytest.raises(cc.CareCostError, match="population: has shape") as both:
+        replace(counts, population=[1.0], child_years=-np.array(counts.child_years))
+    assert len(both.value.problems) == 2
+    entries[2, 3, 3] = 1
+    with pytest.raises(cc.CareCostError, match="not used at that age: year 2021, age 3, 'supported'"):
+        replace(counts, entries=entries)
+    with pytest.raises(cc.CareCostError, match="exits or moves without child-years"):
+        replace(counts, child_years=0 * np.array(counts.child_years))
+    with pytest.raises(cc.CareCostError, match="entries without a population"):
+        replace(counts, population=0 * np.array(counts.population))
+    with pytest.raises(cc.CareCostError, match="entered on a birthday"):
+        replace(counts, at_birthday=100 + 0 * np.array(counts.at_birthday))
+    with pytest.raises(cc.CareCostError, match="use of 'supported' changes in ages 10-19"):
+        replace(counts, bands=(0, 10), used=used)
+
+
+def test_nobody_has_no_rate() -> None:
+    counts = one_cell()
+    with pytest.raises(cc.CareCostError, match="exits: nobody was there to have any"):
+        estimate(replace(counts, child_years=0 * np.array(counts.child_years), exits=0 * np.array(counts.exits)))
+    with pytest.raises(cc.CareCostError, match="overdispersion: is -1"):
+        estimate(counts, overdispersion=-1)
