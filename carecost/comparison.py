@@ -252,7 +252,7 @@ class Comparison:
 
 def public_purse(item: Item) -> bool:
     """Say whether an item is in the public purse."""
-    return item.account != "social"
+    return item.public
 
 
 def _counts(item: Item, choose: Chooser | None) -> bool:

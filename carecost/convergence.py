@@ -102,11 +102,10 @@ def convergence(run: Run, tolerance: float = 0.05) -> Convergence:
 
 
 def _headlines(run: Run) -> dict[str, Array]:
-    care = list(run.grid.in_care)
     out = {}
     for name, outcome in run.shown.items():
-        out[f"children in care at the end, {name}"] = outcome.stock[:, :, -1, care].sum((1, 2))
-        out[f"spend in the last year, {name}"] = outcome.costs.spend[:, -1].sum(-1)
+        out[f"children in care at the end, {name}"] = run.side(name, outcome).children[:, -1]
+        out[f"spend in the last year, {name}"] = outcome.costs.public_spend[:, -1]
         if name != INACTION:
             out[f"net present saving, {name}"] = run.compare(name).npv()
     return out

@@ -12,6 +12,7 @@ Account = Literal["local authority", "central government", "NHS", "courts", "soc
 
 DRIVERS: tuple[str, ...] = get_args(Driver)
 ACCOUNTS: tuple[str, ...] = get_args(Account)
+SOCIAL = "social"
 KINDS = ("resource", "transfer")
 GROSS_NET = ("gross", "net")
 
@@ -137,6 +138,11 @@ class Item:
         object.__setattr__(self, "group", self.group or self.name)
         object.__setattr__(self, "payer", self.payer or self.account)
         refuse(list(_faults(self)))
+
+    @property
+    def public(self) -> bool:
+        """Whether it is in the public purse, and not in the social ledger."""
+        return self.account != SOCIAL
 
     @property
     def unit(self) -> str:

@@ -37,6 +37,11 @@ class Costs:
     unit_cost: Array
     spend: Array
 
+    @property
+    def public_spend(self) -> Array:
+        """Spend of the public purse, the social ledger left out: (draw, year) [GBP, constant prices]."""
+        return np.asarray(self.spend[..., [i for i, item in enumerate(self.grid.items) if item.public]].sum(-1))
+
 
 def cost(projection: Projection, parameters: Parameters) -> Costs:
     """Cost one projection.

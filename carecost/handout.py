@@ -148,7 +148,7 @@ def _groups(items: Sequence[Item]) -> Iterator[tuple[str, list[int]]]:
     for group, social in keys:
         label = f"{group} (social, not in the total)" if social else group
         yield label, [n for n, i in enumerate(items) if (i.group, i.account == "social") == (group, social)]
-    yield "Total of the public purse", [n for n, i in enumerate(items) if i.account != "social"]
+    yield "Total of the public purse", [n for n, i in enumerate(items) if i.public]
 
 
 def _money(central: Array, drawn: Array, scale: wording.Scale) -> Html:

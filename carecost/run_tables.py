@@ -9,7 +9,6 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from carecost import tables
-from carecost.comparison import public_purse
 from carecost.errors import InputError, Problem, UnknownNameError, unknown
 from carecost.model import FLOWS, Outcome, Run
 from carecost.sensitivity import growth_paths
@@ -152,15 +151,13 @@ def draw_rows(run: Run) -> pd.DataFrame:
         scenario, draw, children_in_care [children], spend and npv [GBP, constant prices]; levels with the luck of
         small numbers where the draws ask for it.
     """
-    care = list(run.grid.in_care)
-    public = [i for i, item in enumerate(run.grid.items) if public_purse(item)]
     frames = []
     for name, outcome in run.shown.items():
         columns = {
             "scenario": name,
             "draw": np.arange(len(outcome.stock)),
-            "children_in_care": outcome.stock[:, :, -1, care].sum((1, 2)),
-            "spend": outcome.costs.spend[:, -1][:, public].sum(-1),
+            "children_in_care": run.side(name, outcome).children[:, -1],
+            "spend": outcome.costs.public_spend[:, -1],
             "npv": run.compare(name).npv(),
         }
         frames.append(pd.DataFrame(columns))

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from scipy.optimize import brentq
 
 from carecost.beliefs import Assumption, Belief
-from carecost.comparison import Comparison, public_purse
+from carecost.comparison import Comparison
 from carecost.model import Run
 from carecost.model import run as model_run
 from carecost.scenarios import INACTION, Scenario
@@ -82,8 +82,7 @@ def _growth_paths(run: Run) -> dict[str, Array]:
         )
         changed = replace(run.assumptions, rows=rows)
         done = model_run(changed, (), run.grid.n_years, start=run.calendar.programme_start)
-        public = [i for i, item in enumerate(run.grid.items) if public_purse(item)]
-        return np.asarray(done.central[INACTION].costs.spend[0][:, public].sum(-1))
+        return np.asarray(done.central[INACTION].costs.public_spend[0])
 
     return {
         "no real growth of prices": spend(lambda row: replace(row, belief=_known(row, 0.0), long_run=0.0)),

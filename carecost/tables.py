@@ -191,8 +191,8 @@ def _summary_lines(c: Comparison) -> list[tuple[str, Callable[[Comparison], Arra
         (f"Children in care, {date}, {before}", lambda c: c.baseline.children[:, -1], CHILDREN, 1.0),
         (f"Children in care, {date}, {after}", lambda c: c.scenario.children[:, -1], CHILDREN, 1.0),
         (f"Fewer children in care, {date}", lambda c: c.averted[:, -1], CHILDREN, 1.0),
-        (f"{spend}, {before}", lambda c: _spend(c.baseline.costs.spend, c)[:, -1], pounds, 1e-9),
-        (f"{spend}, {after}", lambda c: _spend(c.scenario.costs.spend, c)[:, -1], pounds, 1e-9),
+        (f"{spend}, {before}", lambda c: c.baseline.costs.public_spend[:, -1], pounds, 1e-9),
+        (f"{spend}, {after}", lambda c: c.scenario.costs.public_spend[:, -1], pounds, 1e-9),
         (f"Reform spend, {span}", lambda c: c.reform_spend().sum(1), pounds, 1e-9),
         (f"Gross saving, {span}", lambda c: c.gross_saving().sum(1), pounds, 1e-9),
         (f"Cashable saving, {span}", lambda c: c.cashable_saving().sum(1), pounds, 1e-9),
@@ -201,8 +201,3 @@ def _summary_lines(c: Comparison) -> list[tuple[str, Callable[[Comparison], Arra
         ("Payback year, undiscounted", lambda c: c.payback_year(), ending, 1.0),
         ("Payback year, discounted", lambda c: c.payback_year(discounted=True), ending, 1.0),
     ]
-
-
-def _spend(spend: Array, comparison: Comparison) -> Array:
-    public = [i for i, item in enumerate(comparison.grid.items) if item.account != "social"]
-    return np.asarray(spend[..., public].sum(-1))

@@ -72,3 +72,10 @@ def test_years_and_population_are_counted_once_and_not_once_a_stream(
 
 def test_every_driver_has_a_function() -> None:
     assert set(FUNCTIONS) == set(DRIVERS)
+
+
+def test_public_spend_leaves_the_social_ledger_out() -> None:
+    items = [cc.Item("care", "year"), cc.Item("harm", "year", account="social")]
+    grid = cc.Grid(2025, 2, range(18), ["foster"], items=items)
+    volume, price = np.ones((1, 2, 2)), np.array([[[3.0, 5.0]]])
+    np.testing.assert_array_equal(cc.Costs(grid, volume, price, volume * price).public_spend, [[3.0, 3.0]])
