@@ -18,6 +18,7 @@ if TYPE_CHECKING:  # what type checkers and editors see; __getattr__ gives the s
     from carecost.draws import Draws
     from carecost.errors import CareCostError
     from carecost.grid import Grid, Placement, Reason
+    from carecost.levers import Evidence, Lever
     from carecost.load import load_assumptions, load_scenario
     from carecost.parameters import Parameters
     from carecost.paths import YearPath
@@ -25,7 +26,7 @@ if TYPE_CHECKING:  # what type checkers and editors see; __getattr__ gives the s
     from carecost.results import Results, run
     from carecost.save import save_assumptions, save_scenario
     from carecost.savings import Saving
-    from carecost.scenarios import Lever, Scenario
+    from carecost.scenarios import Scenario
     from carecost.selector import Selector
     from carecost.ties import CorrelationMatrix, JointDraws, Loading, Ties
 
@@ -40,11 +41,12 @@ _HOME = {
     "CorrelationMatrix": "ties",
     "Costs": "costs",
     "Draws": "draws",
+    "Evidence": "levers",
     "Grid": "grid",
     "Interval": "changes",
     "Item": "cost_items",
     "JointDraws": "ties",
-    "Lever": "scenarios",
+    "Lever": "levers",
     "Loading": "ties",
     "Parameters": "parameters",
     "Placement": "grid",
@@ -77,6 +79,7 @@ __all__ = [
     "CorrelationMatrix",
     "Costs",
     "Draws",
+    "Evidence",
     "Grid",
     "Interval",
     "Item",

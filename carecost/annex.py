@@ -52,8 +52,11 @@ def _scenario(scenario: Scenario, begin: int) -> Iterator[Html]:
     for lever in scenario.levers:
         heads = ("What changes", "At full effect", "Interval", "When")
         yield table(lever.name, heads, [stated.change_of(c, begin) for c in lever.changes], numbers=(1,))
-        grade = f" Grade {lever.quality}." if lever.quality else ""
+        basis = f" Effects {lever.basis}." if lever.acts else ""
+        grade = (f" Grade {lever.quality}." if lever.quality else "") + basis
         yield h("p", f"Source: {lever.source or 'not stated'}.{grade} {lever.note}", class_="note")
+        if lever.evidence:
+            yield h("ul", *(h("li", stated.evidence_line(known)) for known in lever.evidence), class_="note")
 
 
 def scope(results: Results) -> Html:

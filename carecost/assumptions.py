@@ -49,6 +49,8 @@ class Assumptions:
         Gaps, contradictions and what is left out.
     scopes : tuple of Scope
         Choices of the spending that is counted; see :meth:`scoped`.
+    uncounted : tuple of str
+        Items that a scope leaves out: a lever may name them, and does nothing to them.
     ties : Ties
         Quantities that are correlated, and those with joint draws.
     paths : tuple of YearPath
@@ -74,6 +76,7 @@ class Assumptions:
     scope: str = ""
     notes: tuple[Note, ...] = field(default=())
     scopes: tuple[Scope, ...] = ()
+    uncounted: tuple[str, ...] = ()
     ties: Ties = field(default=Ties())
     paths: tuple[YearPath, ...] = ()
 
@@ -220,6 +223,7 @@ class Assumptions:
             self,
             name=f"{self.name}, {name}",
             items=items,
+            uncounted=tuple(item.name for item in self.items if item.name not in kept),
             rows=rows,
             scope=scopes[name].note,
             scopes=(),

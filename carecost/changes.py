@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -11,7 +12,14 @@ from carecost.grid import AXES
 from carecost.selector import Selector
 
 OPERATIONS = ("scale", "add", "replace", "divert")
-SHAPES = ("linear", "step", "smooth")
+#: Registry: share of the amount in effect once a share of the way from start to full is gone.
+SHAPES: dict[str, Callable[[float], float]] = {
+    "linear": lambda gone: gone,
+    "front": lambda gone: 1.0 - (1.0 - gone) ** 2,
+    "back": lambda gone: gone**2,
+    "s-curve": lambda gone: gone**2 * (3.0 - 2.0 * gone),
+    "step": lambda gone: 1.0 if gone >= 1.0 else 0.0,
+}
 #: Selectors that a parameter may have.
 _SELECTORS = ("streams", "ages", "placements", "to", "reasons", "items")
 
@@ -76,13 +84,23 @@ class Change:
     half_life : float, optional
         After ``full``, years in which the effect halves.
     shape : str
-        Way from start to full: linear, step (nothing before full) or smooth.
+        Way from start to full: linear, front (most of it early), back (most of it late), s-curve, or step (nothing
+        before full).
     from_placements, to_placement : tuple of str and str
         ``divert``: from these placements, to that one.
     unit : str
         Unit of the amount.
     price_year : int, optional
         Financial year of an amount of money.
+    year_one : int, optional
+        Calendar year of programme year 1 for what is dated, such as a budget; the run's by default.
+    times : Interval or float, optional
+        How often the amount is taken, such as the children that a programme reaches in a year when the amount is what
+        one costs; drawn apart from the amount.
+    times_of : str
+        What is counted in ``times``.
+    luck : str
+        Changes of a lever with the same word here are drawn together, as one quantity.
     share : float
         Share of the effect that is taken (see :meth:`Scenario.scaled`).
     **selectors
@@ -112,12 +130,17 @@ class Change:
     to_placement: str | None = None
     unit: str = ""
     price_year: int | None = None
+    year_one: int | None = None
+    times: Interval | None = None
+    times_of: str = ""
+    luck: str = ""
     share: float = 1.0
     where: Selector = field(default_factory=Selector)
 
     def __init__(self, parameter: str, operation: str, amount: Interval | float, start: int = 1, **rest: Any) -> None:
         selectors = {k: rest.pop(k) for k in _SELECTORS if k in rest}
-        amount = amount if isinstance(amount, Interval) else Interval(float(amount))
+        amount = as_interval(amount)
+        rest["times"] = None if rest.get("times") is None else as_interval(rest["times"])
         rest["full"] = start if rest.get("full") is None else rest["full"]
         rest["from_placements"] = tuple(rest.get("from_placements", ()))
         where = rest.pop("where", None) or Selector(**selectors)
@@ -142,10 +165,7 @@ class Change:
             return 0.0
         if y >= self.full:
             return 1.0 if self.half_life is None else float(0.5 ** ((y - self.full) / self.half_life))
-        reached = (y - self.start + 1) / (self.full - self.start + 1)
-        if self.shape == "step":
-            return 0.0
-        return reached if self.shape == "linear" else reached * reached * (3.0 - 2.0 * reached)
+        return SHAPES[self.shape]((y - self.start + 1) / (self.full - self.start + 1))
 
     @property
     def programme_spend(self) -> bool:
@@ -159,10 +179,20 @@ class Change:
         return f"{self.operation} {self.parameter}, from year {self.start}" + (f", {selection}" if selection else "")
 
 
+def as_interval(amount: Interval | float) -> Interval:
+    """Take a plain number as an amount without an interval."""
+    return amount if isinstance(amount, Interval) else Interval(float(amount))
+
+
 def _operation_faults(change: Change, where: str) -> list[Problem]:
     """Find an amount or an end that the operation cannot use."""
     found = []
     least = change.amount.value if change.amount.low is None else change.amount.low
+    if change.times is not None and change.operation not in ("add", "replace"):
+        remedy = "Take add or replace: a share is not taken several times"
+        found.append(Problem(f"times with operation {change.operation!r}", where, remedy))
+    if change.times is not None and not change.times_of:
+        found.append(Problem("times without times_of", where, "Say what is counted, such as children reached"))
     if change.operation == "scale" and least < -1:
         found.append(Problem(f"scales by {least:g}, below nothing", where, "A fall of the whole is -1"))
     if change.operation == "divert":

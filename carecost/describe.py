@@ -11,6 +11,7 @@ from carecost.beliefs import QUALITIES, Assumption
 from carecost.changes import Change
 from carecost.money import financial_year
 from carecost.scenarios import Scenario
+from carecost.stated import evidence_line
 from carecost.stated import tied as tied_of
 
 WIDTH = 108
@@ -118,9 +119,13 @@ def scenario_text(scenario: Scenario) -> str:
         parts.append("Effects as claimed, not evidenced.")
     parts.append(_paragraph("Note", scenario.note))
     for lever in scenario.levers:
-        parts.append(f"\n{lever.name} ({lever.quality or 'no grade'}; {lever.source or 'no source'})")
+        basis = f"effects {lever.basis}" if lever.acts else "no effect on rates or prices"
+        parts.append(f"\n{lever.name} ({lever.quality or 'no grade'}; {basis}; {lever.source or 'no source'})")
         if lever.note:
             parts.append(_wrapped(lever.note))
+        if lever.evidence:
+            parts.append("  What is known:")
+            parts += [_wrapped(f"- {known}") for known in map(evidence_line, lever.evidence)]
         parts += [_wrapped(_change(c)) for c in lever.changes]
     if not scenario.levers:
         parts.append("No levers: this is inaction.")
@@ -137,7 +142,10 @@ def _change(c: Change) -> str:
     when = f"programme years {c.start} to {c.full}" if c.full > c.start else f"from programme year {c.start}"
     end = "" if c.end is None else f", until year {c.end}"
     which = f" [{c.where.text()}]" if c.where.text() else ""
-    return f"{c.operation} {c.parameter}{which} by {c.amount.value:,.6g} {c.unit}{spread}{prices}, {when}{end}"
+    often = "" if c.times is None else f" x {c.times.value:,.6g} {c.times_of}"
+    fading = "" if c.half_life is None else f", then halving every {c.half_life:g} years"
+    amount = f"{c.amount.value:,.6g} {c.unit}{spread}{often}{prices}"
+    return f"{c.operation} {c.parameter}{which} by {amount}, {when}{end}{fading}"
 
 
 def _paragraph(head: str, text: str) -> str:

@@ -38,6 +38,10 @@ class Calendar:
     price_year: int
     deflator: Deflator
 
+    def begin(self, change: Change) -> int:
+        """Give the calendar year of programme year 1 of a change."""
+        return self.programme_start if change.year_one is None else change.year_one
+
 
 def check(scenario: Scenario, grid: Grid, streams: tuple[str, ...], calendar: Calendar) -> None:
     """Refuse a scenario that names what the set lacks, or acts before the first projected year.
@@ -47,19 +51,29 @@ def check(scenario: Scenario, grid: Grid, streams: tuple[str, ...], calendar: Ca
     InputError
         With every fault.
     """
-    found = []
+    found = _too_late(scenario, grid, calendar)
     for lever in scenario.levers:
         for change in lever.changes:
             where = f"scenario {scenario.name!r}, lever {lever.name!r}, {change.operation} {change.parameter}"
             labels = _unknown_labels(change, grid, streams, where)
             found += labels
-            first = calendar.programme_start + change.start + change.lag - 1
+            first = calendar.begin(change) + change.start + change.lag - 1
             if first < grid.base_year + 1:
-                remedy = f"The first projected year is {grid.base_year + 1}; start the programme later"
+                later = "take a set with an earlier base year" if change.year_one else "start the programme later"
+                remedy = f"The first projected year is {grid.base_year + 1}; {later}"
                 found.append(Problem(f"acts in {first}, which is past", where, remedy))
             if not labels and change.parameter == "unit_cost" and change.operation in ("add", "replace"):
                 found += _wrong_units(change, grid, where)
     refuse(found)
+
+
+def _too_late(scenario: Scenario, grid: Grid, calendar: Calendar) -> list[Problem]:
+    """Refuse a scenario that does nothing in the years projected: its result would be inaction under another name."""
+    first = [calendar.begin(c) + c.start + c.lag - 1 for _, c in scenario.changes]
+    if not first or min(first) <= grid.years[-1]:
+        return []
+    what = f"does nothing before {min(first)}, and the last projected year is {grid.years[-1]}"
+    return [Problem(what, f"scenario {scenario.name!r}", "Project more years, or start it earlier")]
 
 
 def _unknown_labels(change: Change, grid: Grid, streams: tuple[str, ...], where: str) -> list[Problem]:
@@ -83,7 +97,7 @@ def _wrong_units(change: Change, grid: Grid, where: str) -> list[Problem]:
             "Give the same unit",
         )
         for item in chosen
-        if change.unit and change.unit != item.unit
+        if change.times is None and change.unit and change.unit != item.unit
     ]
 
 
@@ -111,7 +125,7 @@ def apply(scenario: Scenario, parameters: Parameters, stream: str, sampler: Samp
     for name, change in scenario.changes:
         if not change.where.covers(stream):
             continue
-        years = np.array(parameters.grid.years) - calendar.programme_start + 1
+        years = np.array(parameters.grid.years) - calendar.begin(change) + 1
         weight = np.array([change.share * change.weight(int(y)) for y in years])
         if weight.any():
             parameters = _applied(change, parameters, _amount(name, change, sampler, calendar), weight)
@@ -122,6 +136,8 @@ def _amount(name: str, change: Change, sampler: Sampler, calendar: Calendar) -> 
     least = {"scale": -1.0, "replace": 0.0, "divert": 0.0}.get(change.operation, -np.inf)
     most = 1.0 if change.operation == "divert" else np.inf
     amount = sampler.value(name, change.amount, least, most)
+    if change.times is not None:
+        amount = amount * sampler.value(f"{name}, times", change.times, 0.0)
     if change.price_year is not None:
         amount = amount * calendar.deflator.factor(change.price_year, [calendar.price_year])
     return amount

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import reduce
 from pathlib import Path
 from typing import TypeVar
 
@@ -11,9 +12,10 @@ from carecost import schema_toml
 from carecost.assumptions import Assumptions
 from carecost.changes import Change, Interval
 from carecost.errors import CareCostError, FileError, Problem, refuse
+from carecost.levers import Evidence, Lever
 from carecost.packaged import DATA, SCENARIO, SET, find, packaged_assumptions, packaged_scenarios
 from carecost.reader import Reader, read_toml, validated
-from carecost.scenarios import Lever, Scenario
+from carecost.scenarios import Scenario
 
 Model = TypeVar("Model", bound=BaseModel)
 _SINGULAR = {
@@ -61,7 +63,7 @@ def load_scenario(name: str | Path) -> Scenario:
     Parameters
     ----------
     name : str or Path
-        A packaged name, or a TOML file of yours.
+        A packaged name, or a TOML file of yours; several joined by "+" are stacked in that order.
 
     Returns
     -------
@@ -78,13 +80,17 @@ def load_scenario(name: str | Path) -> Scenario:
     >>> load_scenario("care-review").claim
     True
     """
+    stacked = [] if Path(name).exists() else [part.strip() for part in str(name).split("+")]
+    if len(stacked) > 1:
+        return reduce(Scenario.__add__, [load_scenario(part) for part in stacked])
     path = find(name, packaged_scenarios(), SCENARIO, lambda n: DATA / "scenarios" / f"{n}.toml")
     problems: list[Problem] = []
     text = read_toml(path, problems)
     model = validated(schema_toml.ScenarioFile, text, path.name, problems)
     refuse(problems)
     assert model is not None
-    levers = [_lever(row, path.name, problems) for row in model.lever]
+    levers = _parts(model.scenario.parts, path, problems)
+    levers += [lever for row in model.lever for lever in _lever(row, path.name, problems)]
     refuse(problems)
     head = model.scenario
     try:
@@ -93,17 +99,51 @@ def load_scenario(name: str | Path) -> Scenario:
         raise type(error)([Problem(p.what, f"{path.name}: {p.where}", p.remedy) for p in error.problems]) from None
 
 
-def _lever(row: schema_toml.LeverTable, file: str, problems: list[Problem]) -> Lever:
-    changes = []
-    for i, table in enumerate(row.change, start=1):
-        fields = table.model_dump(exclude_none=True)
-        interval = {k: fields.pop(k) for k in ("low", "high", "level", "distribution") if k in fields}
+def _parts(names: tuple[str, ...], path: Path, problems: list[Problem]) -> list[Lever]:
+    """Load the levers of the scenarios that a file puts together: packaged, or files beside it."""
+    levers: list[Lever] = []
+    for name in names:
+        beside = path.parent / name
+        if beside.resolve() == path.resolve():
+            problems.append(Problem("is a part of itself", f"{path.name}, scenario.parts", "Name other files"))
+            continue
         try:
-            amount = Interval(fields.pop("amount"), **interval)
-            changes.append(Change(amount=amount, **fields))
+            levers += load_scenario(beside if beside.is_file() else name).levers
         except CareCostError as error:
-            where = f"{file}, lever {row.name!r}, change {i}"
-            problems.extend(
-                Problem(p.what, ": ".join(filter(None, (where, p.where))), p.remedy) for p in error.problems
-            )
-    return Lever(row.name, tuple(changes), row.source, row.quality, row.note)
+            where = f"{path.name}, part {name!r}"
+            problems.extend(Problem(p.what, _within(where, p.where), p.remedy) for p in error.problems)
+        except RecursionError:
+            problems.append(Problem("is a part of one of its parts", f"{path.name}, part {name!r}", "Break the circle"))
+    return levers
+
+
+def _within(outer: str, inner: str) -> str:
+    return ": ".join(filter(None, (outer, inner)))
+
+
+def _lever(row: schema_toml.LeverTable, file: str, problems: list[Problem]) -> list[Lever]:
+    """Make a lever; none, with its problems, where it cannot be made."""
+    changes, before = [], len(problems)
+    for i, table in enumerate(row.change, start=1):
+        where = f"{file}, lever {row.name!r}, change {i}"
+        try:
+            changes.append(_change(table))
+        except CareCostError as error:
+            problems.extend(Problem(p.what, _within(where, p.where), p.remedy) for p in error.problems)
+    if len(problems) > before:
+        return []
+    try:
+        evidence = tuple(Evidence(**one.model_dump()) for one in row.evidence)
+        return [Lever(row.name, tuple(changes), row.source, row.quality, row.note, row.basis, evidence)]
+    except CareCostError as error:
+        problems.extend(Problem(p.what, _within(file, p.where), p.remedy) for p in error.problems)
+        return []
+
+
+def _change(table: schema_toml.ChangeTable) -> Change:
+    fields = table.model_dump(exclude_none=True)
+    interval = {k: fields.pop(k) for k in ("low", "high", "level", "distribution") if k in fields}
+    times = {k: fields.pop(f"times_{k}") for k in ("low", "high") if f"times_{k}" in fields}
+    if "times" in fields:
+        fields["times"] = Interval(fields["times"], **times)
+    return Change(amount=Interval(fields.pop("amount"), **interval), **fields)

@@ -171,7 +171,7 @@ def run(
     grid = assumptions.grid(years)
     begin = assumptions.programme_start if start is None else start
     calendar = Calendar(begin, assumptions.price_year, assumptions.deflator)
-    everything = _named(scenarios)
+    everything = _named([scenario.without_items(assumptions.uncounted) for scenario in scenarios])
     for scenario in everything.values():
         check(scenario, grid, assumptions.streams, calendar)
     layouts = Layouts(assumptions, grid)

@@ -1,44 +1,16 @@
-"""What might be done? Levers, their changes, and the scenarios that list them."""
+"""What might be done? Scenarios: named lists of levers."""
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from typing import Any
 
-from carecost.changes import Change, replace_change
-from carecost.errors import InputError, Problem
+from carecost.changes import Change, Interval, as_interval, replace_change
+from carecost.errors import InputError, Problem, UnknownNameError, unknown
+from carecost.levers import Lever
 
 INACTION = "inaction"
-
-
-@dataclass(frozen=True)
-class Lever:
-    """Something that can be done.
-
-    Parameters
-    ----------
-    name : str
-        Name.
-    changes : tuple of Change
-        Its effects and its spending.
-    source, quality, note : str
-        Whose word, how good (A to E), what to know.
-    """
-
-    name: str
-    changes: tuple[Change, ...]
-    source: str = ""
-    quality: str = ""
-    note: str = ""
-
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "changes", tuple(self.changes))
-
-    @property
-    def quantities(self) -> tuple[str, ...]:
-        """Names under which its changes are drawn; the same lever has the same luck in every scenario."""
-        names = [f"lever {self.name}: {c.quantity}" for c in self.changes]
-        return tuple(n if names.count(n) == 1 else f"{n}, #{names[: i + 1].count(n)}" for i, n in enumerate(names))
 
 
 @dataclass(frozen=True)
@@ -54,7 +26,7 @@ class Scenario:
     title, note : str
         Long name; what to know.
     claim : bool
-        Whether its effects are claimed and not evidenced.
+        Whether its effects are claimed and not evidenced: always where a lever that acts has claimed effects.
 
     Raises
     ------
@@ -76,9 +48,12 @@ class Scenario:
     def __post_init__(self) -> None:
         object.__setattr__(self, "levers", tuple(self.levers))
         object.__setattr__(self, "title", self.title or self.name)
+        claimed = any(lever.acts and lever.basis == "claimed" for lever in self.levers)
+        object.__setattr__(self, "claim", self.claim or claimed)
         names = [lever.name for lever in self.levers]
         for twice in sorted({n for n in names if names.count(n) > 1}):
-            raise InputError(Problem(f"lever {twice!r} is there twice", f"scenario {self.name!r}", "Names are unique"))
+            remedy = "A lever is pulled once: leave one out, or rename it to stack both in the order given"
+            raise InputError(Problem(f"lever {twice!r} is there twice", f"scenario {self.name!r}", remedy))
 
     @property
     def changes(self) -> tuple[tuple[str, Change], ...]:
@@ -107,6 +82,78 @@ class Scenario:
             f"{self.name}, {share:g} of the effect",
             lambda c: c if c.programme_spend else replace_change(c, share=c.share * share),
         )
+
+    def partial(self, share: float) -> Scenario:
+        """Roll it out to a share of authorities: that share of every effect and of all spending.
+
+        Raises
+        ------
+        InputError
+            If the share is not between 0 and 1.
+
+        Examples
+        --------
+        >>> Scenario("pathfinders", []).partial(12 / 153).name
+        'pathfinders, in 7.8% of England'
+        """
+        if not 0.0 <= share <= 1.0:
+            raise InputError(Problem(f"share is {share:g}", f"scenario {self.name!r}", "Give a share from 0 to 1"))
+        name = f"{self.name}, in {share:.1%} of England"
+        return self._changed(name, lambda c: replace_change(c, share=c.share * share))
+
+    def given(self, lever: str, amount: Interval | float) -> Scenario:
+        """Give the effect of a lever an amount of your own.
+
+        Parameters
+        ----------
+        lever : str
+            Name of a lever with one effect.
+        amount : Interval or float
+            The amount at full effect, in the unit that the lever states.
+
+        Returns
+        -------
+        Scenario
+            The same under the same name; the lever's effect is now assumed, grade E.
+
+        Raises
+        ------
+        UnknownNameError
+            If there is no such lever.
+        InputError
+            If it has no effect, or more than one.
+        """
+        names = [one.name for one in self.levers]
+        if lever not in names:
+            raise UnknownNameError(unknown("lever", lever, names, f"scenario {self.name!r}"))
+        found = self.levers[names.index(lever)]
+        if len(found.effects) != 1:
+            remedy = "Write a scenario file with the amounts wanted"
+            what = f"lever {lever!r} has {len(found.effects)} effects, not one"
+            raise InputError(Problem(what, f"scenario {self.name!r}", remedy))
+        changes = (c if c.programme_spend else replace_change(c, amount=as_interval(amount)) for c in found.changes)
+        mine = replace(found, changes=tuple(changes), basis="assumed", quality="E", source="given by the user")
+        levers = tuple(mine if one is found else one for one in self.levers)
+        # What was called a claim as a whole stays one while anything else in it acts.
+        others = any(one.acts for one in levers if one is not mine)
+        return replace(self, levers=levers, claim=self.claim and others)
+
+    def without_items(self, names: Collection[str]) -> Scenario:
+        """Leave out what acts on some items, as a scope does that does not count them; what is drawn stays the same."""
+        if not names:
+            return self
+        levers = []
+        for lever in self.levers:
+            kept = []
+            for name, change in zip(lever.drawn_as, lever.changes, strict=True):
+                items = change.where.items
+                if items is None or not set(items) & set(names):
+                    kept.append(change)
+                elif rest := tuple(item for item in items if item not in names):
+                    where = replace(change.where, items=rest)
+                    kept.append(replace_change(change, where=where, luck=name))
+            levers.append(replace(lever, changes=tuple(kept)))
+        return replace(self, levers=tuple(levers))
 
     def _changed(self, name: str, change: Any) -> Scenario:
         levers = tuple(replace(lever, changes=tuple(map(change, lever.changes))) for lever in self.levers)

@@ -86,6 +86,12 @@ class ChangeTable(Row):
     lag: int = 0
     half_life: FiniteFloat | None = None
     shape: str = "linear"
+    year_one: Year | None = None
+    times: FiniteFloat | None = None
+    times_low: FiniteFloat | None = None
+    times_high: FiniteFloat | None = None
+    times_of: str = ""
+    luck: str = ""
     share: FiniteFloat = 1.0
     from_placements: tuple[str, ...] = ()
     to_placement: str | None = None
@@ -97,13 +103,29 @@ class ChangeTable(Row):
     items: tuple[str, ...] | None = None
 
 
+class EvidenceTable(Row):
+    """A table ``[[lever.evidence]]``."""
+
+    measure: str
+    value: FiniteFloat
+    low: FiniteFloat | None = None
+    high: FiniteFloat | None = None
+    unit: str
+    basis: str
+    design: str
+    source: str
+    note: str = ""
+
+
 class LeverTable(Row):
     """A table ``[[lever]]``."""
 
     name: str
     source: str
     quality: Quality
+    basis: str = "assumed"
     note: str = ""
+    evidence: tuple[EvidenceTable, ...] = ()
     change: tuple[ChangeTable, ...] = ()
 
 
@@ -114,6 +136,7 @@ class ScenarioTable(Row):
     title: str = ""
     claim: bool = False
     note: str = ""
+    parts: tuple[str, ...] = ()
 
 
 class ScenarioFile(Row):

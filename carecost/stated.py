@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from carecost.assumptions import Assumptions
     from carecost.beliefs import Assumption
     from carecost.changes import Change
+    from carecost.levers import Evidence
     from carecost.paths import YearPath
     from carecost.ties import CorrelationMatrix
 
@@ -224,11 +225,33 @@ def change_of(change: Change, begin: int) -> tuple[str, str, str, str]:
     shown = f"{sign}{amount(change.amount.value, unit)}"
     if unit != "share":
         shown += f" {unit_words(unit, change.price_year).removeprefix('£ ')}"
+    if change.times is not None:
+        shown += f" x {wording.number(change.times.value)} {change.times_of}"
     shown = f"set to {shown}" if change.operation == "replace" else shown
     if change.share != 1.0:
         shown += f", {wording.percent(change.share)} of it taken"
     a = change.amount
     return what, shown, _interval(a.low, a.high, a.level, unit, a.certain), _when(change, begin)
+
+
+def evidence_line(known: Evidence) -> str:
+    """Write what somebody found or claimed of a lever, in one line.
+
+    Parameters
+    ----------
+    known : Evidence
+        A figure with its source.
+
+    Returns
+    -------
+    str
+        What was measured, the figure, what it rests on, and on whose word.
+    """
+    spread = "" if known.low is None else f" ({wording.number(known.low)} to {wording.number(float(known.high or 0))})"
+    figure = f"{wording.number(known.value)} {known.unit}{spread}"
+    return f"{known.measure}: {figure}; {known.basis}, {known.design}; {known.source}" + (
+        f" — {known.note}" if known.note else ""
+    )
 
 
 def _when(change: Change, begin: int) -> str:

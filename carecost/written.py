@@ -72,7 +72,9 @@ def scenario_file(scenario: Scenario) -> str:
     head = {"name": scenario.name, "title": scenario.title, "claim": scenario.claim, "note": scenario.note}
     blocks = [_toml_table("scenario", head)]
     for lever in scenario.levers:
-        blocks.append(_toml_table("lever", _fields(lever, "name", "source", "quality", "note"), array=True))
+        about = _fields(lever, "name", "source", "quality", "basis", "note")
+        blocks.append(_toml_table("lever", about, array=True))
+        blocks += [_toml_table("lever.evidence", vars(e), array=True) for e in lever.evidence]
         blocks += [_toml_table("lever.change", _change(c), array=True) for c in lever.changes]
     return "\n".join(blocks)
 
@@ -160,6 +162,8 @@ def _change(change: Change) -> dict[str, object]:
     for name in schema_toml.ChangeTable.model_fields:
         if name in ("amount", "low", "high", "level", "distribution"):
             out[name] = getattr(change.amount, "value" if name == "amount" else name)
+        elif name.startswith("times") and name != "times_of":
+            out[name] = getattr(change.times, name.removeprefix("times_") if "_" in name else "value", None)
         elif hasattr(change, name):
             out[name] = getattr(change, name)
         else:

@@ -12,6 +12,7 @@ from collections.abc import Iterable
 import numpy as np
 import pytest
 
+import carecost as cc
 from tests.published import (
     BANDS,
     BUILT,
@@ -213,8 +214,18 @@ def test_the_deflator_has_no_gaps_and_the_schedule_starts_now() -> None:
     }
 
 
-def test_the_programme_sums_to_what_the_review_listed() -> None:
-    scenario = tomllib.loads((BUILT / "scenarios" / "care-review.toml").read_text(encoding="utf-8"))
-    spending = [c["amount"] for lever in scenario["lever"] for c in lever["change"] if c["parameter"] == "unit_cost"]
-    assert spending == [46e6, 987e6, 1257e6, 233e6]
-    assert scenario["scenario"]["claim"] is True
+@pytest.mark.parametrize("name", ["care-review", "care-review-evidenced"])
+def test_the_programme_sums_to_what_the_review_listed(name: str) -> None:
+    spent: dict[int, float] = {}
+    for _, change in cc.load_scenario(name).changes:
+        if change.programme_spend:
+            often = 1.0 if change.times is None else change.times.value
+            spent[change.start] = spent.get(change.start, 0.0) + change.amount.value * often
+            assert change.amount.value == 0.0 or (change.full, change.end) == (change.start, change.start)
+    assert [round(spent[year]) for year in sorted(spent)] == [46_000_000, 987_000_000, 1_257_000_000, 233_000_000]
+
+
+def test_the_review_claims_and_the_evidenced_version_does_not() -> None:
+    assert cc.load_scenario("care-review").claim and not cc.load_scenario("care-review-evidenced").claim
+    bases = {lever.basis for lever in cc.load_scenario("care-review-evidenced").levers if lever.acts}
+    assert bases == {"measured"}

@@ -610,19 +610,21 @@ def test_every_drawn_quantity_moves_some_output(name: str) -> None:
 def test_every_uncertain_amount_of_a_lever_moves_some_output() -> None:
     england, review = cc.load_assumptions("england-2025"), cc.load_scenario("care-review")
     before = cc.run(england, review, years=6)
-    for i, lever in enumerate(review.levers):
-        for j, change in enumerate(lever.changes):
-            if change.amount.certain:
-                continue
-            moved = replace_amount(lever, j, change.amount.low)
-            levers = (*review.levers[:i], moved, *review.levers[i + 1 :])
-            assert differs(before, cc.run(england, replace(review, levers=levers), years=6)), lever.quantities[j]
+    uncertain = {name: change.amount for name, change in review.changes if not change.amount.certain}
+    assert len(uncertain) == 3
+    for name, amount in uncertain.items():
+        moved = [replace_amount(lever, name, amount.low) for lever in review.levers]
+        assert differs(before, cc.run(england, replace(review, levers=tuple(moved)), years=6)), name
 
 
-def replace_amount(lever: cc.Lever, j: int, value: float | None) -> cc.Lever:
+def replace_amount(lever: cc.Lever, name: str, value: float | None) -> cc.Lever:
+    """Replace the amount of every change that is drawn under a name."""
     assert value is not None
-    changed = replace_change(lever.changes[j], amount=cc.Interval(value))
-    return replace(lever, changes=(*lever.changes[:j], changed, *lever.changes[j + 1 :]))
+    changes = [
+        replace_change(change, amount=cc.Interval(value)) if drawn == name else change
+        for drawn, change in zip(lever.quantities, lever.changes, strict=True)
+    ]
+    return replace(lever, changes=tuple(changes))
 
 
 def test_every_tied_quantity_and_path_moves_the_draws(tied: cc.Assumptions) -> None:

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from rules import engine, entries, exits, moves, population, stock
 from rules.cohorts import LAST
-from rules.stock import COARSE, FULL
+from rules.stock import FULL
 
 Array = NDArray[np.float64]
 STREAMS = ("other", "uasc")
@@ -49,27 +49,22 @@ class Case:
 
 
 @cache
-def flows(year: int, coarse: bool = False, known: int = LAST) -> Case:
+def flows(year: int, known: int = LAST) -> Case:
     """Build the case of a year with its published flows and nobody moving.
 
     Parameters
     ----------
     year : int
         Year of the flows and of the stock at its end.
-    coarse : bool
-        The coarse list of placements.
     known : int
         The last year whose figures are used for single ages.
     """
-    names: tuple[str, ...] = tuple(COARSE if coarse else FULL)
+    names: tuple[str, ...] = tuple(FULL)
     full = stock.joint(year, known)
     leaving = exits.exits(year, full["other"][:, list(FULL).index("placed for adoption")])
     count = entries.starts(year, known)
     share, rates = entries.entry_share(count, year), entries.rates(count, year)
     people = population.mid_year(year - 1)
-
-    def part(values: Array) -> Array:
-        return stock.coarsen(values, names) if coarse else values
 
     def stream(name: str, born: float) -> engine.Stream:
         other, n = name == "other", len(names)
@@ -78,14 +73,14 @@ def flows(year: int, coarse: bool = False, known: int = LAST) -> Case:
         birth[0, 0] = born if other else 0.0
         return engine.Stream(
             placements=names,
-            stock=part(full[name]),
+            stock=full[name],
             population=people[None],
             entry_rate=rates[name][None],
-            entry_share=part(share[name])[None],
+            entry_share=share[name][None],
             at_birthday=birth,
             exit_rate=leaving.total(name, names.index("placed for adoption"), n)[None],
             move_rate=np.zeros((1, 18, n, n)),
-            extra=part(extra)[None],
+            extra=extra[None],
         )
 
     born = _born(lambda b: stream("other", b), full["other"][0].sum())
@@ -102,10 +97,10 @@ def _born(stream: Callable[[float], engine.Stream], wanted: float) -> float:
 
 
 @cache
-def case(year: int, coarse: bool = False, known: int = LAST) -> Case:
-    """Build the case of a base year: its flows, and the moves that hold its mix over the population ahead."""
-    found = flows(year, coarse, known)
-    people = {s: ahead(year, coarse) for s in STREAMS}
+def case(year: int, held: bool = False, known: int = LAST) -> Case:
+    """Build the case of a base year: its flows, and the moves that hold its mix over the population ahead, or held."""
+    found = flows(year, known)
+    people = {s: ahead(year, held) for s in STREAMS}
     found = found.but(population=people)
     return found.but(move_rate={s: moves.hold(x)[None] for s, x in found.streams.items()})
 

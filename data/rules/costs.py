@@ -10,7 +10,7 @@ from typing import Any
 
 from rules import population, published, stock
 from rules.case import weeks
-from rules.items import Line, at_home, reform
+from rules.items import Line, at_home, at_will
 from rules.published import LAIT, S251, figure, financial, group, line, per_week
 from rules.words import read
 
@@ -58,7 +58,7 @@ def lines(year: int = YEAR) -> list[Line]:
     wider = {name: group(year, about["published"]) for name, about in stated.items() if "published" in about}
     volume = _volumes(stated, year)
     made = [_line(name, stated[name], gbp, volume[name], year) for name, gbp in (spend | wider).items()]
-    return [*made, at_home(year), reform(year)]
+    return [*made, at_home(year), *at_will(year)]
 
 
 def _line(name: str, about: Mapping[str, Any], spend: float, volume: float, year: int) -> Line:

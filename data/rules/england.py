@@ -65,7 +65,7 @@ def files() -> dict[str, str]:
 def prices(lines: list[Line], year: int) -> list[Row]:
     """Give the growth of unit costs from a price year, as the years up to it show."""
     fostering = [x.name for x in lines if x.group == "fostering"]
-    known = {*HOMES, *fostering, "reform programme"}
+    known = {*HOMES, *fostering, *(x.name for x in lines if x.driver == "year")}
     path = {"parameter": "unit_cost", "from_year": year, "long_run": LONG_RUN, "fade_years": FADE}
     rest = {
         "growth of other prices": [x.name for x in lines if x.name not in known and x.driver != "population"],

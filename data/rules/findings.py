@@ -65,7 +65,9 @@ def _ages_16_17() -> dict[str, str]:
 
 
 def _cashable() -> dict[str, str]:
-    cared = [x for x in costs.lines() if x.driver != "population" and x.group not in ("support at home", "reform")]
+    cared = [
+        x for x in costs.lines() if x.driver != "population" and x.group not in ("support at home", "reform", "levies")
+    ]
     total = sum(x.spend for x in cared)
     names = ("cash_short", "cash_long")
     return {name: percent(sum(x.spend * x.cash[i] for x in cared) / total, 0) for i, name in enumerate(names)}
@@ -105,7 +107,7 @@ def review() -> dict[str, str]:
     unit = (1 + price) ** 3 / solve.real(2025)
     at_2025 = solve.spend(run)[2] * unit / 1e9
     family, networks = solve.effects()
-    rest = solve.lines()["children's services outside care"][0] * population.total(2021) / 1e9
+    rest = sum(solve.lines()[name][0] for name in ("safeguarding", solve.OUTSIDE)) * population.total(2021) / 1e9
     return {
         "rest": f"{rest:.2f}",
         "entry": percent(growth, 2),

@@ -51,6 +51,7 @@ class Line:
     account: str = "local authority"
     payer: str = "local authority"
     source_year: str = "2024-25"
+    kind: str = "resource"
     low: float | None = None
     high: float | None = None
 
@@ -63,7 +64,7 @@ class Line:
 def over(found: list[Line], volume: Mapping[str, float], about: str) -> list[Line]:
     """Put the same spend over the drivers of a run; no such unit cost is a published figure."""
     return [
-        x if x.group in ("support at home", "reform")
+        x if x.group in ("support at home", "reform", "levies")
         else replace(x, volume=volume[x.name], quality=max(x.quality, "D"), note=f"{x.note}; {about}")
         for x in found
     ]  # fmt: skip
@@ -95,20 +96,15 @@ def at_home(year: int) -> Line:
     )
 
 
-def reform(year: int) -> Line:
-    """Give the item that a scenario's programme spending is added to."""
-    return Line(
-        "reform programme",
-        "year",
-        "reform",
-        0.0,
-        1.0,
-        "nothing is spent unless a scenario says so",
-        "E",
-        "zero without a scenario, by definition",
-        {},
-        (1.0, 1.0, 0),
-        "central government",
-        "central government (DfE)",
-        financial(year),
-    )
+def at_will(year: int) -> list[Line]:
+    """Give the items that are zero unless a scenario adds to them: programme spending, and a levy as income."""
+
+    def line(name: str, group: str, payer: str, kind: str) -> Line:
+        source, about = "nothing unless a scenario says so", "zero without a scenario, by definition"
+        cash, account = (1.0, 1.0, 0), "central government"
+        return Line(name, "year", group, 0.0, 1.0, source, "E", about, {}, cash, account, payer, financial(year), kind)
+
+    return [
+        line("reform programme", "reform", "central government (DfE)", "resource"),
+        line("windfall levy", "levies", "central government (HM Treasury)", "transfer"),
+    ]

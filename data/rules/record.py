@@ -24,7 +24,7 @@ def _drivers() -> Iterator[dict[str, object]]:
     """Compare the drivers of england-2025, from published stocks and flows, with those of the run from 2022."""
     volume = england_2022.volumes()
     for x in costs.lines():
-        if x.group not in ("support at home", "reform"):
+        if x.group not in ("support at home", "reform", "levies"):
             error = signed(volume[x.name] / x.volume - 1).removesuffix("%")
             row = {"item": x.name, "driver": x.driver, "error_percent": error}
             yield row | {"published": round(x.volume), "run": round(volume[x.name])}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from rules import england, findings, population, rows, solve
 from rules.england import GROWTH_KEYS
 from rules.files import beliefs
-from rules.items import Line, at_home, reform
+from rules.items import Line, at_home, at_will
 from rules.published import CLA, LAIT
 from rules.rows import Row, common
 from rules.words import note, read, set_toml
@@ -50,7 +50,7 @@ def items() -> list[Line]:
         line = Line(name, about["driver"], about["group"], solve.lines()[name][0], 1.0, source, about["quality"],
                     about["note"], select, tuple(about.get("cash", (0.0, 0.0, 0))), source_year="2021-22")  # fmt: skip
         found.append(line)
-    return [*found, at_home(YEAR), reform(YEAR)]
+    return [*found, at_home(YEAR), *at_will(YEAR)]
 
 
 def _growth(lines: list[Line]) -> list[Row]:
@@ -60,7 +60,7 @@ def _growth(lines: list[Line]) -> list[Row]:
     money = {
         "name": "real price growth",
         "parameter": "unit_cost",
-        "items": [x.name for x in lines if x.group != "reform"],
+        "items": [x.name for x in lines if x.group not in ("reform", "levies")],
     }
     interval = {"value": price, "low": cash, "high": 2 * price - cash}
     solved = f"solved: {REVIEW}"

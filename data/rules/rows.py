@@ -69,7 +69,7 @@ def _item(line: Line) -> Row:
         "account": line.account,
         "payer": line.payer,
         "gross_net": "gross",
-        "kind": "resource",
+        "kind": line.kind,
         "cashable_short": short,
         "cashable_long": long,
         "cashable_years": years,

@@ -1,68 +1,127 @@
-"""What did the Review say would happen? Its programme and its claims, as a scenario."""
+"""What can be pulled? The packaged scenarios: their words, with the figures that are computed or solved put in."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
-from typing import Any
+from functools import cache
 
-from rules import solve
-from rules.files import toml_value
-from rules.words import read
+from rules import published, solve
+from rules.case import case
+from rules.solve import lever
+from rules.words import HERE
 
 #: Programme spending by programme year [GBP], in prices taken as 2021-22.
 SPEND = (46e6, 987e6, 1257e6, 233e6)
 #: How far the interval of a claimed effect goes beyond the claim.
 BEYOND = 1.2
+#: Base year of the set whose entries the trial's children are set against.
+ENTRIES = 2025
+
+_TOKEN = re.compile(r"\{(\w+)\}")
 
 
 def files() -> dict[str, str]:
-    """Write the scenario."""
-    words = read("care-review")
-    head = {"name": "care-review", "title": words["title"], "claim": True, "note": words["note"]}
+    """Write every scenario."""
+    found, used = figures(), set[str]()
+    made = {}
+    for path in sorted((HERE / "scenarios").glob("*.toml")):
+        text = path.read_text(encoding="utf-8")
+        used.update(_TOKEN.findall(text))
+        made[path.name] = _TOKEN.sub(lambda token: found[token[1]], text)
+    if unused := sorted(set(found) - used):
+        raise ValueError(f"no scenario has a place for {unused}")
+    return made
+
+
+@cache
+def figures() -> Mapping[str, str]:
+    """Give the figures that the words name."""
+    numbers = {**_spending(), **_entries(), **_carers(), **_prices(), **_announced(), **_poverty()}
+    return {name: f"{value:.10g}" for name, value in numbers.items()} | {"carers_take": f"{solve.carers_places():,.0f}"}
+
+
+def _spending() -> dict[str, float]:
+    """Split each year of the programme by the shares of its parts in the whole that the text gives."""
+    whole, targeted = lever("whole programme as the text says"), lever("children targeted by Family Help")
+    family, framework = lever("Family Help") / whole, lever("early career framework") / whole
+    hubs = lever("fostering recruitment hubs") / 2
+    per_child = lever("Family Help") / targeted
+    found = {"per_child": per_child, "hubs": hubs}
+    for year, total in enumerate(SPEND, start=1):
+        recruiting = hubs if year in (2, 3) else 0.0
+        found[f"reached_{year}"] = round(total * family / per_child, 3)
+        found[f"framework_{year}"] = round(total * framework, 2)
+        spent = found[f"reached_{year}"] * per_child + found[f"framework_{year}"] + recruiting
+        found[f"rest_{year}"] = round(total - spent, 2)
+    return found
+
+
+def _entries() -> dict[str, float]:
+    """Give the solved changes of entries, and the trial's children over the entries of its ages."""
     family, networks = solve.effects()
-    levers = {
-        "family help": [_effect(family)],
-        "family networks and kinship": [_effect(networks)],
-        "reform programme": [_spending(year, amount) for year, amount in enumerate(SPEND, start=1)],
-    }
-    parts = ["[scenario]\n" + _table(head), *(_lever(name, words[name], changes) for name, changes in levers.items())]
-    return {"care-review.toml": "\n".join(parts)}
-
-
-def _table(values: Mapping[str, Any], indent: str = "") -> str:
-    return "".join(f"{indent}{k} = {toml_value(v)}\n" for k, v in values.items())
-
-
-def _lever(name: str, words: Mapping[str, str], changes: list[dict[str, Any]]) -> str:
-    head = {"name": name, "source": words["source"], "quality": "E", "note": words["note"]}
-    return "[[lever]]\n" + _table(head) + "".join("\n  [[lever.change]]\n" + _table(c, "  ") for c in changes)
-
-
-def _effect(amount: float) -> dict[str, Any]:
+    measured = lever("kept out of care per 100 reached by Troubled Families")
+    most = lever("children targeted by Family Help") * measured / 100
+    points = lever("in care a year after pre-proceedings with a conference")
+    children = lever("children who would avoid care with a conference") / -points * 100
+    other = case(ENTRIES).streams["other"]
+    entries = float((other.entry_rate[0] * other.population[0])[:17].sum() + other.extra[0][:17].sum())
+    scale = children / 100 / entries
     return {
-        "parameter": "entry_rate",
-        "operation": "scale",
-        "amount": amount,
-        "low": round(amount * BEYOND, 6),
-        "high": 0.0,
-        "level": 1.0,
-        "distribution": "triangular",
-        "unit": "share",
-        "start": solve.START,
-        "full": solve.FULL,
-        "streams": ["other"],
+        "family_claimed": family,
+        "family_claimed_low": round(family * BEYOND, 6),
+        "family_measured": solve.family(most / 2),
+        "family_measured_low": solve.family(most),
+        "networks_claimed": networks,
+        "networks_claimed_low": round(networks * BEYOND, 6),
+        "pre_proceedings": round(children),
+        "conference": round(points * scale, 6),
+        "conference_low": round(lever("the same: low") * scale, 6),
+        "conference_high": round(lever("the same: high") * scale, 6),
     }
 
 
-def _spending(year: int, amount: float) -> dict[str, Any]:
+def _carers() -> dict[str, float]:
+    shift = solve.carers_shift()
+    return {"shift": shift, "shift_high": round(shift * BEYOND, 6)}
+
+
+def _prices() -> dict[str, float]:
+    """Give the most that a cap could take out of prices, a tenth of profit, and what fewer agency staff would save."""
+    homes = _private("3.1.1 Residential care", ("own", "private", "other_public", "voluntary"))
+    agencies = _private("3.1.2a Fostering excl. LA carer fees and allowances", ("private", "voluntary"))
+    points = lever("agency share of social workers in 2025") - lever(
+        "agency share of social workers in 2025, lowest region (Yorkshire and The Humber)"
+    )
+    dearer = lever("social workers in 2025") * points / 100 * lever("what an agency social worker costs more")
+    spent = published.figure("s251_groups", "gbp", financial_year="2024-25", group="Safeguarding")
     return {
-        "parameter": "unit_cost",
-        "operation": "add",
-        "amount": amount,
-        "unit": "GBP per year",
-        "price_year": 2022,
-        "items": ["reform programme"],
-        "start": year,
-        "full": year,
-        "end": year,
+        "homes_bound": -round(lever("margin of the largest children's homes providers") / 100 * homes, 6),
+        "agency_bound": -round(lever("margin of the largest fostering agencies") / 100 * agencies, 6),
+        "levy": -lever("profit of the 20 largest providers") / 10,
+        "agency_what_if": -round(dearer / spent, 6),
+        "agency_what_if_low": -round(2 * dearer / spent, 6),
+    }
+
+
+def _private(line: str, columns: tuple[str, ...]) -> float:
+    """Give the private share of the spending on a line in 2023-24, of the providers in some columns."""
+    spent = {c: published.figure("s251_lines", c, financial_year="2023-24", line=line) for c in columns}
+    return spent["private"] / sum(spent.values())
+
+
+def _announced() -> dict[str, float]:
+    return {
+        "stable_homes": lever("Stable Homes Built on Love") / 2,
+        "families_first": lever("Families First") / 3,
+        "transformation": lever("transformation fund") / 3,
+        "capital": lever("capital for homes and foster care") / 4,
+    }
+
+
+def _poverty() -> dict[str, float]:
+    return {
+        "poverty": lever("entries per 100000 under 16 for a point of child poverty") / 1e5,
+        "poverty_low": lever("the same for child poverty: low") / 1e5,
+        "poverty_high": lever("the same for child poverty: high") / 1e5,
     }

@@ -12,7 +12,7 @@ from scipy.optimize import brentq
 
 from rules import engine, population, published, stock
 from rules.case import Case, case, scaled
-from rules.published import figure, per_week
+from rules.published import figure, financial, per_week
 
 Array = NDArray[np.float64]
 BASE, TARGET = 2022, 2032
@@ -20,9 +20,19 @@ YEARS = TARGET - BASE
 CARE_REVIEW = "Care Review May 2022"
 RESIDENTIAL = "Residential (gross s251 / 903 care days K1,K2,R1,S1)"
 FOSTERING = "Fostering (gross s251 / foster placements)"
+FOSTER = ("kinship foster", "foster in-house", "foster agency")
+RESIDENCES = ("children's home", "secure", "other residential", "residential school")
+OUTSIDE = "other children's services"
 WEEKS = 365 / 7
 #: Programme year 1 of the set, and the years in which the effects start and are full.
 PROGRAMME, START, FULL = 2024, 2, 6
+#: Where new foster carers take children from, and the programme year by which they are there.
+FROM, INTO, CARERS_FULL = ("foster agency", "children's home"), "foster in-house", 3
+
+
+def lever(name: str) -> float:
+    """Look up a figure about a lever."""
+    return figure("levers", "value", figure=name)
 
 
 def review(measure: str, year: int) -> float:
@@ -60,34 +70,46 @@ def starts() -> dict[str, Start]:
 def base(start: Start | None = None) -> Case:
     """Give the 2022 case with its stock scaled to a number of children (the Review's 80,000), or that of 2021."""
     start = start or starts()["review"]
-    found = case(BASE, coarse=True)
+    found = case(BASE, held=True)
     if start.year != BASE:
-        full = stock.joint(start.year)
-        found = found.but(stock={s: stock.coarsen(full[s], found.placements) for s in found.streams})
+        found = found.but(stock=stock.joint(start.year))
     return scaled(found, start.children / sum(s.stock.sum() for s in found.streams.values()))
 
 
 @dataclass(frozen=True)
 class Path:
-    """Children in care by date, and time lived by year and placement."""
+    """Children in care by date, time lived by year and placement, and placements on the last date."""
 
     children: Array
     years_lived: Array
+    placed: Array
     by_stream: Mapping[str, Array]
 
 
-def path(growth: float, effect: Array | None = None, last: int = TARGET, start: Start | None = None) -> Path:
-    """Run both streams with entry rates that grow from 2022; an effect scales those of the other stream."""
+def path(
+    growth: float,
+    effect: Array | None = None,
+    last: int = TARGET,
+    start: Start | None = None,
+    shift: Array | None = None,
+) -> Path:
+    """Run both streams with entry rates that grow from 2022.
+
+    An effect scales the entries of the other stream; a shift moves that share of arrivals in agencies and children's
+    homes to a council's own foster carers.
+    """
     first = start.year if start else BASE
     years = last - first
     level = (1 + growth) ** np.maximum(np.arange(first + 1, last + 1) - BASE, 0)
     streams = {}
     for name, stream in base(start).streams.items():
         factor = level if effect is None or name == "uasc" else level * effect
-        streams[name] = engine.run(stream.but(entry_rate=stream.entry_rate * factor[:, None]), years)
+        grown = stream.but(entry_rate=stream.entry_rate * factor[:, None])
+        streams[name] = engine.run(grown if shift is None else shifted(grown, shift), years)
     lived = sum(p.child_years[0].sum(1) for p in streams.values())
     by_stream = {s: p.stock[0].sum((1, 2)) for s, p in streams.items()}
-    return Path(np.asarray(sum(by_stream.values())), np.asarray(lived), by_stream)
+    placed = sum(p.stock[0, -1].sum(0) for p in streams.values())
+    return Path(np.asarray(sum(by_stream.values())), np.asarray(lived), np.asarray(placed), by_stream)
 
 
 @cache
@@ -106,27 +128,21 @@ def lines(start: Start | None = None) -> dict[str, tuple[float, Array]]:
     children = sum(s.stock.sum(0) for s in base(start).streams.values())
     names = base().placements
     of = {p: np.array([q == p for q in names], dtype=float) for p in names}
-    paid = _residential_share()
-    residential = per_week(BASE, RESIDENTIAL) * paid
-    fostering = per_week(BASE, FOSTERING)
+    found = {p: (per_week(BASE, FOSTERING), of[p]) for p in FOSTER}
+    homes = stock.shares(BASE).homes
+    paid = {p: homes if p == "other residential" else 1.0 for p in RESIDENCES}
+    found |= {p: (per_week(BASE, RESIDENTIAL) * paid[p], of[p]) for p in RESIDENCES}
     total = per_week(BASE, "CLA all") * children.sum()
-    other = (total - fostering * children @ of["foster"] - residential * children @ of["residential"]) / children.sum()
+    other = (total - sum(unit * children @ weight for unit, weight in found.values())) / children.sum()
     everything = review("cost GBP bn/yr", 2021) * 1e9
-    rest = (everything - total * WEEKS) / population.total(BASE - 1)
-    return {
-        "foster": (fostering, of["foster"]),
-        "residential": (residential, of["residential"]),
+    rest = everything - total * WEEKS
+    protecting = figure("s251_groups", "gbp", financial_year=financial(BASE), group="Safeguarding")
+    people, nothing = population.total(BASE - 1), np.zeros(len(names))
+    return found | {
         "other looked-after services": (other, np.ones(len(names))),
-        "children's services outside care": (rest, np.zeros(len(names))),
+        "safeguarding": (protecting / people, nothing),
+        OUTSIDE: ((rest - protecting) / people, nothing),
     }
-
-
-def _residential_share() -> float:
-    """Give the share of the residential group that the published price covers (K1, K2, R1, S1)."""
-    every = stock.by_placement(BASE)
-    group = {"children's home", "secure", "residential school", "other residential"}
-    covered = sum(every[p] * (stock.shares(BASE).homes if p == "other residential" else 1.0) for p in group)
-    return covered / sum(every[p] for p in group)
 
 
 def spend(run: Path, start: Start | None = None) -> Array:
@@ -158,25 +174,76 @@ def phase(years: int = YEARS) -> Array:
     return np.clip((programme - START + 1) / (FULL - START + 1), 0, 1)
 
 
+def shifted(stream: engine.Stream, share: Array) -> engine.Stream:
+    """Move a share (year,) of arrivals in agencies and children's homes to a council's own foster carers."""
+    into = stream.placements.index(INTO)
+
+    def moved(arrivals: Array) -> Array:
+        part = share.reshape(-1, *[1] * (arrivals.ndim - 1))
+        out = np.repeat(arrivals, len(share), axis=0)
+        for name in FROM:
+            source = stream.placements.index(name)
+            out[..., into] += (part * arrivals)[..., source]
+            out[..., source] *= 1 - part[..., 0]
+        return out
+
+    return stream.but(entry_share=moved(stream.entry_share), move_rate=moved(stream.move_rate))
+
+
+def carers(years: int = YEARS) -> Array:
+    """Give the share of the foster carers wanted that are there in each projected year: all by programme year 3."""
+    programme = np.arange(BASE + 1, BASE + years + 1) - PROGRAMME + 1
+    return np.clip(programme / CARERS_FULL, 0, 1)
+
+
+def carers_places() -> float:
+    """Give the children that the carers wanted take, at the children a carer of 2025."""
+    filled, there = (
+        lever(f"{what} in 2025") for what in ("filled mainstream fostering places", "approved mainstream foster carers")
+    )
+    return lever("foster carers wanted") * filled / there
+
+
 @cache
-def effects() -> tuple[float, float]:
-    """Solve the proportional changes of entries that keep 17,000, and with the second 30,000, out of care in 2032."""
+def carers_shift() -> float:
+    """Solve the share of arrivals with which a council's own carers have as many more children as those wanted take."""
+    growth, more = entry_growth(), carers_places()
+
+    def there_in_2032(share: float) -> float:
+        return path(growth, shift=share * carers()).placed[base().placements.index(INTO)]
+
+    without = there_in_2032(0.0)
+    return round(_root(lambda s: there_in_2032(s) - without - more, 0.0, 0.9), 6)
+
+
+@cache
+def family(children: float) -> float:
+    """Solve the proportional change of entries, alone, with which so many fewer children are in care in 2032."""
     growth = entry_growth()
     without = path(growth).children[-1]
-    first = review_component()
-    family = _root(lambda x: without - path(growth, 1 + x * phase()).children[-1] - first, -0.9, 0.0)
-    family = round(family, 6)
+    return round(_root(lambda x: without - path(growth, 1 + x * phase()).children[-1] - children, -0.9, 0.0), 6)
+
+
+@cache
+def effects() -> tuple[float, float]:
+    """Solve the changes of entries by Family Help (17,000 alone) and by networks (30,000 with every other part)."""
+    growth = entry_growth()
+    without = path(growth).children[-1]
+    helped = family(review_component())
     everyone = review("children kept with families vs trajectory", TARGET)
-    both = _root(
-        lambda x: without - path(growth, (1 + family * phase()) * (1 + x * phase())).children[-1] - everyone, -0.9, 0.0
-    )
-    return family, round(both, 6)
+
+    def fewer(networks: float) -> float:
+        effect = (1 + helped * phase()) * (1 + networks * phase())
+        return without - path(growth, effect, shift=carers_shift() * carers()).children[-1]
+
+    return helped, round(_root(lambda x: fewer(x) - everyone, -0.9, 0.0), 6)
 
 
 def reformed() -> Path:
-    """Run the solved path with both effects."""
-    family, networks = effects()
-    return path(entry_growth(), (1 + family * phase()) * (1 + networks * phase()))
+    """Run the solved path with every part of the programme that has an effect."""
+    helped, networks = effects()
+    effect = (1 + helped * phase()) * (1 + networks * phase())
+    return path(entry_growth(), effect, shift=carers_shift() * carers())
 
 
 def review_component() -> float:

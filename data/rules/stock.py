@@ -25,7 +25,7 @@ PARENTS = "Placed with parents or other person with parental responsibility"
 ADOPTION = "Placed for adoption"
 PUBLISHED = (FOSTER, HOMES, SUPPORTED, OTHER, RESIDENTIAL, SCHOOLS, PARENTS, ADOPTION)
 
-#: Each packaged placement and the published categories it is part of, for the full and the coarse list.
+#: Each packaged placement and the published category it is part of.
 FULL = {
     "kinship foster": FOSTER,
     "foster in-house": FOSTER,
@@ -38,14 +38,6 @@ FULL = {
     "with parents": PARENTS,
     "placed for adoption": ADOPTION,
     "other": OTHER,
-}
-COARSE = {
-    "foster": (FOSTER,),
-    "residential": (HOMES, RESIDENTIAL, SCHOOLS),
-    "supported accommodation": (SUPPORTED,),
-    "with parents": (PARENTS,),
-    "placed for adoption": (ADOPTION,),
-    "other": (OTHER,),
 }
 #: Age bands of the stated profiles, and the weight of each placement in them: zeros are structural.
 PROFILE_AGES = (0, 1, 5, 8, 10, 12, 14, 16, 17)
@@ -205,10 +197,3 @@ def joint(year: int, known: int = LAST) -> dict[str, Array]:
         seed = profile(stream) * rows[:, None]
         found[stream] = fit(seed, rows * wanted.sum() / rows.sum(), wanted)
     return found
-
-
-def coarsen(values: Array, names: Sequence[str], axis: int = -1) -> Array:
-    """Sum the full list of placements to the coarse one along an axis."""
-    rows = np.moveaxis(values, axis, 0)
-    out = np.stack([sum(rows[i] for i, p in enumerate(FULL) if FULL[p] in COARSE[name]) for name in names])
-    return np.moveaxis(out, 0, axis)

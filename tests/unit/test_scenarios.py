@@ -21,7 +21,10 @@ def test_phases() -> None:
     assert weights(start=1, lag=2) == [0, 0, 1, 1, 1, 1]
     assert weights(start=1, half_life=1) == [1, 0.5, 0.25, 0.125, 0.0625, 0.03125]
     assert weights(start=1, full=3, shape="step") == [0, 0, 1, 1, 1, 1]
-    assert weights(start=1, full=2, shape="smooth") == [0.5, 1, 1, 1, 1, 1]
+    assert weights(start=1, full=2, shape="s-curve") == [0.5, 1, 1, 1, 1, 1]
+    assert weights(start=1, full=4, shape="s-curve") == [0.15625, 0.5, 0.84375, 1, 1, 1]
+    assert weights(start=1, full=4, shape="front") == [0.4375, 0.75, 0.9375, 1, 1, 1]
+    assert weights(start=1, full=4, shape="back") == [0.0625, 0.25, 0.5625, 1, 1, 1]
 
 
 def test_delay_shifts_everything_and_keeps_the_luck() -> None:
