@@ -78,6 +78,7 @@ def scope(results: Results) -> Html:
     rates = ", ".join(f"{stated.amount(r, 'share')} {_until(u)}" for r, u in steps)
     rows = {
         "Inaction": a.inaction or "Not stated.",
+        **({} if a.background is None else {"Behind every scenario": f"{a.background.title}. {a.background.note}"}),
         "What spending is counted": a.scope or "Not stated.",
         "Years": f"{first} to {last}; stocks are those of 31 March. A financial year ends on 31 March.",
         "Programme year 1": wording.financial_year(results.run.calendar.programme_start),

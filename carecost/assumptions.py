@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from carecost.beliefs import Assumption, Belief, Note, Scope
 from carecost.cost_items import Item
@@ -15,6 +15,9 @@ from carecost.paths import YearPath
 from carecost.provenance import digest
 from carecost.selector import Selector
 from carecost.ties import Ties
+
+if TYPE_CHECKING:
+    from carecost.scenarios import Scenario
 
 Row = TypeVar("Row", Assumption, YearPath)
 #: The scope that leaves nothing out.
@@ -51,6 +54,8 @@ class Assumptions:
         Choices of the spending that is counted; see :meth:`scoped`.
     uncounted : tuple of str
         Items that a scope leaves out: a lever may name them, and does nothing to them.
+    background : Scenario, optional
+        What goes on under every scenario, inaction too, such as a path of child poverty; see :meth:`against`.
     ties : Ties
         Quantities that are correlated, and those with joint draws.
     paths : tuple of YearPath
@@ -77,6 +82,7 @@ class Assumptions:
     notes: tuple[Note, ...] = field(default=())
     scopes: tuple[Scope, ...] = ()
     uncounted: tuple[str, ...] = ()
+    background: Scenario | None = None
     ties: Ties = field(default=Ties())
     paths: tuple[YearPath, ...] = ()
 
@@ -190,6 +196,21 @@ class Assumptions:
         if not {"value", "low", "high", "distribution"} & set(fields):
             free = set()
         return replace(self, rows=rows, ties=self.ties.without(free))
+
+    def against(self, background: Scenario) -> Assumptions:
+        """Make a set on which something goes on under every scenario, inaction too: a driver and not a lever.
+
+        Parameters
+        ----------
+        background : Scenario
+            Its changes act on the parameters before those of any scenario.
+
+        Returns
+        -------
+        Assumptions
+            The set with that background, and the name of both.
+        """
+        return replace(self, name=f"{self.name}, {background.name}", background=background)
 
     def scoped(self, name: str) -> Assumptions:
         """Make a set that counts only the spending of a scope; children are the same.

@@ -200,6 +200,9 @@ def _operation_faults(change: Change, where: str) -> list[Problem]:
             found.append(
                 Problem("divert moves shares between placements", where, "It works on entry_share or move_rate")
             )
+        most = change.amount.value if change.amount.high is None else change.amount.high
+        if least < 0 or most > 1:
+            found.append(Problem(f"diverts {least:g} to {most:g}", where, "Give a share from 0 to 1"))
         if not change.from_placements or change.to_placement is None:
             found.append(Problem("divert without from_placements or to_placement", where, "Give both"))
     return found

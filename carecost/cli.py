@@ -64,13 +64,34 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action="version", version=f"carecost {__version__}")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
-    compare = commands.add_parser(
-        "compare", help="compare scenarios with inaction; write a folder of tables, charts, page"
+    _add_compare(
+        commands.add_parser("compare", help="compare scenarios with inaction; write a folder of tables, charts, page")
     )
+    again = commands.add_parser("replay", help="make a saved run again, and say whether the numbers are the same")
+    again.add_argument("folder", help="a folder that compare wrote")
+    again.set_defaults(do=_replay)
+    check = commands.add_parser("check", help="find every fault in a set or scenario file")
+    check.add_argument("path", help="packaged name, folder of a set, or scenario file")
+    check.set_defaults(do=_check)
+    describe = commands.add_parser("describe", help="say what is in a set or scenario: values, sources, gaps")
+    describe.add_argument("name", help="packaged name, folder of a set, or scenario file")
+    describe.add_argument("--all", action="store_true", help="print every row")
+    describe.set_defaults(do=_describe)
+    listed = commands.add_parser("list", help="name the packaged sets and scenarios")
+    listed.set_defaults(do=_list)
+    return parser
+
+
+def _add_compare(compare: argparse.ArgumentParser) -> None:
     compare.add_argument(
         "assumptions", nargs="?", default=DEFAULT_SET, help=f"packaged set or folder (default {DEFAULT_SET})"
     )
-    compare.add_argument("scenarios", nargs="*", help=f"packaged scenarios or TOML files (default {DEFAULT_SCENARIO})")
+    compare.add_argument(
+        "scenarios",
+        nargs="*",
+        help=f"packaged scenarios or TOML files; a+b stacks two (default {DEFAULT_SCENARIO}; carecost list names all)",
+    )
+    _add_variants(compare)
     compare.add_argument(
         "--draws",
         type=int,
@@ -86,29 +107,36 @@ def _parser() -> argparse.ArgumentParser:
     compare.add_argument("--format", choices=("table", "csv", "json"), default="table", help="what to print")
     compare.add_argument("--quiet", action="store_true", help="no progress")
     compare.set_defaults(do=_compare)
-    again = commands.add_parser("replay", help="make a saved run again, and say whether the numbers are the same")
-    again.add_argument("folder", help="a folder that compare wrote")
-    again.set_defaults(do=_replay)
-    check = commands.add_parser("check", help="find every fault in a set or scenario file")
-    check.add_argument("path", help="packaged name, folder of a set, or scenario file")
-    check.set_defaults(do=_check)
-    describe = commands.add_parser("describe", help="say what is in a set or scenario: values, sources, gaps")
-    describe.add_argument("name", help="packaged name, folder of a set, or scenario file")
-    describe.add_argument("--all", action="store_true", help="print every row")
-    describe.set_defaults(do=_describe)
-    return parser
+
+
+def _add_variants(compare: argparse.ArgumentParser) -> None:
+    compare.add_argument("--delay", type=int, metavar="YEARS", help="also each scenario so many years later")
+    compare.add_argument("--scale", type=float, metavar="SHARE", help="also each with that share of its effects")
+    compare.add_argument("--roll-out", metavar="SHARE", help="also each in that share of England: 0.25, or 12/153")
+    compare.add_argument(
+        "--effect",
+        action="append",
+        default=[],
+        metavar="LEVER=AMOUNT",
+        help='an effect of yours, such as "child protection=-0.05" or "child protection=-0.05,-0.1,0"',
+    )
+    compare.add_argument("--background", help="a scenario that goes on under every other, inaction too")
 
 
 def _compare(options: argparse.Namespace) -> int:
     from carecost import report
     from carecost.draws import Draws
     from carecost.load import load_assumptions, load_scenario
+    from carecost.pulled import pulled
     from carecost.results import run
 
     if options.years is not None and options.years < 1:
         raise InputError(Problem(f"--years is {options.years}", remedy="Give at least 1"))
     assumptions = load_assumptions(options.assumptions).scoped(options.scope)
-    scenarios = [load_scenario(name) for name in options.scenarios or [DEFAULT_SCENARIO]]
+    if options.background is not None:
+        assumptions = assumptions.against(load_scenario(options.background))
+    names = options.scenarios or [DEFAULT_SCENARIO]
+    scenarios = pulled(names, options.effect, options.delay, options.scale, options.roll_out)
     progress = _Progress(quiet=options.quiet or options.format != "table")
     draws = Draws(options.draws, options.seed, options.noise)
     results = run(
@@ -185,6 +213,16 @@ def _describe(options: argparse.Namespace) -> int:
         else describe.scenario_text(found)
     )
     print(text)
+    return FINE
+
+
+def _list(_: argparse.Namespace) -> int:
+    from carecost.packaged import packaged_assumptions, titles
+
+    sets, every = packaged_assumptions(), titles()
+    wide = max(map(len, every))
+    print("Sets:", *(f"  {name:<{wide}}  {every[name]}" for name in sets), sep="\n")
+    print("\nScenarios:", *(f"  {name:<{wide}}  {every[name]}" for name in every if name not in sets), sep="\n")
     return FINE
 
 

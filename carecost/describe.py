@@ -41,6 +41,7 @@ def assumptions_text(assumptions: Assumptions, every_row: bool = False) -> str:
         _paragraph("Scope", a.scope),
         *(_paragraph(f'Scope "{s.name}"', s.note) for s in a.scopes),
         _paragraph("Inaction", a.inaction),
+        "" if a.background is None else _paragraph("Behind every scenario", a.background.title),
         "Placements: " + "; ".join(f"{p.name}{'' if p.in_care else ' (outside care)'}" for p in a.placements),
         "Streams: " + "; ".join(a.streams),
     ]

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from carecost.changes import Change
-from carecost.errors import Problem, refuse, unknown
+from carecost.errors import InputError, Problem, refuse, unknown
 from carecost.grid import AXES, Grid
 from carecost.money import Deflator
 from carecost.parameters import Parameters
@@ -128,7 +128,7 @@ def apply(scenario: Scenario, parameters: Parameters, stream: str, sampler: Samp
         years = np.array(parameters.grid.years) - calendar.begin(change) + 1
         weight = np.array([change.share * change.weight(int(y)) for y in years])
         if weight.any():
-            parameters = _applied(change, parameters, _amount(name, change, sampler, calendar), weight)
+            parameters = _applied(name, change, parameters, _amount(name, change, sampler, calendar), weight)
     return parameters
 
 
@@ -143,12 +143,13 @@ def _amount(name: str, change: Change, sampler: Sampler, calendar: Calendar) -> 
     return amount
 
 
-def _applied(change: Change, parameters: Parameters, amount: Array, weight: Array) -> Parameters:
+def _applied(name: str, change: Change, parameters: Parameters, amount: Array, weight: Array) -> Parameters:
     grid, axes = parameters.grid, AXES[change.parameter]
     old = np.asarray(getattr(parameters, change.parameter))
     lengths = [len(grid.labels(axis)) for axis in axes]
     shape = [max(len(old), len(amount)), *lengths]
-    new = np.array(np.broadcast_to(old, shape))
+    # In one memory layout: sums of other layouts round differently, and early years are to stay bit for bit.
+    new = np.array(np.broadcast_to(old, shape), order="C")
     index: list[list[int]] = [list(np.flatnonzero(weight))]
     for axis in axes[1:]:
         index.append(grid.indices(axis, _chosen(change, axis)))
@@ -159,9 +160,17 @@ def _applied(change: Change, parameters: Parameters, amount: Array, weight: Arra
     else:
         mesh = _mesh(index)
         new[mesh] = OPERATIONS[change.operation](new[mesh], a, w)
+        _not_negative(name, change, new[mesh])
     if change.parameter == "entry_rate" and grid.averted_to is not None:
         return _averted(parameters, new)
     return parameters.changed(**{change.parameter: new})
+
+
+def _not_negative(name: str, change: Change, new: Array) -> None:
+    """Refuse an added amount that takes a rate or share below zero; a price may be below zero, as income is."""
+    if change.operation == "add" and change.parameter != "unit_cost" and (least := new.min(initial=0.0)) < 0:
+        remedy = "Give an amount that leaves zero or more, or scale instead of add"
+        raise InputError(Problem(f"makes {change.parameter} {least:.6g}, below zero", name, remedy))
 
 
 def _chosen(change: Change, axis: str) -> tuple[int | str, ...] | None:
@@ -196,7 +205,8 @@ def _averted(parameters: Parameters, new: Array) -> Parameters:
     grid = parameters.grid
     old = np.broadcast_to(np.asarray(parameters.entry_rate), new.shape)
     kept = np.divide(new, old, out=np.ones(new.shape), where=(old > 0) & (new < old))
-    share = np.array(np.broadcast_to(np.asarray(parameters.entry_share), (*kept.shape, len(grid.placements))))
+    every = (*kept.shape, len(grid.placements))
+    share = np.array(np.broadcast_to(np.asarray(parameters.entry_share), every), order="C")
     care, home = list(grid.in_care), grid.index("placements", str(grid.averted_to))
     share[..., home] += (1.0 - kept) * share[..., care].sum(-1)
     share[..., care] *= kept[..., None]

@@ -69,7 +69,7 @@ def rates(parameters: Parameters) -> Array:
     out = [r for r, t in enumerate(to) if t is None]
     shape = np.broadcast_shapes(exits.shape[:4], moves.shape[:4])
     leave = np.broadcast_to(exits[..., out].sum(-1), shape)
-    into = np.array(np.broadcast_to(moves, (*shape, shape[-1])))
+    into = np.array(np.broadcast_to(moves, (*shape, shape[-1])), order="C")
     for r, t in enumerate(to):
         if t is not None:
             into[..., t] += exits[..., r]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import reduce
 from pathlib import Path
 from typing import TypeVar
@@ -16,6 +17,7 @@ from carecost.levers import Evidence, Lever
 from carecost.packaged import DATA, SCENARIO, SET, find, packaged_assumptions, packaged_scenarios
 from carecost.reader import Reader, read_toml, validated
 from carecost.scenarios import Scenario
+from carecost.written import BACKGROUND
 
 Model = TypeVar("Model", bound=BaseModel)
 _SINGULAR = {
@@ -54,7 +56,9 @@ def load_assumptions(name: str | Path) -> Assumptions:
     folder = find(name, packaged_assumptions(), SET, lambda n: DATA / n)
     if not folder.is_dir():
         raise FileError(Problem("is not a folder", str(name), "Give a packaged name or the folder of a set"))
-    return Reader(folder).read()
+    read = Reader(folder).read()
+    behind = folder / BACKGROUND
+    return replace(read, background=load_scenario(behind)) if behind.is_file() else read
 
 
 def load_scenario(name: str | Path) -> Scenario:

@@ -23,7 +23,7 @@ from carecost.luck import simulate
 from carecost.parameters import Parameters
 from carecost.projection import Projection, project_streams
 from carecost.provenance import Provenance
-from carecost.quantities import Layouts
+from carecost.quantities import Layouts, Sampler
 from carecost.scenarios import INACTION, Scenario
 
 Array = NDArray[np.float64]
@@ -93,10 +93,9 @@ class Run:
         """Make the parameters of each stream again, central or for a block of draws."""
         sampler = self.layouts.sampler(self.draws, block)
         chosen = self.scenarios[_known(scenario, self.scenarios)]
-        return {
-            stream: apply(chosen, self.layouts.parameters(stream, sampler), stream, sampler, self.calendar)
-            for stream in self.assumptions.streams
-        }
+        work = _Work(self.layouts, {}, self.calendar, self.draws, self.assumptions.background)
+        base = work.inaction(sampler)
+        return {stream: apply(chosen, p, stream, sampler, self.calendar) for stream, p in base.items()}
 
     def projections(self, scenario: str, block: slice | None = None) -> dict[str, Projection]:
         """Project each stream again, central or for a block of draws."""
@@ -105,7 +104,8 @@ class Run:
 
     def outcome(self, scenario: Scenario) -> Outcome:
         """Run one more scenario, central."""
-        work = _Work(self.layouts, {scenario.name: scenario}, self.calendar, self.draws)
+        background = self.assumptions.background
+        work = _Work(self.layouts, {scenario.name: scenario}, self.calendar, self.draws, background)
         return work.block(None)[scenario.name, False]
 
     def compare(self, scenario: str, baseline: str = INACTION, central: bool = False) -> Comparison:
@@ -172,10 +172,11 @@ def run(
     begin = assumptions.programme_start if start is None else start
     calendar = Calendar(begin, assumptions.price_year, assumptions.deflator)
     everything = _named([scenario.without_items(assumptions.uncounted) for scenario in scenarios])
-    for scenario in everything.values():
+    background = assumptions.background
+    for scenario in [*everything.values(), *([] if background is None else [background])]:
         check(scenario, grid, assumptions.streams, calendar)
     layouts = Layouts(assumptions, grid)
-    work = _Work(layouts, everything, calendar, draws)
+    work = _Work(layouts, everything, calendar, draws, background)
     central = work.block(None)
     drawn = central if draws.central else _merged(work, grid, threads, block, progress)
     plain, lucky = _apart(drawn)
@@ -223,12 +224,20 @@ class _Work:
     scenarios: dict[str, Scenario]
     calendar: Calendar
     draws: Draws
+    background: Scenario | None = None
+
+    def inaction(self, sampler: Sampler) -> dict[str, Parameters]:
+        """Make the parameters of each stream, with what goes on behind every scenario."""
+        made = {stream: self.layouts.parameters(stream, sampler) for stream in self.layouts.streams}
+        if self.background is None:
+            return made
+        return {s: apply(self.background, p, s, sampler, self.calendar) for s, p in made.items()}
 
     def block(self, block: slice | None) -> dict[Key, Outcome]:
         """Run every scenario for one block; kernels are shared between scenarios and streams."""
         sampler, kernels = self.layouts.sampler(self.draws, block), Kernels()
         streams = self.layouts.streams
-        base = {stream: self.layouts.parameters(stream, sampler) for stream in streams}
+        base = self.inaction(sampler)
         outcomes = {}
         for name, scenario in self.scenarios.items():
             changed = [apply(scenario, base[stream], stream, sampler, self.calendar) for stream in streams]

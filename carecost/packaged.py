@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import tomllib
 from collections.abc import Callable
 from importlib.resources import files
 from pathlib import Path
@@ -24,6 +25,14 @@ def packaged_assumptions() -> list[str]:
 def packaged_scenarios() -> list[str]:
     """Names of the packaged scenarios."""
     return sorted(path.stem for path in (DATA / "scenarios").glob("*.toml"))
+
+
+def titles() -> dict[str, str]:
+    """Give the title of every packaged set and scenario by name, sets first."""
+    files = {name: DATA / name / "set.toml" for name in packaged_assumptions()}
+    files |= {name: DATA / "scenarios" / f"{name}.toml" for name in packaged_scenarios()}
+    heads = {name: tomllib.loads(path.read_text(encoding="utf-8")) for name, path in files.items()}
+    return {name: head["set" if "set" in head else "scenario"]["title"] for name, head in heads.items()}
 
 
 def find(name: str | Path, packaged: list[str], kind: str, place: Callable[[str], Path]) -> Path:

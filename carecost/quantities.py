@@ -129,7 +129,7 @@ def _multiplied(array: Array, row: Assumption | YearPath, grid: Grid, factor: Ar
     shape[0] = max(len(array), len(factor))
     if "years" in axes and (factor.shape[1] > 1 or row.where.years is not None):
         shape[1] = len(grid.years)
-    out = np.array(np.broadcast_to(array, shape))
+    out = np.array(np.broadcast_to(array, shape), order="C")
     index = cells(row, grid, tuple(shape[1:]))
     wide = factor[:, index[0].ravel()] if "years" in axes and factor.shape[1] > 1 else factor
     every: tuple[Any, ...] = (slice(None), *index)

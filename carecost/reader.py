@@ -147,6 +147,7 @@ class Reader:
             deflator=priced[0],
             discount=priced[1],
             averted_to=s.averted_to,
+            uncounted=s.uncounted,
             inaction=s.inaction,
             scope=s.scope,
             notes=tuple(_notes(head)),

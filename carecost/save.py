@@ -9,7 +9,7 @@ from carecost.assumptions import Assumptions
 from carecost.errors import FileError, Problem
 from carecost.scenarios import Scenario
 from carecost.schema import FOLDERS
-from carecost.written import TABLES, scenario_file, set_files
+from carecost.written import BACKGROUND, TABLES, scenario_file, set_files
 
 
 def save_assumptions(assumptions: Assumptions, folder: str | Path) -> Path:
@@ -37,7 +37,7 @@ def save_assumptions(assumptions: Assumptions, folder: str | Path) -> Path:
     for name, text in files.items():
         write(made_folder((out / name).parent) / Path(name).name, text)
     in_folders = [path for part in FOLDERS for path in (out / part).glob("*.csv")]
-    for path in [*(out / f"{table}.csv" for table in TABLES), *in_folders]:
+    for path in [out / BACKGROUND, *(out / f"{table}.csv" for table in TABLES), *in_folders]:
         if path.relative_to(out).as_posix() not in files:
             path.unlink(missing_ok=True)
     return out

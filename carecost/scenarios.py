@@ -73,13 +73,13 @@ class Scenario:
         InputError
             If that would put a change before programme year 1.
         """
-        later = f"{self.name}, {years} year{'' if years == 1 else 's'} later"
+        later = f", {years} year{'' if years == 1 else 's'} later"
         return self._changed(later, lambda c: replace_change(c, lag=c.lag + years))
 
     def scaled(self, share: float) -> Scenario:
         """Take a share of every effect; the programme's spending stays."""
         return self._changed(
-            f"{self.name}, {share:g} of the effect",
+            f", {share:g} of the effect",
             lambda c: c if c.programme_spend else replace_change(c, share=c.share * share),
         )
 
@@ -98,8 +98,8 @@ class Scenario:
         """
         if not 0.0 <= share <= 1.0:
             raise InputError(Problem(f"share is {share:g}", f"scenario {self.name!r}", "Give a share from 0 to 1"))
-        name = f"{self.name}, in {share:.1%} of England"
-        return self._changed(name, lambda c: replace_change(c, share=c.share * share))
+        places = f", in {share:.1%} of England"
+        return self._changed(places, lambda c: replace_change(c, share=c.share * share))
 
     def given(self, lever: str, amount: Interval | float) -> Scenario:
         """Give the effect of a lever an amount of your own.
@@ -155,6 +155,6 @@ class Scenario:
             levers.append(replace(lever, changes=tuple(kept)))
         return replace(self, levers=tuple(levers))
 
-    def _changed(self, name: str, change: Any) -> Scenario:
+    def _changed(self, how: str, change: Any) -> Scenario:
         levers = tuple(replace(lever, changes=tuple(map(change, lever.changes))) for lever in self.levers)
-        return replace(self, name=name, title=name, levers=levers)
+        return replace(self, name=self.name + how, title=self.title + how, levers=levers)

@@ -27,6 +27,7 @@ class SetTable(Row):
     schedule: str = "standard"
     scope: str = ""
     inaction: str = ""
+    uncounted: tuple[str, ...] = ()
 
 
 class GapTable(Row):

@@ -18,6 +18,8 @@ from carecost.scenarios import Scenario
 from carecost.selector import spell
 from carecost.ties import CorrelationMatrix, JointDraws
 
+#: What goes on behind every scenario of a set, where it has such a file.
+BACKGROUND = "background.toml"
 #: Every table of a set, folders apart.
 TABLES = (*schema.LABELS, *schema.BELIEFS, *schema.TIES)
 
@@ -53,6 +55,8 @@ def set_files(assumptions: Assumptions) -> dict[str, str]:
     files = {f"{table}.csv": _table(models[table], rows[table]) for table in models if rows[table]}
     for folder, tables in (("correlations", a.ties.matrices), ("joint", a.ties.joints)):
         files |= {f"{folder}/{table.name}.csv": _numbers(table) for table in tables}
+    if a.background is not None:
+        files[BACKGROUND] = scenario_file(a.background)
     return {"set.toml": _set_toml(a)} | files
 
 
@@ -142,7 +146,7 @@ def _set_toml(a: Assumptions) -> str:
     head = _fields(a, "name", "title", "base_year", "years", "price_year", "programme_start")
     head |= {"first_age": a.ages[0], "last_age": a.ages[-1], "streams": a.streams, "averted_to": a.averted_to}
     head |= {"deflator": a.deflator.vintage, "discount": discount, "schedule": schedule}
-    head |= _fields(a, "scope", "inaction")
+    head |= _fields(a, "scope", "inaction", "uncounted")
     blocks = [_toml_table("set", head)]
     blocks += [_toml_table("scopes", _fields(s, "name", "groups", "note"), array=True) for s in a.scopes]
     for note in a.notes:

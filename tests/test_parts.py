@@ -1,0 +1,272 @@
+"""Can every part of the Review be pulled alone, together, later, smaller, or with a number of one's own?"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import carecost as cc
+from carecost.cli import main
+from carecost.packaged import packaged_assumptions, packaged_scenarios
+from carecost.pulled import pulled
+
+PARTS = ("family-help", "family-networks", "child-protection", "care-market", "foster-carers")
+PARTS += ("residential-recovery", "workforce", "programme-lines")
+#: Dated before the first projected year of england-2025.
+PAST = {"stable-homes"}
+
+
+@pytest.fixture(scope="module")
+def england() -> cc.Assumptions:
+    return cc.load_assumptions("england-2025")
+
+
+def test_the_whole_is_the_sum_of_its_parts() -> None:
+    whole = cc.load_scenario("care-review")
+    assert whole.levers == cc.load_scenario("+".join(PARTS)).levers
+    spending = {lever.name for lever in whole.levers if any(c.programme_spend for c in lever.changes)}
+    evidenced = cc.load_scenario("care-review-evidenced")
+    assert spending <= {lever.name for lever in evidenced.levers}
+
+
+@pytest.mark.parametrize("name", sorted(set(packaged_scenarios()) - PAST))
+def test_each_part_runs_alone_and_changes_nothing_before_its_start(name: str, england: cc.Assumptions) -> None:
+    scenario = cc.load_scenario(name)
+    results = cc.run(england, scenario, years=8)
+    acting = [c for _, c in scenario.changes if c.amount.value or not c.amount.certain]
+    begin = min([(c.year_one or england.programme_start) + c.start + c.lag - 1 for c in acting], default=9999)
+    base, done = results.run.central["inaction"], results.run.central[name]
+    early = [i for i, year in enumerate(results.run.grid.years) if year < begin]
+    np.testing.assert_array_equal(
+        done.stock[:, :, [0, *[i + 1 for i in early]]], base.stock[:, :, [0, *[i + 1 for i in early]]]
+    )
+    np.testing.assert_array_equal(done.costs.spend[:, early], base.costs.spend[:, early])
+    for lever in scenario.levers:
+        assert lever.source and lever.quality in "ABCDE" and lever.basis in ("measured", "claimed", "bound", "assumed")
+
+
+def test_a_part_for_which_nothing_was_found_does_nothing(england: cc.Assumptions) -> None:
+    for name in ("child-protection", "care-market", "residential-recovery"):
+        results = cc.run(england, cc.load_scenario(name), years=8)
+        np.testing.assert_array_equal(results.run.central[name].stock, results.run.central["inaction"].stock)
+        assert results.compare(name).npv()[0] == 0
+
+
+def test_the_three_numbers_stand_side_by_side() -> None:
+    for name in ("family-help", "family-help-evidenced"):
+        known = next(lever.evidence for lever in cc.load_scenario(name).levers if lever.evidence)
+        assert [abs(e.value) for e in known] == [3.4, 0.8, 0.0]
+        assert [e.basis for e in known] == ["claimed", "measured", "measured"]
+
+
+def test_the_measured_effect_is_between_nothing_and_a_quarter_of_the_claim() -> None:
+    """4,000 children (0.8 in 100 of 500,000) against 17,000, solved in the same way."""
+    review = cc.load_assumptions("care-review-2022")
+    change = next(c for _, c in cc.load_scenario("family-help-evidenced").changes if c.parameter == "entry_rate")
+    most = cc.load_scenario("family-help-evidenced").given("family help", change.amount.low or 0.0)
+    results = cc.run(review, most, years=10)
+    fewer = results.children().query("quantile == 'central' and date == 2032").set_index("scenario")["value"]
+    assert fewer["inaction"] - fewer["family-help-evidenced"] == pytest.approx(4_000, abs=1)
+    assert change.amount.high == 0.0
+
+
+def test_the_foster_carers_take_as_many_children_as_the_carers_of_2025_would() -> None:
+    """9,000 carers at 42,015 filled places for 56,345 carers."""
+    results = cc.run(cc.load_assumptions("care-review-2022"), cc.load_scenario("foster-carers"), years=10)
+    there = results.children(by=["placement"]).query("placement == 'foster in-house' and date == 2032")
+    there = there.query("quantile == 'central'").set_index("scenario")["value"]
+    assert there["foster-carers"] - there["inaction"] == pytest.approx(9_000 * 42_015 / 56_345, abs=1)
+
+
+def test_a_price_alone_is_a_saving_and_moves_no_child(england: cc.Assumptions) -> None:
+    results = cc.run(england, cc.load_scenario("care-market-bound"), years=8)
+    bound, base = (results.run.central[n] for n in ("care-market-bound", "inaction"))
+    np.testing.assert_array_equal(bound.stock, base.stock)
+    saving = results.compare("care-market-bound")
+    assert saving.npv()[0] > 0 and not saving.volume_effect.any()
+
+
+def test_a_levy_is_income_to_the_treasury(england: cc.Assumptions) -> None:
+    results = cc.run(england, cc.load_scenario("windfall-levy"), years=4)
+    rows = results.costs(by=["payer"]).query("scenario == 'windfall-levy' and quantile == 'central' and value < 0")
+    assert rows["payer"].tolist() == ["central government (HM Treasury)"] and rows["year"].tolist() == [2027]
+
+
+def test_a_share_of_england_takes_a_share_of_spending_too(england: cc.Assumptions) -> None:
+    whole = cc.load_scenario("programme-lines")
+    few = whole.partial(12 / 153)
+    results = cc.run(england, whole, few, years=6)
+    spend = [results.compare(s.name).reform_spend().sum() for s in (whole, few)]
+    assert spend[1] == pytest.approx(spend[0] * 12 / 153)
+    with pytest.raises(cc.CareCostError, match=r"share is 1.2.*Give a share from 0 to 1"):
+        whole.partial(1.2)
+
+
+def test_a_number_of_ones_own() -> None:
+    part = cc.load_scenario("child-protection")
+    mine = part.given("child protection", cc.Interval(-0.05, -0.1, 0.0))
+    lever = mine.levers[0]
+    assert lever.acts and lever.basis == "assumed" and lever.quality == "E" and not mine.claim
+    with pytest.raises(cc.CareCostError, match=r"'child protecton'.*Did you mean 'child protection'"):
+        part.given("child protecton", -0.05)
+    with pytest.raises(cc.CareCostError, match=r"has 2 effects, not one"):
+        cc.load_scenario("foster-carers").given("foster carers", 0.1)
+    assert cc.load_scenario("care-review").given("child protection", -0.05).claim
+
+
+def test_a_caseload_times_a_unit_cost(england: cc.Assumptions) -> None:
+    change = cc.Change(
+        "unit_cost", "add", cc.Interval(4000, 3000, 5000), price_year=2025, unit="GBP per child",
+        times=cc.Interval(1000, 500, 1500), times_of="children reached", items=["reform programme"],
+    )  # fmt: skip
+    plan = cc.Scenario("caseload", [cc.Lever("caseload", [change])])
+    results = cc.run(england, plan, years=2, draws=cc.Draws(64, seed=2))
+    assert results.compare("caseload").reform_spend()[:, 0].mean() == pytest.approx(4e6, rel=0.05)
+    spread = results.compare("caseload").reform_spend()[:, 0].std()
+    alone = cc.Scenario("cost", [cc.Lever("caseload", [cc.Change("unit_cost", "add", change.amount, price_year=2025,
+                        times=1000, times_of="children reached", items=["reform programme"])])])  # fmt: skip
+    without = cc.run(england, alone, years=2, draws=cc.Draws(64, seed=2)).compare("cost")
+    assert spread > without.reform_spend()[:, 0].std() * 1.2
+    with pytest.raises(cc.CareCostError, match=r"times with operation 'scale'.*add or replace"):
+        cc.Change("entry_rate", "scale", -0.1, times=3, times_of="children")
+    with pytest.raises(cc.CareCostError, match=r"times without times_of"):
+        cc.Change("entry_rate", "add", -0.1, times=3)
+
+
+def test_what_is_drawn_together_is_one_quantity(england: cc.Assumptions) -> None:
+    carers = cc.load_scenario("foster-carers")
+    assert len({name for name, c in carers.changes if not c.amount.certain}) == 1
+    share, move = (c for _, c in carers.changes if c.operation == "divert")
+    with pytest.raises(cc.CareCostError, match=r"changes with luck 'x' have different amounts"):
+        cc.Lever("a", [
+            cc.Change("exit_rate", "scale", 0.1, luck="x"), cc.Change("move_rate", "scale", 0.2, luck="x"),
+        ])  # fmt: skip
+    assert share.amount == move.amount
+
+
+def test_what_goes_on_behind_every_scenario(england: cc.Assumptions, tmp_path: Path) -> None:
+    poverty, help_ = cc.load_scenario("child-poverty"), cc.load_scenario("family-help")
+    behind = england.against(poverty)
+    alone, with_it = cc.run(england, help_, poverty, years=6), cc.run(behind, help_, years=6)
+    np.testing.assert_array_equal(with_it.run.central["inaction"].stock, alone.run.central["child-poverty"].stock)
+    more = with_it.run.central["inaction"].stock.sum() - alone.run.central["inaction"].stock.sum()
+    assert more > 0
+    again = cc.load_assumptions(cc.save_assumptions(behind, tmp_path / "set"))
+    assert again == behind and (tmp_path / "set" / "background.toml").exists()
+    with pytest.raises(cc.CareCostError, match=r"digest"):
+        from carecost.provenance import licence
+
+        licence(alone.run.provenance, with_it.run.provenance)
+
+
+def test_entries_for_a_point_of_child_poverty(england: cc.Assumptions) -> None:
+    """5 entries for 100,000 children under 16 and a point, in full from the third year."""
+    base, poor = (
+        cc.run(a, years=3).run.central["inaction"]
+        for a in (england, england.against(cc.load_scenario("child-poverty")))
+    )
+    more = poor.flows["entries"][0, :, 2].sum() - base.flows["entries"][0, :, 2].sum()
+    people = cc.run(england, years=3).parameters("inaction", stream="other").population[0, 2, :16].sum()
+    assert more == pytest.approx(5e-5 * people, rel=1e-9)
+
+
+def test_dated_programmes_keep_their_years(england: cc.Assumptions) -> None:
+    first = cc.load_scenario("families-first")
+    early, late = (cc.run(england, first, years=6, start=start) for start in (2026, 2028))
+    spend = [r.compare("families-first").reform_spend()[0].round(2) for r in (early, late)]
+    np.testing.assert_array_equal(*spend)
+    assert (spend[0] > 0).tolist() == [False, True, True, True, False, False]
+    with pytest.raises(cc.CareCostError, match=r"acts in 2024, which is past.*earlier base year"):
+        cc.run(england, cc.load_scenario("stable-homes"))
+    with pytest.raises(cc.CareCostError, match=r"does nothing before 2027, and the last projected year is 2026"):
+        cc.run(england, first, years=1)
+
+
+@pytest.mark.parametrize("name", packaged_assumptions())
+def test_a_scope_draws_the_same_and_leaves_out_what_it_does_not_count(name: str) -> None:
+    whole = cc.load_assumptions(name)
+    review = cc.load_scenario("care-review")
+    for scope in whole.scopes:
+        part = whole.scoped(scope.name)
+        results = cc.run(part, review, years=3, draws=cc.Draws(4, seed=1))
+        every = cc.run(whole, review, years=3, draws=cc.Draws(4, seed=1))
+        np.testing.assert_array_equal(results.run.drawn["care-review"].stock, every.run.drawn["care-review"].stock)
+
+
+BAD = {
+    "an unknown parameter": ({"parameter": "entry_rates"}, "unknown parameter 'entry_rates'.*entry_rate"),
+    "a start after the end": ({"start": 4, "full": 4, "end": 2}, "start, full, end are 4, 4, 2.*must not fall"),
+    "an age of 30": ({"ages": [30]}, "unknown age '30'|unknown age 30"),
+    "an effect of -120%": ({"amount": -1.2}, "scales by -1.2, below nothing.*A fall of the whole is -1"),
+    "a rate below zero": (
+        {"operation": "add", "amount": -0.5}, "lever bad: add entry_rate.*makes entry_rate -0.49.*leaves zero or more"
+    ),
+    "broken shares": (
+        {"parameter": "entry_share", "amount": 0.1, "placements": ["foster agency"]}, "shares.*sum|sum to one|sums"
+    ),
+    "a share above one": (
+        {"parameter": "entry_share", "operation": "divert", "amount": 1.4, "from_placements": ["foster agency"],
+         "to_placement": "foster in-house"}, "diverts 1.4 to 1.4.*Give a share from 0 to 1"
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", BAD)
+def test_a_bad_lever_is_refused_with_the_remedy(name: str, england: cc.Assumptions) -> None:
+    fields, message = BAD[name]
+    change = {"parameter": "entry_rate", "operation": "scale", "amount": -0.1, "start": 1} | fields
+    with pytest.raises(cc.CareCostError, match=f"(?s){message}"):
+        cc.run(england, cc.Scenario("bad", [cc.Lever("bad", [cc.Change(**change)])]), years=3)  # type: ignore[arg-type]
+
+
+def test_a_lever_is_pulled_once(england: cc.Assumptions) -> None:
+    with pytest.raises(cc.CareCostError, match=r"lever 'family help' is there twice.*pulled once.*rename"):
+        cc.load_scenario("family-help+family-help-evidenced")
+
+
+def test_parts_of_a_file_of_ones_own(tmp_path: Path) -> None:
+    mine = tmp_path / "mine.toml"
+    mine.write_text('[scenario]\nname = "mine"\nparts = ["workforce", "beside.toml"]\n', encoding="utf-8")
+    beside = tmp_path / "beside.toml"
+    text = cc.save_scenario(replace(cc.load_scenario("child-protection-what-if"), name="beside"), beside)
+    assert text.exists()
+    assert [lever.name for lever in cc.load_scenario(mine).levers][-1] == "child protection"
+    mine.write_text('[scenario]\nname = "mine"\nparts = ["workforse", "mine.toml"]\n', encoding="utf-8")
+    with pytest.raises(cc.CareCostError, match=r"(?s)workforse.*Did you mean 'workforce'.*is a part of itself"):
+        cc.load_scenario(mine)
+
+
+def test_variants_that_a_command_asks_for() -> None:
+    made = pulled(["child-protection"], ["child protection=-0.05,-0.1,0"], delay=2, scale=0.5, roll_out="12/153")
+    assert [s.name for s in made] == [
+        "child-protection",
+        "child-protection, 2 years later",
+        "child-protection, 0.5 of the effect",
+        "child-protection, in 7.8% of England",
+    ]
+    assert all(s.levers[0].changes[0].amount == cc.Interval(-0.05, -0.1, 0.0) for s in made)
+
+
+@pytest.mark.parametrize(
+    ("flags", "message"),
+    [
+        (["--effect", "child protecton=-0.05"], "Did you mean 'child protection'"),
+        (["--effect", "child protection=much"], "'much' is not an amount.*LEVER=AMOUNT"),
+        (["--roll-out", "most"], "'most' is not a share.*12/153"),
+        (["--delay", "-2"], "Programme years start at 1"),
+    ],
+)
+def test_a_flag_that_cannot_be_used(flags: list[str], message: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["compare", "england-2025", "child-protection", *flags]) == 2
+    import re
+
+    assert re.search(message, " ".join(capsys.readouterr().err.split()))
+
+
+def test_list_names_everything_packaged(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["list"]) == 0
+    text = capsys.readouterr().out
+    assert all(name in text for name in [*packaged_assumptions(), *packaged_scenarios()])
