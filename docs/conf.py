@@ -97,9 +97,11 @@ def _pages() -> Iterator[tuple[str, str]]:
         said = scenario_text(load_scenario(name))
         yield f"scenarios/{name}.md", f"# {name}\n" + _part("In full", f"carecost describe {name}", said)
     yield "contradictions.txt", "\n".join(line for made in sets for line in _contradictions(made))
-    for command in ("", "compare", "check", "describe"):
+    for command in ("", "compare", "check", "describe", "list"):
         yield f"help{command and '-'}{command}.txt", _printed([*command.split(), "--help"])
     yield "compare.txt", _compared()
+    yield "parts.md", _parts()
+    yield "delay.md", _delayed()
 
 
 def _part(head: str, command: str, text: str) -> str:
@@ -134,3 +136,51 @@ def _compared() -> str:
             GENERATED.mkdir(exist_ok=True)
             shutil.copy(picture, GENERATED / picture.name)
     return text
+
+
+def _parts() -> str:
+    """Pull every part of the Review alone on england-2025, and all of them together; central run."""
+    from carecost.load import load_assumptions, load_scenario
+    from carecost.packaged import packaged_scenarios
+    from carecost.results import run
+
+    names = [name for name in packaged_scenarios() if name != "stable-homes"]  # dated before the set begins
+    results = run(load_assumptions("england-2025"), *map(load_scenario, names))
+    lines = ["| scenario | effects | fewer children in care, 31 March 2045 | reform spend, £m | net present saving, £m |"]
+    lines.append("|---|---|---|---|---|")
+    for name in names:
+        scenario, saving = results.run.scenarios[name], results.compare(name)
+        basis = ", ".join(dict.fromkeys(lever.basis for lever in scenario.levers if lever.acts)) or "none"
+        spend, npv = saving.reform_spend().sum() / 1e6, saving.npv()[0] / 1e6
+        children = round(float(saving.averted[0, -1]), -1)
+        lines.append(f"| `{name}` | {basis} | {children:,.0f} | {spend:,.0f} | {npv:,.0f} |".replace("-0 ", "0 "))
+    return "\n".join(lines) + "\n"
+
+
+def _delayed() -> str:
+    """Delay the Review's programme by two years on both sets, beside what others published; central run."""
+    from carecost.load import load_assumptions, load_scenario
+    from carecost.results import run
+
+    review = load_scenario("care-review")
+    late = review.delayed(2)
+    rows: dict[str, list[str]] = {"four years after the programme was to start": ["+10,500"], "later": ["about 4,500"]}
+    rows |= {"net cost by the tenth year, £bn": ["1.0"], "net cost by the twentieth year, £bn": ["2.6"]}
+    for name, first in (("care-review-2022", 2024), ("england-2025", 2026)):
+        results = run(load_assumptions(name), review, late, years=first + 20 - load_assumptions(name).base_year)
+        saving = results.compare(late.name, baseline=review.name)
+        dates, years = results.run.grid.dates, results.run.grid.years
+        more, cost = -saving.averted[0], -saving.net_saving()[0].cumsum() / 1e9
+        for row, value in zip(
+            rows.values(),
+            (
+                f"{round(more[dates.index(first + 4)], -2):+,.0f}",
+                f"{round(more[-1], -2):+,.0f}".replace("+0", "none"),
+                f"{cost[years.index(first + 10)]:.1f}",
+                f"{cost[-1]:.1f}",
+            ),
+            strict=True,
+        ):
+            row.append(value)
+    head = "| two years later | charities, 2023 | care-review-2022 | england-2025 |\n|---|---|---|---|\n"
+    return head + "".join(f"| {what} | {' | '.join(values)} |\n" for what, values in rows.items())
