@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 import pandas as pd
 
-from carecost import model, run_tables, savings, sensitivity
+from carecost import attribution_tables, model, run_tables, savings, sensitivity
 from carecost.archive import save_run
 from carecost.assumptions import Assumptions
 from carecost.convergence import Convergence, convergence
@@ -197,18 +197,22 @@ class Results:
         """Share of a scenario's effects at which the central net present saving is zero; None if there is none."""
         return sensitivity.switching_value(self._run, scenario, baseline)
 
+    def attribution(
+        self,
+        scenario: str,
+        draws: int | None = None,
+        dates: Sequence[int] = (),
+        progress: model.Progress | None = None,
+    ) -> pd.DataFrame:
+        """Which lever of a scenario did what, in rows; see :func:`carecost.attribution_tables.attribution_rows`."""
+        return attribution_tables.attribution_rows(self._run, scenario, draws, dates, progress)
+
     def converged(self, tolerance: float = 0.05) -> Convergence:
         """Whether more draws are needed, and roughly how many; see :func:`carecost.convergence.convergence`."""
         return convergence(self._run, tolerance)
 
     def growth_paths(self) -> pd.DataFrame:
-        """Public spend under inaction by year: without real growth of prices, as stated, and if growth never faded.
-
-        Returns
-        -------
-        DataFrame
-            growth, year, value, unit, price_year; the central run.
-        """
+        """Public spend under inaction: prices without real growth, as stated, and if growth never faded (central)."""
         return run_tables.growth_rows(self._run)
 
     def summary(self) -> pd.DataFrame:
@@ -256,10 +260,7 @@ class Results:
 
     def tables(self) -> dict[str, pd.DataFrame]:
         """Give every table that :meth:`save` writes, by name."""
-        frames = run_tables.saved(self._run)
-        if len(self.scenarios) > 1:
-            frames |= {"summary": self.summary(), "savings": self.savings()}
-        return frames
+        return run_tables.saved(self._run) | savings.saved(self._run) | attribution_tables.saved(self._run)
 
     @classmethod
     def load(cls, folder: str | Path) -> Results:
@@ -293,8 +294,7 @@ class Results:
 
     def _stream(self, stream: str | None) -> str:
         streams = self._run.assumptions.streams
-        if stream is None and len(streams) == 1:
-            return streams[0]
+        stream = streams[0] if stream is None and len(streams) == 1 else stream
         if stream not in streams:
             raise UnknownNameError(unknown("stream", stream, streams))
         return stream

@@ -113,3 +113,10 @@ def each(run: Run, table: Callable[[Saving], pd.DataFrame]) -> pd.DataFrame:
     for name, frame in zip(names, frames, strict=True):
         frame.insert(0, "scenario", name)
     return pd.concat(frames, ignore_index=True) if frames else pd.DataFrame(columns=["scenario", "what"])
+
+
+def saved(run: Run) -> dict[str, pd.DataFrame]:
+    """Give the tables of a saved run that compare its scenarios; none where there is inaction alone."""
+    if len(run.scenarios) == 1:
+        return {}
+    return {"summary": each(run, Saving.summary), "savings": each(run, Saving.by_year)}

@@ -1,0 +1,168 @@
+"""What does each subset of levers do? Subsets with the same luck, each one lever more than one that was run before."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from carecost.comparison import Comparison, Side
+from carecost.costs import cost_streams
+from carecost.effects import apply
+from carecost.errors import CareCostError, InputError, Problem
+from carecost.grid import AXES
+from carecost.kernels import Kernels
+from carecost.model import Run
+from carecost.parameters import Parameters
+from carecost.projection import Projection, project_streams
+from carecost.quantities import Sampler
+from carecost.scenarios import INACTION, Lever, Scenario
+
+Array = NDArray[np.float64]
+#: What is measured of a subset against inaction: (draw, measure).
+Measures = Callable[[Comparison], Array]
+#: A subset of levers: bit i says whether lever i, in the listed order, is in it.
+Mask = int
+_CHILDREN = tuple(name for name in AXES if name != "unit_cost")
+
+
+def measured(
+    run: Run,
+    levers: Sequence[Lever],
+    wanted: Collection[Mask],
+    measures: Measures,
+    block: slice | None = None,
+    step: Callable[[], None] = lambda: None,
+) -> dict[Mask, Array]:
+    """Measure subsets of levers against inaction, each applied in the listed order.
+
+    Parameters
+    ----------
+    run : Run
+        Set, years, luck and programme start.
+    levers : sequence of Lever
+        Levers in order.
+    wanted : collection of int
+        Subsets: bit i is lever i.
+    measures : callable
+        Gives what is kept of a comparison, as an array of shape (draw, measure).
+    block : slice, optional
+        Draws of the run; the central run by default.
+    step : callable
+        Called after each subset.
+
+    Returns
+    -------
+    dict of int to ndarray of shape (draw, measure)
+        What was measured of each subset. Nothing else is kept: at most one outcome a lever is held at a time.
+
+    Raises
+    ------
+    InputError
+        If a subset cannot be run without the other levers; with their names.
+    """
+    sampler = run.layouts.sampler(run.draws, block)
+    base = tuple(run.layouts.parameters(stream, sampler) for stream in run.layouts.streams)
+    kernels = Kernels()
+    root = _Node(base, tuple(zip(base, project_streams(base, kernels), strict=True)), kernels)
+    walk = _Walk(run, tuple(levers), frozenset(wanted), measures, sampler, _side(run, root, INACTION))
+    found = {}
+    for mask, values in walk.below(0, root, 0):
+        found[mask] = values
+        step()
+    return found
+
+
+@dataclass(frozen=True)
+class _Node:
+    """A subset on the way: its parameters, and the nearest subset above it that was projected.
+
+    Attributes
+    ----------
+    parameters : tuple of Parameters
+        One a stream.
+    near : tuple of (Parameters, Projection)
+        Of the nearest subset that was projected, one a stream.
+    kernels : Kernels
+        Kernels of its rates; new ones where exits or moves change, so that not all of them are kept.
+    """
+
+    parameters: tuple[Parameters, ...]
+    near: tuple[tuple[Parameters, Projection], ...]
+    kernels: Kernels
+
+    def projected(self) -> _Node:
+        """Project the streams whose children changed; what only changes prices is not projected again."""
+        pairs = zip(self.parameters, self.near, strict=True)
+        new = [p for p, (known, _) in pairs if _differ(p, known, _CHILDREN)]
+        made = iter(project_streams(new, self.kernels) if new else [])
+        near = [
+            (p, next(made)) if _differ(p, known, _CHILDREN) else (p, there)
+            for p, (known, there) in zip(self.parameters, self.near, strict=True)
+        ]
+        return replace(self, near=tuple(near))
+
+
+def _differ(a: Parameters, b: Parameters, names: Sequence[str]) -> bool:
+    """Say whether any of some arrays is not the very same object: changes share what they leave alone."""
+    return any(getattr(a, name) is not getattr(b, name) for name in names)
+
+
+@dataclass(frozen=True)
+class _Walk:
+    """A walk over subsets, lever by lever, depth first."""
+
+    run: Run
+    levers: tuple[Lever, ...]
+    wanted: frozenset[Mask]
+    measures: Measures
+    sampler: Sampler
+    before: Side
+    on_the_way: frozenset[Mask] = field(init=False)
+
+    def __post_init__(self) -> None:
+        lengths = range(len(self.levers) + 1)
+        first = frozenset(mask & ((1 << n) - 1) for mask in self.wanted for n in lengths)
+        object.__setattr__(self, "on_the_way", first)
+
+    def below(self, mask: Mask, node: _Node, first: int) -> Iterator[tuple[Mask, Array]]:
+        """Measure a subset and all those that add later levers to it."""
+        if mask in self.wanted:
+            node = node.projected()
+            after = _side(self.run, node, f"subset {mask}")
+            run = self.run
+            saving = Comparison(self.before, after, run.assumptions.discount, run.calendar.programme_start)
+            yield mask, self.measures(saving)
+        for i in range(first, len(self.levers)):
+            more = mask | 1 << i
+            if more in self.on_the_way:
+                yield from self.below(more, self._with(node, mask, i), i + 1)
+
+    def _with(self, node: _Node, mask: Mask, i: int) -> _Node:
+        """Add a lever to a subset."""
+        one = Scenario(self.levers[i].name, (self.levers[i],))
+        try:
+            new = tuple(
+                apply(one, p, stream, self.sampler, self.run.calendar)
+                for stream, p in zip(self.run.layouts.streams, node.parameters, strict=True)
+            )
+        except CareCostError as error:
+            raise InputError(self._fault(mask | 1 << i, error)) from None
+        turned = any(_differ(a, b, ("exit_rate", "move_rate")) for a, b in zip(new, node.parameters, strict=True))
+        return _Node(new, node.near, Kernels() if turned else node.kernels)
+
+    def _fault(self, mask: Mask, error: CareCostError) -> Problem:
+        names = ", ".join(repr(lever.name) for i, lever in enumerate(self.levers) if mask >> i & 1)
+        remedy = "Each subset of the levers must be one that could be run; join those that need each other into one"
+        return Problem(f"without its other levers, {names} cannot be run: {error}", "attribution", remedy)
+
+
+def _side(run: Run, node: _Node, name: str) -> Side:
+    projections = [projection for _, projection in node.near]
+    costs = cost_streams(run.layouts.streams, projections, node.parameters)
+    care = list(run.grid.in_care)
+    children = np.asarray(sum(p.children for p in projections))
+    years = np.asarray(sum(p.over_ages("child_years")[..., care].sum(-1) for p in projections))
+    return Side(name, run.provenance, costs, children, years)
