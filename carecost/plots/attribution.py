@@ -1,0 +1,234 @@
+"""Which lever does it, at a glance? Bars that start where the one above ends, down to what all levers do."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.ticker import FuncFormatter, MaxNLocator
+
+from carecost import wording
+from carecost.attribution import Attribution, attribution
+from carecost.credit import Effects
+from carecost.errors import UnknownNameError, unknown
+from carecost.plots import lettering, style
+
+if TYPE_CHECKING:
+    from carecost.model import Run
+    from carecost.results import Results
+
+#: What each way of counting does, in words.
+WAYS = {
+    "sequence": "each lever added to those above it",
+    "alone": "each lever alone, then their interaction",
+    "shapley": "each lever's mean over all orders of adding them (Shapley)",
+}
+NOTE = (
+    "Against inaction, with the same luck. What a lever adds depends on what is there: two that keep the same children "
+    "out of care do less together than the sum of each alone."
+)
+#: Letters in a line of a lever's name.
+_LETTERS = 26
+_HEIGHT = 0.62
+
+
+@dataclass(frozen=True)
+class _Bar:
+    """One bar: its name, how it looks, where it starts, what it adds, and the interval of that."""
+
+    name: str
+    kind: str
+    start: float
+    adds: float
+    low: float | None
+    high: float | None
+
+
+def size(levers: int) -> tuple[float, float]:
+    """Give the size of a chart with room for its levers.
+
+    Parameters
+    ----------
+    levers : int
+        How many.
+
+    Returns
+    -------
+    tuple of float
+        Width and height [inches].
+    """
+    return style.SIZE[0], 3.1 + 0.5 * (levers + 2)
+
+
+def plot_attribution(
+    results: Results,
+    scenario: str,
+    measure: str = "npv",
+    ax: Axes | None = None,
+    method: str = "sequence",
+    draws: int = 0,
+) -> Axes:
+    """Draw which lever of a scenario did what, against inaction.
+
+    Parameters
+    ----------
+    results : Results
+        What a run gave.
+    scenario : str
+        Name.
+    measure : str
+        npv, net_saving, cashable_saving, gross_saving, reform_spend, averted or averted_child_years.
+    ax : Axes, optional
+        Where to draw; a new figure by default.
+    method : str
+        ``sequence``, ``alone`` (with a bar of their interaction) or ``shapley``.
+    draws : int
+        The first draws of the run, for intervals; 0 is the central run alone.
+
+    Returns
+    -------
+    Axes
+        One bar a lever from the top in the listed order, in units of money or children, and one of all levers.
+
+    Raises
+    ------
+    UnknownNameError
+        If the scenario, measure or method is not known.
+    InputError
+        If the scenario has no levers, or the run fewer draws.
+
+    Examples
+    --------
+    >>> import carecost as cc
+    >>> results = cc.run(cc.load_assumptions("england-2025"), cc.load_scenario("care-review"), years=6)
+    >>> len(plot_attribution(results, "care-review").patches)
+    4
+    """
+    if method not in WAYS:
+        raise UnknownNameError(unknown("method", method, WAYS))
+    found = attribution(results.run, scenario, draws=draws)
+    m = found.measure(measure)
+    bars = _bars(found, method, m)
+    ends = [x for b in bars for x in (b.start, b.start + b.adds)]
+    money = found.measures[m].unit == "GBP"
+    scale = wording.money_scale(*ends) if money else wording.Scale(1.0, found.measures[m].unit, 0)
+    ax = style.axes(ax, size(len(found.levers)))
+    _draw(ax, bars, scale)
+    _words(ax, results.run, found, m, method, scale)
+    _values(ax, bars, [_written(b.adds, ends, scale, money) for b in bars], scale)
+    return ax
+
+
+def _bars(found: Attribution, method: str, m: int) -> list[_Bar]:
+    """Lay the bars out, each from where the one above ends."""
+    adds, drawn = _parts(found.central, method, m), found.drawn
+    names, kinds = list(found.levers), ["spends" if only else "acts" for only in found.spends_only]
+    if method == "alone":
+        names, kinds = [*names, "Interaction"], [*kinds, "interaction"]
+    ends: list[tuple[float | None, float | None]] = [(None, None)] * len(adds)
+    if drawn is not None:
+        of_draws = np.array([np.quantile(x, (0.05, 0.95)) for x in _parts(drawn, method, m)])
+        ends = [(float(low), float(high)) for low, high in of_draws]
+    starts = [0.0, *np.cumsum([float(a[0]) for a in adds[:-1]]).tolist()[:-1], 0.0]
+    rows = zip([*names, "All levers"], [*kinds, "whole"], starts, adds, ends, strict=True)
+    return [_Bar(name, kind, start, float(a[0]), low, high) for name, kind, start, a, (low, high) in rows]
+
+
+def _parts(effects: Effects, method: str, m: int) -> list[Any]:
+    """Give what each lever adds, their interaction where it is shown, and the whole: one array of draws each."""
+    parts = list(getattr(effects, method)[..., m].T)
+    return [*parts, *([effects.interaction[:, m]] if method == "alone" else []), effects.whole[:, m]]
+
+
+def _draw(ax: Axes, bars: Sequence[_Bar], scale: wording.Scale) -> None:
+    """Draw bars, thin lines from one to the next, and intervals."""
+    unit, last = scale.divisor, len(bars) - 1
+    for y, bar in enumerate(bars):
+        ax.barh(y, bar.adds / unit, _HEIGHT, left=bar.start / unit, zorder=2, **_look(bar))
+        end = (bar.start + bar.adds) / unit
+        if y < last:
+            ax.plot([end, end], [y, y + 1], color=style.GREY, linewidth=0.8, zorder=1.8, label="_step")
+        if bar.low is not None and bar.high is not None and not np.isclose(bar.low, bar.high):
+            ends = [(bar.start + bar.low) / unit, (bar.start + bar.high) / unit]
+            line: dict[str, Any] = {"marker": "|", "markersize": 9, "zorder": 3}
+            ax.plot(ends, [y, y], color="white", linewidth=4, label="_ground", **line)
+            ax.plot(ends, [y, y], color=style.INK, linewidth=1.4, label="Interval", **line)
+    ax.axvline(0, color=style.GREY, linewidth=1, zorder=2.2, label="_zero")
+    _dress(ax, bars)
+
+
+def _look(bar: _Bar) -> dict[str, Any]:
+    plain: dict[str, Any] = {"edgecolor": "white", "linewidth": 0.5}
+    if bar.kind == "whole":
+        return plain | {"color": style.GREY}
+    if bar.kind == "interaction":
+        return plain | {"color": style.PURPLE, "hatch": "...."}
+    return plain | ({"color": style.BLUE} if bar.adds >= 0 else {"color": style.ORANGE, "hatch": "////"})
+
+
+def _dress(ax: Axes, bars: Sequence[_Bar]) -> None:
+    """Name the bars at the side, those of levers that only spend in grey, and leave a pale grid."""
+    for side in ("top", "right", "left", "bottom"):
+        ax.spines[side].set_visible(False)
+    ax.set_yticks(range(len(bars)), [_name(bar) for bar in bars])
+    ax.set_ylim(len(bars) - 0.5, -0.5)
+    ax.grid(axis="x", color=style.PALE, linewidth=0.8)
+    ax.grid(visible=False, axis="y")
+    ax.set_axisbelow(True)
+    ax.tick_params(labelsize=style.TEXT, labelcolor=style.INK, length=0)
+    for label, bar in zip(ax.get_yticklabels(), bars, strict=True):
+        label.set_parse_math(False)
+        label.set_color("#6B6B6B" if bar.kind == "spends" else style.INK)
+        label.set_fontweight("bold" if bar.kind == "whole" else "normal")
+    ax.xaxis.set_major_locator(MaxNLocator(5, steps=[1, 2, 2.5, 5, 10]))
+    ax.xaxis.set_major_formatter(FuncFormatter(lambda value, _: wording.plain(value)))
+    low, high = ax.get_xlim()
+    ax.set_xlim(low - 0.02 * (high - low), high + 0.16 * (high - low))  # room for numbers beside the bars
+
+
+def _name(bar: _Bar) -> str:
+    name = textwrap.fill(bar.name, _LETTERS, break_on_hyphens=False)
+    return f"{name}\n(spending only)" if bar.kind == "spends" else name
+
+
+def _values(ax: Axes, bars: Sequence[_Bar], texts: Sequence[str], scale: wording.Scale) -> None:
+    """Write beside each bar what it adds, beyond its interval."""
+    for y, (bar, text) in enumerate(zip(bars, texts, strict=True)):
+        reach = [bar.start, bar.start + bar.adds, bar.start + (bar.high or 0.0)]
+        words = ax.annotate(text, (max(reach) / scale.divisor, y), (5, 0), textcoords="offset points", zorder=3)
+        words.set(fontsize=style.TEXT, color=style.INK, verticalalignment="center", parse_math=False)
+        words.set_fontweight("bold" if bar.kind == "whole" else "normal")
+
+
+def _written(value: float, all_of: Sequence[float], scale: wording.Scale, money: bool) -> str:
+    if value == 0:
+        return "£0" if money else "0"
+    return wording.pounds(value, scale) if money else wording.children(value, max(map(abs, all_of)))
+
+
+def _words(ax: Axes, run: Run, found: Attribution, m: int, method: str, scale: wording.Scale) -> None:
+    """Write the finding, the unit and what to know."""
+    measure, plan = found.measures[m], run.scenarios[found.scenario]
+    money = measure.unit == "GBP"
+    whole, apart = float(found.central.whole[0, m]), float(found.central.alone[0, :, m].sum())
+    written = [_written(x, (whole, apart), scale, money) for x in (whole, apart)]
+    unit = f"{scale.unit}, {wording.financial_year(run.assumptions.price_year)} prices" if money else measure.unit
+    present = ", present value" if measure.name == "npv" else ""
+    lettering.settle(ax)
+    what = f"{measure.words} of {written[0]}" if money else f"{written[0]} {measure.words}"
+    alone = "the levers simply add up" if written[0] == written[1] else f"the levers alone sum to {written[1]}"
+    lettering.head(ax, f"{found.scenario}: {what}; {alone}", f"{wording.sentence(WAYS[method])[:-1]}, {unit}{present}")
+    sentences = [_spread(run, found), NOTE, f"Assumptions: {run.assumptions.name}."]
+    lettering.note(ax, sentences, warning=f"{found.scenario}: {wording.CLAIM}." if plan.claim else "")
+
+
+def _spread(run: Run, found: Attribution) -> str:
+    if found.drawn is None:
+        return "Bars: the central run; no interval is shown."
+    n = len(found.drawn.whole)
+    which = f"all {n:,} draws" if n == run.draws.n else f"the first {n:,} of {run.draws.n:,} draws"
+    return f"Bars: the central run. Lines: {wording.INTERVAL}; {which}."
