@@ -143,11 +143,21 @@ def _compare(options: argparse.Namespace) -> int:
         assumptions, *scenarios, years=options.years, draws=draws, start=options.start, progress=progress.step
     )
     progress.close()
+    _attribute(results, _Progress(progress.quiet, "subsets of levers"))
     folder = results.save(options.out)
     report.save_charts(results, folder)
     page = report.write_summary(results, folder)
     _print(results, options.format, page)
     return FINE
+
+
+def _attribute(results: Results, progress: _Progress) -> None:
+    """Find out which lever does what, central, for the page and the tables to share."""
+    from carecost.attribution_tables import worth_saying
+
+    for name in worth_saying(results.run):
+        results.attribution(name, draws=0, progress=progress.step)
+    progress.close()
 
 
 def _print(results: Results, form: str, page: Path) -> None:
@@ -165,10 +175,11 @@ def _print(results: Results, form: str, page: Path) -> None:
 class _Progress:
     """Shows progress on stderr once a run has taken two seconds."""
 
-    def __init__(self, quiet: bool) -> None:
+    def __init__(self, quiet: bool, what: str = "draws") -> None:
         from tqdm.auto import tqdm
 
-        self._bar = tqdm(total=0, desc="draws", unit="draw", delay=2, leave=False, disable=quiet, file=sys.stderr)
+        self.quiet = quiet
+        self._bar = tqdm(total=0, desc=what, unit="", delay=2, leave=False, disable=quiet, file=sys.stderr)
 
     def step(self, done: int, total: int) -> None:
         self._bar.total = total

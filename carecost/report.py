@@ -11,7 +11,7 @@ from itertools import zip_longest
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from carecost import annex, handout, headline, wording
+from carecost import annex, handout, headline, lever_page, wording
 from carecost.page import Html, document, h, joined, picture, section
 from carecost.save import made_folder, write
 from carecost.scenarios import INACTION
@@ -28,6 +28,7 @@ _CONTENTS = {
     "charts": "Charts",
     "spend": "Spend by group",
     "levers": "What each scenario does",
+    lever_page.NAME: lever_page.TITLE,
     "scope": "What inaction means and what is counted",
     "limits": "What is not in it",
     "assumptions": "What is assumed",
@@ -57,7 +58,9 @@ def write_summary(results: Results, folder: str | Path) -> Path:
     """
     said = _said(results)
     assumptions = results.run.assumptions
-    links = (h("li", h("a", title, href=f"#{name}")) for name, title in _CONTENTS.items())
+    of_levers = lever_page.levers(results)
+    there = [(name, title) for name, title in _CONTENTS.items() if of_levers or name != lever_page.NAME]
+    links = (h("li", h("a", title, href=f"#{name}")) for name, title in there)
     parts = [
         handout.opening(results, said),
         h("nav", h("ul", *links), aria_label="On this page"),
@@ -65,6 +68,7 @@ def write_summary(results: Results, folder: str | Path) -> Path:
         _charts(results),
         handout.spending(results),
         annex.levers(results),
+        of_levers,
         annex.scope(results),
         annex.notes(assumptions),
         annex.beliefs(assumptions),
@@ -87,7 +91,8 @@ def save_charts(results: Results, folder: str | Path) -> list[Path]:
     Returns
     -------
     list of Path
-        ``children.png``, and ``net-saving.png`` (with the scenario's name where there are several), 150 dots an inch.
+        ``children.png``, and ``net-saving.png`` and, for two or more levers, ``attribution.png`` (with the scenario's
+        name where there are several scenarios), 150 dots an inch.
 
     Raises
     ------
@@ -97,7 +102,9 @@ def save_charts(results: Results, folder: str | Path) -> list[Path]:
     from carecost.plots.pictures import png
 
     there = made_folder(folder)
-    return [write(there / f"{d.name}.png", png(d.draw, d.size)) for d in _drawings(results)]
+    several = len(results.scenarios) > 2
+    drawings = [*_drawings(results), *(_of_levers(chart, several) for chart in lever_page.charts(results))]
+    return [write(there / f"{d.name}.png", png(d.draw, d.size)) for d in drawings]
 
 
 def table_text(results: Results) -> str:
@@ -191,6 +198,11 @@ def _drawings(results: Results) -> Iterator[_Drawing]:
         words = headline.saving_sentence(saving) + (f" {wording.sentence(wording.CLAIM)}" if plan.claim else "")
         file = "net-saving" if len(plans) == 1 else f"net-saving-{_plain(name)}"
         yield _Drawing(file, partial(net_saving.plot_net_saving, saving), net_saving.SIZE, words)
+
+
+def _of_levers(chart: lever_page.Chart, several: bool) -> _Drawing:
+    file = f"{lever_page.NAME}-{_plain(chart.scenario)}" if several else lever_page.NAME
+    return _Drawing(file, chart.draw, chart.size, chart.words)
 
 
 def _plain(name: str) -> str:

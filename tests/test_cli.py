@@ -31,8 +31,17 @@ def test_compare_prints_a_table_and_writes_a_folder(tmp_path: Path, capsys: pyte
     assert "not evidenced" in text and "Switching value" in text and "2024-25 prices" in text
     assert max(len(line) for line in text.splitlines() if "Written to" not in line) <= 110
     names = {path.name for path in (tmp_path / "out").iterdir()}
-    assert {"children.csv", "costs.csv", "summary.csv", "savings.csv", "manifest.json", "summary.html"} <= names
-    assert len([n for n in names if n.endswith(".png")]) == 2
+    written = {
+        "children.csv",
+        "costs.csv",
+        "summary.csv",
+        "savings.csv",
+        "attribution.csv",
+        "manifest.json",
+        "summary.html",
+    }
+    assert written <= names
+    assert len([n for n in names if n.endswith(".png")]) == 3
 
 
 def test_json_is_all_that_is_printed(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -96,7 +96,7 @@ def test_the_page_can_be_read_by_all(read: Page) -> None:
     assert [tag for tag, _ in read.tags].count("h1") == 1
     assert all(th.get("scope") in ("col", "row") for th in read.all("th"))
     assert len(read.all("caption")) == len(read.all("table"))
-    assert len(read.all("svg")) == len(read.all("figcaption")) == 2
+    assert len(read.all("svg")) == len(read.all("figcaption")) == 3
     assert all(svg["role"] == "img" and svg["aria-label"] for svg in read.all("svg"))
 
 
@@ -191,10 +191,10 @@ def test_text_is_escaped(tmp_path: Path) -> None:
     assert nasty in report.table_text(results)
 
 
-def test_charts_are_two_pictures(results: Results, tmp_path: Path) -> None:
+def test_charts_are_pictures(results: Results, tmp_path: Path) -> None:
     before = pyplot.get_fignums()
     paths = report.save_charts(results, tmp_path / "out")
-    assert [p.name for p in paths] == ["children.png", "net-saving.png"]
+    assert [p.name for p in paths] == ["children.png", "net-saving.png", "attribution.png"]
     assert all(p.read_bytes().startswith(b"\x89PNG") for p in paths)
     assert pyplot.get_fignums() == before
 
@@ -203,9 +203,12 @@ def test_several_scenarios_have_a_picture_and_a_table_each(tmp_path: Path) -> No
     edge = cc.load_scenario(SETS / "edge.toml")
     results = cc.run(cc.load_assumptions(SETS / "tiny"), edge, edge.delayed(1))
     names = [p.name for p in report.save_charts(results, tmp_path)]
-    assert names == ["children.png", "net-saving-edge.png", "net-saving-edge-1-year-later.png"]
+    per_scenario = [
+        f"{kind}-{name}.png" for kind in ("net-saving", "attribution") for name in ("edge", "edge-1-year-later")
+    ]
+    assert names == ["children.png", *per_scenario]
     read = Page(report.write_summary(results, tmp_path).read_text(encoding="utf-8"))
-    assert len(read.all("svg")) == 3
+    assert len(read.all("svg")) == 5
     assert read.words.count("no interval was drawn") >= 1 and "not drawn" in read.words
 
 
