@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from carecost import shapley
 from carecost.changes import Change
 from carecost.grid import Grid
-from carecost.scenarios import Lever
+from carecost.levers import Lever
 
 Array = NDArray[np.float64]
 #: Seed of the orders that are sampled: the same for every scenario and block.

@@ -96,6 +96,8 @@ def summaries(results: Results, said: dict[str, list[Said]]) -> Html:
         parts.append(table(caption, _SUMMARY, cells, numbers=(1, 2)))
         if scenario.claim:
             parts.append(h("p", f"{wording.claim(v.source for v in scenario.levers)}.", class_="note"))
+        if said and (footing := headline.footing_sentence(results, name)):
+            parts.append(h("p", footing, class_="note"))
     rounding = "Each number is rounded by itself, so differences may not add up in the last figure. "
     meaning = "Fixed means the same in every draw; none, that there is no such number."
     return section("summary", "Summary", *parts, h("p", rounding + meaning, class_="note"))

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from carecost import wording
+from carecost.footing import footing
 from carecost.savings import REVIEW_SAVING
 from carecost.scenarios import INACTION
 from carecost.sensitivity import growth_paths
@@ -242,9 +243,36 @@ def claim_sentence(scenario: Scenario, rows: Sequence[Said]) -> str:
         return ""
     share = next((row.central for row in rows if row.unit == "of the effect"), wording.NONE)
     warning = wording.claim(lever.source for lever in scenario.levers)
+    if any(row.interval for row in rows):
+        warning += ". The central run takes the claims at their word, the interval lets them fail"
     if share == wording.NONE:
         return f"{warning}. No share of the claimed effect makes the net present saving zero."
     return f"{warning}. The net present saving falls to zero at {share} of the claimed effect (switching value)."
+
+
+def footing_sentence(results: Results, name: str) -> str:
+    """Say how much of the cashable saving rests on measured effects, on claims, on bounds and on assumptions.
+
+    Parameters
+    ----------
+    results : Results
+        What a run gave.
+    name : str
+        A scenario.
+
+    Returns
+    -------
+    str
+        A sentence; empty where no lever has an effect.
+    """
+    parts = footing(results.run, name)
+    if not parts:
+        return ""
+    if len(parts) == 1:
+        return f"All of the cashable saving rests on effects that are {next(iter(parts))}."
+    scale = wording.money_scale(*parts.values())
+    said = ", ".join(f"{wording.pounds(value, scale)} on effects that are {basis}" for basis, value in parts.items())
+    return f"Of the cashable saving in the central run, {said} (Shapley values)."
 
 
 def per_child_sentence(saving: Saving) -> str:

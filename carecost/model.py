@@ -93,9 +93,12 @@ class Run:
         """Make the parameters of each stream again, central or for a block of draws."""
         sampler = self.layouts.sampler(self.draws, block)
         chosen = self.scenarios[_known(scenario, self.scenarios)]
-        work = _Work(self.layouts, {}, self.calendar, self.draws, self.assumptions.background)
-        base = work.inaction(sampler)
+        base = self.inaction(sampler)
         return {stream: apply(chosen, p, stream, sampler, self.calendar) for stream, p in base.items()}
+
+    def inaction(self, sampler: Sampler) -> dict[str, Parameters]:
+        """Make the parameters of each stream before any scenario acts."""
+        return _Work(self.layouts, {}, self.calendar, self.draws, self.assumptions.background).inaction(sampler)
 
     def projections(self, scenario: str, block: slice | None = None) -> dict[str, Projection]:
         """Project each stream again, central or for a block of draws."""

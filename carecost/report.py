@@ -138,6 +138,7 @@ def table_text(results: Results) -> str:
         scenario = run.scenarios[name]
         lines += ["", f"{scenario.title}, against {INACTION}" if said else scenario.title, *_table(rows)]
         lines += ["", *filter(None, [headline.claim_sentence(scenario, rows)])] if said else []
+        lines += [*filter(None, [headline.footing_sentence(results, name)])] if said else []
         lines += [headline.per_child_sentence(results.compare(name))] if said else []
     lines += ["", headline.growth_sentence(results)]
     if run.draws.n > 1:

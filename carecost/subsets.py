@@ -14,11 +14,12 @@ from carecost.effects import apply
 from carecost.errors import CareCostError, InputError, Problem
 from carecost.grid import AXES
 from carecost.kernels import Kernels
+from carecost.levers import Lever
 from carecost.model import Run
 from carecost.parameters import Parameters
 from carecost.projection import Projection, project_streams
 from carecost.quantities import Sampler
-from carecost.scenarios import INACTION, Lever, Scenario
+from carecost.scenarios import INACTION, Scenario
 
 Array = NDArray[np.float64]
 #: What is measured of a subset against inaction: (draw, measure).
@@ -64,7 +65,7 @@ def measured(
         If a subset cannot be run without the other levers; with their names.
     """
     sampler = run.layouts.sampler(run.draws, block)
-    base = tuple(run.layouts.parameters(stream, sampler) for stream in run.layouts.streams)
+    base = tuple(run.inaction(sampler).values())
     kernels = Kernels()
     root = _Node(base, tuple(zip(base, project_streams(base, kernels), strict=True)), kernels)
     walk = _Walk(run, tuple(levers), frozenset(wanted), measures, sampler, _side(run, root, INACTION))

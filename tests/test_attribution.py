@@ -30,7 +30,7 @@ TINY = cc.load_assumptions(SETS / "tiny")
 ROUNDING = {"GBP": 1e-5, "children": 1e-9, "child-years": 1e-9}
 
 amounts = st.floats(-0.4, 0.4).map(lambda a: cc.Interval(a, a - 0.1, a + 0.1))
-years = {"start": st.integers(1, 4), "shape": st.sampled_from(["linear", "smooth"])}
+years = {"start": st.integers(1, 4), "shape": st.sampled_from(["linear", "s-curve"])}
 money = {"price_year": st.just(2022), "start": st.integers(1, 3)}
 CHANGES = st.one_of(
     st.builds(cc.Change, st.sampled_from(["entry_rate", "exit_rate"]), st.just("scale"), amounts, **years),
@@ -279,7 +279,9 @@ def test_a_subset_that_cannot_be_run_is_named() -> None:
 
 def test_a_lever_pulled_twice_is_refused_with_the_remedy() -> None:
     a = cc.Scenario("a", [ACT])
-    with pytest.raises(InputError, match=r"scenario 'a \+ b': lever 'act' is there twice. Leave one out, or give it"):
+    with pytest.raises(
+        InputError, match=r"scenario 'a \+ b': lever 'act' is there twice. A lever is pulled once: leave one out"
+    ):
         a + cc.Scenario("b", [SPEND, ACT])
 
 

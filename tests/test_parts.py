@@ -270,3 +270,18 @@ def test_list_names_everything_packaged(capsys: pytest.CaptureFixture[str]) -> N
     assert main(["list"]) == 0
     text = capsys.readouterr().out
     assert all(name in text for name in [*packaged_assumptions(), *packaged_scenarios()])
+
+
+def test_a_saving_says_what_it_rests_on(england: cc.Assumptions) -> None:
+    from carecost.footing import footing
+    from carecost.headline import footing_sentence
+
+    mixed = cc.load_scenario("family-help-evidenced+foster-carers")
+    results = cc.run(england, mixed, cc.load_scenario("foster-carers"), cc.load_scenario("programme-lines"), years=8)
+    parts = footing(results.run, mixed.name)
+    assert list(parts) == ["measured", "claimed"]
+    whole = results.compare(mixed.name).cashable_saving().sum()
+    assert sum(parts.values()) == pytest.approx(whole, rel=1e-12)
+    assert "on effects that are measured" in footing_sentence(results, mixed.name)
+    assert footing_sentence(results, "foster-carers") == "All of the cashable saving rests on effects that are claimed."
+    assert footing_sentence(results, "programme-lines") == ""

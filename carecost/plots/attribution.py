@@ -18,6 +18,7 @@ from carecost.errors import UnknownNameError, unknown
 from carecost.plots import lettering, style
 
 if TYPE_CHECKING:
+    from carecost.levers import Lever
     from carecost.model import Run
     from carecost.results import Results
 
@@ -34,6 +35,8 @@ NOTE = (
 #: Letters in a line of a lever's name.
 _LETTERS = 26
 _HEIGHT = 0.62
+#: What is said of levers that do not act.
+_REMARKS = {"spends": "spending only", "idle": "no effect stated"}
 
 
 @dataclass(frozen=True)
@@ -112,7 +115,7 @@ def plot_attribution(
         raise UnknownNameError(unknown("method", method, WAYS))
     found = attribution(results.run, scenario, draws=draws)
     m = found.measure(measure)
-    bars = _bars(found, method, m)
+    bars = _bars(found, results.run.scenarios[scenario].levers, method, m)
     ends = [x for b in bars for x in (b.start, b.start + b.adds)]
     money = found.measures[m].unit == "GBP"
     scale = wording.money_scale(*ends) if money else wording.Scale(1.0, found.measures[m].unit, 0)
@@ -123,10 +126,10 @@ def plot_attribution(
     return ax
 
 
-def _bars(found: Attribution, method: str, m: int) -> list[_Bar]:
+def _bars(found: Attribution, levers: Sequence[Lever], method: str, m: int) -> list[_Bar]:
     """Lay the bars out, each from where the one above ends."""
     adds, drawn = _parts(found.central, method, m), found.drawn
-    names, kinds = list(found.levers), ["spends" if only else "acts" for only in found.spends_only]
+    names, kinds = [lever.name for lever in levers], [_kind(lever) for lever in levers]
     if method == "alone":
         names, kinds = [*names, "Interaction"], [*kinds, "interaction"]
     ends: list[tuple[float | None, float | None]] = [(None, None)] * len(adds)
@@ -136,6 +139,12 @@ def _bars(found: Attribution, method: str, m: int) -> list[_Bar]:
     starts = [0.0, *np.cumsum([float(a[0]) for a in adds[:-1]]).tolist()[:-1], 0.0]
     rows = zip([*names, "All levers"], [*kinds, "whole"], starts, adds, ends, strict=True)
     return [_Bar(name, kind, start, float(a[0]), low, high) for name, kind, start, a, (low, high) in rows]
+
+
+def _kind(lever: Lever) -> str:
+    """Say whether a lever acts, only spends, or has no effect stated."""
+    spends = any(change.programme_spend for change in lever.changes)
+    return "acts" if lever.acts else "spends" if spends else "idle"
 
 
 def _parts(effects: Effects, method: str, m: int) -> list[Any]:
@@ -182,7 +191,7 @@ def _dress(ax: Axes, bars: Sequence[_Bar]) -> None:
     ax.tick_params(labelsize=style.TEXT, labelcolor=style.INK, length=0)
     for label, bar in zip(ax.get_yticklabels(), bars, strict=True):
         label.set_parse_math(False)
-        label.set_color("#6B6B6B" if bar.kind == "spends" else style.INK)
+        label.set_color("#6B6B6B" if bar.kind in _REMARKS else style.INK)
         label.set_fontweight("bold" if bar.kind == "whole" else "normal")
     ax.xaxis.set_major_locator(MaxNLocator(5, steps=[1, 2, 2.5, 5, 10]))
     ax.xaxis.set_major_formatter(FuncFormatter(lambda value, _: wording.plain(value)))
@@ -192,7 +201,7 @@ def _dress(ax: Axes, bars: Sequence[_Bar]) -> None:
 
 def _name(bar: _Bar) -> str:
     name = textwrap.fill(bar.name, _LETTERS, break_on_hyphens=False)
-    return f"{name}\n(spending only)" if bar.kind == "spends" else name
+    return f"{name}\n({_REMARKS[bar.kind]})" if bar.kind in _REMARKS else name
 
 
 def _values(ax: Axes, bars: Sequence[_Bar], texts: Sequence[str], scale: wording.Scale) -> None:
