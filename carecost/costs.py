@@ -12,6 +12,7 @@ from carecost.cost_items import AREA_DRIVERS, WEEKS, Item
 from carecost.grid import Grid
 from carecost.parameters import Parameters
 from carecost.projection import Projection
+from carecost.sums import Sums
 
 Array = NDArray[np.float64]
 
@@ -58,17 +59,17 @@ def cost(projection: Projection, parameters: Parameters) -> Costs:
     Costs
         Volume and spend of each item.
     """
-    return cost_streams([""], [projection], [parameters])
+    return cost_streams([""], [projection.sums], [parameters])
 
 
-def cost_streams(names: Sequence[str], projections: Sequence[Projection], parameters: Sequence[Parameters]) -> Costs:
+def cost_streams(names: Sequence[str], sums: Sequence[Sums], parameters: Sequence[Parameters]) -> Costs:
     """Cost the streams of an area together.
 
     Parameters
     ----------
     names : sequence of str
         Names of the streams; an item that selects streams counts only those.
-    projections, parameters : sequence
+    sums, parameters : sequence
         One a stream. Unit costs and population are those of the first: they belong to the area.
 
     Returns
@@ -82,69 +83,59 @@ def cost_streams(names: Sequence[str], projections: Sequence[Projection], parame
     volume = np.zeros(shape)
     for i, item in enumerate(grid.items):
         if item.driver in AREA_DRIVERS:
-            volume[..., i] = DRIVERS[item.driver](projections[0], first, item)
+            volume[..., i] = DRIVERS[item.driver](sums[0], first, item)
             continue
-        for name, projection, p in zip(names, projections, parameters, strict=True):
+        for name, flows, p in zip(names, sums, parameters, strict=True):
             if not item.streams or name in item.streams:
-                volume[..., i] += DRIVERS[item.driver](projection, p, item)
+                volume[..., i] += DRIVERS[item.driver](flows, p, item)
     unit_cost = np.asarray(first.unit_cost)
     return Costs(grid, volume, unit_cost, volume * unit_cost)
 
 
-def _sum(array: Array, grid: Grid, item: Item, axes: tuple[str, ...]) -> Array:
-    """Sum the selected cells of the axes after draw and year."""
-    for position, axis in reversed(list(enumerate(axes, start=2))):
-        chosen = getattr(item, axis)
-        if chosen:
-            array = np.take(array, grid.indices(axis, chosen), axis=position)
-    return np.asarray(array.sum(tuple(range(2, array.ndim))))
+def _placed(array: Array, grid: Grid, item: Item) -> Array:
+    """Sum the placements that an item selects: (draw, year)."""
+    chosen = grid.indices("placements", item.placements) if item.placements else slice(None)
+    return np.asarray(array[..., chosen].sum(-1))
 
 
-def _flow(name: str) -> Callable[[Projection, Parameters, Item], Array]:
+def _flow(name: str) -> Callable[[Sums, Parameters, Item], Array]:
     """Make the driver of a flow by age and placement; sums over all ages are shared by items."""
 
-    def driver(projection: Projection, _: Parameters, item: Item) -> Array:
-        if item.ages:
-            return _sum(getattr(projection, name), projection.grid, item, ("ages", "placements"))
-        return _sum(projection.over_ages(name), projection.grid, item, ("placements",))
+    def driver(sums: Sums, _: Parameters, item: Item) -> Array:
+        return _placed(sums.over_ages(name, item.ages), sums.grid, item)
 
     return driver
 
 
-def _child_weeks(projection: Projection, parameters: Parameters, item: Item) -> Array:
-    return _child_years(projection, parameters, item) * WEEKS
+def _child_weeks(sums: Sums, parameters: Parameters, item: Item) -> Array:
+    return _child_years(sums, parameters, item) * WEEKS
 
 
 _child_years = _flow("child_years")
 
 
-def _exits(projection: Projection, _: Parameters, item: Item) -> Array:
-    grid = projection.grid
-    return _sum(
-        projection.exits_for(grid.indices("reasons", item.reasons or None)),
-        grid,
-        item,
-        ("ages", "placements"),
-    )
+def _exits(sums: Sums, _: Parameters, item: Item) -> Array:
+    reasons = sums.grid.indices("reasons", item.reasons or None)
+    return _placed(sums.exits_for(reasons, item.ages), sums.grid, item)
 
 
-def _moves(projection: Projection, _: Parameters, item: Item) -> Array:
-    grid = projection.grid
-    return _sum(projection.moves_to(grid.indices("to", item.to or None)), grid, item, ("ages", "placements"))
+def _moves(sums: Sums, _: Parameters, item: Item) -> Array:
+    to = sums.grid.indices("to", item.to or None)
+    return _placed(sums.moves_to(to, item.ages), sums.grid, item)
 
 
-def _population(projection: Projection, parameters: Parameters, item: Item) -> Array:
-    grid, people = projection.grid, np.asarray(parameters.population)
+def _population(sums: Sums, parameters: Parameters, item: Item) -> Array:
+    grid, people = sums.grid, np.asarray(parameters.population)
     every = np.broadcast_to(people, (len(people), len(grid.years), len(grid.ages)))
-    return _sum(every, grid, item, ("ages",))
+    return np.asarray(every[..., grid.indices("ages", item.ages or None)].sum(-1))
 
 
-def _year(projection: Projection, _: Parameters, __: Item) -> Array:
-    return np.ones((1, len(projection.grid.years)))
+def _year(sums: Sums, _: Parameters, __: Item) -> Array:
+    return np.ones((1, len(sums.grid.years)))
 
 
 #: Registry: a new driver is one function here and its unit and selectors in cost_items.
-DRIVERS: dict[str, Callable[[Projection, Parameters, Item], Array]] = {
+DRIVERS: dict[str, Callable[[Sums, Parameters, Item], Array]] = {
     "child_weeks": _child_weeks,
     "child_years": _child_years,
     "entries": _flow("entries"),

@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 from carecost import stockflow
 from carecost.kernels import Kernels
 from carecost.parameters import Parameters
-from carecost.projection import Advance, Projection, Rates
+from carecost.projection import Advance, Projection
+from carecost.sums import Rates
 
 Array = NDArray[np.float64]
 Whole = NDArray[np.int64]

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from carecost import __version__
 from carecost.assumptions import Assumptions
+from carecost.cohorts import project_sums
 from carecost.comparison import Comparison, Side
 from carecost.costs import Costs, cost_streams
 from carecost.draws import Draws
@@ -25,6 +26,7 @@ from carecost.projection import Projection, project_streams
 from carecost.provenance import Provenance
 from carecost.quantities import Layouts, Sampler
 from carecost.scenarios import INACTION, Scenario
+from carecost.sums import Sums
 
 Array = NDArray[np.float64]
 T = TypeVar("T")
@@ -244,26 +246,26 @@ class _Work:
         outcomes = {}
         for name, scenario in self.scenarios.items():
             changed = [apply(scenario, base[stream], stream, sampler, self.calendar) for stream in streams]
-            projections = project_streams(changed, kernels)
-            outcomes[name, False] = _outcome(cost_streams(streams, projections, changed), projections)
+            sums = [project_sums(p, kernels) for p in changed]
+            outcomes[name, False] = _outcome(cost_streams(streams, sums, changed), sums)
             if block is not None and self.draws.noise:
                 rows, seed = range(block.start, block.stop), self.draws.seed
-                lucky = [simulate(p, seed, s, rows, kernels) for s, p in zip(streams, changed, strict=True)]
+                lucky = [simulate(p, seed, s, rows, kernels).sums for s, p in zip(streams, changed, strict=True)]
                 outcomes[name, True] = _outcome(cost_streams(streams, lucky, changed), lucky)
         return outcomes
 
 
-def _outcome(costs: Costs, projections: Sequence[Projection]) -> Outcome:
-    n = max(len(p.stock) for p in projections)
+def _outcome(costs: Costs, sums: Sequence[Sums]) -> Outcome:
+    n = max(len(s.stock) for s in sums)
 
     def stacked(arrays: Iterator[Array]) -> Array:
         return np.stack([np.broadcast_to(a, (n, *a.shape[1:])) for a in arrays], axis=1)
 
-    def flow(p: Projection, name: str) -> Array:
-        return p.exits_for(range(len(p.grid.reasons))).sum(2) if name == "exits" else p.over_ages(name)
+    def flow(s: Sums, name: str) -> Array:
+        return s.exits_for(range(len(s.grid.reasons))) if name == "exits" else s.over_ages(name)
 
-    flows = {name: stacked(flow(p, name) for p in projections) for name in FLOWS}
-    return Outcome(stacked(p.over_ages("stock") for p in projections), flows, costs)
+    flows = {name: stacked(flow(s, name) for s in sums) for name in FLOWS}
+    return Outcome(stacked(s.over_ages("stock") for s in sums), flows, costs)
 
 
 def _merged(work: _Work, grid: Grid, threads: int, size: int, progress: Progress | None) -> dict[Key, Outcome]:

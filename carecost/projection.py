@@ -14,16 +14,9 @@ from carecost import stockflow
 from carecost.grid import Grid
 from carecost.kernels import Kernels
 from carecost.parameters import Parameters
+from carecost.sums import Rates, Sums
 
 Array = NDArray[np.float64]
-
-
-class Rates(NamedTuple):
-    """What exits and moves are made of, on access: time lived times rate, for each stream."""
-
-    child_years: Array
-    exit_rate: Array
-    move_rate: Array
 
 
 @dataclass(frozen=True, eq=False)
@@ -50,7 +43,6 @@ class Projection:
     child_years: Array
     extra_entries: Mapping[str, Array] = field(default_factory=dict)
     _parts: tuple[Rates, ...] = field(default=(), repr=False)
-    _sums: dict[str, Array] = field(default_factory=dict, repr=False)
 
     @cached_property
     def aged_out(self) -> Array:
@@ -75,22 +67,11 @@ class Projection:
         apart = 1.0 - np.eye(len(self.grid.placements))
         return np.asarray(sum(part.child_years[..., None] * part.move_rate * apart for part in self._parts))
 
-    def exits_for(self, reasons: Sequence[int]) -> Array:
-        """Exits for some reasons (by index), summed: (draw, year, age, placement) [children]."""
-        chosen = list(reasons)
-        return np.asarray(sum(part.child_years * part.exit_rate[..., chosen].sum(-1) for part in self._parts))
-
-    def moves_to(self, placements: Sequence[int]) -> Array:
-        """Moves by origin to some placements (by index), summed: (draw, year, age, placement) [children]."""
-        apart = 1.0 - np.eye(len(self.grid.placements))
-        chosen = list(placements)
-        return np.asarray(sum(p.child_years * (p.move_rate * apart)[..., chosen].sum(-1) for p in self._parts))
-
-    def over_ages(self, name: str) -> Array:
-        """Sum stock or a flow over ages, once: (draw, date or year, placement)."""
-        if name not in self._sums:
-            self._sums[name] = np.asarray(getattr(self, name).sum(2))
-        return self._sums[name]
+    @cached_property
+    def sums(self) -> Sums:
+        """What stock and flows come to over ages."""
+        ages = [slice(a, a + 1) for a in range(len(self.grid.ages))]
+        return Sums(self.grid, ages, self.stock, self.entries, self.aged_out, self.child_years, self._parts)
 
     @cached_property
     def children(self) -> Array:
