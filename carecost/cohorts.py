@@ -1,8 +1,8 @@
 """How many children, where only sums over ages are wanted? The engine age by age, all years of an age at once.
 
 A child who turns an age in one year turns the next in the year after, so all years of an age follow from those of the
-age before. That leaves one matrix product for each age and span, and no array by year and age. Time lived is summed
-over ages that share rates before it is multiplied. The numbers are those of :func:`carecost.projection.project`.
+age before: one matrix product for each age and span, and no array by year and age. Time lived is summed over ages that
+share rates before it is multiplied. The numbers are those of :func:`carecost.projection.project`, but for rounding.
 """
 
 from __future__ import annotations
@@ -12,10 +12,12 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from carecost.cost_items import AREA_DRIVERS
+from carecost.grid import Grid
 from carecost.kernels import Kernels, Piece
 from carecost.parameters import Parameters
 from carecost.projection import birthdays, leaving_at
-from carecost.stockflow import WEIGHT, Span
+from carecost.stockflow import WEIGHT
 from carecost.sums import Rates, Sums
 
 Array = NDArray[np.float64]
@@ -24,7 +26,7 @@ BEFORE, AFTER = (0, 1), (1, 0)
 
 
 def project_sums(parameters: Parameters, kernels: Kernels | None = None) -> Sums:
-    """Project one stream of children and keep sums over ages that share rates.
+    """Project one stream of children and keep sums over ages.
 
     Parameters
     ----------
@@ -36,20 +38,45 @@ def project_sums(parameters: Parameters, kernels: Kernels | None = None) -> Sums
     Returns
     -------
     Sums
-        Stock and flows by pieces of the age axis, cut where rates change and where a cost item selects ages.
+        Stock and flows by pieces of the age axis, cut where a cost item begins or ends to count.
     """
-    pieces = (kernels or Kernels()).pieces(parameters)
+    cuts = _cuts(parameters.grid)
+    bands = (kernels or Kernels()).pieces(parameters, cuts)
     cohorts = _Cohorts(parameters)
-    done = [cohorts.piece(piece) for piece in pieces]
-    stock, entries, aged_out, time = (np.stack(arrays, axis=2) for arrays in zip(*done, strict=True))
-    ages = [piece.ages for piece in pieces]
-    exits, moves = (_at(np.asarray(a), ages) for a in (parameters.exit_rate, parameters.move_rate))
-    return Sums(parameters.grid, ages, stock, entries, aged_out, time, (Rates(time, exits, moves),))
+    pieces = [slice(a, b) for a, b in zip([0, *cuts], [*cuts, len(parameters.grid.ages)], strict=True)]
+    within = [sum(cut <= band.ages.start for cut in cuts) for band in bands]
+    stock, entries, aged_out, time, by_band = [], [], [], [], []
+    for i in range(len(pieces)):
+        mine = [cohorts.band(band) for band, piece in zip(bands, within, strict=True) if piece == i]
+        by_band += mine
+        time.append(_total(mine))
+        for whole, part in zip((stock, entries, aged_out), cohorts.take(), strict=True):
+            whole.append(part)
+    exits, moves = (_at(np.asarray(a), bands) for a in (parameters.exit_rate, parameters.move_rate))
+    rates = Rates(np.stack(by_band, axis=2), exits, moves, within)
+    return Sums(parameters.grid, pieces, *(np.stack(a, axis=2) for a in (stock, entries, aged_out, time)), (rates,))
 
 
-def _at(rates: Array, ages: Sequence[slice]) -> Array:
-    """Take the rates of each piece from its first age."""
-    return rates if rates.shape[2] == 1 else rates[:, :, [piece.start for piece in ages]]
+def _cuts(grid: Grid) -> list[int]:
+    """Find the ages (by index) at which a cost item begins or ends to count."""
+    found: set[int] = set()
+    for ages in {item.ages for item in grid.items if item.ages and item.driver not in AREA_DRIVERS}:
+        counts = [age in ages for age in grid.ages]
+        found |= {a for a in range(1, len(counts)) if counts[a] != counts[a - 1]}
+    return sorted(found)
+
+
+def _total(arrays: Sequence[Array]) -> Array:
+    """Sum arrays one after the other: in this order a band without time changes no digit."""
+    total = np.zeros_like(arrays[0])
+    for array in arrays:
+        total += array
+    return total
+
+
+def _at(rates: Array, bands: Sequence[Piece]) -> Array:
+    """Take the rates of each band from its first age."""
+    return rates if rates.shape[2] == 1 else rates[:, :, [band.ages.start for band in bands]]
 
 
 class _Cohorts:
@@ -59,83 +86,97 @@ class _Cohorts:
         self._entrants = _Entrants(parameters)
         grid = parameters.grid
         self._birthdays, self._leaving = birthdays(grid), leaving_at(grid)
-        n, years, states = parameters.n_draws, len(grid.years), len(grid.placements)
+        n, years, self._n = parameters.n_draws, len(grid.years), len(grid.placements)
         start = np.asarray(parameters.initial_stock)
-        self._start = WEIGHT * np.broadcast_to(start, (n, len(grid.ages), states))
-        self._n = states
+        self._start = WEIGHT * np.broadcast_to(start, (n, len(grid.ages), self._n))
         # By class, draw and year: people beside even entrants, at the start of the year and on their birthday.
-        self._there, self._turned = (np.empty((2, n, years, 2 * states)) for _ in range(2))
-        self._reached = np.zeros((2, n, years, states))
+        self._there, self._turned = np.zeros((2, n, years + 1, 2 * self._n)), np.zeros((2, n, years, 2 * self._n))
+        # Their sums over the ages of the band so far.
+        self._all_there, self._all_turned = np.zeros_like(self._turned), np.zeros_like(self._turned)
+        self._restart()
 
-    def piece(self, piece: Piece) -> tuple[Array, Array, Array, Array]:
-        """Carry the ages of a piece through all years: stock, entries, those who age out and time, summed."""
-        n = self._n
-        summed = np.zeros_like(self._turned)
-        born, aged_out = (np.zeros(self._reached.shape[1:]) for _ in range(2))
-        for age in range(piece.ages.start, piece.ages.stop):
-            born += self._begin(age)
-            summed[..., :n] += self._turned[..., :n]
-            summed[0, ..., n:] += self._turned[0, ..., n:]
-            self._end(age, piece)
-            if self._leaving[age].any():
-                aged_out += self._reached.sum(0) * self._leaving[age]
-        even = summed[0, ..., n:]
-        summed[1, ..., n:] = even
-        stock, time = self._lived(summed, piece)
-        return stock, 2.0 * (even + born), aged_out, time
+    def _restart(self) -> None:
+        _, n, years, _ = self._turned.shape
+        self._stock = np.zeros((2, n, years + 1, self._n))
+        self._entries, self._aged_out = np.zeros((n, years, self._n)), np.zeros((n, years, self._n))
 
-    def _begin(self, age: int) -> Array | float:
-        """Put those who turn an age, and those who enter at it, in their rows; give those born into it, by class."""
-        n, people = self._n, self._turned[..., : self._n]
-        if age:
-            np.multiply(self._reached, self._birthdays.stays[age - 1], out=people)
-            for before, state, to in self._birthdays.goes:
-                if before == age - 1:
-                    people[..., to] += self._reached[..., state]
+    def take(self) -> tuple[Array, Array, Array]:
+        """Give stock, entries and those who aged out, summed over the ages since the last time."""
+        stock, entries, aged_out = self._stock[0] + self._stock[1], 2.0 * self._entries, self._aged_out
+        self._restart()
+        return stock, entries, aged_out
+
+    def band(self, band: Piece) -> Array:
+        """Carry the ages of a band through all years, and give the time they live: (draw, year, placement).
+
+        A year in which the next band has the same rates hands its sums on to it, so that its digits do not depend on
+        where other years are cut.
+        """
+        for age in range(band.ages.start, band.ages.stop):
+            self._enter(age)
+            self._follow(age, band)
+            self._birthday(age)
+        time = self._lived(band)
+        if band.closes.all():
+            self._all_there[...], self._all_turned[...] = 0.0, 0.0
         else:
-            people[...] = 0.0
+            time *= band.closes[:, None]
+            for summed in (self._all_there, self._all_turned):
+                summed *= ~band.closes[:, None]
+        return time
+
+    def _enter(self, age: int) -> None:
+        """Add those who enter at an age."""
+        n = self._n
         even, born = self._entrants.at(age)
-        people += born
+        self._entries += even
+        if born is not None:
+            self._entries += born
+            self._turned[..., :n] += born
         self._turned[..., n:] = even
-        self._there[..., n:] = even
-        return born
+        self._there[:, :, :-1, n:] = even
 
-    def _end(self, age: int, piece: Piece) -> None:
+    def _follow(self, age: int, band: Piece) -> None:
         """Carry an age from its birthday over the years' ends to the next birthday."""
-        n = self._n
-        self._there[:, :, 0, :n] = self._start[:, age]
-        _through(self._turned[:, :, :-1], piece, AFTER, slice(0, n), self._there[:, :, 1:, :n])
-        _through(self._there, piece, BEFORE, slice(0, n), self._reached)
+        n, there = self._n, self._there[..., : self._n]
+        self._all_turned += self._turned
+        there[:, :, 0] = self._start[:, age]
+        _through(self._turned, band, AFTER, slice(0, n), there[:, :, 1:])
+        self._all_there += self._there[:, :, :-1]
+        self._stock += there
+        _through(self._there[:, :, :-1], band, BEFORE, slice(0, n), self._turned[..., :n])
 
-    def _lived(self, turned: Array, piece: Piece) -> tuple[Array, Array]:
-        """Give the stock and the time lived by the sums of a piece."""
-        n = self._n
-        after = _through(turned, piece, AFTER, slice(0, 2 * n), np.empty_like(turned))
-        there = np.concatenate([after[..., :n], turned[..., n:]], axis=-1)
-        first = np.broadcast_to(self._start[:, piece.ages].sum(1), (2, *there[0, :, 0, :n].shape))
-        stock = np.concatenate([first[:, :, None], after[..., :n]], axis=2)
-        there[..., :n] = stock[:, :, :-1]
-        before = _through(there, piece, BEFORE, slice(n, 2 * n), np.empty_like(self._reached))
-        time = before + after[..., n:]
-        return stock[0] + stock[1], time[0] + time[1]
+    def _birthday(self, age: int) -> None:
+        """Let those go whose placement ends on the birthday that ends this age, out or on to another."""
+        people = self._turned[..., : self._n]
+        if self._leaving[age].any():
+            self._aged_out += (people[0] + people[1]) * self._leaving[age]
+        on = [(to, people[..., state].copy()) for at, state, to in self._birthdays.goes if at == age]
+        if not self._birthdays.stays[age].all():
+            people *= self._birthdays.stays[age]
+        for to, going in on:
+            people[..., to] += going
+
+    def _lived(self, band: Piece) -> Array:
+        """Give the time lived by the sums of a band."""
+        time = slice(self._n, 2 * self._n)
+        before, after = (np.empty((2, *self._entries.shape)) for _ in range(2))
+        _through(self._all_there, band, BEFORE, time, before)
+        _through(self._all_turned, band, AFTER, time, after)
+        before += after
+        return np.asarray(before[0] + before[1])
 
 
-def _through(rows: Array, piece: Piece, span: tuple[int, int], columns: slice, out: Array) -> Array:
+def _through(rows: Array, band: Piece, span: tuple[int, int], columns: slice, out: Array) -> None:
     """Carry the rows of both classes through a span each, with the rates of each year."""
     for c in (0, 1):
-        for years, spans in piece.sets:
-            block = _columns(spans[span[c]], columns)
-            if len(piece.sets) == 1:
+        for years, spans in band.sets:
+            block = spans[span[c]].block[..., columns]
+            if len(band.sets) == 1:
                 np.matmul(rows[c], block, out=out[c])
             else:
                 # Every year goes through every set: how a year is rounded must not depend on the rates of others.
-                chosen = [y for y in years if y < rows.shape[2]]
-                out[c][:, chosen] = np.matmul(rows[c], block)[:, chosen]
-    return out
-
-
-def _columns(span: Span, columns: slice) -> Array:
-    return span.block[..., columns]
+                out[c][:, years] = np.matmul(rows[c], block)[:, years]
 
 
 class _Entrants:
@@ -144,7 +185,6 @@ class _Entrants:
     def __init__(self, parameters: Parameters) -> None:
         p = parameters
         ages = len(p.grid.ages)
-        self._shape = (p.n_draws, len(p.grid.years), len(p.grid.placements))
         starts = WEIGHT * (np.asarray(p.population) * np.asarray(p.entry_rate))
         self._starts = np.broadcast_to(starts, (*starts.shape[:2], ages))
         self._share, self._extra = _by_age(p.entry_share, ages), [_by_age(e, ages) for e in p.extra_entries.values()]
@@ -152,16 +192,15 @@ class _Entrants:
         self._born = np.broadcast_to(at_birthday, (*at_birthday.shape[:2], ages))
         self._any = self._born.any((0, 1))
 
-    def at(self, age: int) -> tuple[Array, Array | float]:
-        """Give those who enter evenly, and those who enter on the birthday: (draw, year, placement)."""
-        by_rate = self._starts[:, :, age, None] * self._share[:, :, age]
-        born: Array | float = 0.0
+    def at(self, age: int) -> tuple[Array, Array | None]:
+        """Give those who enter evenly, and those who enter on the birthday if any: (draw, year, placement)."""
+        even, born = self._starts[:, :, age, None] * self._share[:, :, age], None
         if self._any[age]:
-            born = by_rate * self._born[:, :, age, None]
-            by_rate = by_rate - born
+            born = even * self._born[:, :, age, None]
+            even = even - born
         for further in self._extra:
-            by_rate = by_rate + WEIGHT * further[:, :, age]
-        return np.broadcast_to(by_rate, self._shape), born
+            even = even + WEIGHT * further[:, :, age]
+        return even, born
 
 
 def _by_age(array: object, ages: int) -> Array:

@@ -205,9 +205,10 @@ def _averted(parameters: Parameters, new: Array) -> Parameters:
     grid = parameters.grid
     old = np.broadcast_to(np.asarray(parameters.entry_rate), new.shape)
     kept = np.divide(new, old, out=np.ones(new.shape), where=(old > 0) & (new < old))
-    every = (*kept.shape, len(grid.placements))
-    share = np.array(np.broadcast_to(np.asarray(parameters.entry_share), every), order="C")
-    care, home = list(grid.in_care), grid.index("placements", str(grid.averted_to))
-    share[..., home] += (1.0 - kept) * share[..., care].sum(-1)
-    share[..., care] *= kept[..., None]
-    return parameters.changed(entry_rate=np.maximum(old, new), entry_share=share)
+    share, home = np.asarray(parameters.entry_share), grid.index("placements", str(grid.averted_to))
+    into_care = share @ np.isin(np.arange(share.shape[-1]), grid.in_care).astype(float)
+    moved = share * kept[..., None]
+    outside = [i for i in range(share.shape[-1]) if i not in grid.in_care]
+    moved[..., outside] = share[..., outside]
+    moved[..., home] += (1.0 - kept) * into_care
+    return parameters.changed(entry_rate=np.maximum(old, new), entry_share=moved)

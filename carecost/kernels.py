@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from carecost import stockflow
-from carecost.grid import Grid
 from carecost.parameters import Parameters
 
 Array = NDArray[np.float64]
@@ -26,10 +26,13 @@ class Piece(NamedTuple):
         Where they are on the age axis.
     sets : sequence of (sequence of int, tuple of Span)
         Distinct sets of rates: the years (by index) that have them, and their spans.
+    closes : ndarray of shape (year,)
+        Years in which the next age has other rates.
     """
 
     ages: slice
     sets: Sequence[tuple[Sequence[int], tuple[stockflow.Span, stockflow.Span]]]
+    closes: NDArray[np.bool_]
 
 
 class Kernels:
@@ -45,7 +48,7 @@ class Kernels:
         self._known: dict[bytes, tuple[stockflow.Span, stockflow.Span]] = {}
         # By the arrays themselves, kept alive so that none is taken for another: scenarios often share them.
         self._seen: list[tuple[object, object, Years]] = []
-        self._cut: list[tuple[Years, list[Piece]]] = []
+        self._cut: list[tuple[Years, tuple[int, ...], list[Piece]]] = []
         self.computed = 0
 
     def years(self, parameters: Parameters) -> Years:
@@ -61,17 +64,20 @@ class Kernels:
         self._seen.append((exits, moves, by_year))
         return by_year
 
-    def pieces(self, parameters: Parameters) -> list[Piece]:
-        """Cut the age axis where rates change in any year, and where a cost item begins or ends to count."""
+    def pieces(self, parameters: Parameters, cuts: Sequence[int]) -> list[Piece]:
+        """Cut the age axis where rates change in any year, and at some ages (by index)."""
         by_year = self.years(parameters)
-        for seen, found in self._cut:
-            if seen is by_year:
+        for seen, known, found in self._cut:
+            if seen is by_year and known == tuple(cuts):
                 return found
-        by_age = [_sets(by_year, age) for age in range(len(parameters.grid.ages))]
-        first = sorted({0} | _changes(parameters) | _selected(parameters.grid))
-        first = [a for a in range(len(by_age)) if a in first or not _same(by_age[a], by_age[a - 1])]
-        found = [Piece(slice(a, b), by_age[a]) for a, b in zip(first, [*first[1:], len(by_age)], strict=True)]
-        self._cut.append((by_year, found))
+        begins = _changes(parameters)
+        begins[:, [0, *cuts]] = True
+        for year, bands in enumerate(by_year):
+            begins[year, [band.ages.start for band in bands]] = True
+        first = [*np.flatnonzero(begins.any(0)), begins.shape[1]]
+        closes = np.concatenate([begins, np.ones((len(begins), 1), dtype=bool)], axis=1)
+        found = [Piece(slice(a, b), _sets(by_year, a), closes[:, b]) for a, b in pairwise(first)]
+        self._cut.append((by_year, tuple(cuts), found))
         return found
 
     def of(self, rates: Array) -> tuple[stockflow.Span, stockflow.Span]:
@@ -94,10 +100,7 @@ class Kernels:
         return tuple(found)
 
 
-Sets = list[tuple[list[int], tuple[stockflow.Span, stockflow.Span]]]
-
-
-def _sets(by_year: Years, age: int) -> Sets:
+def _sets(by_year: Years, age: int) -> list[tuple[list[int], tuple[stockflow.Span, stockflow.Span]]]:
     """Find the distinct sets of rates of an age, and the years that have each."""
     found: dict[int, tuple[list[int], tuple[stockflow.Span, stockflow.Span]]] = {}
     for year, bands in enumerate(by_year):
@@ -106,27 +109,13 @@ def _sets(by_year: Years, age: int) -> Sets:
     return list(found.values())
 
 
-def _same(one: Sets, other: Sets) -> bool:
-    return len(one) == len(other) and all(
-        a[0] == b[0] and a[1] is b[1] for a, b in zip(one, other, strict=True)
-    )
-
-
-def _changes(parameters: Parameters) -> set[int]:
-    """Find the ages (by index) whose exits or moves differ from the age before: sums of rates may still agree."""
-    found: set[int] = set()
+def _changes(parameters: Parameters) -> NDArray[np.bool_]:
+    """Say where exits or moves differ from the age before, though their sums may not: (year, age)."""
+    grid = parameters.grid
+    found = np.zeros((len(grid.years), len(grid.ages)), dtype=bool)
     for rates in (np.asarray(parameters.exit_rate), np.asarray(parameters.move_rate)):
         if rates.shape[2] > 1:
-            found |= {a for a in range(1, rates.shape[2]) if (rates[:, :, a] != rates[:, :, a - 1]).any()}
-    return found
-
-
-def _selected(grid: Grid) -> set[int]:
-    """Find the ages (by index) at which a cost item begins or ends to count."""
-    found: set[int] = set()
-    for ages in {item.ages for item in grid.items if item.ages}:
-        counts = [age in ages for age in grid.ages]
-        found |= {a for a in range(1, len(counts)) if counts[a] != counts[a - 1]}
+            found[:, 1:] |= (rates[:, :, 1:] != rates[:, :, :-1]).any((0, 3, 4))
     return found
 
 
@@ -135,9 +124,9 @@ def rates(parameters: Parameters) -> Array:
     p, grid = parameters, parameters.grid
     exits, moves = np.asarray(p.exit_rate), np.asarray(p.move_rate)
     to = [None if r.to is None else grid.index("placements", r.to) for r in grid.reasons]
-    out = [r for r, t in enumerate(to) if t is None]
+    out = np.array([float(t is None) for t in to])
     shape = np.broadcast_shapes(exits.shape[:4], moves.shape[:4])
-    leave = np.broadcast_to(exits[..., out].sum(-1), shape)
+    leave = np.broadcast_to(exits @ out, shape)
     into = np.array(np.broadcast_to(moves, (*shape, shape[-1])), order="C")
     for r, t in enumerate(to):
         if t is not None:

@@ -130,7 +130,7 @@ class _Lucky:
 
     def projection(self) -> Projection:
         p = self.parameters
-        parts = (Rates(self.child_years, np.asarray(p.exit_rate), np.asarray(p.move_rate)),)
+        parts = (Rates(self.child_years, np.asarray(p.exit_rate), np.asarray(p.move_rate), range(len(p.grid.ages))),)
         return Projection(
             p.grid, self.stock, self.entries, self.reached, self.child_years, self.run.extra_entries, parts
         )

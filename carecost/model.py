@@ -18,7 +18,7 @@ from carecost.costs import Costs, cost_streams
 from carecost.draws import Draws
 from carecost.effects import Calendar, apply, check
 from carecost.errors import InputError, Problem, UnknownNameError, unknown
-from carecost.grid import Grid
+from carecost.grid import AXES, Grid
 from carecost.kernels import Kernels
 from carecost.luck import simulate
 from carecost.parameters import Parameters
@@ -243,16 +243,26 @@ class _Work:
         sampler, kernels = self.layouts.sampler(self.draws, block), Kernels()
         streams = self.layouts.streams
         base = self.inaction(sampler)
+        known: dict[tuple[int, ...], tuple[Parameters, Sums]] = {}
         outcomes = {}
         for name, scenario in self.scenarios.items():
             changed = [apply(scenario, base[stream], stream, sampler, self.calendar) for stream in streams]
-            sums = [project_sums(p, kernels) for p in changed]
+            # A scenario that only changes prices, or another stream, leaves the children as they were.
+            for p in changed:
+                if _moving(p) not in known:
+                    known[_moving(p)] = (p, project_sums(p, kernels))
+            sums = [known[_moving(p)][1] for p in changed]
             outcomes[name, False] = _outcome(cost_streams(streams, sums, changed), sums)
             if block is not None and self.draws.noise:
                 rows, seed = range(block.start, block.stop), self.draws.seed
                 lucky = [simulate(p, seed, s, rows, kernels).sums for s, p in zip(streams, changed, strict=True)]
                 outcomes[name, True] = _outcome(cost_streams(streams, lucky, changed), lucky)
         return outcomes
+
+
+def _moving(parameters: Parameters) -> tuple[int, ...]:
+    """Say which arrays the children follow from, by identity: all but prices."""
+    return tuple(id(getattr(parameters, name)) for name in AXES if name != "unit_cost")
 
 
 def _outcome(costs: Costs, sums: Sequence[Sums]) -> Outcome:

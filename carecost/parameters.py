@@ -151,7 +151,7 @@ class Parameters:
 
     def _shares(self) -> list[Problem]:
         found = []
-        total = np.asarray(self.entry_share).sum(-1)
+        total = np.asarray(self.entry_share) @ np.ones(len(self.grid.placements))
         wrong = (np.abs(total - 1.0) > SHARE_TOLERANCE) & (np.asarray(self.entry_rate) > 0)
         if wrong.any():
             at = tuple(np.argwhere(wrong)[0])
@@ -175,26 +175,32 @@ class Parameters:
 
     def _closed(self) -> list[Problem]:
         """Find anything in, or on its way into, a placement that is closed at that age."""
-        found = []
-        shut = ~self.open
-        checks: dict[str, Array] = {
-            "initial_stock": np.asarray(self.initial_stock),
-            "entry_share": np.asarray(self.entry_share) * (np.asarray(self.entry_rate) > 0)[..., None],
-            "move_rate": np.asarray(self.move_rate).max(-2, initial=0),
-            **{f"extra_entries[{k!r}]": np.asarray(v) for k, v in self.extra_entries.items()},
-        }
-        towards = np.zeros(shut.shape)
+        ages, placements = np.nonzero(~self.open)
+        if not len(ages):
+            return []
+
+        def shut(array: Array) -> Array:
+            """Take the cells that are closed from an array of shape (..., age, placement)."""
+            return np.broadcast_to(array, (*array.shape[:-2], *self.open.shape))[..., ages, placements]
+
+        rate, towards = np.asarray(self.entry_rate), np.zeros(self.open.shape)
         for r, reason in enumerate(self.grid.reasons):
             if reason.to is not None:
                 into = np.asarray(self.exit_rate)[..., r].max((0, 1, 3))
                 towards[:, self.grid.index("placements", reason.to)] += into
-        checks["exit_rate into it"] = towards
-        for name, array in checks.items():
-            within = np.broadcast_to(array > 0, (*array.shape[:-2], *shut.shape)) & shut
-            if within.any():
-                bad = np.argwhere(within)
-                placement = self.grid.placements[bad[0][-1]]
-                age = self.grid.ages[bad[0][-2]]
+        checks: dict[str, Array] = {
+            "initial_stock": shut(np.asarray(self.initial_stock)),
+            "entry_share": shut(np.asarray(self.entry_share)) * (shut(rate[..., None]) > 0),
+            "move_rate": shut(np.asarray(self.move_rate).swapaxes(-3, -2)),
+            **{f"extra_entries[{k!r}]": shut(np.asarray(v)) for k, v in self.extra_entries.items()},
+            "exit_rate into it": shut(towards),
+        }
+        found = []
+        for name, cells in checks.items():
+            bad = np.flatnonzero((cells > 0).reshape(-1, len(ages)).any(0))
+            if len(bad):
+                placement = self.grid.placements[placements[bad[0]]]
+                age = self.grid.ages[ages[bad[0]]]
                 what = f"age {age} in {placement.name!r}, which is closed from {placement.leave_age}"
                 found.append(Problem(what, name, "Give zero there, or a later leave_age"))
         return found

@@ -112,30 +112,37 @@ def kernel(rates: Array, span: float) -> Kernel:
     # Each matrix is scaled by its own norm, so that its result never depends on its neighbours in the batch.
     halvings = np.maximum(np.frexp(norm / REACH)[1], 0)
     time = np.ldexp(span, -halvings)[..., None, None]
-    unit = np.eye(rates.shape[-1])
-    linger = _series(rates * time, unit) * time**2
-    stay = time * unit + rates @ linger
-    move = unit + rates @ stay
+    linger = _series(rates * time)
+    linger *= time**2
+    stay = rates @ linger
+    _diagonal(stay)[...] += time[..., 0]
+    move = rates @ stay
+    _diagonal(move)[...] += 1.0
     for done in range(int(halvings.max(initial=0))):
         left = halvings > done
-        e, i, t = move[left], stay[left], time[left]
-        linger[left] += t * i + e @ linger[left]
-        stay[left] = i + e @ i
-        move[left] = e @ e
-        time[left] = 2.0 * t
+        some = ... if left.all() else left
+        e, i, t = move[some], stay[some], time[some]
+        linger[some] += t * i + e @ linger[some]
+        stay[some] += e @ i
+        move[some] = e @ e
+        time[some] *= 2.0
     return Kernel(move, stay, linger)
 
 
-def _series(scaled: Array, unit: Array) -> Array:
-    """Sum scaled^k / (k + 2)! over k < TERMS + 1, four powers at a time (Paterson and Stockmeyer)."""
-    powers = [unit, scaled, scaled @ scaled]
-    powers.append(powers[2] @ scaled)
-    fourth = powers[2] @ powers[2]
-    factor = [1.0 / float(np.prod(np.arange(1.0, k + 3.0))) for k in range(16)]
-    total = np.zeros_like(scaled)
-    for start in range(TERMS // 4 * 4, -1, -4):
-        chunk = sum(factor[start + j] * powers[j] for j in range(4))
-        total = total @ fourth + chunk if start + 4 <= TERMS else np.asarray(chunk)
+def _diagonal(matrices: Array) -> Array:
+    """Give the diagonals of matrices, to write to."""
+    return np.einsum("...ii->...i", matrices)
+
+
+def _series(scaled: Array) -> Array:
+    """Sum scaled^k / (k + 2)! over k up to TERMS, from the last."""
+    factor = 1.0 / np.cumprod(np.arange(1.0, TERMS + 3.0))[1:]
+    total, spare = factor[-1] * scaled, np.empty_like(scaled)
+    _diagonal(total)[...] += factor[-2]
+    for k in range(TERMS - 2, -1, -1):
+        np.matmul(total, scaled, out=spare)
+        total, spare = spare, total
+        _diagonal(total)[...] += factor[k]
     return total
 
 
@@ -193,10 +200,15 @@ def spans(rates: Array) -> tuple[Span, Span]:
     """
     early, late = (kernel(rates, span) for span in BIRTHDAYS)
 
-    def joined(k: Kernel) -> Span:
-        return Span(np.concatenate([np.concatenate([k.move, k.stay], -1), np.concatenate([k.stay, k.linger], -1)], -2))
+    return _joined(early), _joined(late)
 
-    return joined(early), joined(late)
+
+def _joined(k: Kernel) -> Span:
+    n = k.move.shape[-1]
+    block = np.empty((*k.move.shape[:-2], 2 * n, 2 * n))
+    block[..., :n, :n], block[..., n:, n:] = k.move, k.linger
+    block[..., :n, n:] = block[..., n:, :n] = k.stay
+    return Span(block)
 
 
 class Year(NamedTuple):

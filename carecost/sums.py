@@ -16,21 +16,24 @@ Array = NDArray[np.float64]
 
 
 class Rates(NamedTuple):
-    """What exits and moves are made of: time lived times rate, for each stream.
+    """What exits and moves are made of: time lived times rate, for each stream and band of ages that share rates.
 
     Attributes
     ----------
-    child_years : ndarray of shape (draw, year, piece, placement)
+    child_years : ndarray of shape (draw, year, band, placement)
         Time lived [child-years].
-    exit_rate : ndarray of shape (draw, year, piece, placement, reason)
+    exit_rate : ndarray of shape (draw, year, band, placement, reason)
         Hazard of leaving [per child-year].
-    move_rate : ndarray of shape (draw, year, piece, placement, to)
+    move_rate : ndarray of shape (draw, year, band, placement, to)
         Hazard of moving [per child-year].
+    within : sequence of int
+        The piece of the age axis that each band is in.
     """
 
     child_years: Array
     exit_rate: Array
     move_rate: Array
+    within: Sequence[int]
 
 
 @dataclass(frozen=True, eq=False)
@@ -76,18 +79,25 @@ class Sums:
 
     def exits_for(self, reasons: Sequence[int], ages: Sequence[int] = ()) -> Array:
         """Sum exits for some reasons (by index) over some ages: (draw, year, placement) [children]."""
-        chosen = list(reasons)
-        return self._events([(p.child_years, p.exit_rate[..., chosen].sum(-1)) for p in self.parts], ages)
+        chosen = np.isin(np.arange(len(self.grid.reasons)), reasons).astype(float)
+        return self._events([p.exit_rate @ chosen for p in self.parts], ages)
 
     def moves_to(self, placements: Sequence[int], ages: Sequence[int] = ()) -> Array:
         """Sum moves by origin to some placements (by index) over some ages: (draw, year, placement) [children]."""
-        apart = 1.0 - np.eye(len(self.grid.placements))
-        chosen = list(placements)
-        return self._events([(p.child_years, (p.move_rate * apart)[..., chosen].sum(-1)) for p in self.parts], ages)
+        chosen = np.isin(np.arange(len(self.grid.placements)), placements).astype(float)
+        apart = 1.0 - np.eye(len(chosen))
+        return self._events([(p.move_rate * apart) @ chosen for p in self.parts], ages)
 
-    def _events(self, made_of: Sequence[tuple[Array, Array]], ages: Sequence[int]) -> Array:
-        chosen = self._chosen(ages) if ages else slice(None)
-        return np.asarray(sum((time * rate)[:, :, chosen].sum(2) for time, rate in made_of))
+    def _events(self, rates: Sequence[Array], ages: Sequence[int]) -> Array:
+        """Sum time times rate, band by band: in this order a band without time changes no digit."""
+        wanted = set(self._chosen(ages) if ages else range(len(self.pieces)))
+        total = np.zeros(self.child_years[:, :, 0].shape)
+        for part, rate in zip(self.parts, rates, strict=True):
+            each = rate.shape[2] > 1
+            for band, piece in enumerate(part.within):
+                if piece in wanted:
+                    total = total + part.child_years[:, :, band] * rate[:, :, band if each else 0]
+        return total
 
     def _chosen(self, ages: Sequence[int]) -> list[int]:
         wanted = {self.grid.ages.index(age) for age in ages}
