@@ -121,23 +121,30 @@ class Comparison:
         ndarray of shape (draw, year)
             Gross saving [GBP].
         """
-        return self._sum(self.price_effect + self.volume_effect, lambda i: _counts(i, choose) and i.group != REFORM)
+        return self._effects(lambda i: _counts(i, choose) and i.group != REFORM)
 
     def cashable_saving(self, choose: Chooser | None = None) -> Array:
         """Price effect, and the cashable share of the volume effect: (draw, year) [GBP]."""
-        cash = self.price_effect + self.cashable_share * self.volume_effect
-        return self._sum(cash, lambda i: _counts(i, choose) and i.group != REFORM)
+        chosen = self._chosen(lambda i: _counts(i, choose) and i.group != REFORM)
+        volume = np.einsum("dyi,yi->dy", self.volume_effect, self.cashable_share * chosen)
+        return np.asarray(self.price_effect @ chosen + volume)
 
     def reform_spend(self, choose: Chooser | None = None) -> Array:
         """Spending on the programme beyond the baseline's: (draw, year) [GBP]."""
-        return -self._sum(self.price_effect + self.volume_effect, lambda i: _counts(i, choose) and i.group == REFORM)
+        return -self._effects(lambda i: _counts(i, choose) and i.group == REFORM)
 
     def net_saving(self, choose: Chooser | None = None) -> Array:
         """Cashable saving less reform spend: (draw, year) [GBP]."""
         return self.cashable_saving(choose) - self.reform_spend(choose)
 
-    def _sum(self, array: Array, choose: Chooser) -> Array:
-        return np.asarray(array[..., [i for i, item in enumerate(self.grid.items) if choose(item)]].sum(-1))
+    def _effects(self, choose: Chooser) -> Array:
+        """Sum price and volume effects of some items: (draw, year) [GBP]."""
+        chosen = self._chosen(choose)
+        return np.asarray(self.price_effect @ chosen + self.volume_effect @ chosen)
+
+    def _chosen(self, choose: Chooser) -> Array:
+        """Say which items count, 1 or 0: a product with it sums without a copy."""
+        return np.array([float(choose(item)) for item in self.grid.items])
 
     @cached_property
     def factors(self) -> Array:
@@ -175,8 +182,8 @@ class Comparison:
         if not any(item.account == "social" for item in self.grid.items):
             remedy = "Add items with account = social; npv() is the saving to the public purse"
             raise ComparisonError(Problem("there is no social ledger", "npsv", remedy))
-        spend = self._sum(self.price_effect + self.volume_effect, lambda i: i.group == REFORM and i.kind == "resource")
-        benefit = self._sum(self.volume_effect, lambda i: i.group != REFORM and i.kind == "resource")
+        spend = self._effects(lambda i: i.group == REFORM and i.kind == "resource")
+        benefit = self.volume_effect @ self._chosen(lambda i: i.group != REFORM and i.kind == "resource")
         return self.present_value(benefit + spend)
 
     def bcr(self) -> float | None:
@@ -246,7 +253,7 @@ class Comparison:
                 not item.placements or set(item.placements) <= care
             )
 
-        spend = self._sum(self.baseline.costs.spend, follows)
+        spend = self.baseline.costs.spend @ self._chosen(follows)
         return float(spend.sum(1).mean() / self.baseline.child_years.sum(1).mean())
 
 

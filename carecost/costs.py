@@ -41,7 +41,7 @@ class Costs:
     @property
     def public_spend(self) -> Array:
         """Spend of the public purse, the social ledger left out: (draw, year) [GBP, constant prices]."""
-        return np.asarray(self.spend[..., [i for i, item in enumerate(self.grid.items) if item.public]].sum(-1))
+        return np.asarray(self.spend @ np.array([float(item.public) for item in self.grid.items]))
 
 
 def cost(projection: Projection, parameters: Parameters) -> Costs:
@@ -94,8 +94,8 @@ def cost_streams(names: Sequence[str], sums: Sequence[Sums], parameters: Sequenc
 
 def _placed(array: Array, grid: Grid, item: Item) -> Array:
     """Sum the placements that an item selects: (draw, year)."""
-    chosen = grid.indices("placements", item.placements) if item.placements else slice(None)
-    return np.asarray(array[..., chosen].sum(-1))
+    names = [p.name for p in grid.placements]
+    return np.asarray(array @ np.array([float(not item.placements or name in item.placements) for name in names]))
 
 
 def _flow(name: str) -> Callable[[Sums, Parameters, Item], Array]:

@@ -121,9 +121,9 @@ class Run:
 
     def side(self, name: str, outcome: Outcome) -> Side:
         """Give an outcome as one side of a comparison."""
-        care = list(self.grid.in_care)
-        children = outcome.stock[..., care].sum((1, 3))
-        years = outcome.flows["child_years"][..., care].sum((1, 3))
+        care = np.array([float(p.in_care) for p in self.grid.placements])
+        children = (outcome.stock @ care).sum(1)
+        years = (outcome.flows["child_years"] @ care).sum(1)
         return Side(name, self.provenance, outcome.costs, children, years)
 
 
