@@ -57,10 +57,11 @@ class Kernels:
         for seen_exits, seen_moves, found in self._seen:
             if seen_exits is exits and seen_moves is moves:
                 return found
-        q = rates(parameters)
-        by_year = [self.bands(q[:, year]) for year in range(q.shape[1])]
-        if len(by_year) == 1:
-            by_year *= len(parameters.grid.years)
+        like = _alike(parameters)
+        first = sorted(set(like))
+        q = rates(parameters, first)
+        bands = {year: self.bands(q[:, i]) for i, year in enumerate(first)}
+        by_year = [bands[year] for year in like]
         self._seen.append((exits, moves, by_year))
         return by_year
 
@@ -70,7 +71,7 @@ class Kernels:
         for seen, known, found in self._cut:
             if seen is by_year and known == tuple(cuts):
                 return found
-        begins = _changes(parameters)
+        begins = _changes(parameters, by_year)
         begins[:, [0, *cuts]] = True
         for year, bands in enumerate(by_year):
             begins[year, [band.ages.start for band in bands]] = True
@@ -92,7 +93,8 @@ class Kernels:
         """Join neighbouring ages of rates of shape (draw, age, state, state) that are the same."""
         found: list[stockflow.Band] = []
         for age in range(rates.shape[1]):
-            spans = self.of(rates[:, age])
+            same = age and np.array_equal(rates[:, age], rates[:, age - 1])
+            spans = found[-1].spans if same else self.of(rates[:, age])
             if found and found[-1].spans is spans:
                 found[-1] = stockflow.Band(slice(found[-1].ages.start, age + 1), spans)
             else:
@@ -109,20 +111,37 @@ def _sets(by_year: Years, age: int) -> list[tuple[list[int], tuple[stockflow.Spa
     return list(found.values())
 
 
-def _changes(parameters: Parameters) -> NDArray[np.bool_]:
+def _changes(parameters: Parameters, by_year: Years) -> NDArray[np.bool_]:
     """Say where exits or moves differ from the age before, though their sums may not: (year, age)."""
-    grid = parameters.grid
+    grid, like = parameters.grid, [next(i for i, b in enumerate(by_year) if b is bands) for bands in by_year]
     found = np.zeros((len(grid.years), len(grid.ages)), dtype=bool)
     for rates in (np.asarray(parameters.exit_rate), np.asarray(parameters.move_rate)):
         if rates.shape[2] > 1:
-            found[:, 1:] |= (rates[:, :, 1:] != rates[:, :, :-1]).any((0, 3, 4))
-    return found
+            for year in set(like):
+                at = rates[:, min(year, rates.shape[1] - 1)]
+                found[year, 1:] |= (at[:, 1:] != at[:, :-1]).any((0, 2, 3))
+    return found[like]
 
 
-def rates(parameters: Parameters) -> Array:
-    """Build the generators: (draw, year, age, placement, placement); rows and columns closed at an age are zero."""
+def _alike(parameters: Parameters) -> list[int]:
+    """Give for each year the first of the run of years that share its exits and moves with it (by index)."""
+    every = [a for a in map(np.asarray, (parameters.exit_rate, parameters.move_rate)) if a.shape[1] > 1]
+    like = [0]
+    for year in range(1, len(parameters.grid.years)):
+        same = all(np.array_equal(a[:, year], a[:, year - 1]) for a in every)
+        like.append(like[-1] if same else year)
+    return like
+
+
+def rates(parameters: Parameters, years: Sequence[int] | None = None) -> Array:
+    """Build the generators: (draw, year, age, placement, placement); rows and columns closed at an age are zero.
+
+    All years by default, of which there is one where they share rates; or some, by index.
+    """
     p, grid = parameters, parameters.grid
     exits, moves = np.asarray(p.exit_rate), np.asarray(p.move_rate)
+    if years is not None:
+        exits, moves = (a if a.shape[1] == 1 else a[:, years] for a in (exits, moves))
     to = [None if r.to is None else grid.index("placements", r.to) for r in grid.reasons]
     out = np.array([float(t is None) for t in to])
     shape = np.broadcast_shapes(exits.shape[:4], moves.shape[:4])
