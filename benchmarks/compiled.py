@@ -1,4 +1,4 @@
-"""How much faster could a compiled engine be? The method of ``carecost.cohorts`` fused into one loop over draws, in numba.
+"""How much faster could a compiled engine be? The method fused into one loop over draws, in numba.
 
 Not part of the package, which needs no compiler. Run with ``python -m benchmarks.compiled``; ``speed.py`` prints the
 ratio. Rates must be the same in every year, as they are under inaction on the packaged sets.

@@ -88,7 +88,10 @@ def whole(draws: int = 10_000) -> None:
     )
     out = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True).stdout.split()
     seconds, processor, peak = (float(word) for word in out)
-    print(f"{draws:,} draws, two scenarios, 20 years, summarised: {seconds:.1f} s, {processor:.1f} s of processor, ", end="")
+    print(
+        f"{draws:,} draws, two scenarios, 20 years, summarised: {seconds:.1f} s, {processor:.1f} s of processor, ",
+        end="",
+    )
     print(f"{peak / 1024:,.0f} MiB at most (limits 5 s, 1,024 MiB)")
 
 
@@ -140,7 +143,7 @@ def main() -> None:
     measured("kernels of 64 draws x 18 ages x 12 states", lambda: stockflow.spans(q))
     one_year = partial(stockflow.year, stock, even, born, bands, birthdays)
     measured("one year of 64 draws x 18 ages in 6 bands x 12 states", one_year)
-    measured("128 draws, two scenarios, 20 years (one block)", one_block(), "65 ms")
+    measured("128 draws, two scenarios, 20 years (one block)", one_block(), "125 ms")
     more = larger()
     measured("128 draws, 20 years, ages 0-24, 18 states, projected", lambda: project_sums(more))
     set_of_rates = q[:, 0]

@@ -45,16 +45,18 @@ def project_sums(parameters: Parameters, kernels: Kernels | None = None) -> Sums
     cohorts = _Cohorts(parameters)
     pieces = [slice(a, b) for a, b in zip([0, *cuts], [*cuts, len(parameters.grid.ages)], strict=True)]
     within = [sum(cut <= band.ages.start for cut in cuts) for band in bands]
-    stock, entries, aged_out, time, by_band = [], [], [], [], []
+    by_band: list[Array] = []
+    taken: list[tuple[Array, Array, Array]] = []
+    times: list[Array] = []
     for i in range(len(pieces)):
         mine = [cohorts.band(band) for band, piece in zip(bands, within, strict=True) if piece == i]
         by_band += mine
-        time.append(_total(mine))
-        for whole, part in zip((stock, entries, aged_out), cohorts.take(), strict=True):
-            whole.append(part)
+        times.append(_total(mine))
+        taken.append(cohorts.take())
+    stock, entries, aged_out = (np.stack(arrays, axis=2) for arrays in zip(*taken, strict=True))
     exits, moves = (_at(np.asarray(a), bands) for a in (parameters.exit_rate, parameters.move_rate))
     rates = Rates(np.stack(by_band, axis=2), exits, moves, within)
-    return Sums(parameters.grid, pieces, *(np.stack(a, axis=2) for a in (stock, entries, aged_out, time)), (rates,))
+    return Sums(parameters.grid, pieces, stock, entries, aged_out, np.stack(times, axis=2), (rates,))
 
 
 def _cuts(grid: Grid) -> list[int]:
@@ -190,7 +192,7 @@ class _Entrants:
         self._share, self._extra = _by_age(p.entry_share, ages), [_by_age(e, ages) for e in p.extra_entries.values()]
         at_birthday = np.asarray(p.entry_at_birthday)
         self._born = np.broadcast_to(at_birthday, (*at_birthday.shape[:2], ages))
-        self._any = self._born.any((0, 1))
+        self._any = np.asarray(self._born.any((0, 1)))
 
     def at(self, age: int) -> tuple[Array, Array | None]:
         """Give those who enter evenly, and those who enter on the birthday if any: (draw, year, placement)."""

@@ -153,7 +153,9 @@ class Advance:
             reached=self._reached,
             child_years=self.child_years,
             extra_entries=self.extra_entries,
-            _parts=(Rates(self.child_years, np.asarray(p.exit_rate), np.asarray(p.move_rate), range(len(p.grid.ages))),),
+            _parts=(
+                Rates(self.child_years, np.asarray(p.exit_rate), np.asarray(p.move_rate), range(len(p.grid.ages))),
+            ),
         )
 
 

@@ -131,13 +131,13 @@ def kernel(rates: Array, span: float) -> Kernel:
 
 def _diagonal(matrices: Array) -> Array:
     """Give the diagonals of matrices, to write to."""
-    return np.einsum("...ii->...i", matrices)
+    return np.asarray(np.einsum("...ii->...i", matrices))
 
 
 def _series(scaled: Array) -> Array:
     """Sum scaled^k / (k + 2)! over k up to TERMS, from the last."""
     factor = 1.0 / np.cumprod(np.arange(1.0, TERMS + 3.0))[1:]
-    total, spare = factor[-1] * scaled, np.empty_like(scaled)
+    total, spare = np.asarray(factor[-1] * scaled), np.empty_like(scaled)
     _diagonal(total)[...] += factor[-2]
     for k in range(TERMS - 2, -1, -1):
         np.matmul(total, scaled, out=spare)

@@ -1,4 +1,4 @@
-"""What do stock and flows come to over ages? Sums over all or some ages, of single ages or of pieces of the age axis."""
+"""What do stock and flows come to over ages? Sums over all or some, of single ages or of pieces of the age axis."""
 
 from __future__ import annotations
 

@@ -95,7 +95,7 @@ def test_single_ages_are_refused_where_they_were_not_kept(p: cc.Parameters) -> N
     sums = project_sums(p)
     everyone = sums.over_ages("stock", p.grid.ages)
     np.testing.assert_array_equal(everyone, sums.over_ages("stock"))
-    with pytest.raises(cc.CareCostError, match="kept only with its neighbours.*Project with ages"):
+    with pytest.raises(cc.CareCostError, match=r"kept only with its neighbours.*Project with ages"):
         sums.over_ages("stock", [FIRST_AGE])
 
 
