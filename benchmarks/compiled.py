@@ -12,10 +12,10 @@ import numpy as np
 from numba import njit
 
 import carecost as cc
-from carecost.cohorts import project_sums
 from carecost.kernels import rates
 from carecost.projection import birthdays, leaving_at
 from carecost.stockflow import BIRTHDAYS, REACH, TERMS, WEIGHT
+from carecost.summed import project_sums
 
 
 @njit(cache=True)

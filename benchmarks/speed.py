@@ -19,11 +19,11 @@ import numpy as np
 
 import carecost as cc
 from carecost import model, stockflow
-from carecost.cohorts import project_sums
 from carecost.effects import apply
 from carecost.kernels import Kernels, rates
 from carecost.projection import project_streams
 from carecost.quantities import Sampler
+from carecost.summed import project_sums
 
 REPEATS = 7
 

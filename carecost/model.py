@@ -12,7 +12,6 @@ from numpy.typing import NDArray
 
 from carecost import __version__
 from carecost.assumptions import Assumptions
-from carecost.cohorts import project_sums
 from carecost.comparison import Comparison, Side
 from carecost.costs import Costs, cost_streams
 from carecost.draws import Draws
@@ -26,6 +25,7 @@ from carecost.projection import Projection, project_streams
 from carecost.provenance import Provenance
 from carecost.quantities import Layouts, Sampler
 from carecost.scenarios import INACTION, Scenario
+from carecost.summed import project_sums
 from carecost.sums import Sums
 
 Array = NDArray[np.float64]

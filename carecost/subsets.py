@@ -17,9 +17,10 @@ from carecost.kernels import Kernels
 from carecost.levers import Lever
 from carecost.model import Run
 from carecost.parameters import Parameters
-from carecost.projection import Projection, project_streams
 from carecost.quantities import Sampler
 from carecost.scenarios import INACTION, Scenario
+from carecost.summed import project_sums
+from carecost.sums import Sums
 
 Array = NDArray[np.float64]
 #: What is measured of a subset against inaction: (draw, measure).
@@ -67,7 +68,7 @@ def measured(
     sampler = run.layouts.sampler(run.draws, block)
     base = tuple(run.inaction(sampler).values())
     kernels = Kernels()
-    root = _Node(base, tuple(zip(base, project_streams(base, kernels), strict=True)), kernels)
+    root = _Node(base, tuple((p, project_sums(p, kernels)) for p in base), kernels)
     walk = _Walk(run, tuple(levers), frozenset(wanted), measures, sampler, _side(run, root, INACTION))
     found = {}
     for mask, values in walk.below(0, root, 0):
@@ -84,23 +85,20 @@ class _Node:
     ----------
     parameters : tuple of Parameters
         One a stream.
-    near : tuple of (Parameters, Projection)
+    near : tuple of (Parameters, Sums)
         Of the nearest subset that was projected, one a stream.
     kernels : Kernels
         Kernels of its rates; new ones where exits or moves change, so that not all of them are kept.
     """
 
     parameters: tuple[Parameters, ...]
-    near: tuple[tuple[Parameters, Projection], ...]
+    near: tuple[tuple[Parameters, Sums], ...]
     kernels: Kernels
 
     def projected(self) -> _Node:
         """Project the streams whose children changed; what only changes prices is not projected again."""
-        pairs = zip(self.parameters, self.near, strict=True)
-        new = [p for p, (known, _) in pairs if _differ(p, known, _CHILDREN)]
-        made = iter(project_streams(new, self.kernels) if new else [])
         near = [
-            (p, next(made)) if _differ(p, known, _CHILDREN) else (p, there)
+            (p, project_sums(p, self.kernels)) if _differ(p, known, _CHILDREN) else (p, there)
             for p, (known, there) in zip(self.parameters, self.near, strict=True)
         ]
         return replace(self, near=tuple(near))
@@ -161,9 +159,9 @@ class _Walk:
 
 
 def _side(run: Run, node: _Node, name: str) -> Side:
-    projections = [projection for _, projection in node.near]
-    costs = cost_streams(run.layouts.streams, projections, node.parameters)
+    sums = [there for _, there in node.near]
+    costs = cost_streams(run.layouts.streams, sums, node.parameters)
     care = list(run.grid.in_care)
-    children = np.asarray(sum(p.children for p in projections))
-    years = np.asarray(sum(p.over_ages("child_years")[..., care].sum(-1) for p in projections))
+    children = np.asarray(sum(s.over_ages("stock")[..., care].sum(-1) for s in sums))
+    years = np.asarray(sum(s.over_ages("child_years")[..., care].sum(-1) for s in sums))
     return Side(name, run.provenance, costs, children, years)

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 
 import carecost as cc
-from carecost.cohorts import project_sums
 from carecost.costs import cost_streams
+from carecost.summed import project_sums
 from tests.strategies import FIRST_AGE, parameter_sets
 
 #: Cost items that cut the age axis where no rate changes.
