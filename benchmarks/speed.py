@@ -18,7 +18,7 @@ from functools import partial
 import numpy as np
 
 import carecost as cc
-from carecost import model, stockflow
+from carecost import blocks, stockflow
 from carecost.effects import apply
 from carecost.kernels import Kernels, rates
 from carecost.projection import project_streams
@@ -74,7 +74,7 @@ def one_block(years: int = 20) -> Callable[[], object]:
     """One block of draws of two scenarios, everything but the putting together."""
     england, review = cc.load_assumptions("england-2025"), cc.load_scenario("care-review")
     run = cc.run(england, review, years=years, draws=cc.Draws(256)).run
-    work = model._Work(run.layouts, run.scenarios, run.calendar, run.draws)
+    work = blocks.Work(run.layouts, run.scenarios, run.calendar, run.draws)
     return lambda: work.block(slice(128, 256))
 
 

@@ -8,11 +8,12 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from carecost.blocks import Progress
 from carecost.comparison import Comparison
 from carecost.credit import Effects, effects, game_of, joined, spends_only
 from carecost.errors import Problem, UnknownNameError, refuse, unknown
 from carecost.grid import Grid
-from carecost.model import Progress, Run
+from carecost.model import Run
 from carecost.subsets import measured
 
 Array = NDArray[np.float64]

@@ -10,8 +10,9 @@ from numpy.typing import NDArray
 
 from carecost import tables
 from carecost.attribution import METHODS, Attribution, attribution
+from carecost.blocks import Progress
 from carecost.convergence import mean_error
-from carecost.model import Progress, Run
+from carecost.model import Run
 from carecost.money import financial_year
 
 Array = NDArray[np.float64]

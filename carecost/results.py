@@ -12,6 +12,7 @@ import pandas as pd
 from carecost import attribution_tables, model, run_tables, savings, sensitivity
 from carecost.archive import save_run
 from carecost.assumptions import Assumptions
+from carecost.blocks import BLOCK, Progress
 from carecost.convergence import Convergence, convergence
 from carecost.draws import Draws
 from carecost.errors import UnknownNameError, unknown
@@ -29,8 +30,8 @@ def run(
     draws: Draws | None = None,
     start: int | None = None,
     threads: int = 2,
-    progress: model.Progress | None = None,
-    block: int = model.BLOCK,
+    progress: Progress | None = None,
+    block: int = BLOCK,
 ) -> Results:
     """Run inaction and some scenarios on a set of assumptions.
 
@@ -202,7 +203,7 @@ class Results:
         scenario: str,
         draws: int | None = None,
         dates: Sequence[int] = (),
-        progress: model.Progress | None = None,
+        progress: Progress | None = None,
     ) -> pd.DataFrame:
         """Which lever of a scenario did what, in rows; see :func:`carecost.attribution_tables.attribution_rows`."""
         return attribution_tables.attribution_rows(self._run, scenario, draws, dates, progress)

@@ -9,8 +9,9 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from carecost import tables
+from carecost.blocks import FLOWS, Outcome
 from carecost.errors import InputError, Problem, UnknownNameError, unknown
-from carecost.model import FLOWS, Outcome, Run
+from carecost.model import Run
 from carecost.sensitivity import growth_paths
 
 Array = NDArray[np.float64]

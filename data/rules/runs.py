@@ -75,7 +75,7 @@ def run(assumptions: cc.Assumptions, years: int) -> Done:
         return np.asarray(sum(getattr(p, of)[0][..., care] for p in streams.values()))
 
     stock = total("stock")[1:]
-    exits = np.asarray(sum(p.exits_for(reasons)[0][..., care] for p in streams.values()))
+    exits = np.asarray(sum(p.exits[0][..., care, :][..., reasons].sum(-1) for p in streams.values()))
     extra = sum(x[0].sum((1, 2)) for p in streams.values() for x in p.extra_entries.values())
     costs, items = done.central["inaction"].costs, done.grid.items
     return Done(

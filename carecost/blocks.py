@@ -1,0 +1,144 @@
+"""How do draws go through? In blocks, every scenario with the same luck, summed as they come."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from carecost.costs import Costs, cost_streams
+from carecost.draws import Draws
+from carecost.effects import Calendar, apply
+from carecost.grid import AXES, Grid
+from carecost.kernels import Kernels
+from carecost.luck import simulate
+from carecost.parameters import Parameters
+from carecost.quantities import Layouts, Sampler
+from carecost.scenarios import Scenario
+from carecost.summed import project_sums
+from carecost.sums import Sums
+
+Array = NDArray[np.float64]
+#: Draws that go through at once: their kernels fit in cache.
+BLOCK = 128
+Progress = Callable[[int, int], None]
+#: Scenario, and whether with the luck of small numbers.
+Key = tuple[str, bool]
+FLOWS = ("entries", "exits", "aged_out", "child_years")
+
+
+@dataclass(frozen=True, eq=False)
+class Outcome:
+    """One scenario, summed over ages; a draw axis of length 1 is the central run.
+
+    Attributes
+    ----------
+    stock : ndarray of shape (draw, stream, date, placement)
+        On 31 March [children].
+    flows : dict of str to ndarray of shape (draw, stream, year, placement)
+        entries, exits, aged_out [children] and child_years [child-years].
+    costs : Costs
+        Volume, price and spend.
+    """
+
+    stock: Array
+    flows: dict[str, Array]
+    costs: Costs
+
+
+@dataclass(frozen=True)
+class Work:
+    """What a block of draws needs.
+
+    Attributes
+    ----------
+    layouts, scenarios, calendar, draws
+        The set, what might be done, programme years and prices, and the luck.
+    background : Scenario, optional
+        What goes on under every scenario.
+    """
+
+    layouts: Layouts
+    scenarios: dict[str, Scenario]
+    calendar: Calendar
+    draws: Draws
+    background: Scenario | None = None
+
+    def inaction(self, sampler: Sampler) -> dict[str, Parameters]:
+        """Make the parameters of each stream, with what goes on behind every scenario."""
+        made = {stream: self.layouts.parameters(stream, sampler) for stream in self.layouts.streams}
+        if self.background is None:
+            return made
+        return {s: apply(self.background, p, s, sampler, self.calendar) for s, p in made.items()}
+
+    def block(self, block: slice | None) -> dict[Key, Outcome]:
+        """Run every scenario for one block; kernels are shared between scenarios and streams."""
+        sampler, kernels = self.layouts.sampler(self.draws, block), Kernels()
+        streams = self.layouts.streams
+        base = self.inaction(sampler)
+        known: dict[tuple[int, ...], tuple[Parameters, Sums]] = {}
+        outcomes = {}
+        for name, scenario in self.scenarios.items():
+            changed = [apply(scenario, base[stream], stream, sampler, self.calendar) for stream in streams]
+            # A scenario that only changes prices, or another stream, leaves the children as they were.
+            for p in changed:
+                if _moving(p) not in known:
+                    known[_moving(p)] = (p, project_sums(p, kernels))
+            sums = [known[_moving(p)][1] for p in changed]
+            outcomes[name, False] = _outcome(cost_streams(streams, sums, changed), sums)
+            if block is not None and self.draws.noise:
+                rows, seed = range(block.start, block.stop), self.draws.seed
+                lucky = [simulate(p, seed, s, rows, kernels).sums for s, p in zip(streams, changed, strict=True)]
+                outcomes[name, True] = _outcome(cost_streams(streams, lucky, changed), lucky)
+        return outcomes
+
+
+def _moving(parameters: Parameters) -> tuple[int, ...]:
+    """Say which arrays the children follow from, by identity: all but prices."""
+    return tuple(id(getattr(parameters, name)) for name in AXES if name != "unit_cost")
+
+
+def _outcome(costs: Costs, sums: Sequence[Sums]) -> Outcome:
+    n = max(len(s.stock) for s in sums)
+
+    def stacked(arrays: Iterator[Array]) -> Array:
+        return np.stack([np.broadcast_to(a, (n, *a.shape[1:])) for a in arrays], axis=1)
+
+    def flow(s: Sums, name: str) -> Array:
+        return s.exits_for(range(len(s.grid.reasons))) if name == "exits" else s.over_ages(name)
+
+    flows = {name: stacked(flow(s, name) for s in sums) for name in FLOWS}
+    return Outcome(stacked(s.over_ages("stock") for s in sums), flows, costs)
+
+
+def merged(work: Work, grid: Grid, threads: int, size: int, progress: Progress | None) -> dict[Key, Outcome]:
+    """Run the blocks on threads and put their sums in place, in order."""
+    n = work.draws.n
+    blocks = [slice(i, min(i + size, n)) for i in range(0, n, size)]
+    kept: dict[Key, dict[str, Array]] = {}
+    with ThreadPoolExecutor(max(1, threads)) as pool:
+        for block, outcomes in zip(blocks, pool.map(work.block, blocks), strict=True):
+            for name, outcome in outcomes.items():
+                store = kept.setdefault(name, {})
+                for key, array in _parts(outcome).items():
+                    if key not in store:
+                        store[key] = np.empty((n, *array.shape[1:]))
+                    store[key][block] = array
+            if progress is not None:
+                progress(block.stop, n)
+    return {name: _whole(store, grid) for name, store in kept.items()}
+
+
+def _parts(outcome: Outcome) -> dict[str, Array]:
+    costs = outcome.costs
+    unit_cost = np.broadcast_to(costs.unit_cost, (len(costs.unit_cost), *costs.volume.shape[1:]))
+    return {"stock": outcome.stock, "volume": costs.volume, "unit_cost": unit_cost} | outcome.flows
+
+
+def _whole(store: dict[str, Array], grid: Grid) -> Outcome:
+    volume, unit_cost = store["volume"], store["unit_cost"]
+    costs = Costs(grid, volume, unit_cost, volume * unit_cost)
+    return Outcome(store["stock"], {name: store[name] for name in FLOWS}, costs)
