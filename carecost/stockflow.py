@@ -17,6 +17,13 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from carecost.cohorts import counting_weights as counting_weights
+from carecost.cohorts import occupancy as occupancy
+from carecost.cohorts import trace as trace
+from carecost.cohorts import transitions as transitions
+from carecost.conversion import probabilities as probabilities
+from carecost.conversion import rates as rates
+
 Array = NDArray[np.float64]
 
 #: Points of the year at which the two classes have their birthday [years].

@@ -73,10 +73,10 @@ def test_only_some_rooms_see_a_library(room: str, allowed: str) -> None:
 
 
 def test_floor_zero_sees_arrays_only() -> None:
-    for name in ("stockflow", "money", "distributions", "families"):
+    for name in ("stockflow", "conversion", "cohorts", "money", "distributions", "families"):
         seen = {i for i in imports(ROOT / f"{name}.py") if i.split(".")[0] not in sys.stdlib_module_names}
         allowed = {"numpy", "numpy.typing", "scipy.special", "scipy.linalg", "carecost.errors"}
-        assert seen - {"carecost.families"} <= allowed, name
+        assert seen - {"carecost.families", "carecost.conversion", "carecost.cohorts"} <= allowed, name
 
 
 def test_only_the_command_prints() -> None:
