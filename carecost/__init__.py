@@ -9,6 +9,7 @@ __version__ = "0.1.0"
 
 if TYPE_CHECKING:  # what type checkers and editors see; __getattr__ gives the same, only when asked
     from carecost import distributions, money, plots, stockflow
+    from carecost.appraisal import Appraisal
     from carecost.assumptions import Assumptions
     from carecost.beliefs import Assumption, Belief
     from carecost.changes import Change, Interval
@@ -17,9 +18,12 @@ if TYPE_CHECKING:  # what type checkers and editors see; __getattr__ gives the s
     from carecost.costs import Costs, cost
     from carecost.draws import Draws
     from carecost.errors import CareCostError
+    from carecost.green_book import appraise
     from carecost.grid import Grid, Placement, Reason
     from carecost.levers import Evidence, Lever
     from carecost.load import load_assumptions, load_scenario
+    from carecost.option_tables import IcerTable, NetBenefit, icer_table, net_benefit
+    from carecost.options import Option
     from carecost.parameters import Parameters
     from carecost.paths import YearPath
     from carecost.projection import Projection, project
@@ -31,6 +35,7 @@ if TYPE_CHECKING:  # what type checkers and editors see; __getattr__ gives the s
     from carecost.ties import CorrelationMatrix, JointDraws, Loading, Ties
 
 _HOME = {
+    "Appraisal": "appraisal",
     "Assumption": "beliefs",
     "Assumptions": "assumptions",
     "Belief": "beliefs",
@@ -43,11 +48,14 @@ _HOME = {
     "Draws": "draws",
     "Evidence": "levers",
     "Grid": "grid",
+    "IcerTable": "option_tables",
     "Interval": "changes",
     "Item": "cost_items",
     "JointDraws": "ties",
     "Lever": "levers",
     "Loading": "ties",
+    "NetBenefit": "option_tables",
+    "Option": "options",
     "Parameters": "parameters",
     "Placement": "grid",
     "Projection": "projection",
@@ -58,9 +66,12 @@ _HOME = {
     "Selector": "selector",
     "Ties": "ties",
     "YearPath": "paths",
+    "appraise": "green_book",
     "cost": "costs",
+    "icer_table": "option_tables",
     "load_assumptions": "load",
     "load_scenario": "load",
+    "net_benefit": "option_tables",
     "project": "projection",
     "run": "results",
     "save_assumptions": "save",
@@ -69,6 +80,7 @@ _HOME = {
 _MODULES = ("distributions", "money", "plots", "stockflow")
 
 __all__ = [
+    "Appraisal",
     "Assumption",
     "Assumptions",
     "Belief",
@@ -81,11 +93,14 @@ __all__ = [
     "Draws",
     "Evidence",
     "Grid",
+    "IcerTable",
     "Interval",
     "Item",
     "JointDraws",
     "Lever",
     "Loading",
+    "NetBenefit",
+    "Option",
     "Parameters",
     "Placement",
     "Projection",
@@ -97,11 +112,14 @@ __all__ = [
     "Ties",
     "YearPath",
     "__version__",
+    "appraise",
     "cost",
     "distributions",
+    "icer_table",
     "load_assumptions",
     "load_scenario",
     "money",
+    "net_benefit",
     "plots",
     "project",
     "run",

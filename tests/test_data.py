@@ -210,7 +210,7 @@ def test_the_deflator_has_no_gaps_and_the_schedule_starts_now() -> None:
     assert {r["schedule"]: r["rate"] for r in rates if r["year_from"] == "0"} == {
         "standard": "0.035",
         "health": "0.015",
-        "lower": "0.03",
+        "sensitivity": "0.03",
     }
 
 

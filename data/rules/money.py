@@ -33,7 +33,7 @@ def files() -> dict[str, str]:
             "rate": float(row[schedule]),
             "source": row["source"],
         }
-        for schedule in ("standard", "health", "lower")
+        for schedule in ("standard", "health", "sensitivity")
         for row in table("discount_schedule")
     ]
     return {

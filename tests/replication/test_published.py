@@ -49,7 +49,7 @@ def test_markov_model_in_continuous_time(case: dict[str, Any]) -> None:
     )
 
 
-@pytest.mark.parametrize("name", ["standard", "health", "lower"])
+@pytest.mark.parametrize("name", ["standard", "health", "sensitivity"])
 @pytest.mark.parametrize("case", of_kind("discount"))
 def test_discount_factors(case: dict[str, Any], name: str) -> None:
     table = case[name]
