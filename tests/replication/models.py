@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from scipy.special import gammaincinv, ndtri
 
 import carecost as cc
 from carecost.money import discount_factors
@@ -22,11 +23,15 @@ CASES = Path(__file__).parent / "cases"
 
 @dataclass(frozen=True)
 class Printed:
-    """Numbers as printed: half a unit of the last digit is as much as they may be missed by, unless the case says why."""
+    """Numbers as printed: they may be missed by half a unit of the last digit, unless the case says why by more.
+
+    Their basis is "printed" in the source, "run" with the source's own code, or "recomputed" from its specification.
+    """
 
     what: str
     text: tuple[str, ...]
-    stated: float | None = None
+    stated: tuple[float, ...] = ()
+    basis: str = "printed"
 
     @property
     def values(self) -> np.ndarray:
@@ -39,8 +44,8 @@ class Printed:
 
     @property
     def tolerance(self) -> np.ndarray:
-        if self.stated is not None:
-            return np.full(len(self.text), self.stated)
+        if self.stated:
+            return np.broadcast_to(np.array(self.stated), len(self.text))
         # The printed number itself is kept in binary: a few parts in 1e16 on top of half its last digit.
         return np.array([0.5 * 10.0**-d for d in self.digits]) + 1e-15 * np.abs(self.values)
 
@@ -59,7 +64,8 @@ class Printed:
 
 def printed(entries: list[Case]) -> Iterator[Printed]:
     for entry in entries:
-        yield Printed(entry["what"], tuple(entry.get("values") or [entry["value"]]), entry.get("tolerance"))
+        text = tuple(entry.get("values") or [entry["value"]])
+        yield Printed(entry["what"], text, tuple(entry.get("tolerance", ())), entry.get("basis", "printed"))
 
 
 def hiv(case: Case) -> Results:
@@ -263,8 +269,45 @@ def markov(case: Case) -> Results:
     }
 
 
+def hiv_draws(case: Case) -> Results:
+    """The two drugs with uncertain chances, effect and costs, all draws at once."""
+    n, counts = case["draws"], np.array(case["counts"], dtype=float)
+    luck = np.random.default_rng(case["seed"])
+    # Quantiles of uniform numbers, which no version of numpy draws differently.
+    people = gammaincinv(np.where(counts > 0, counts, 1.0), luck.random((n, 4, 4))) * (counts > 0)
+    mono = people / people.sum(-1, keepdims=True)
+    low, high = np.log(case["relative_risk_interval"])
+    risk = np.exp(np.log(case["relative_risk"]) + (high - low) / 2 * ndtri(luck.random(n)) / ndtri(0.975))
+    both = mono * risk[:, None, None] * (1 - np.eye(4))
+    both += np.eye(4) * (1 - both.sum(-1))[..., None]
+    # A gamma whose standard deviation is its mean is an exponential.
+    health = (-np.log(luck.random((n, 2, 4))) * np.array([case["medical"], case["community"]])).sum(1)
+    cycles, treated = case["cycles"], case["treated"]
+    when, alive = np.arange(cycles + 1), np.array([1.0, 1.0, 1.0, 0.0])
+    factors = discount_factors(when, case["discount_costs"])
+    options = []
+    for name, moves in (
+        ("zidovudine", mono[:, None]),
+        ("both", np.stack([both] * treated + [mono] * (cycles - treated), axis=1)),
+    ):
+        lived = occupancy(trace(np.eye(4)[0], moves, cycles), case["counting"])
+        drugs = case["zidovudine"] + case["lamivudine"] * (when <= treated) * (name == "both")
+        cost = ((lived @ health[..., None])[..., 0] + lived @ alive * drugs) @ factors
+        options.append((name, cost, (lived @ alive).sum(-1)))
+    cost, years = (options[1][i] - options[0][i] for i in (1, 2))
+    chance = cc.net_benefit(options, [case["value"]]).chance_best
+    assert chance is not None
+    return {
+        "more life years: mean, 95% interval": [years.mean(), *np.quantile(years, [0.025, 0.975])],
+        "more cost: mean, 95% interval [£]": [cost.mean(), *np.quantile(cost, [0.025, 0.975])],
+        "cost for each life year gained [£]": cc.icer_table(options).steps[1].icer,
+        "chance that both is best at £10,000 a life year": chance[0, 1],
+    }
+
+
 MODELS: dict[str, Callable[[Case], Results]] = {
     "hiv": hiv,
+    "hiv draws": hiv_draws,
     "hip": hip,
     "two states": two_states,
     "options": options,

@@ -14,21 +14,32 @@ HEAD = """# Published models, reproduced
 <!-- Written by `python -m tests.replication.page` from tests/replication/cases; a test keeps it so. -->
 
 What others published, and what carecost gets from the same inputs. Inputs, results and citations are data files in
-`tests/replication/cases`, one a model; each number is tested to half a unit of its last printed digit, or to what the file says and why.
-Ours are shown with two digits more. A tolerance that is wider than the print has hidden real errors in this field: see the first model.
+`tests/replication/cases`, one a model. Each number is tested to half a unit of its last printed digit, or to what the
+file says and why; ours are shown with two digits more. Tolerances wider than the print have hidden real errors in this
+field: see the first model.
+
+Reference numbers are *printed* in the source, *run* with the source's own code, or *recomputed* from its specification
+independently of carecost.
 """
 LEFT = """## Not reproduced
 
-- **Published results of probabilistic analyses** (1,000 draws of the HIV model, 500 of the hip replacement in ten subgroups): they carry the luck
-  of their own draws, and can be met only within that.
+- **Hip replacement in ten subgroups with uncertainty** (hesim, 500 draws): its ratios carry the luck of few draws.
 - **The Ishigami function** (first-order and total Sobol indices): carecost has no such estimator.
 - **The closed forms of the value of information** (normal examples of the R package voi): carecost does not compute it.
 - **The likelihood of the heart-transplant data**: rates are taken from msm, not fitted to its data.
 
-Identities of algebra (weights sum to the number of cycles, Little's law, halved cycles, split states, real and nominal money) are
-tested on random cases in `tests/properties` and `tests/unit/test_appraisal.py`.
+Identities of algebra (weights sum to the number of cycles, Little's law, halved cycles, split states, real and nominal
+money) are tested on random cases in `tests/properties` and `tests/unit/test_appraisal.py`.
 """
-ORDER = ("hiv_combination", "hip_replacement", "heemod_engine", "hiv_screening", "msm_cav", "green_book_factors")
+ORDER = (
+    "hiv_combination",
+    "hiv_draws",
+    "hip_replacement",
+    "heemod_engine",
+    "hiv_screening",
+    "msm_cav",
+    "green_book_factors",
+)
 
 
 def cases() -> dict[str, Case]:
@@ -46,26 +57,27 @@ def page() -> str:
 
 def _part(case: Case) -> str:
     got = MODELS[case["kind"]](case)
-    lines = [f"## {case['title']}", "", f"{case['citation']}.", "", *_table(case["published"], got)]
+    lines = [f"## {case['title']}", "", f"{case['citation'].rstrip('.')}.", "", *_table(case["published"], got)]
     if "note" in case:
         lines += ["", case["note"]]
     if "wrong" in case:
         wrong = case["wrong"]
-        lines += ["", f"**Where a published number was wrong:** {wrong['by']}. {wrong['why']}", ""]
+        head = f"Where a published number was wrong:** {wrong['by']}." if "by" in wrong else "A common error:**"
+        lines += ["", f"**{head} {wrong['why']}", ""]
         lines += _table(wrong["published"], got)
     return "\n".join([*lines, ""])
 
 
 def _table(entries: list[Case], got: Results) -> Iterator[str]:
-    yield "| what | published | carecost |"
-    yield "|---|---|---|"
+    yield "| what | reference | basis | carecost |"
+    yield "|---|---|---|---|"
     for entry in printed(entries):
         yield _row(entry, got)
 
 
 def _row(entry: Printed, got: Results) -> str:
-    what = entry.what + (f" (tested to {entry.stated:g})" if entry.stated else "")
-    return f"| {what} | {entry.said()} | {entry.got(got[entry.what])} |"
+    stated = f" (tested to {', '.join(f'{x:g}' for x in entry.stated)})" if entry.stated else ""
+    return f"| {entry.what}{stated} | {entry.said()} | {entry.basis} | {entry.got(got[entry.what])} |"
 
 
 def _others(every: dict[str, Case]) -> str:

@@ -17,6 +17,7 @@ def test_a_published_model_comes_back_to_its_printed_precision(case: Case) -> No
     entries = list(printed(case["published"] + case.get("wrong", {}).get("published", [])))
     assert entries
     for entry in entries:
+        assert entry.basis in ("printed", "run", "recomputed")
         ours = np.atleast_1d(got[entry.what])
         assert (np.abs(ours - entry.values) <= entry.tolerance).all(), f"{entry.what}: {entry.said()}, ours {ours}"
 
