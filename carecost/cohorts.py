@@ -210,11 +210,11 @@ def numbers(value: ArrayLike, where: str, problems: list[Problem], axes: tuple[s
         problems.append(Problem("is not an array of numbers", where, "Give anything np.asarray takes"))
         return np.zeros(1)
     for wrong, what, remedy in (
-        (~np.isfinite(array), "not finite", "Give numbers"),
+        (~np.isfinite(array), "infinite or missing", "Give numbers"),
         (array < 0, "negative", "Give zero or more"),
     ):
         if wrong.any():
-            said = f"{int(wrong.sum())} values are {what}, the first {array[wrong][0]:g}"
+            said = f"holds {what} values ({int(wrong.sum())}, the first {array[wrong][0]:g})"
             problems.append(Problem(said, f"{where}, {first(wrong, axes)}".rstrip(", "), remedy))
     return array
 
@@ -238,7 +238,7 @@ def stochastic_faults(moves: Array, where: str, axes: tuple[str, ...] = ()) -> l
     total = moves.sum(-1) if moves.ndim > 1 else np.ones(1)
     wrong = np.isfinite(total) & (np.abs(total - 1.0) > CLOSE)
     if wrong.any():
-        what = f"{int(wrong.sum())} of {wrong.size} rows do not sum to one, the first to {total[wrong][0]:.10g}"
+        what = f"rows do not sum to one ({int(wrong.sum())} of {wrong.size}, the first to {total[wrong][0]:.10g})"
         remedy = "Give each diagonal as the complement of its row; nothing is rescaled"
         problems.append(Problem(what, f"{where}, {first(wrong, (*axes, 'row'))}", remedy))
     return problems

@@ -184,7 +184,7 @@ def _negative(off: Array) -> list[Problem]:
     wrong = off < 0
     if not wrong.any():
         return []
-    what = f"has no valid root: its logarithm has {int(wrong.sum())} negative rates, the first {off[wrong][0]:.6g}"
+    what = f"has no valid root: its logarithm has negative rates ({int(wrong.sum())}, the first {off[wrong][0]:.6g})"
     return [Problem(what, f"probabilities, {first(wrong, _AXES)}", _INSTEAD)]
 
 

@@ -126,13 +126,10 @@ def icer_table(options: Sequence[Option | tuple[str, ArrayLike, ArrayLike]]) -> 
     Examples
     --------
     >>> made = icer_table([("nothing", 0, 0.0), ("a", 10, 1.0), ("b", 30, 1.5), ("c", 40, 3.0), ("d", 50, 2.9)])
-    >>> made.table()[["name", "status", "comparator", "icer"]]
-          name                status comparator  icer
-    0  nothing              frontier       None   NaN
-    1        a              frontier    nothing  10.0
-    2        b  extendedly dominated          a  40.0
-    3        c              frontier          a  15.0
-    4        d             dominated          c   NaN
+    >>> [(s.name, s.status, s.comparator, s.icer) for s in made.steps[1:3]]
+    [('a', 'frontier', 'nothing', 10.0), ('b', 'extendedly dominated', 'a', 40.0)]
+    >>> made.frontier
+    ('nothing', 'a', 'c')
     """
     by_mean = means(options)
     return IcerTable(tuple(by_mean.step(i) for i in range(len(by_mean.names))))

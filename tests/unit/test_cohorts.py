@@ -18,9 +18,9 @@ FAULTS: dict[str, tuple[Callable[[], object], list[str]]] = {
         lambda: stockflow.trace([1, -1], [[0.5, 0.4], [np.nan, 1.0]], 3),
         [
             "3 problems",
-            "initial, state 1: 1 values are negative, the first -1",
+            "initial, state 1: holds negative values (1, the first -1)",
             "transition, row 1, column 0",
-            "transition, row 0: 1 of 2 rows do not sum to one, the first to 0.9",
+            "transition, row 0: rows do not sum to one (1 of 2, the first to 0.9)",
             "nothing is rescaled",
         ],
     ),
@@ -84,7 +84,7 @@ FAULTS: dict[str, tuple[Callable[[], object], list[str]]] = {
     ),
     "two steps within one span, none in between": (
         lambda: stockflow.rates([[0.5, 0.5, 0.0], [0.0, 0.5, 0.5], [0.0, 0.0, 1.0]], 1.0),
-        ["probabilities, row 0, column 2: has no valid root: its logarithm has 1 negative rates", "-0.306853"],
+        ["probabilities, row 0, column 2: has no valid root: its logarithm has negative rates (1", "-0.306853"],
     ),
 }
 
