@@ -7,11 +7,14 @@ from typing import Literal
 import hypothesis.strategies as st
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from scipy.linalg import expm, logm
 
 from carecost import stockflow
 from tests.strategies import floats
+
+settings.register_profile("carecost", deadline=None, max_examples=40)
+settings.load_profile("carecost")
 
 COUNTINGS = ("start", "end", "mid", "simpson")
 Counting = Literal["start", "end", "mid", "simpson"]

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import hypothesis.strategies as st
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 
 import carecost as cc
 from carecost.appraisal import payback_year, timed_factors
@@ -15,6 +15,9 @@ from carecost.money import Schedule, discount_factors
 from carecost.options import Option
 from carecost.packaged import packaged_schedule
 from tests.strategies import floats
+
+settings.register_profile("carecost", deadline=None, max_examples=40)
+settings.load_profile("carecost")
 
 COSTS, BENEFITS = [100, 50, 50] + [0] * 7, [0, 0, 0] + [30] * 7
 FLAT = Schedule("mine", (np.inf,), (0.05,))
@@ -194,8 +197,8 @@ def test_ratios_are_of_means() -> None:
 
 FAULTS: dict[str, tuple[Callable[[], object], list[str]]] = {
     "an unknown schedule": (
-        lambda: cc.appraise([1], [1], "standart"),
-        ["unknown discount schedule 'standart'", "Did you mean 'standard'?"],
+        lambda: cc.appraise([1], [1], "standrad"),
+        ["unknown discount schedule 'standrad'", "Did you mean 'standard'?"],
     ),
     "every option of an appraisal": (
         lambda: cc.appraise(
