@@ -10,6 +10,7 @@ __version__ = "0.1.0"
 if TYPE_CHECKING:  # what type checkers and editors see; __getattr__ gives the same, only when asked
     from carecost import distributions, money, plots, stockflow
     from carecost.appraisal import Appraisal
+    from carecost import decomposition, distributions, money, plots, prices, stockflow, vintages
     from carecost.assumptions import Assumptions
     from carecost.beliefs import Assumption, Belief
     from carecost.changes import Change, Interval
@@ -26,6 +27,8 @@ if TYPE_CHECKING:  # what type checkers and editors see; __getattr__ gives the s
     from carecost.options import Option
     from carecost.parameters import Parameters
     from carecost.paths import YearPath
+    from carecost.priced import present_value, spending_history
+    from carecost.prices import Amounts, PriceBase
     from carecost.projection import Projection, project
     from carecost.results import Results, run
     from carecost.save import save_assumptions, save_scenario
@@ -36,6 +39,7 @@ if TYPE_CHECKING:  # what type checkers and editors see; __getattr__ gives the s
 
 _HOME = {
     "Appraisal": "appraisal",
+    "Amounts": "prices",
     "Assumption": "beliefs",
     "Assumptions": "assumptions",
     "Belief": "beliefs",
@@ -58,6 +62,7 @@ _HOME = {
     "Option": "options",
     "Parameters": "parameters",
     "Placement": "grid",
+    "PriceBase": "prices",
     "Projection": "projection",
     "Reason": "grid",
     "Results": "results",
@@ -72,15 +77,18 @@ _HOME = {
     "load_assumptions": "load",
     "load_scenario": "load",
     "net_benefit": "option_tables",
+    "present_value": "priced",
     "project": "projection",
     "run": "results",
     "save_assumptions": "save",
     "save_scenario": "save",
+    "spending_history": "priced",
 }
-_MODULES = ("distributions", "money", "plots", "stockflow")
+_MODULES = ("decomposition", "distributions", "money", "plots", "prices", "stockflow", "vintages")
 
 __all__ = [
     "Appraisal",
+    "Amounts",
     "Assumption",
     "Assumptions",
     "Belief",
@@ -103,6 +111,7 @@ __all__ = [
     "Option",
     "Parameters",
     "Placement",
+    "PriceBase",
     "Projection",
     "Reason",
     "Results",
@@ -114,6 +123,7 @@ __all__ = [
     "__version__",
     "appraise",
     "cost",
+    "decomposition",
     "distributions",
     "icer_table",
     "load_assumptions",
@@ -121,11 +131,15 @@ __all__ = [
     "money",
     "net_benefit",
     "plots",
+    "present_value",
+    "prices",
     "project",
     "run",
     "save_assumptions",
     "save_scenario",
+    "spending_history",
     "stockflow",
+    "vintages",
 ]
 
 

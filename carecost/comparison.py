@@ -254,7 +254,14 @@ class Comparison:
             )
 
         spend = self.baseline.costs.spend @ self._chosen(follows)
+        spend = self._sum(self.baseline.costs.spend, lambda item: follows_care(item, self.grid))
         return float(spend.sum(1).mean() / self.baseline.child_years.sum(1).mean())
+
+
+def follows_care(item: Item, grid: Grid) -> bool:
+    """Say whether an item follows time in care, so that its volume can be set against all time in care."""
+    care = {grid.placements[i].name for i in grid.in_care}
+    return item.driver in ("child_weeks", "child_years") and (not item.placements or set(item.placements) <= care)
 
 
 def public_purse(item: Item) -> bool:

@@ -7,9 +7,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from carecost.errors import InputError, Problem
+from carecost.errors import InputError, Problem, unknown
 
 Array = NDArray[np.float64]
+#: Years from the point of valuation to the flows of year 0.
+TIMINGS = {"base year": 0.0, "mid-year": 0.5, "year-end": 1.0}
 
 
 @dataclass(frozen=True)
@@ -103,7 +105,7 @@ class Deflator:
         return level(wanted) / level(np.array([price_year]))
 
 
-def discount_factors(years: ArrayLike, rate_or_schedule: float | Schedule) -> Array:
+def discount_factors(years: ArrayLike, rate_or_schedule: float | Schedule, timing: str = "base year") -> Array:
     """Give the present value of a pound some years from now.
 
     Parameters
@@ -112,16 +114,20 @@ def discount_factors(years: ArrayLike, rate_or_schedule: float | Schedule) -> Ar
         Years from now; a whole number n stands for 0, 1, …, n - 1.
     rate_or_schedule : float or Schedule
         A flat yearly rate [share per year], or a schedule whose yearly rates are multiplied up.
+    timing : str
+        When in a year its flows fall, and what they are valued at. ``base year``: each at the same point of its year,
+        valued at that point of year 0, so that year 0 has factor 1. ``mid-year`` and ``year-end``: valued at the start
+        of year 0, half a year or a year earlier.
 
     Returns
     -------
     ndarray of shape (year,)
-        Factors; 1 now [ratio].
+        Factors [ratio].
 
     Raises
     ------
     InputError
-        If a year is negative or a rate is not above -1.
+        If a year is negative, a rate is not above -1, or the timing is none of the three.
 
     References
     ----------
@@ -131,25 +137,32 @@ def discount_factors(years: ArrayLike, rate_or_schedule: float | Schedule) -> Ar
     --------
     >>> discount_factors([0, 10], 0.035).round(8)
     array([1.        , 0.70891881])
+    >>> discount_factors([0, 10], 0.035, "year-end").round(8)
+    array([0.96618357, 0.68494571])
     """
+    if timing not in TIMINGS:
+        raise InputError(unknown("timing", timing, TIMINGS, "discount_factors"))
     wanted = np.arange(years) if isinstance(years, int | np.integer) else np.asarray(years, dtype=int)
     if wanted.size and wanted.min() < 0:
         raise InputError(
             Problem(f"year {int(wanted.min())} from now is in the past", "discount_factors", "Give 0 or more")
         )
-    last = int(wanted.max(initial=0))
+    rates = _yearly(int(wanted.max(initial=0)) + 1, rate_or_schedule)
+    whole = np.concatenate([[1.0], np.cumprod(1.0 / (1.0 + rates))])[wanted]
+    return np.asarray(whole * (1.0 + rates[wanted]) ** -TIMINGS[timing])
+
+
+def _yearly(last: int, rate_or_schedule: float | Schedule) -> Array:
+    """Give the rate of each year from now, from year 1 to the last."""
     if isinstance(rate_or_schedule, Schedule):
-        step = np.minimum(
-            np.searchsorted(rate_or_schedule.until, np.arange(1, last + 1)), len(rate_or_schedule.rates) - 1
-        )
-        rates = np.asarray(rate_or_schedule.rates)[step]
+        step = np.searchsorted(rate_or_schedule.until, np.arange(1, last + 1))
+        rates = np.asarray(rate_or_schedule.rates)[np.minimum(step, len(rate_or_schedule.rates) - 1)]
     else:
         rates = np.full(last, float(rate_or_schedule))
-    if rates.size and not (np.isfinite(rates).all() and rates.min() > -1):
-        raise InputError(
-            Problem(f"discount rate is {rate_or_schedule}", "discount_factors", "Give a rate such as 0.035")
-        )
-    return np.asarray(np.concatenate([[1.0], np.cumprod(1.0 / (1.0 + rates))])[wanted])
+    if not (np.isfinite(rates).all() and rates.min() > -1):
+        remedy = "Give a rate such as 0.035"
+        raise InputError(Problem(f"discount rate is {rate_or_schedule}", "discount_factors", remedy))
+    return rates
 
 
 def financial_year(year: float) -> str:

@@ -10,6 +10,8 @@ from pathlib import Path
 
 from carecost import schema_toml
 from carecost.errors import FileError, Problem, UnknownNameError, unknown
+from carecost import schema_toml, vintages
+from carecost.errors import FileError, Problem, unknown
 from carecost.money import Deflator, Schedule
 
 #: What a set and a scenario are called in messages.
@@ -96,6 +98,10 @@ def money(head: schema_toml.SetTable, problems: list[Problem]) -> tuple[Deflator
         problems.append(unknown("deflator", head.deflator, {r["vintage"] for r in prices}, "set.toml, set.deflator"))
     if not steps:
         known = sorted({f"{r['vintage']} / {r['schedule']}" for r in rates})
+    if head.deflator not in vintages.deflators():
+        problems.append(unknown("deflator", head.deflator, vintages.deflators(), "set.toml, set.deflator"))
+    if f"{head.discount} {head.schedule}" not in vintages.schedules():
+        known = [" / ".join(name.split(" ", 1)) for name in vintages.schedules()]
         problems.append(
             unknown("discount schedule", f"{head.discount} / {head.schedule}", known, "set.toml, set.discount")
         )
@@ -124,3 +130,4 @@ def _full(row: dict[str, str]) -> str:
 def _schedule(steps: list[dict[str, str]]) -> Schedule:
     until, rates = (tuple(float(r[column] or "inf") for r in steps) for column in ("year_to", "rate"))
     return Schedule(_full(steps[0]), until, rates, steps[0]["source"])
+    return vintages.deflator(head.deflator), vintages.schedule(f"{head.discount} {head.schedule}")

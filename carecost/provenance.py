@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from carecost.errors import ComparisonError, Problem, refuse
+from carecost.prices import REAL, PriceBase
 
 
 @dataclass(frozen=True)
@@ -43,6 +44,11 @@ class Provenance:
     deflator: str
     discount: str
     version: str
+
+    @property
+    def price_base(self) -> PriceBase:
+        """Prices of every amount of the result."""
+        return PriceBase(REAL, self.price_year, self.deflator)
 
     def as_dict(self) -> dict[str, Any]:
         """Give the fields by name."""

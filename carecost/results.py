@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import pandas as pd
 
@@ -16,6 +16,7 @@ from carecost.blocks import BLOCK, Progress
 from carecost.convergence import Convergence, convergence
 from carecost.draws import Draws
 from carecost.errors import UnknownNameError, unknown
+from carecost.money_tables import MoneyTables
 from carecost.parameters import Parameters
 from carecost.projection import Projection, together
 from carecost.replay import replay
@@ -73,7 +74,7 @@ def run(
     return Results(model.run(assumptions, scenarios, years, draws, start, threads, progress, block))
 
 
-class Results:
+class Results(MoneyTables):
     """What a run gave, with the arrays of the run."""
 
     def __init__(self, run: model.Run) -> None:
@@ -129,34 +130,6 @@ class Results:
             scenario, year, the columns of ``by``, quantile or draw, value, unit.
         """
         return run_tables.flow_rows(self._run, flow, by, draws, in_care)
-
-    def costs(
-        self, by: Sequence[str] = (), basis: Literal["real", "cash"] = "real", draws: bool = False
-    ) -> pd.DataFrame:
-        """Spend in each year.
-
-        Parameters
-        ----------
-        by : sequence of str
-            Any of item, group, account, payer, gross_net, kind.
-        basis : str
-            ``real`` (pounds of the price year) or ``cash`` (for showing only).
-        draws : bool
-            One row a draw instead of one a quantile.
-
-        Returns
-        -------
-        DataFrame
-            scenario, year, the columns of ``by``, quantile or draw, value, unit, price_year.
-
-        Raises
-        ------
-        UnknownNameError
-            If a column is not known.
-        InputError
-            If the basis is neither.
-        """
-        return run_tables.cost_rows(self._run, by, basis, draws)
 
     def parameters(self, scenario: str, stream: str | None = None) -> Parameters:
         """Parameters of the central run of a scenario; a set of several streams needs the stream's name."""
@@ -262,6 +235,10 @@ class Results:
     def tables(self) -> dict[str, pd.DataFrame]:
         """Give every table that :meth:`save` writes, by name."""
         return run_tables.saved(self._run) | savings.saved(self._run) | attribution_tables.saved(self._run)
+        frames = run_tables.saved(self._run)
+        if len(self.scenarios) > 1:
+            frames |= {"summary": self.summary(), "savings": self.savings(), "npv_by_rate": self.npv_by_rate()}
+        return frames
 
     @classmethod
     def load(cls, folder: str | Path) -> Results:

@@ -12,11 +12,16 @@ from carecost import tables
 from carecost.blocks import FLOWS, Outcome
 from carecost.errors import InputError, Problem, UnknownNameError, unknown
 from carecost.model import Run
+from carecost import tables, vintages
+from carecost.errors import InputError, Problem, UnknownNameError, unknown
+from carecost.model import FLOWS, Outcome, Run
+from carecost.money import Deflator
+from carecost.prices import CASH, REAL, PriceBase
 from carecost.sensitivity import growth_paths
 
 Array = NDArray[np.float64]
 Pick = Callable[[Outcome], Array]
-BASES = ("real", "cash")
+BASES = (REAL, CASH)
 
 
 def children_rows(run: Run, by: Sequence[str], per_draw: bool, in_care: bool) -> pd.DataFrame:
@@ -41,20 +46,23 @@ def flow_rows(run: Run, flow: str, by: Sequence[str], per_draw: bool, in_care: b
     return _stacked(frames).assign(unit="child-years" if flow == "child_years" else tables.CHILDREN)
 
 
-def cost_rows(run: Run, by: Sequence[str], basis: str, per_draw: bool) -> pd.DataFrame:
+def cost_rows(
+    run: Run, by: Sequence[str], basis: str, per_draw: bool, deflator: str | Deflator | None = None
+) -> pd.DataFrame:
     """Spend in each year; see :meth:`carecost.Results.costs`."""
     if basis not in BASES:
         raise InputError(Problem(f"basis is {basis!r}", "costs", "Give real or cash"))
-    grid, labels, price_year = run.grid, tables.item_labels(run.grid), run.assumptions.price_year
-    cash = run.assumptions.deflator.factor(price_year, grid.years)
-    factor = cash[:, None] if basis == "cash" else 1.0
+    if basis == REAL and deflator is not None:
+        raise InputError(Problem("a deflator is given for real pounds", "costs", "Give it with basis='cash'"))
+    grid, labels, real = run.grid, tables.item_labels(run.grid), run.provenance.price_base
+    index = vintages.deflator(deflator) if isinstance(deflator, str) else deflator or run.assumptions.deflator
+    factor = index.factor(run.assumptions.price_year, grid.years)[:, None] if basis == CASH else 1.0
     frames = []
     for name in run.scenarios:
         drawn, kept = tables.grouped(run.shown[name].costs.spend * factor, labels, by)
         central, _ = tables.grouped(run.central[name].costs.spend * factor, labels, by)
         frames.append(_named(name, tables.rows_of(drawn, central, ("year", grid.years), kept, per_draw)))
-    rows = _stacked(frames).assign(unit="GBP")
-    return rows.assign(price_year=rows["year"] if basis == "cash" else price_year)
+    return tables.priced(_stacked(frames), PriceBase(CASH, None, index.vintage) if basis == CASH else real)
 
 
 def growth_rows(run: Run) -> pd.DataFrame:
@@ -62,7 +70,7 @@ def growth_rows(run: Run) -> pd.DataFrame:
     paths = growth_paths(run)
     index = pd.MultiIndex.from_product([list(paths), run.grid.years], names=["growth", "year"])
     rows = pd.DataFrame({"value": np.concatenate(list(paths.values()))}, index=index).reset_index()
-    return rows.assign(unit="GBP", price_year=run.assumptions.price_year)
+    return tables.priced(rows, run.provenance.price_base)
 
 
 def saved(run: Run) -> dict[str, pd.DataFrame]:

@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from carecost import tables
 from carecost.comparison import Comparison
+from carecost.errors import InputError, Problem
 from carecost.model import Run
+from carecost.money import Schedule, discount_factors
 from carecost.scenarios import INACTION
 from carecost.sensitivity import switching_value
+from carecost.vintages import schedule
 
 #: The Review's own saving for a child not in care: £517m / 17,000 in a year.
 REVIEW_SAVING = 517e6 / 17_000
+#: Discount schedules shown side by side.
+RATES = ("standard", "health", "sensitivity")
 
 
 @dataclass(frozen=True, eq=False)
@@ -81,7 +87,44 @@ class Saving(Comparison):
             frame.insert(0, "what", what.replace("_", " "))
             frames.append(frame)
         joined = pd.concat(frames, ignore_index=True)
-        return joined.assign(unit="GBP", price_year=self.scenario.provenance.price_year)
+        return tables.priced(joined, self.scenario.provenance.price_base)
+
+    def npvs(self, discount: Sequence[str | float | Schedule] = RATES, timing: str = "base year") -> pd.DataFrame:
+        """Give the net present saving to the public purse at several discount rates.
+
+        Parameters
+        ----------
+        discount : sequence of str, float or Schedule
+            Names of packaged schedules (``"standard"``, ``"health"``, ``"sensitivity"``; the vintage may stand before)
+            or flat rates (``0.035``).
+        timing : str
+            ``base year`` (flows of the first projected year have factor 1), ``mid-year`` or ``year-end``; see
+            :func:`carecost.money.discount_factors`.
+
+        Returns
+        -------
+        DataFrame
+            discount (with its vintage), timing, quantile, value, unit, price_year, basis, deflator; present values of
+            the first projected year. Row for row the same flows, so that only the rate differs.
+
+        Raises
+        ------
+        UnknownNameError
+            If a schedule is not known.
+        InputError
+            If a rate is not a share a year, is given twice, or the timing is not known.
+        """
+        assert self.central is not None
+        schedules = {s.name: s for s in map(schedule, discount)}
+        if not discount or len(schedules) < len(discount):
+            remedy = "Give each rate once, at least one"
+            raise InputError(Problem(f"discount is {list(discount)}", "npvs", remedy))
+        n = len(self.grid.years)
+        factors = np.stack([discount_factors(n, s, timing) for s in schedules.values()], axis=-1)
+        drawn, central = self.net_saving() @ factors, self.central.net_saving() @ factors
+        frame = tables.tidy(drawn, central, {"discount": list(schedules)}, per_draw=False)
+        frame.insert(1, "timing", timing)
+        return tables.priced(frame, self.scenario.provenance.price_base)
 
     def to_dict(self) -> dict[str, Any]:
         """Give the summary and the years as plain data for JSON."""

@@ -15,6 +15,7 @@ from carecost.convergence import mean_error
 from carecost.errors import UnknownNameError, refuse, unknown
 from carecost.grid import Grid
 from carecost.money import financial_year
+from carecost.prices import PriceBase
 
 Array = NDArray[np.float64]
 #: Quantiles shown beside the central run: a 90% interval and the median.
@@ -122,6 +123,12 @@ def rows_of(
     for name, values in reversed(list(labels.items())):
         frame.insert(place, name, np.array(values, dtype=object)[frame["_group"].to_numpy()])
     return frame.drop(columns="_group")
+
+
+def priced(frame: pd.DataFrame, base: PriceBase) -> pd.DataFrame:
+    """Say of every row which pounds it is in: columns price_year (of cash: its own year), basis and deflator."""
+    price_year = frame["year"] if base.price_year is None else base.price_year
+    return frame.assign(unit="GBP", price_year=price_year, basis=base.basis, deflator=base.deflator)
 
 
 def item_labels(grid: Grid) -> dict[str, list[str]]:

@@ -2,18 +2,38 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
+from carecost.money import Deflator
 from rules.files import csv_text
 from rules.published import table
 
 DEFLATOR, DISCOUNT = "hmt-2026-03", "green-book-2026-02"
 _FIRST = 2006
+#: Schedules by name, and the column of the transcribed table.
+SCHEDULES = {"standard": "standard", "health": "health", "sensitivity": "lower"}
+
+
+def deflator() -> Deflator:
+    """Give the deflator: financial year 2024-25 is 2025, no gaps."""
+    rows = [row for row in table("gdp_deflator") if _year(row) >= _FIRST]
+    outturn = max(_year(row) for row in rows if row["status"] == "outturn")
+    return Deflator(
+        DEFLATOR, _FIRST, tuple(float(row["index_2024_25_100"]) for row in rows), outturn, rows[0]["source"]
+    )
+
+
+def _year(row: Mapping[str, str]) -> int:
+    return int(row["financial_year"][:4]) + 1
 
 
 def files() -> dict[str, str]:
-    """Write deflators.csv (financial year 2024-25 is 2025, no gaps) and discount_rates.csv."""
+    """Write deflators.csv, discount_rates.csv, and why spending changed by that deflator."""
+    from rules import spending
+
     index = []
     for row in table("gdp_deflator"):
-        year = int(row["financial_year"][:4]) + 1
+        year = _year(row)
         if year >= _FIRST:
             index.append(
                 {
@@ -30,13 +50,15 @@ def files() -> dict[str, str]:
             "schedule": schedule,
             "year_from": int(row["year_from"]),
             "year_to": int(row["year_to"]) if row["year_to"] else None,
-            "rate": float(row[schedule]),
+            "rate": float(row[column]),
             "source": row["source"],
         }
         for schedule in ("standard", "health", "sensitivity")
+        for schedule, column in SCHEDULES.items()
         for row in table("discount_schedule")
     ]
     return {
         "deflators.csv": csv_text(("vintage", "year", "index", "status", "source"), index),
         "discount_rates.csv": csv_text(("vintage", "schedule", "year_from", "year_to", "rate", "source"), rates),
+        "spending_history.csv": spending.text(),
     }
