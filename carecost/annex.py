@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from carecost import stated, wording
 from carecost.beliefs import QUALITIES, Assumption
+from carecost.money import TIMINGS
 from carecost.page import Html, h, joined, section, table
 from carecost.scenarios import INACTION
 
@@ -85,9 +86,27 @@ def scope(results: Results) -> Html:
         "Prices": f"Constant prices of {wording.financial_year(a.price_year)}. "
         f"Deflator: {a.deflator.vintage}; outturn to {wording.financial_year(a.deflator.last_outturn)}, forecast to "
         f"{wording.financial_year(a.deflator.last)}, then growing at its last rate. {a.deflator.source}",
-        "Discounting": f"{a.discount.name}: {rates}, from {first} on. {a.discount.source}",
+        "Discounting": f"{a.discount.name}: {rates}, from {first} on. Each flow at the same point of its year, valued "
+        f"at that point of {first}, whose factor is 1. {a.discount.source}",
     }
-    return section("scope", "What inaction means and what is counted", _list(rows))
+    return section("scope", "What inaction means and what is counted", _list(rows), *_rates(results))
+
+
+def _rates(results: Results) -> Iterator[Html]:
+    """Write the net present saving at each packaged schedule, and how it differs with the timing."""
+    others = [name for name in results.scenarios if name != INACTION]
+    if not others:
+        return
+    cells: dict[tuple[str, str], list[str]] = {}
+    for timing in TIMINGS:
+        for row in results.npv_by_rate(timing=timing).to_dict("records"):
+            if row["quantile"] == "central":
+                cells.setdefault((row["scenario"], row["discount"]), []).append(wording.pounds(row["value"]))
+    heads = ("Scenario", "Discount rates", *(wording.sentence(t)[:-1] for t in TIMINGS))
+    rows = [(*key, *found) for key, found in cells.items()]
+    yield table("Net present saving to the public purse, central run, by discount rates", heads, rows, (2, 3, 4))
+    words = "The health schedule is for effects on health alone and is shown as a test. Mid-year and year-end value at "
+    yield h("p", f"{words}the start of the first year. An uncertain rate is no reason for a higher one.", class_="note")
 
 
 def _until(year: float) -> str:

@@ -13,6 +13,7 @@ from carecost import __version__
 from carecost.errors import CareCostError, InputError, Problem
 
 if TYPE_CHECKING:
+    from carecost.money import Schedule
     from carecost.results import Results
 
 DEFAULT_SET, DEFAULT_SCENARIO, DEFAULT_DRAWS, DEFAULT_OUT = "england-2025", "care-review", 500, "carecost-out"
@@ -102,6 +103,9 @@ def _add_compare(compare: argparse.ArgumentParser) -> None:
     compare.add_argument("--noise", action="store_true", help="put the luck of small numbers into levels (slower)")
     compare.add_argument("--years", type=int, help="projected years (default: the set's own)")
     compare.add_argument("--start", type=int, help="calendar year of programme year 1, such as 2026 for 2025-26")
+    compare.add_argument(
+        "--discount", help="also print the net present saving at these rates, such as standard,health,0.02"
+    )
     compare.add_argument("--scope", default="all", help="spending counted: a scope of the set (default all)")
     compare.add_argument("--out", default=DEFAULT_OUT, help=f"folder to write (default {DEFAULT_OUT})")
     compare.add_argument("--format", choices=("table", "csv", "json"), default="table", help="what to print")
@@ -124,7 +128,7 @@ def _add_variants(compare: argparse.ArgumentParser) -> None:
 
 
 def _compare(options: argparse.Namespace) -> int:
-    from carecost import report
+    from carecost import report, vintages
     from carecost.draws import Draws
     from carecost.load import load_assumptions, load_scenario
     from carecost.pulled import pulled
@@ -137,6 +141,8 @@ def _compare(options: argparse.Namespace) -> int:
         assumptions = assumptions.against(load_scenario(options.background))
     names = options.scenarios or [DEFAULT_SCENARIO]
     scenarios = pulled(names, options.effect, options.delay, options.scale, options.roll_out)
+    scenarios = [load_scenario(name) for name in options.scenarios or [DEFAULT_SCENARIO]]
+    rates = [vintages.schedule(word.strip()) for word in options.discount.split(",")] if options.discount else []
     progress = _Progress(quiet=options.quiet or options.format != "table")
     draws = Draws(options.draws, options.seed, options.noise)
     results = run(
@@ -147,7 +153,7 @@ def _compare(options: argparse.Namespace) -> int:
     folder = results.save(options.out)
     report.save_charts(results, folder)
     page = report.write_summary(results, folder)
-    _print(results, options.format, page)
+    _print(results, options.format, page, rates)
     return FINE
 
 
@@ -161,6 +167,7 @@ def _attribute(results: Results, progress: _Progress) -> None:
 
 
 def _print(results: Results, form: str, page: Path) -> None:
+def _print(results: Results, form: str, page: Path, rates: Sequence[Schedule]) -> None:
     from carecost import report
 
     if form == "json":
@@ -169,6 +176,8 @@ def _print(results: Results, form: str, page: Path) -> None:
         print(results.summary().to_csv(index=False), end="")
     else:
         print(report.table_text(results))
+        if rates:
+            print(f"\n{report.rates_text(results, rates)}")
         print(f"\nWritten to {page.parent}/: open {page}")
 
 

@@ -42,6 +42,7 @@ def assumptions_text(assumptions: Assumptions, every_row: bool = False) -> str:
         *(_paragraph(f'Scope "{s.name}"', s.note) for s in a.scopes),
         _paragraph("Inaction", a.inaction),
         "" if a.background is None else _paragraph("Behind every scenario", a.background.title),
+        _paragraph("Indexation", indexation(a)),
         "Placements: " + "; ".join(f"{p.name}{'' if p.in_care else ' (outside care)'}" for p in a.placements),
         "Streams: " + "; ".join(a.streams),
     ]
@@ -55,6 +56,32 @@ def assumptions_text(assumptions: Assumptions, every_row: bool = False) -> str:
         parts += [_wrapped(f"{what}: {how}" + (f"; {word}" if word else "")) for what, how, word in tied]
     parts += _notes(a)
     return "\n".join(filter(None, parts))
+
+
+def indexation(assumptions: Assumptions) -> str:
+    """Say which unit costs grow beyond general inflation, each by a line of the set, and which do not.
+
+    Parameters
+    ----------
+    assumptions : Assumptions
+        The set.
+
+    Returns
+    -------
+    str
+        A few sentences.
+    """
+    lines = [r for r in assumptions.rows if r.kind == "growth" and r.parameter == "unit_cost"]
+    every = [i.name for i in assumptions.items]
+    if not every:
+        return ""
+    grown = {name for r in lines for name in (every if r.where.items is None else r.where.items)}
+    named = f"by the lines of growth {', '.join(repr(r.name) for r in lines)}" if lines else "none"
+    still = ", ".join(name for name in every if name not in grown) or "none"
+    return (
+        f"nothing is indexed by default. Unit costs that grow in real terms: {named}. Unit costs that stay as they "
+        f"are, in prices of {financial_year(assumptions.price_year)}: {still}. General inflation is in cash alone."
+    )
 
 
 def _table(name: str, rows: list[Assumption], every_row: bool) -> str:

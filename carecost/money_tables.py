@@ -92,7 +92,7 @@ class MoneyTables:
         -------
         DataFrame
             scenario, baseline, since, year, the columns of ``by``, part, quantile or draw, value, unit, price_year,
-            basis, deflator. Parts are positive where spend is higher, and sum to the change in spend (quantiles do
+            basis, deflator, claim (whether effects are as claimed, not evidenced). Parts are positive where spend is higher, and sum to the change in spend (quantiles do
             not add up; draws and the central run do). Items that follow time in care have volume, mix and price,
             against all weeks in care; other items volume and price; items of group reform one line, reform spend. The
             social ledger is left out.
@@ -165,7 +165,8 @@ def _change_rows(
     frame = tables.rows_of(rows, middle, ("year", wanted), kept, draws)
     for name, value in (("since", since), ("baseline", against), ("scenario", scenario)):
         frame.insert(0, name, value)
-    return tables.priced(frame, run.provenance.price_base)
+    claim = any(run.scenarios[name].claim for name in (scenario, against))
+    return tables.priced(frame, run.provenance.price_base).assign(claim=claim)
 
 
 def _cells(before: Side, after: Side, years: Sequence[int], since: int | None) -> Array:

@@ -18,6 +18,7 @@ from carecost.scenarios import INACTION
 
 if TYPE_CHECKING:
     from carecost.headline import Said
+    from carecost.money import Schedule
     from carecost.plots.pictures import Draw
     from carecost.results import Results
 
@@ -146,6 +147,31 @@ def table_text(results: Results) -> str:
     wrapped = (line if len(line) <= WIDTH else textwrap.fill(line, WIDTH) for line in lines)
     # A terminal may lack the minus sign of typesetting.
     return "\n".join(wrapped).replace(wording.MINUS, "-")
+
+
+def rates_text(results: Results, rates: Sequence[str | float | Schedule]) -> str:
+    """Write the net present saving at several discount rates as plain text.
+
+    Parameters
+    ----------
+    results : Results
+        What a run gave.
+    rates : sequence of str, float or Schedule
+        Rates, as in :meth:`carecost.Saving.npvs`.
+
+    Returns
+    -------
+    str
+        A line a scenario and rate: central run, and 90% interval where there are draws.
+    """
+    found: dict[str, dict[str, str]] = {}
+    for row in results.npv_by_rate(rates).to_dict("records"):
+        found.setdefault(f"{row['scenario']}, {row['discount']}", {})[row["quantile"]] = wording.pounds(row["value"])
+    lines = ["Net present saving to the public purse, by discount rates"]
+    for name, row in found.items():
+        span = f"{row['0.05']} to {row['0.95']}" if "0.05" in row else ""
+        lines.append(_line((name, row["central"], span, "")))
+    return "\n".join(lines).replace(wording.MINUS, "-")
 
 
 def _said(results: Results) -> dict[str, list[Said]]:

@@ -4,8 +4,10 @@ Every chart takes ``ax=`` and gives the axes back; none is shown or saved.
 """
 
 from carecost.plots.attribution import plot_attribution
+from carecost.plots.change import plot_price_volume_mix
 from carecost.plots.children import plot_children
 from carecost.plots.costs import plot_costs
 from carecost.plots.net_saving import plot_net_saving
 
 __all__ = ["plot_attribution", "plot_children", "plot_costs", "plot_net_saving"]
+__all__ = ["plot_children", "plot_costs", "plot_net_saving", "plot_price_volume_mix"]
