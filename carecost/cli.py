@@ -68,6 +68,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_compare(
         commands.add_parser("compare", help="compare scenarios with inaction; write a folder of tables, charts, page")
     )
+    _takes(compare)
     again = commands.add_parser("replay", help="make a saved run again, and say whether the numbers are the same")
     again.add_argument("folder", help="a folder that compare wrote")
     again.set_defaults(do=_replay)
@@ -84,6 +85,11 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _add_compare(compare: argparse.ArgumentParser) -> None:
+    return parser
+
+
+def _takes(compare: argparse.ArgumentParser) -> None:
+    """Say what compare takes."""
     compare.add_argument(
         "assumptions", nargs="?", default=DEFAULT_SET, help=f"packaged set or folder (default {DEFAULT_SET})"
     )

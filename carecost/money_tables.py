@@ -92,10 +92,10 @@ class MoneyTables:
         -------
         DataFrame
             scenario, baseline, since, year, the columns of ``by``, part, quantile or draw, value, unit, price_year,
-            basis, deflator, claim (whether effects are as claimed, not evidenced). Parts are positive where spend is higher, and sum to the change in spend (quantiles do
-            not add up; draws and the central run do). Items that follow time in care have volume, mix and price,
-            against all weeks in care; other items volume and price; items of group reform one line, reform spend. The
-            social ledger is left out.
+            basis, deflator, and claim: whether the effects are as claimed, not evidenced. Parts are positive where
+            spend is higher, and sum to the change in spend (quantiles do not add up; draws and the central run do).
+            Items that follow time in care have volume, mix and price, against all weeks in care; other items volume
+            and price; items of group reform one line, reform spend. The social ledger is left out.
 
         Raises
         ------

@@ -168,9 +168,9 @@ def rates_text(results: Results, rates: Sequence[str | float | Schedule]) -> str
     for row in results.npv_by_rate(rates).to_dict("records"):
         found.setdefault(f"{row['scenario']}, {row['discount']}", {})[row["quantile"]] = wording.pounds(row["value"])
     lines = ["Net present saving to the public purse, by discount rates"]
-    for name, row in found.items():
-        span = f"{row['0.05']} to {row['0.95']}" if "0.05" in row else ""
-        lines.append(_line((name, row["central"], span, "")))
+    for name, said in found.items():
+        span = f"{said['0.05']} to {said['0.95']}" if "0.05" in said else ""
+        lines.append(_line((name, said["central"], span, "")))
     return "\n".join(lines).replace(wording.MINUS, "-")
 
 
