@@ -100,11 +100,12 @@ def _pair(of: Callable[[int], float], *years: int) -> tuple[float, float]:
 
 
 def _children(year: int) -> float:
-    """Give child-weeks of all children looked after, as the count of 31 March for a year."""
+    """Give child-weeks of all children looked after: the sum of the rounded categories, so that shares sum to one."""
     if year <= FIRST_PUBLISHED:
         rows = [r for r in published.table("stock_first_published") if (r["year"], r["by"]) == (str(year), "placement")]
-        return sum(float(r["children"]) for r in rows) * WEEKS
-    return figure("stock_by_placement", "children", year=year, placement=ALL) * WEEKS
+    else:
+        rows = [r for r in published.table("stock_by_placement") if r["year"] == str(year) and r["placement"] != ALL]
+    return sum(float(r["children"]) for r in rows) * WEEKS
 
 
 def _fostered(year: int) -> float:

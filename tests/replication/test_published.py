@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import tomllib
 from pathlib import Path
 from typing import Any
@@ -10,9 +9,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from carecost import stockflow
-from carecost.money import Schedule, discount_factors, growth_path
-from carecost.packaged import DATA
+from carecost import stockflow, vintages
+from carecost.money import discount_factors, growth_path
+from carecost.prices import Amounts, PriceBase
 
 CASES = {
     path.stem: tomllib.loads(path.read_text(encoding="utf-8"))
@@ -23,13 +22,6 @@ CASES = {
 def of_kind(kind: str) -> list[Any]:
     """Cases of one kind, named."""
     return [pytest.param(case, id=name) for name, case in CASES.items() if case["kind"] == kind]
-
-
-def schedule(name: str) -> Schedule:
-    """A packaged discount schedule."""
-    with (DATA / "money" / "discount_rates.csv").open(encoding="utf-8", newline="") as file:
-        rows = [r for r in csv.DictReader(file) if r["schedule"] == name]
-    return Schedule(name, tuple(float(r["year_to"] or "inf") for r in rows), tuple(float(r["rate"]) for r in rows))
 
 
 def test_every_case_cites_its_source() -> None:
@@ -53,8 +45,36 @@ def test_markov_model_in_continuous_time(case: dict[str, Any]) -> None:
 @pytest.mark.parametrize("case", of_kind("discount"))
 def test_discount_factors(case: dict[str, Any], name: str) -> None:
     table = case[name]
-    got = discount_factors(table["years"], schedule(name))
+    got = discount_factors(table["years"], vintages.schedule(name))
     np.testing.assert_allclose(got, table["factors"], atol=case["tolerance"], rtol=0)
+
+
+@pytest.mark.parametrize("case", of_kind("discount sums"))
+def test_discount_factors_and_their_sums(case: dict[str, Any]) -> None:
+    rates = vintages.schedule(case["schedule"])
+    np.testing.assert_allclose(discount_factors(case["years"], rates), case["factors"], atol=case["tolerance"], rtol=0)
+    for part in case["sum"]:
+        got = discount_factors(np.arange(part["from"], part["to"] + 1), rates).sum()
+        assert got == pytest.approx(part["sum"], abs=5e-13)
+
+
+@pytest.mark.parametrize("case", of_kind("appraisal"))
+def test_present_values_of_an_appraisal(case: dict[str, Any]) -> None:
+    """The amounts as a comparison sees them: a programme that costs, care that costs less."""
+    years, base = tuple(range(2026, 2036)), PriceBase("real", 2025)
+    rates = vintages.schedule(case["schedule"])
+    costs, benefits = (Amounts(np.array(case[k]), years, base) for k in ("costs", "benefits"))
+    worth = {
+        "npv": (benefits - costs).present_value(rates),
+        "pv_costs": costs.present_value(rates),
+        "pv_benefits": benefits.present_value(rates),
+    }
+    for name, value in worth.items():
+        assert value == pytest.approx(case[name], abs=case["tolerance"]), name
+    assert worth["pv_benefits"] / worth["pv_costs"] == pytest.approx(case["bcr"], abs=case["tolerance"])
+    net = (benefits - costs).values
+    assert int(np.argmax(np.cumsum(net) >= 0)) == case["undiscounted_payback"]
+    assert (np.cumsum(net * discount_factors(len(years), rates)) < 0).all()
 
 
 @pytest.mark.parametrize("case", of_kind("present value"))
