@@ -114,7 +114,7 @@ class MoneyTables:
         >>> results = cc.run(cc.load_assumptions("england-2025"), years=3)
         >>> rows = results.price_volume_mix("inaction", since=2026, by=[])
         >>> rows["part"].tolist()
-        ['volume', 'mix', 'price']
+        ['volume', 'mix', 'price', 'reform spend']
         """
         return _change_rows(self._run, scenario, baseline, year, since, by, draws)
 

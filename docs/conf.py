@@ -74,6 +74,7 @@ def generate() -> None:
         file.parent.mkdir(parents=True, exist_ok=True)
         if not file.exists() or file.read_text(encoding="utf-8") != text:
             file.write_text(text, encoding="utf-8")
+    _draw_history(GENERATED / "price-volume-mix.png")
     for folder in ("sets", "scenarios"):
         for file in (GENERATED / folder).glob("*.md"):
             if f"{folder}/{file.name}" not in made:
@@ -126,6 +127,16 @@ def _printed(words: list[str]) -> str:
     with contextlib.redirect_stdout(out), contextlib.suppress(SystemExit):
         main(words)
     return out.getvalue()
+
+
+def _draw_history(file: Path) -> None:
+    """Draw why spending changed, from the figures that ship."""
+    from carecost.plots import plot_price_volume_mix
+    from carecost.plots.pictures import png
+    from carecost.priced import spending_history
+
+    history = spending_history("residential")
+    file.write_bytes(png(lambda ax: plot_price_volume_mix(history, ax)))
 
 
 def _compared() -> str:

@@ -100,7 +100,7 @@ def test_the_social_ledger_is_no_part_of_public_spend() -> None:
         ({"scenario": "edg"}, UnknownNameError, "Did you mean 'edge'"),
         ({"scenario": "edge", "baseline": "inactoin"}, UnknownNameError, "Did you mean 'inaction'"),
         ({"scenario": "edge", "year": 2040}, UnknownNameError, "unknown year '2040'"),
-        ({"scenario": "edge", "by": ["itme"]}, UnknownNameError, "Did you mean 'item'"),
+        ({"scenario": "edge", "by": ["grop"]}, UnknownNameError, "Did you mean 'group'"),
         ({"scenario": "edge", "baseline": "inaction", "since": 2026}, InputError, "Give one: another scenario"),
     ],
 )

@@ -58,7 +58,7 @@ def plot_price_volume_mix(table: pd.DataFrame, ax: Axes | None = None) -> Axes:
     >>> import carecost as cc
     >>> axes = plot_price_volume_mix(cc.spending_history())
     >>> [text.get_text() for text in axes.get_yticklabels()]
-    ['All', 'all other care and services', 'leaving care', 'fostering']
+    ['All', 'all other care and services', 'fostering', 'leaving care']
     """
     base, long = price_base(table, "plot_price_volume_mix"), _one_change(table)
     wide = _ordered(long)

@@ -140,7 +140,10 @@ def _placement(*years: int) -> tuple[Item, ...]:
     fostered, whole = _pair(_fostered, *years), _pair(_children, *years)
     others = (whole[0] - fostered[0], whole[1] - fostered[1])
     undone = "2024-25: the published pounds a week, rounded to 5, times children, because no line is published yet"
-    less = "2024-25 lacks Wandsworth and Middlesbrough in spend, not in children: its price is about 1% too low"
+    less = (
+        "2024-25 lacks Wandsworth and Middlesbrough in spend, not in children (745 of 82,090 on 31 March 2022, LAIT): "
+        "its price is about 1% too low"
+    )
     return (
         Item("fostering", fostering, fostered, undone),
         Item("all other care and services", rest, others, f"the rest of the line of children looked after; {less}"),

@@ -68,7 +68,7 @@ def test_rates_are_found_by_name_and_carry_their_vintage() -> None:
 @pytest.mark.parametrize(
     ("name", "kind", "said"),
     [
-        ("standrd", UnknownNameError, "Did you mean 'standard'"),
+        ("standrad", UnknownNameError, "Did you mean 'standard'"),
         (3.5, InputError, "discount rate is 3.5. Give a share a year: 0.035 is 3.5%"),
         ("nan", InputError, "discount rate is nan"),
         (-1.0, InputError, "discount rate is -1"),
