@@ -157,8 +157,8 @@ def draw_rows(run: Run) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        scenario, draw, children_in_care [children], spend and npv [GBP, constant prices]; levels with the luck of
-        small numbers where the draws ask for it.
+        scenario, draw, children_in_care [children], spend and npv [GBP, constant prices], price_year, basis, deflator;
+        levels with the luck of small numbers where the draws ask for it.
     """
     frames = []
     for name, outcome in run.shown.items():
@@ -170,4 +170,5 @@ def draw_rows(run: Run) -> pd.DataFrame:
             "npv": run.compare(name).npv(),
         }
         frames.append(pd.DataFrame(columns))
-    return _stacked(frames)
+    base = run.provenance.price_base
+    return _stacked(frames).assign(price_year=base.price_year, basis=base.basis, deflator=base.deflator)
