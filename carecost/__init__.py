@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING
 __version__ = "0.1.0"
 
 if TYPE_CHECKING:  # what type checkers and editors see; __getattr__ gives the same, only when asked
-    from carecost import distributions, money, plots, stockflow
-    from carecost.appraisal import Appraisal
     from carecost import decomposition, distributions, money, plots, prices, stockflow, vintages
+    from carecost.appraisal import Appraisal
     from carecost.assumptions import Assumptions
     from carecost.beliefs import Assumption, Belief
     from carecost.changes import Change, Interval
@@ -87,8 +86,8 @@ _HOME = {
 _MODULES = ("decomposition", "distributions", "money", "plots", "prices", "stockflow", "vintages")
 
 __all__ = [
-    "Appraisal",
     "Amounts",
+    "Appraisal",
     "Assumption",
     "Assumptions",
     "Belief",

@@ -68,7 +68,6 @@ def _parser() -> argparse.ArgumentParser:
     _add_compare(
         commands.add_parser("compare", help="compare scenarios with inaction; write a folder of tables, charts, page")
     )
-    _takes(compare)
     again = commands.add_parser("replay", help="make a saved run again, and say whether the numbers are the same")
     again.add_argument("folder", help="a folder that compare wrote")
     again.set_defaults(do=_replay)
@@ -85,10 +84,6 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _add_compare(compare: argparse.ArgumentParser) -> None:
-    return parser
-
-
-def _takes(compare: argparse.ArgumentParser) -> None:
     """Say what compare takes."""
     compare.add_argument(
         "assumptions", nargs="?", default=DEFAULT_SET, help=f"packaged set or folder (default {DEFAULT_SET})"
@@ -147,7 +142,6 @@ def _compare(options: argparse.Namespace) -> int:
         assumptions = assumptions.against(load_scenario(options.background))
     names = options.scenarios or [DEFAULT_SCENARIO]
     scenarios = pulled(names, options.effect, options.delay, options.scale, options.roll_out)
-    scenarios = [load_scenario(name) for name in options.scenarios or [DEFAULT_SCENARIO]]
     rates = [vintages.schedule(word.strip()) for word in options.discount.split(",")] if options.discount else []
     progress = _Progress(quiet=options.quiet or options.format != "table")
     draws = Draws(options.draws, options.seed, options.noise)
@@ -172,7 +166,6 @@ def _attribute(results: Results, progress: _Progress) -> None:
     progress.close()
 
 
-def _print(results: Results, form: str, page: Path) -> None:
 def _print(results: Results, form: str, page: Path, rates: Sequence[Schedule]) -> None:
     from carecost import report
 

@@ -246,15 +246,7 @@ class Comparison:
 
     def average_cost_of_care(self) -> float:
         """Spend that follows time in care for each child-year, baseline, ratio of means [GBP per child-year]."""
-        care = {self.grid.placements[i].name for i in self.grid.in_care}
-
-        def follows(item: Item) -> bool:
-            return item.driver in ("child_weeks", "child_years") and (
-                not item.placements or set(item.placements) <= care
-            )
-
-        spend = self.baseline.costs.spend @ self._chosen(follows)
-        spend = self._sum(self.baseline.costs.spend, lambda item: follows_care(item, self.grid))
+        spend = self.baseline.costs.spend @ self._chosen(lambda item: follows_care(item, self.grid))
         return float(spend.sum(1).mean() / self.baseline.child_years.sum(1).mean())
 
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from numpy.typing import ArrayLike
 
+from carecost import vintages
 from carecost.appraisal import Appraisal, Timing
 from carecost.money import Schedule
-from carecost.packaged import packaged_schedule
 
 
 def appraise(
@@ -69,5 +69,5 @@ def appraise(
     >>> float(made.payback), float(made.discounted_payback), float(made.peak_funding), int(made.peak_year)
     (9.0, nan, -200.0, 2)
     """
-    schedule = packaged_schedule(discounting) if isinstance(discounting, str) else discounting
+    schedule = vintages.schedule(discounting) if isinstance(discounting, str) else discounting
     return Appraisal(costs, benefits, schedule, timing, first_year, optimism_bias, mitigation, cost_factor, annuity)

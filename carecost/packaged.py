@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import csv
 import tomllib
 from collections.abc import Callable
 from importlib.resources import files
 from pathlib import Path
 
-from carecost import schema_toml
-from carecost.errors import FileError, Problem, UnknownNameError, unknown
 from carecost import schema_toml, vintages
 from carecost.errors import FileError, Problem, unknown
 from carecost.money import Deflator, Schedule
@@ -59,45 +56,8 @@ def find(name: str | Path, packaged: list[str], kind: str, place: Callable[[str]
     raise FileError(Problem(problem.what, problem.where, remedy))
 
 
-def packaged_schedule(name: str) -> Schedule:
-    """Read a packaged discount schedule.
-
-    Parameters
-    ----------
-    name : str
-        Such as ``"standard"``, of the newest vintage that has it; or with its vintage.
-
-    Returns
-    -------
-    Schedule
-        Rates by years from now.
-
-    Raises
-    ------
-    UnknownNameError
-        If there is none; the message names the nearest.
-
-    Examples
-    --------
-    >>> packaged_schedule("health").rates[0]
-    0.015
-    """
-    rows = _rows("discount_rates")
-    known = {key: _full(r) for r in rows for key in (r["schedule"], _full(r))}
-    if name not in known:
-        raise UnknownNameError(unknown("discount schedule", name, known, "discounting"))
-    return _schedule([r for r in rows if _full(r) == known[name]])
-
-
 def money(head: schema_toml.SetTable, problems: list[Problem]) -> tuple[Deflator, Schedule] | None:
     """Read the deflator and the discount rates that a set names; None with a problem when there is no such vintage."""
-    prices, rates = _rows("deflators"), _rows("discount_rates")
-    mine = [r for r in prices if r["vintage"] == head.deflator]
-    steps = [r for r in rates if r["vintage"] == head.discount and r["schedule"] == head.schedule]
-    if not mine:
-        problems.append(unknown("deflator", head.deflator, {r["vintage"] for r in prices}, "set.toml, set.deflator"))
-    if not steps:
-        known = sorted({f"{r['vintage']} / {r['schedule']}" for r in rates})
     if head.deflator not in vintages.deflators():
         problems.append(unknown("deflator", head.deflator, vintages.deflators(), "set.toml, set.deflator"))
     if f"{head.discount} {head.schedule}" not in vintages.schedules():
@@ -107,27 +67,4 @@ def money(head: schema_toml.SetTable, problems: list[Problem]) -> tuple[Deflator
         )
     if problems:
         return None
-    outturn = max(int(r["year"]) for r in mine if r["status"] == "outturn")
-    deflator = Deflator(
-        head.deflator,
-        int(mine[0]["year"]),
-        tuple(float(r["index"]) for r in mine),
-        outturn,
-        mine[0]["source"],
-    )
-    return deflator, _schedule(steps)
-
-
-def _rows(name: str) -> list[dict[str, str]]:
-    with (DATA / "money" / f"{name}.csv").open(encoding="utf-8", newline="") as file:
-        return list(csv.DictReader(file))
-
-
-def _full(row: dict[str, str]) -> str:
-    return f"{row['vintage']} {row['schedule']}"
-
-
-def _schedule(steps: list[dict[str, str]]) -> Schedule:
-    until, rates = (tuple(float(r[column] or "inf") for r in steps) for column in ("year_to", "rate"))
-    return Schedule(_full(steps[0]), until, rates, steps[0]["source"])
     return vintages.deflator(head.deflator), vintages.schedule(f"{head.discount} {head.schedule}")

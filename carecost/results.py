@@ -234,10 +234,9 @@ class Results(MoneyTables):
 
     def tables(self) -> dict[str, pd.DataFrame]:
         """Give every table that :meth:`save` writes, by name."""
-        return run_tables.saved(self._run) | savings.saved(self._run) | attribution_tables.saved(self._run)
-        frames = run_tables.saved(self._run)
+        frames = run_tables.saved(self._run) | savings.saved(self._run) | attribution_tables.saved(self._run)
         if len(self.scenarios) > 1:
-            frames |= {"summary": self.summary(), "savings": self.savings(), "npv_by_rate": self.npv_by_rate()}
+            frames["npv_by_rate"] = self.npv_by_rate()
         return frames
 
     @classmethod

@@ -8,13 +8,10 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from carecost import tables
+from carecost import tables, vintages
 from carecost.blocks import FLOWS, Outcome
 from carecost.errors import InputError, Problem, UnknownNameError, unknown
 from carecost.model import Run
-from carecost import tables, vintages
-from carecost.errors import InputError, Problem, UnknownNameError, unknown
-from carecost.model import FLOWS, Outcome, Run
 from carecost.money import Deflator
 from carecost.prices import CASH, REAL, PriceBase
 from carecost.sensitivity import growth_paths

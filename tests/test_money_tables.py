@@ -222,4 +222,4 @@ def test_describe_says_what_is_indexed(capsys: pytest.CaptureFixture[str]) -> No
     assert main(["describe", "england-2025"]) == 0
     text = " ".join(capsys.readouterr().out.split())
     assert "nothing is indexed by default" in text and "'growth of fostering prices'" in text
-    assert "stay as they are, in prices of 2024-25: reform programme." in text
+    assert "stay as they are, in prices of 2024-25: reform programme, windfall levy." in text

@@ -9,5 +9,4 @@ from carecost.plots.children import plot_children
 from carecost.plots.costs import plot_costs
 from carecost.plots.net_saving import plot_net_saving
 
-__all__ = ["plot_attribution", "plot_children", "plot_costs", "plot_net_saving"]
-__all__ = ["plot_children", "plot_costs", "plot_net_saving", "plot_price_volume_mix"]
+__all__ = ["plot_attribution", "plot_children", "plot_costs", "plot_net_saving", "plot_price_volume_mix"]

@@ -10,8 +10,8 @@ from rules.published import table
 
 DEFLATOR, DISCOUNT = "hmt-2026-03", "green-book-2026-02"
 _FIRST = 2006
-#: Schedules by name, and the column of the transcribed table.
-SCHEDULES = {"standard": "standard", "health": "health", "sensitivity": "lower"}
+#: Schedules, each a column of the transcribed table.
+SCHEDULES = ("standard", "health", "sensitivity")
 
 
 def deflator() -> Deflator:
@@ -50,11 +50,10 @@ def files() -> dict[str, str]:
             "schedule": schedule,
             "year_from": int(row["year_from"]),
             "year_to": int(row["year_to"]) if row["year_to"] else None,
-            "rate": float(row[column]),
+            "rate": float(row[schedule]),
             "source": row["source"],
         }
-        for schedule in ("standard", "health", "sensitivity")
-        for schedule, column in SCHEDULES.items()
+        for schedule in SCHEDULES
         for row in table("discount_schedule")
     ]
     return {

@@ -12,8 +12,8 @@ import numpy as np
 from scipy.special import gammaincinv, ndtri
 
 import carecost as cc
+from carecost import vintages
 from carecost.money import discount_factors
-from carecost.packaged import packaged_schedule
 from carecost.stockflow import kernel, occupancy, probabilities, trace
 
 Case = dict[str, Any]
@@ -242,7 +242,7 @@ def discount(case: Case) -> Results:
     """Factors of packaged schedules, and their sums."""
     out = {}
     for entry in case["published"]:
-        schedule = packaged_schedule(entry["schedule"])
+        schedule = vintages.schedule(entry["schedule"])
         years = entry.get("years") or range(entry["sum"][0], entry["sum"][1] + 1)
         factors = discount_factors(list(years), schedule)
         out[entry["what"]] = factors if "years" in entry else factors.sum()

@@ -11,7 +11,6 @@ import pytest
 
 from carecost import stockflow, vintages
 from carecost.money import discount_factors, growth_path
-from carecost.prices import Amounts, PriceBase
 
 CASES = {
     path.stem: tomllib.loads(path.read_text(encoding="utf-8"))
@@ -56,25 +55,6 @@ def test_discount_factors_and_their_sums(case: dict[str, Any]) -> None:
     for part in case["sum"]:
         got = discount_factors(np.arange(part["from"], part["to"] + 1), rates).sum()
         assert got == pytest.approx(part["sum"], abs=5e-13)
-
-
-@pytest.mark.parametrize("case", of_kind("appraisal"))
-def test_present_values_of_an_appraisal(case: dict[str, Any]) -> None:
-    """The amounts as a comparison sees them: a programme that costs, care that costs less."""
-    years, base = tuple(range(2026, 2036)), PriceBase("real", 2025)
-    rates = vintages.schedule(case["schedule"])
-    costs, benefits = (Amounts(np.array(case[k]), years, base) for k in ("costs", "benefits"))
-    worth = {
-        "npv": (benefits - costs).present_value(rates),
-        "pv_costs": costs.present_value(rates),
-        "pv_benefits": benefits.present_value(rates),
-    }
-    for name, value in worth.items():
-        assert value == pytest.approx(case[name], abs=case["tolerance"]), name
-    assert worth["pv_benefits"] / worth["pv_costs"] == pytest.approx(case["bcr"], abs=case["tolerance"])
-    net = (benefits - costs).values
-    assert int(np.argmax(np.cumsum(net) >= 0)) == case["undiscounted_payback"]
-    assert (np.cumsum(net * discount_factors(len(years), rates)) < 0).all()
 
 
 @pytest.mark.parametrize("case", of_kind("present value"))

@@ -13,7 +13,7 @@ import carecost as cc
 from carecost.appraisal import payback_year, timed_factors
 from carecost.money import Schedule, discount_factors
 from carecost.options import Option
-from carecost.packaged import packaged_schedule
+from carecost.vintages import schedule
 from tests.strategies import floats
 
 settings.register_profile("carecost", deadline=None, max_examples=40)
@@ -28,7 +28,7 @@ FLAT = Schedule("mine", (np.inf,), (0.05,))
 
 @pytest.mark.parametrize("name", ["standard", "health", "sensitivity"])
 def test_a_schedule_goes_by_its_name_with_or_without_its_vintage(name: str) -> None:
-    short, full = packaged_schedule(name), packaged_schedule(f"green-book-2026-02 {name}")
+    short, full = schedule(name), schedule(f"green-book-2026-02 {name}")
     assert short == full
     assert short.source
     made = cc.appraise(COSTS, BENEFITS, name)
@@ -42,8 +42,8 @@ def test_flat_rates_and_schedules_of_ones_own() -> None:
 
 
 def test_money_in_the_middle_of_a_year_is_half_a_year_nearer_and_the_base_year_is_now() -> None:
-    mid = timed_factors([0, 1, 2, 31], packaged_schedule("standard"), "mid-year")
-    year_30 = discount_factors([30], packaged_schedule("standard"))[0]
+    mid = timed_factors([0, 1, 2, 31], schedule("standard"), "mid-year")
+    year_30 = discount_factors([30], schedule("standard"))[0]
     np.testing.assert_allclose(mid, [1, 1.035**-0.5, 1.035**-1.5, year_30 * 1.03**-0.5], rtol=1e-14)
     late = cc.appraise([1.0], [0.0], 0.05, first_year=1)
     assert -late.npv == pytest.approx(1 / 1.05)
