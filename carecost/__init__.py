@@ -29,6 +29,8 @@ if TYPE_CHECKING:  # what type checkers and editors see; __getattr__ gives the s
     from carecost.priced import present_value, spending_history
     from carecost.prices import Amounts, PriceBase
     from carecost.projection import Projection, project
+    from carecost.regional import AreaResults, run_areas
+    from carecost.regions import area, areas
     from carecost.results import Results, run
     from carecost.save import save_assumptions, save_scenario
     from carecost.savings import Saving
@@ -39,6 +41,7 @@ if TYPE_CHECKING:  # what type checkers and editors see; __getattr__ gives the s
 _HOME = {
     "Appraisal": "appraisal",
     "Amounts": "prices",
+    "AreaResults": "regional",
     "Assumption": "beliefs",
     "Assumptions": "assumptions",
     "Belief": "beliefs",
@@ -71,6 +74,8 @@ _HOME = {
     "Ties": "ties",
     "YearPath": "paths",
     "appraise": "green_book",
+    "area": "regions",
+    "areas": "regions",
     "cost": "costs",
     "icer_table": "option_tables",
     "load_assumptions": "load",
@@ -79,6 +84,7 @@ _HOME = {
     "present_value": "priced",
     "project": "projection",
     "run": "results",
+    "run_areas": "regional",
     "save_assumptions": "save",
     "save_scenario": "save",
     "spending_history": "priced",
@@ -88,6 +94,7 @@ _MODULES = ("decomposition", "distributions", "money", "plots", "prices", "stock
 __all__ = [
     "Amounts",
     "Appraisal",
+    "AreaResults",
     "Assumption",
     "Assumptions",
     "Belief",
@@ -121,6 +128,8 @@ __all__ = [
     "YearPath",
     "__version__",
     "appraise",
+    "area",
+    "areas",
     "cost",
     "decomposition",
     "distributions",
@@ -134,6 +143,7 @@ __all__ = [
     "prices",
     "project",
     "run",
+    "run_areas",
     "save_assumptions",
     "save_scenario",
     "spending_history",

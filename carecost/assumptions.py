@@ -60,6 +60,10 @@ class Assumptions:
         Quantities that are correlated, and those with joint draws.
     paths : tuple of YearPath
         Multipliers that wander over the years.
+    area : str
+        Name of the area, where the set is a part of a country.
+    portion : float
+        Share of an amount for the whole country that falls to the area [share].
     """
 
     name: str
@@ -85,6 +89,8 @@ class Assumptions:
     background: Scenario | None = None
     ties: Ties = field(default=Ties())
     paths: tuple[YearPath, ...] = ()
+    area: str = ""
+    portion: float = 1.0
 
     def grid(self, years: int | None = None) -> Grid:
         """Make the labels for a number of projected years.

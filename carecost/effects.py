@@ -32,11 +32,14 @@ class Calendar:
         Year of constant prices of the parameters.
     deflator : Deflator
         Turns amounts of other price years into it.
+    portion : float
+        Share of an amount for the whole country that falls to the area [share].
     """
 
     programme_start: int
     price_year: int
     deflator: Deflator
+    portion: float = 1.0
 
     def begin(self, change: Change) -> int:
         """Give the calendar year of programme year 1 of a change."""
@@ -62,6 +65,9 @@ def check(scenario: Scenario, grid: Grid, streams: tuple[str, ...], calendar: Ca
                 later = "take a set with an earlier base year" if change.year_one else "start the programme later"
                 remedy = f"The first projected year is {grid.base_year + 1}; {later}"
                 found.append(Problem(f"acts in {first}, which is past", where, remedy))
+            if calendar.portion != 1.0 and change.parameter == "population" and change.operation in ("add", "replace"):
+                remedy = "Give a change by scale, which holds in an area too"
+                found.append(Problem("is a number of children for the whole country, in an area", where, remedy))
             if not labels and change.parameter == "unit_cost" and change.operation in ("add", "replace"):
                 found += _wrong_units(change, grid, where)
     refuse(found)
@@ -129,6 +135,8 @@ def apply(scenario: Scenario, parameters: Parameters, stream: str, sampler: Samp
         weight = np.array([change.share * change.weight(int(y)) for y in years])
         if weight.any():
             parameters = _applied(name, change, parameters, _amount(name, change, sampler, calendar), weight)
+            amount = _amount(name, change, sampler, calendar)
+            parameters = _applied(change, parameters, amount, weight, calendar.portion)
     return parameters
 
 
@@ -144,6 +152,7 @@ def _amount(name: str, change: Change, sampler: Sampler, calendar: Calendar) -> 
 
 
 def _applied(name: str, change: Change, parameters: Parameters, amount: Array, weight: Array) -> Parameters:
+def _applied(change: Change, parameters: Parameters, amount: Array, weight: Array, portion: float) -> Parameters:
     grid, axes = parameters.grid, AXES[change.parameter]
     old = np.asarray(getattr(parameters, change.parameter))
     lengths = [len(grid.labels(axis)) for axis in axes]
@@ -159,6 +168,20 @@ def _applied(name: str, change: Change, parameters: Parameters, amount: Array, w
         else:
             at[cells] = OPERATIONS[change.operation](at[cells], a, weight[year])
             _not_negative(name, change, at[cells])
+    new = np.array(np.broadcast_to(old, shape))
+    index: list[list[int]] = [list(np.flatnonzero(weight))]
+    for axis in axes[1:]:
+        index.append(grid.indices(axis, _chosen(change, axis)))
+    tail = [1] * (len(axes) - 1)
+    a, w = amount.reshape(-1, 1, *tail), weight[weight != 0].reshape(1, -1, *tail)
+    if change.operation == "divert":
+        _divert(new, _mesh(index[:-1]), change, grid, (a * w)[..., 0])
+    else:
+        mesh = _mesh(index)
+        if portion != 1.0 and change.parameter == "unit_cost" and change.operation in ("add", "replace"):
+            # What is paid once a year is an amount for the whole country, of which the area has a part.
+            a = a * np.array([portion if grid.items[i].driver == "year" else 1.0 for i in index[-1]])
+        new[mesh] = OPERATIONS[change.operation](new[mesh], a, w)
     if change.parameter == "entry_rate" and grid.averted_to is not None:
         return _averted(parameters, new)
     return parameters.changed(**{change.parameter: new})

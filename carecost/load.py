@@ -16,6 +16,7 @@ from carecost.errors import CareCostError, FileError, Problem, refuse
 from carecost.levers import Evidence, Lever
 from carecost.packaged import DATA, SCENARIO, SET, find, packaged_assumptions, packaged_scenarios
 from carecost.reader import Reader, read_toml, validated
+from carecost.regions import area
 from carecost.scenarios import Scenario
 from carecost.written import BACKGROUND
 
@@ -36,7 +37,8 @@ def load_assumptions(name: str | Path) -> Assumptions:
     Parameters
     ----------
     name : str or Path
-        A packaged name, or a folder of yours (see the reference of the schema).
+        A packaged name, one of its areas ("england-2025/North East"), or a folder of yours (see the reference of
+        the schema).
 
     Returns
     -------
@@ -53,6 +55,9 @@ def load_assumptions(name: str | Path) -> Assumptions:
     >>> load_assumptions("england-2025").base_year
     2025
     """
+    whole, _, place = str(name).rpartition("/")
+    if whole in packaged_assumptions() and not Path(name).exists():
+        return area(load_assumptions(whole), place)
     folder = find(name, packaged_assumptions(), SET, lambda n: DATA / n)
     if not folder.is_dir():
         raise FileError(Problem("is not a folder", str(name), "Give a packaged name or the folder of a set"))

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import csv
 import tomllib
 from collections.abc import Callable
 from importlib.resources import files
 from pathlib import Path
+from typing import Any
 
 from carecost import schema_toml, vintages
 from carecost.errors import FileError, Problem, unknown
@@ -32,6 +34,16 @@ def titles() -> dict[str, str]:
     files |= {name: DATA / "scenarios" / f"{name}.toml" for name in packaged_scenarios()}
     heads = {name: tomllib.loads(path.read_text(encoding="utf-8")) for name, path in files.items()}
     return {name: head["set" if "set" in head else "scenario"]["title"] for name, head in heads.items()}
+def packaged_regions() -> list[str]:
+    """Names of the packaged sets whose regions are known."""
+    return sorted(path.stem for path in (DATA / "regions").glob("*.csv"))
+
+
+def regions_file(name: str) -> tuple[list[dict[str, str]], dict[str, Any]]:
+    """Read what is known of the regions of a packaged set: a row a figure, and its notes."""
+    with (DATA / "regions" / f"{name}.csv").open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    return rows, tomllib.loads((DATA / "regions" / f"{name}.toml").read_text(encoding="utf-8"))
 
 
 def find(name: str | Path, packaged: list[str], kind: str, place: Callable[[str], Path]) -> Path:

@@ -189,6 +189,7 @@ class Layouts:
         place: Callable[[Assumption], str] = lambda row: row.quantity,
     ) -> None:
         self.grid, self.streams, self._ties = grid, assumptions.streams, assumptions.ties
+        self.area = assumptions.area
         self._columns: dict[Draws, Columns] = {}
         self._plain: dict[str, list[Layout]] = {}
         self._extra: dict[str, dict[str, Layout]] = {}

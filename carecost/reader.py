@@ -149,6 +149,8 @@ class Reader:
             averted_to=s.averted_to,
             uncounted=s.uncounted,
             inaction=s.inaction,
+            area=s.area,
+            portion=s.portion,
             scope=s.scope,
             notes=tuple(_notes(head)),
             scopes=tuple(Scope(s.name, s.groups, s.note) for s in head.scopes),

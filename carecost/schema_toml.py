@@ -28,6 +28,8 @@ class SetTable(Row):
     scope: str = ""
     inaction: str = ""
     uncounted: tuple[str, ...] = ()
+    area: str = ""
+    portion: Annotated[FiniteFloat, Field(gt=0, le=1)] = 1.0
 
 
 class GapTable(Row):

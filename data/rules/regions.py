@@ -79,7 +79,7 @@ def survivors() -> float:
 def entries(area: str) -> float:
     """Give the share of entries that, held from 2022, brings a region from its share of then to that of 2025.
 
-    Both are sums: share(2025) = survivors x share(2022) + (1 - survivors) x share of entries. It sums to one over regions.
+    share(2025) = survivors x share(2022) + (1 - survivors) x share of entries; all three sum to one over regions.
     """
     kept = survivors()
     return (share(area, YEAR) - kept * share(area, BEFORE)) / (1.0 - kept)
