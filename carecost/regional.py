@@ -131,7 +131,7 @@ class AreaResults:
             return self.known.value(name, measure, year)
 
         any_run = next(iter(self.results.values())).run
-        base, place_year = any_run.grid.base_year, self._year(HOME_PLACES)
+        base, place_year = any_run.grid.base_year, self.year(HOME_PLACES)
         stock = self._central(name)
         row: dict[str, object] = {"area": name, f"children_{base}": stock[base]}
         row |= {f"children_{base + n}": stock[base + n] for n in AHEAD if base + n in stock}
@@ -146,7 +146,8 @@ class AreaResults:
             "over_20_miles": known(FAR) / 100,
         }
 
-    def _year(self, measure: str) -> int:
+    def year(self, measure: str) -> int:
+        """Give the year of a measure of the regions."""
         return next(f.year for f in self.known.facts if f.measure == measure)
 
     def _central(self, name: str) -> dict[int, float]:

@@ -8,5 +8,7 @@ from carecost.plots.change import plot_price_volume_mix
 from carecost.plots.children import plot_children
 from carecost.plots.costs import plot_costs
 from carecost.plots.net_saving import plot_net_saving
+from carecost.plots.regions import plot_regions
 
 __all__ = ["plot_attribution", "plot_children", "plot_costs", "plot_net_saving", "plot_price_volume_mix"]
+__all__ = ["plot_children", "plot_costs", "plot_net_saving", "plot_regions"]

@@ -1,0 +1,118 @@
+"""Where are places short, and where are children placed far away? Two bars a region, beside each other."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure, SubFigure
+
+from carecost.plots import lettering, style
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from carecost.regional import AreaResults
+
+#: What is drawn, as the figures of regions call it.
+MEASURES = ("places in children's homes", "placed over 20 miles from home and outside the boundary of the authority")
+#: Inches of the chart: two panels need more room than one.
+SIZE = (9.6, 5.8)
+
+
+def plot_regions(found: AreaResults, ax: Axes | None = None) -> Axes:
+    """Draw the places in children's homes of each region against its children, and how many are placed far away.
+
+    Parameters
+    ----------
+    found : AreaResults
+        What a run of every area gave.
+    ax : Axes, optional
+        Where to draw; a new figure by default. Its right half becomes axes of its own.
+
+    Returns
+    -------
+    Axes
+        The left panel: places for 100 children looked after, the region with the fewest on top, with a line where the
+        whole country's children in homes are. The right panel is the last axes of the figure: the share placed over
+        20 miles away and outside the boundary, with a line at that of the whole country.
+
+    Examples
+    --------
+    >>> import carecost as cc
+    >>> found = cc.run_areas(cc.load_assumptions("england-2025"), years=1)
+    >>> [label.get_text() for label in plot_regions(found).get_yticklabels()][0]
+    'London'
+    """
+    table = found.regions()
+    whole, rows = table.iloc[-1], table.iloc[:-1].sort_values("home_places_per_100", kind="stable")
+    left, right = _beside(style.axes(ax, SIZE))
+    need = 100 * float(whole["estimated_in_homes"]) / _children(whole)
+    _bars(
+        left, rows["home_places_per_100"].tolist(), style.BLUE, need, f"{need:.1f} per 100 live in\na home in England"
+    )
+    far = (100 * rows["over_20_miles"]).tolist()
+    mean = 100 * float(whole["over_20_miles"])
+    _bars(right, far, style.ORANGE, mean, f"England {mean:.0f}%")
+    names = rows["area"].tolist()
+    left.set_yticks(range(len(names)), names)
+    right.set_yticks(range(len(names)), [""] * len(names))
+    _words(left, right, rows, found)
+    return left
+
+
+def _children(row: pd.Series) -> float:
+    """Children looked after on the date of the places, from the two columns of the table."""
+    return 100 * float(row["home_places"]) / float(row["home_places_per_100"])
+
+
+def _beside(ax: Axes) -> tuple[Axes, Axes]:
+    """Cut the place of some axes in two, beside each other."""
+    figure: Figure | SubFigure = ax.get_figure(root=False) or Figure()
+    slot = ax.get_subplotspec()
+    if slot is not None:
+        halves = slot.subgridspec(1, 2, wspace=0.06)
+        ax.set_subplotspec(halves[0])
+        return ax, figure.add_subplot(halves[1])
+    place = ax.get_position()
+    width = place.width * 0.48
+    ax.set_position((place.x0, place.y0, width, place.height))
+    return ax, figure.add_axes((place.x1 - width, place.y0, width, place.height))
+
+
+def _bars(ax: Axes, values: list[float], colour: str, line: float, word: str) -> None:
+    """Draw bars from the top down, each with its number, and a line to read them against."""
+    ax.barh(range(len(values)), values, height=0.62, color=colour, zorder=2)
+    for i, value in enumerate(values):
+        lettering.put(ax, f"{value:.0f}", value + 0.02 * max(values), i)
+    ax.axvline(line, color=style.GREY, linewidth=1.4, linestyle=style.LINES[1], zorder=2.2, label="_mean")
+    ax.set_ylim(len(values) - 0.4, -1.5)
+    ax.annotate(word, (line, -1.42), (4, 0), "data", "offset points", fontsize=style.SMALL, color=style.GREY, va="top")
+    ax.set_xlim(0, 1.12 * max(*values, line))
+    for side in ("top", "right", "bottom"):
+        ax.spines[side].set_visible(False)
+    ax.spines["left"].set_color(style.GREY)
+    ax.set_xticks([])
+    ax.tick_params(axis="y", length=0, labelsize=style.TEXT, labelcolor=style.INK)
+
+
+def _words(left: Axes, right: Axes, rows: pd.DataFrame, found: AreaResults) -> None:
+    few, many, far = rows.iloc[0], rows.iloc[-1], rows.loc[rows["over_20_miles"].idxmax()]
+    lettering.settle(left)
+    lettering.head(
+        left,
+        f"Places per 100 children: {few['home_places_per_100']:.0f} in {few['area']}, "
+        f"{many['home_places_per_100']:.0f} in {many['area']}",
+        "Places in children's homes where they stand, for 100 children looked after",
+    )
+    lettering.head(
+        right,
+        f"Placed far away: most in {far['area']}, {100 * far['over_20_miles']:.0f}%",
+        "Placed over 20 miles from home and outside the boundary, per cent",
+    )
+    places, distance = (found.year(measure) for measure in MEASURES)
+    lettering.note(
+        left,
+        [f"Places on 31 March {places}, Ofsted; short breaks included, whoever's children live in them."],
+    )
+    lettering.note(right, [f"31 March {distance}, DfE; published in whole per cent."])
