@@ -97,7 +97,7 @@ def _bars(ax: Axes, values: list[float], colour: str, line: float, word: str) ->
 
 
 def _words(left: Axes, right: Axes, rows: pd.DataFrame, found: AreaResults) -> None:
-    few, many, far = rows.iloc[0], rows.iloc[-1], rows.loc[rows["over_20_miles"].idxmax()]
+    few, many, far = rows.iloc[0], rows.iloc[-1], rows.iloc[rows["over_20_miles"].argmax()]
     lettering.settle(left)
     lettering.head(
         left,
