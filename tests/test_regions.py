@@ -21,6 +21,8 @@ from tests.published import published
 ENGLAND = cc.load_assumptions("england-2025")
 KNOWN = known_regions(ENGLAND)
 NATIONAL = cc.areas(ENGLAND, prices="national")
+#: All but the one that acts before the first year of the set.
+SCENARIOS = [name for name in packaged_scenarios() if name != "stable-homes"]
 #: Nine sums of products of shares with all digits: rounding of the machine, a hundredfold.
 ROUNDING = 1e-13
 
@@ -97,7 +99,7 @@ def test_own_prices_stand_to_each_other_as_published() -> None:
 
 @settings(max_examples=6, deadline=None, suppress_health_check=list(HealthCheck))
 @given(
-    scenario=st.sampled_from([n for n in packaged_scenarios() if cc.load_scenario(n).levers]),
+    scenario=st.sampled_from(SCENARIOS),
     n=st.integers(0, 3),
     seed=st.integers(0, 99),
 )
