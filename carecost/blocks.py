@@ -91,7 +91,8 @@ class Work:
             outcomes[name, False] = _outcome(cost_streams(streams, sums, changed), sums)
             if block is not None and self.draws.noise:
                 rows, seed = range(block.start, block.stop), self.draws.seed
-                lucky = [simulate(p, seed, s, rows, kernels).sums for s, p in zip(streams, changed, strict=True)]
+                named = [f"{self.layouts.area}, {s}" if self.layouts.area else s for s in streams]
+                lucky = [simulate(p, seed, s, rows, kernels).sums for s, p in zip(named, changed, strict=True)]
                 outcomes[name, True] = _outcome(cost_streams(streams, lucky, changed), lucky)
         return outcomes
 

@@ -134,9 +134,8 @@ def apply(scenario: Scenario, parameters: Parameters, stream: str, sampler: Samp
         years = np.array(parameters.grid.years) - calendar.begin(change) + 1
         weight = np.array([change.share * change.weight(int(y)) for y in years])
         if weight.any():
-            parameters = _applied(name, change, parameters, _amount(name, change, sampler, calendar), weight)
             amount = _amount(name, change, sampler, calendar)
-            parameters = _applied(change, parameters, amount, weight, calendar.portion)
+            parameters = _applied(name, change, parameters, amount, weight, calendar.portion)
     return parameters
 
 
@@ -151,16 +150,21 @@ def _amount(name: str, change: Change, sampler: Sampler, calendar: Calendar) -> 
     return amount
 
 
-def _applied(name: str, change: Change, parameters: Parameters, amount: Array, weight: Array) -> Parameters:
-def _applied(change: Change, parameters: Parameters, amount: Array, weight: Array, portion: float) -> Parameters:
+def _applied(
+    name: str, change: Change, parameters: Parameters, amount: Array, weight: Array, portion: float
+) -> Parameters:
     grid, axes = parameters.grid, AXES[change.parameter]
     old = np.asarray(getattr(parameters, change.parameter))
     lengths = [len(grid.labels(axis)) for axis in axes]
     shape = [max(len(old), len(amount)), *lengths]
     # In one memory layout: sums of other layouts round differently, and early years are to stay bit for bit.
     new = np.array(np.broadcast_to(old, shape), order="C")
-    cells = _mesh([grid.indices(axis, _chosen(change, axis)) for axis in axes[1:]])
+    index = [grid.indices(axis, _chosen(change, axis)) for axis in axes[1:]]
+    cells = _mesh(index)
     a = amount.reshape(-1, *[1] * (len(axes) - 1))
+    if portion != 1.0 and change.parameter == "unit_cost" and change.operation in ("add", "replace"):
+        # What is paid once a year is an amount for the whole country, of which the area has a part.
+        a = a * np.array([portion if grid.items[i].driver == "year" else 1.0 for i in index[-1]])
     for year in np.flatnonzero(weight):  # a year at a time stays in cache
         at = new[:, year]
         if change.operation == "divert":
@@ -168,20 +172,6 @@ def _applied(change: Change, parameters: Parameters, amount: Array, weight: Arra
         else:
             at[cells] = OPERATIONS[change.operation](at[cells], a, weight[year])
             _not_negative(name, change, at[cells])
-    new = np.array(np.broadcast_to(old, shape))
-    index: list[list[int]] = [list(np.flatnonzero(weight))]
-    for axis in axes[1:]:
-        index.append(grid.indices(axis, _chosen(change, axis)))
-    tail = [1] * (len(axes) - 1)
-    a, w = amount.reshape(-1, 1, *tail), weight[weight != 0].reshape(1, -1, *tail)
-    if change.operation == "divert":
-        _divert(new, _mesh(index[:-1]), change, grid, (a * w)[..., 0])
-    else:
-        mesh = _mesh(index)
-        if portion != 1.0 and change.parameter == "unit_cost" and change.operation in ("add", "replace"):
-            # What is paid once a year is an amount for the whole country, of which the area has a part.
-            a = a * np.array([portion if grid.items[i].driver == "year" else 1.0 for i in index[-1]])
-        new[mesh] = OPERATIONS[change.operation](new[mesh], a, w)
     if change.parameter == "entry_rate" and grid.averted_to is not None:
         return _averted(parameters, new)
     return parameters.changed(**{change.parameter: new})

@@ -34,6 +34,8 @@ def titles() -> dict[str, str]:
     files |= {name: DATA / "scenarios" / f"{name}.toml" for name in packaged_scenarios()}
     heads = {name: tomllib.loads(path.read_text(encoding="utf-8")) for name, path in files.items()}
     return {name: head["set" if "set" in head else "scenario"]["title"] for name, head in heads.items()}
+
+
 def packaged_regions() -> list[str]:
     """Names of the packaged sets whose regions are known."""
     return sorted(path.stem for path in (DATA / "regions").glob("*.csv"))

@@ -147,7 +147,6 @@ def _set_toml(a: Assumptions) -> str:
     head |= {"first_age": a.ages[0], "last_age": a.ages[-1], "streams": a.streams, "averted_to": a.averted_to}
     head |= {"deflator": a.deflator.vintage, "discount": discount, "schedule": schedule}
     head |= _fields(a, "scope", "inaction", "uncounted")
-    head |= _fields(a, "scope", "inaction")
     head |= _fields(a, "area", "portion") if a.area else {}
     blocks = [_toml_table("set", head)]
     blocks += [_toml_table("scopes", _fields(s, "name", "groups", "note"), array=True) for s in a.scopes]

@@ -10,5 +10,11 @@ from carecost.plots.costs import plot_costs
 from carecost.plots.net_saving import plot_net_saving
 from carecost.plots.regions import plot_regions
 
-__all__ = ["plot_attribution", "plot_children", "plot_costs", "plot_net_saving", "plot_price_volume_mix"]
-__all__ = ["plot_children", "plot_costs", "plot_net_saving", "plot_regions"]
+__all__ = [
+    "plot_attribution",
+    "plot_children",
+    "plot_costs",
+    "plot_net_saving",
+    "plot_price_volume_mix",
+    "plot_regions",
+]
