@@ -10,6 +10,7 @@ __version__ = "0.1.0"
 if TYPE_CHECKING:  # what type checkers and editors see; __getattr__ gives the same, only when asked
     from carecost import decomposition, distributions, money, plots, prices, stockflow, vintages
     from carecost.appraisal import Appraisal
+    from carecost import distributions, money, plots, quality, stockflow
     from carecost.assumptions import Assumptions
     from carecost.beliefs import Assumption, Belief
     from carecost.changes import Change, Interval
@@ -90,6 +91,7 @@ _HOME = {
     "spending_history": "priced",
 }
 _MODULES = ("decomposition", "distributions", "money", "plots", "prices", "stockflow", "vintages")
+_MODULES = ("distributions", "money", "plots", "quality", "stockflow")
 
 __all__ = [
     "Amounts",
@@ -142,6 +144,7 @@ __all__ = [
     "present_value",
     "prices",
     "project",
+    "quality",
     "run",
     "run_areas",
     "save_assumptions",

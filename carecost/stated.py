@@ -124,7 +124,7 @@ def assumption(row: Assumption) -> tuple[str, str, str]:
         Cells, value, interval.
     """
     b = row.belief
-    where = _where(row.where)
+    where = where_of(row.where)
     which = "; ".join(part for part in (row.name, where) if part) or "all"
     if row.kind != "value":
         which = f"{row.name}: {PARAMETERS[row.parameter].lower()}" + (f"; {where}" if where else "")
@@ -179,7 +179,7 @@ def path_of(path: YearPath) -> str:
     str
         For people.
     """
-    where = _where(path.where)
+    where = where_of(path.where)
     what = f"{PARAMETERS[path.parameter].lower()}{f' ({where})' if where else ''} times exp(path), 1 in the middle"
     spread = f"standard deviation {wording.number(path.sd * 100)}%"
     if path.half_life is None:
@@ -215,7 +215,7 @@ def change_of(change: Change, begin: int) -> tuple[str, str, str, str]:
     tuple of str
         What changes, how much, how surely, when.
     """
-    where = _where(change.where)
+    where = where_of(change.where)
     what = f"{PARAMETERS[change.parameter]}{f' ({where})' if where else ''}"
     if change.operation == "divert":
         what += f": share moved from {', '.join(change.from_placements)} to {change.to_placement}"
@@ -266,8 +266,24 @@ def _when(change: Change, begin: int) -> str:
     return words
 
 
-def _where(where: Selector) -> str:
-    """Write which cells are meant: "ages 10-17; placements foster, home"."""
+def where_of(where: Selector) -> str:
+    """Write which cells are meant.
+
+    Parameters
+    ----------
+    where : Selector
+        A selection.
+
+    Returns
+    -------
+    str
+        For people; empty for all cells.
+
+    Examples
+    --------
+    >>> where_of(Selector(ages=range(10, 18), placements=["foster", "home"]))
+    'ages 10-17; placements foster, home'
+    """
     parts = []
     for name in where.__dataclass_fields__:
         chosen = getattr(where, name)

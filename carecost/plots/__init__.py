@@ -18,3 +18,6 @@ __all__ = [
     "plot_price_volume_mix",
     "plot_regions",
 ]
+from carecost.plots.sensitivity import plot_sensitivity
+
+__all__ = ["plot_children", "plot_costs", "plot_net_saving", "plot_sensitivity"]

@@ -236,6 +236,29 @@ def wrap(ax: Axes, text: str, size: float, letter: float = LETTER) -> str:
     return textwrap.fill(text, letters, break_long_words=False, break_on_hyphens=False)
 
 
+def cut(ax: Axes, text: str, size: float, share: float) -> str:
+    """Cut a text to one line that fits into a share of the width of the axes.
+
+    Parameters
+    ----------
+    ax : Axes
+        Axes, settled.
+    text : str
+        Text.
+    size : float
+        Size of its letters [points].
+    share : float
+        Share of the width.
+
+    Returns
+    -------
+    str
+        The text, or its first words and an ellipsis.
+    """
+    letters = max(12, int(share * _points(ax)[0] / (size * LETTER)))
+    return textwrap.shorten(text, letters, placeholder=" …")
+
+
 def _balanced(ax: Axes, title: str) -> str:
     """Break a title into as few lines as will do, of like length."""
     broken = wrap(ax, title, TITLE, BOLD)

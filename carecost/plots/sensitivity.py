@@ -1,0 +1,161 @@
+"""How does it look, which assumption matters? A bar for each, from its low to its high end."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from matplotlib.axes import Axes
+from matplotlib.ticker import FuncFormatter, MaxNLocator
+
+from carecost import quality, wording
+from carecost.errors import InputError, Problem
+from carecost.plots import lettering, style
+
+if TYPE_CHECKING:
+    from carecost.one_by_one import Trial
+
+#: Bars that are drawn.
+MOST = 12
+SIZE = (8.4, 7.4)
+#: Share of the width that is kept for the names of bars, and height of a bar.
+_NAMES, _HEIGHT = 0.42, 0.5
+
+
+def plot_sensitivity(log: quality.AssumptionsLog, ax: Axes | None = None, most: int = MOST) -> Axes:
+    """Draw the net present saving from the low to the high end of each assumption that has an interval.
+
+    Parameters
+    ----------
+    log : AssumptionsLog
+        What :func:`carecost.quality.assumptions_log` gave.
+    ax : Axes, optional
+        Where to draw; a new figure by default.
+    most : int
+        Bars that are drawn: those with the greatest distance between their ends.
+
+    Returns
+    -------
+    Axes
+        Bars in two parts, labelled "Low end" and "High end", each from the central net present saving to the one at
+        that end, in units of money written above; the greatest first.
+
+    Raises
+    ------
+    InputError
+        If no assumption has an interval.
+
+    Examples
+    --------
+    >>> import carecost as cc
+    >>> log = cc.quality.assumptions_log(cc.load_assumptions("england-2022"), cc.load_scenario("family-help"))
+    >>> len(plot_sensitivity(log, most=5).containers[0])
+    5
+    """
+    bars = [trial for trial in log.trials if trial.swing is not None]
+    if not bars:
+        remedy = "Give low and high to the values that are not known"
+        raise InputError(Problem("no assumption has an interval", log.run.assumptions.name, remedy))
+    bars = sorted(bars, key=lambda trial: -float(trial.swing or 0.0))[:most]
+    ax = style.axes(ax, SIZE)
+    scale = _draw(ax, log.npv, bars)
+    _dress(ax, len(bars))
+    _words(ax, log, bars, scale)
+    return ax
+
+
+def _draw(ax: Axes, npv: float, bars: list[Trial]) -> wording.Scale:
+    """Draw both parts of every bar, and the central run."""
+    lows, highs = ([float(x or 0.0) for x in end] for end in ((t.low for t in bars), (t.high for t in bars)))
+    scale = wording.money_scale(npv, *lows, *highs)
+    centre, rows = npv / scale.divisor, list(range(len(bars)))
+    for ends, label, colour, hatch in (
+        (lows, "Low end", style.ORANGE, "////"),
+        (highs, "High end", style.BLUE, ""),
+    ):
+        widths = [x / scale.divisor - centre for x in ends]
+        ax.barh(
+            rows,
+            widths,
+            _HEIGHT,
+            centre,
+            label=label,
+            color=colour,
+            hatch=hatch,
+            edgecolor="white",
+            linewidth=0.5,
+            zorder=2,
+        )
+    ax.axvline(centre, color=style.INK, linewidth=1.2, zorder=2.5, label="Central run")
+    return scale
+
+
+def _dress(ax: Axes, n: int) -> None:
+    """Put the greatest bar at the top, keep room for names to the left, and write money below."""
+    style.dress(ax, wording.plain)
+    ax.set_ylim(n - 0.4, -0.75)
+    low, high = ax.get_xlim()
+    ax.set_xlim(low - (high - low) * _NAMES / (1 - _NAMES), high)
+    marks = MaxNLocator(5, steps=[1, 2, 2.5, 5, 10]).tick_values(low, high)
+    ax.set_xticks([x for x in marks if low <= x <= high])
+    ax.xaxis.set_major_formatter(FuncFormatter(lambda value, _: wording.plain(value)))
+    ax.set_yticks([])
+    ax.grid(axis="x", color=style.PALE, linewidth=0.8)
+    ax.spines["bottom"].set_bounds(low, high)
+
+
+def _words(ax: Axes, log: quality.AssumptionsLog, bars: list[Trial], scale: wording.Scale) -> None:
+    run = log.run
+    prices = f"{wording.financial_year(run.assumptions.price_year)} prices"
+    years = f"{wording.financial_year(run.grid.years[0])} to {wording.financial_year(run.grid.years[-1])}"
+    lettering.settle(ax)
+    lettering.head(ax, _title(log, bars[0], scale), f"Net present saving, {years}, {scale.unit}, {prices}")
+    others = sum(trial.swing is not None for trial in log.trials) - len(bars)
+    lettering.note(
+        ax,
+        [
+            "Bars: one assumption at its low end (hatched, orange) or its high end (blue), all others central. Line: "
+            f"central run, {wording.pounds(log.npv, scale)}.",
+            f"Ends are those of the stated intervals, 90% or bounds. {others} more assumptions have an interval; those "
+            "without one are in the log.",
+            f"Public purse, against inaction. Assumptions: {run.assumptions.name}.",
+        ],
+        warning=f"{log.scenario}: {wording.CLAIM}." if run.scenarios[log.scenario].claim else "",
+    )
+    for row, trial in enumerate(bars):
+        _name(ax, row, trial)
+
+
+def _title(log: quality.AssumptionsLog, most: Trial, scale: wording.Scale) -> str:
+    ends = sorted(float(x) for x in (most.low, most.high) if x is not None)
+    low, high = (wording.pounds(x, scale) for x in ends)
+    return f"{log.scenario}: the net present saving moves most with {_short(most)}, from {low} to {high}"
+
+
+def _short(trial: Trial) -> str:
+    """Name an assumption in few words: a lever by its name, a row by what it selects."""
+    line = trial.line
+    thing = line.members[0].thing
+    if isinstance(thing, tuple):
+        return thing[0].name
+    return quality.said(line) if len(line.members) > 1 else _plain(quality.said(line))
+
+
+def _plain(said: str) -> str:
+    """Leave out what kind of label each is: "Unit costs: item home" is "Unit costs: home"."""
+    what, _, where = said.partition(": ")
+    names = [part.partition(" ")[2] for part in where.split("; ")]
+    return f"{what}: {', '.join(names)}" if where else what
+
+
+def _name(ax: Axes, row: int, trial: Trial) -> None:
+    """Write an assumption and its ends to the left of its bar."""
+    line = trial.line
+    name = _short(trial)
+    below = f"{quality.interval(line)}" + (f", grade {line.belief.quality}" if line.belief.quality else "")
+    for text, size, colour, side, lift in (
+        (name[:1].upper() + name[1:], style.TEXT, style.INK, "bottom", 1),
+        (below, style.SMALL, style.GREY, "top", -1),
+    ):
+        shown = lettering.cut(ax, text, size, _NAMES)
+        words = ax.annotate(shown, (0, row), (0, lift), ("axes fraction", "data"), "offset points")
+        words.set(fontsize=size, color=colour, verticalalignment=side, parse_math=False)
