@@ -10,6 +10,7 @@ import contextlib
 import io
 import os
 import shutil
+import sys
 import tempfile
 from collections.abc import Iterable, Iterator
 from importlib.metadata import version as version_of
@@ -23,6 +24,7 @@ os.environ["NO_COLOR"] = "1"  # newer Pythons colour it
 matplotlib.use("agg")
 
 HERE = Path(__file__).parent
+sys.path.insert(0, str(HERE))  # for `import logs`
 GENERATED = HERE / "_generated"
 
 project = "carecost"
@@ -76,6 +78,7 @@ def generate() -> None:
             file.write_text(text, encoding="utf-8")
     _draw_history(GENERATED / "price-volume-mix.png")
     for folder in ("sets", "scenarios"):
+    for folder in ("sets", "scenarios", "quality"):
         for file in (GENERATED / folder).glob("*.md"):
             if f"{folder}/{file.name}" not in made:
                 file.unlink()
@@ -103,6 +106,132 @@ def _pages() -> Iterator[tuple[str, str]]:
     yield "compare.txt", _compared()
     yield "parts.md", _parts()
     yield "delay.md", _delayed()
+    yield from _quality(sets)
+
+
+#: What the logs show of each row, and the heading of each column.
+_ASSUMPTIONS = {
+    "number": "No.",
+    "assumption": "Assumption",
+    "stated": "Value",
+    "interval": "Interval",
+    "quality": "Grade",
+    "ends": "Saving at its low, its high end",
+    "less": "Saving if a tenth less",
+    "why": "On whose word, of when, and why",
+}
+_DATA = {
+    "file": "Table",
+    "what": "What",
+    "release": "Source and release",
+    "licence": "Licence",
+    "seen": "How seen",
+    "last": "Last year",
+    "sets": "Sets and scenarios whose sources name it",
+    "rules": "Rules of the build that read it",
+    "tests": "Tests and cases that read it",
+    "changed": "Last changed",
+}
+_DECISIONS = {
+    "number": "No.",
+    "title": "What",
+    "question": "Question",
+    "decision": "Decision",
+    "taken": "Taken",
+    "changed": "Last changed",
+}
+_ASSURANCE = {
+    "laws": {"law": "Law", "how": "Tried on"},
+    "replications": {
+        "title": "Published number",
+        "citation": "Citation",
+        "tolerance": "Tolerance",
+        "result": "Result",
+        "note": "Note",
+    },
+    "findings": {
+        "measure": "Measure",
+        "of": "Of",
+        "errors": "Error, per cent (year)",
+        "worst": "Greatest error of any part, per cent",
+    },
+    "coverage": {
+        "children": "Children",
+        "history": "Years of history",
+        "entries_sd": "Years vary by",
+        "year_luck": "Their luck",
+        "interval": "Interval holds",
+        "least": "Least coverage",
+        "greatest": "Greatest",
+        "councils": "Councils",
+    },
+    "checks": {"question": "Question", "file": "File", "tests": "Tests"},
+}
+
+
+def _quality(sets) -> Iterator[tuple[str, str]]:  # type: ignore[no-untyped-def]
+    """Write the four logs of quality, as tables and as CSV."""
+    import logs
+
+    for made in sets:
+        yield from _assumptions(made)
+    data, decisions = logs.data_log(), logs.decisions_log()
+    yield "quality/data.txt", logs.markdown(data, _DATA) + f"\n{logs.how_seen()}\n"
+    yield "quality/data.csv", logs.csv_text(data)
+    linked = [row | {"title": f"[{row['title']}](../decisions/{row['file']})"} for row in decisions]
+    yield "quality/decisions.txt", logs.markdown(linked, _DECISIONS, raw=("title",))
+    tables = {
+        "laws": logs.laws(),
+        "replications": logs.replications(),
+        "coverage": logs.coverage(),
+        "checks": logs.checks(),
+    }
+    for name, rows in tables.items():
+        yield f"quality/{name}.txt", logs.markdown(rows, _ASSURANCE[name])
+    for name in ("reconciliation", "backtest"):
+        yield f"quality/{name}.txt", logs.markdown(logs.findings(name), _ASSURANCE["findings"])
+
+
+def _assumptions(made) -> Iterator[tuple[str, str]]:  # type: ignore[no-untyped-def]
+    """Write the log of a set's assumptions, by what each does to the saving of the Care Review."""
+    import logs
+
+    from carecost import quality, wording
+    from carecost.load import load_scenario
+    from carecost.plots import pictures, plot_sensitivity
+    from carecost.plots.sensitivity import SIZE
+
+    log = quality.assumptions_log(made, load_scenario("care-review"))
+    table, scale = log.table(), wording.money_scale(log.npv)
+    GENERATED.joinpath("quality").mkdir(parents=True, exist_ok=True)
+    name = f"sensitivity-{made.name}.png"
+    GENERATED.joinpath("quality", name).write_bytes(pictures.png(lambda ax: plot_sensitivity(log, ax), SIZE))
+
+    def saving(*values: float) -> str:
+        return ", ".join(wording.pounds(v, scale) for v in values if v == v)
+
+    rows = [
+        {
+            "number": str(i),
+            "ends": saving(row.npv_low, row.npv_high),
+            "less": saving(row.npv_tenth_less) or row.remark,
+            "why": f"{row.source}{f' ({row.source_year})' if row.source_year else ''}. {wording.sentence(row.note)}",
+        }
+        | {key: str(getattr(row, key)) for key in ("assumption", "stated", "interval", "quality")}
+        for i, row in enumerate(table.itertuples(), start=1)
+    ]
+    dates = logs.changed(f"carecost/data/{made.name}")
+    years = [wording.financial_year(log.run.grid.years[i]) for i in (0, -1)]
+    about = (
+        f"{len(made.rows):,} rows of the set and the amounts of care-review, in {len(rows)} lines. Central net present "
+        f"saving, {years[0]} to {years[1]}, prices of {wording.financial_year(made.price_year)}: {saving(log.npv)}. "
+        f"Signed by the maintainers; the files of the set last changed on {dates[-1] if dates else 'a date not known'}."
+    )
+    picture = f"```{{image}} {name}\n:alt: net present saving from the low to the high end of each assumption\n```\n"
+    sheet = f"assumptions-{made.name}.csv"
+    yield f"quality/{sheet}", table.to_csv(index=False)
+    text = f"# {made.name}\n\n{about} The same as a file: {{download}}`{sheet}`.\n\n{picture}\n"
+    yield f"quality/assumptions-{made.name}.md", text + logs.markdown(rows, _ASSUMPTIONS)
 
 
 def _part(head: str, command: str, text: str) -> str:

@@ -141,10 +141,10 @@ def _short(trial: Trial) -> str:
 
 
 def _plain(said: str) -> str:
-    """Leave out what kind of label each is: "Unit costs: item home" is "Unit costs: home"."""
+    """Put what tells rows apart first, without saying what kind of label it is: "home: unit costs"."""
     what, _, where = said.partition(": ")
     names = [part.partition(" ")[2] for part in where.split("; ")]
-    return f"{what}: {', '.join(names)}" if where else what
+    return f"{', '.join(names)}: {what.lower()}" if where else what
 
 
 def _name(ax: Axes, row: int, trial: Trial) -> None:
