@@ -77,6 +77,7 @@ def _parser() -> argparse.ArgumentParser:
     describe = commands.add_parser("describe", help="say what is in a set or scenario: values, sources, gaps")
     describe.add_argument("name", help="packaged name, folder of a set, or scenario file")
     describe.add_argument("--all", action="store_true", help="print every row")
+    describe.add_argument("--log", metavar="SCENARIO", help="print what a scenario's saving rests on in a set, as CSV")
     describe.set_defaults(do=_describe)
     listed = commands.add_parser("list", help="name the packaged sets and scenarios")
     listed.set_defaults(do=_list)
@@ -224,7 +225,14 @@ def _check(options: argparse.Namespace) -> int:
 def _describe(options: argparse.Namespace) -> int:
     from carecost import describe
     from carecost.assumptions import Assumptions
+    from carecost.load import load_assumptions, load_scenario
 
+    if options.log:
+        from carecost.quality import assumptions_log
+
+        log = assumptions_log(load_assumptions(options.name), load_scenario(options.log))
+        print(log.table().to_csv(index=False), end="")
+        return FINE
     found = _load(options.name)
     text = (
         describe.assumptions_text(found, options.all)

@@ -83,7 +83,7 @@ def assumptions_log(
     >>> review = cc.load_assumptions("england-2022")
     >>> log = assumptions_log(review, cc.load_scenario("family-help"))
     >>> log.table()["assumption"].iloc[0]
-    'lever family help: Entries to care (stream other)'
+    'lever family help programme: spending'
     """
     done = one_by_one(assumptions, scenario, years, start)
     return AssumptionsLog(done.run, done.scenario, done.npv, done.trials)

@@ -121,15 +121,11 @@ _ASSUMPTIONS = {
     "why": "On whose word, of when, and why",
 }
 _DATA = {
-    "file": "Table",
-    "what": "What",
-    "release": "Source and release",
-    "licence": "Licence",
+    "table": "Table",
+    "from": "Source, release and licence",
     "seen": "How seen",
     "last": "Last year",
-    "sets": "Sets and scenarios whose sources name it",
-    "rules": "Rules of the build that read it",
-    "tests": "Tests and cases that read it",
+    "used": "Used by",
     "changed": "Last changed",
 }
 _DECISIONS = {
@@ -176,7 +172,8 @@ def _quality(sets) -> Iterator[tuple[str, str]]:  # type: ignore[no-untyped-def]
     for made in sets:
         yield from _assumptions(made)
     data, decisions = logs.data_log(), logs.decisions_log()
-    yield "quality/data.txt", logs.markdown(data, _DATA) + f"\n{logs.how_seen()}\n"
+    shown = [row | _told(row) for row in data]
+    yield "quality/data.txt", logs.markdown(shown, _DATA) + f"\n{logs.how_seen()}\n"
     yield "quality/data.csv", logs.csv_text(data)
     linked = [row | {"title": f"[{row['title']}](../decisions/{row['file']})"} for row in decisions]
     yield "quality/decisions.txt", logs.markdown(linked, _DECISIONS, raw=("title",))
@@ -190,6 +187,16 @@ def _quality(sets) -> Iterator[tuple[str, str]]:  # type: ignore[no-untyped-def]
         yield f"quality/{name}.txt", logs.markdown(rows, _ASSURANCE[name])
     for name in ("reconciliation", "backtest"):
         yield f"quality/{name}.txt", logs.markdown(logs.findings(name), _ASSURANCE["findings"])
+
+
+def _told(row: dict[str, str]) -> dict[str, str]:
+    """Put together what is said of a published table, for a page that is not as wide as the file."""
+    used = {"sources of": "sets", "rules": "rules", "tests": "tests"}
+    return {
+        "table": f"{row['file']}: {row['what']}",
+        "from": f"{row['release']}; {row['licence']}",
+        "used": "; ".join(f"{what} {row[key]}" for what, key in used.items() if row[key]),
+    }
 
 
 def _assumptions(made) -> Iterator[tuple[str, str]]:  # type: ignore[no-untyped-def]
