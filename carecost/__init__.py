@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING
 __version__ = "0.1.0"
 
 if TYPE_CHECKING:  # what type checkers and editors see; __getattr__ gives the same, only when asked
-    from carecost import decomposition, distributions, money, plots, prices, stockflow, vintages
+    from carecost import decomposition, distributions, money, plots, prices, quality, stockflow, vintages
     from carecost.appraisal import Appraisal
-    from carecost import distributions, money, plots, quality, stockflow
     from carecost.assumptions import Assumptions
     from carecost.beliefs import Assumption, Belief
     from carecost.changes import Change, Interval
@@ -90,8 +89,7 @@ _HOME = {
     "save_scenario": "save",
     "spending_history": "priced",
 }
-_MODULES = ("decomposition", "distributions", "money", "plots", "prices", "stockflow", "vintages")
-_MODULES = ("distributions", "money", "plots", "quality", "stockflow")
+_MODULES = ("decomposition", "distributions", "money", "plots", "prices", "quality", "stockflow", "vintages")
 
 __all__ = [
     "Amounts",

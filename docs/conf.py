@@ -77,7 +77,6 @@ def generate() -> None:
         if not file.exists() or file.read_text(encoding="utf-8") != text:
             file.write_text(text, encoding="utf-8")
     _draw_history(GENERATED / "price-volume-mix.png")
-    for folder in ("sets", "scenarios"):
     for folder in ("sets", "scenarios", "quality"):
         for file in (GENERATED / folder).glob("*.md"):
             if f"{folder}/{file.name}" not in made:

@@ -9,6 +9,7 @@ from carecost.plots.children import plot_children
 from carecost.plots.costs import plot_costs
 from carecost.plots.net_saving import plot_net_saving
 from carecost.plots.regions import plot_regions
+from carecost.plots.sensitivity import plot_sensitivity
 
 __all__ = [
     "plot_attribution",
@@ -17,7 +18,5 @@ __all__ = [
     "plot_net_saving",
     "plot_price_volume_mix",
     "plot_regions",
+    "plot_sensitivity",
 ]
-from carecost.plots.sensitivity import plot_sensitivity
-
-__all__ = ["plot_children", "plot_costs", "plot_net_saving", "plot_sensitivity"]
