@@ -182,8 +182,12 @@ def _one_by_one(rows: list[Assumption]) -> Html:
 def _tied(assumptions: Assumptions) -> list[Html]:
     """Write what moves together and what wanders, where anything does."""
     rows = list(stated.tied(assumptions))
-    head = h("summary", "What moves together, and what wanders ", h("span", f"{len(rows)} stated", class_="small"))
-    tables = table("Correlations, joint draws and paths", ("Which", "What is stated", "On whose word"), rows)
+    head = h(
+        "summary",
+        "What moves together, what wanders, and time in care ",
+        h("span", f"{len(rows)} stated", class_="small"),
+    )
+    tables = table("Correlations, joint draws, paths and phases", ("Which", "What is stated", "On whose word"), rows)
     return [h("details", head, tables, open=True)] if rows else []
 
 

@@ -12,6 +12,7 @@ from carecost.errors import UnknownNameError, refuse, unknown
 from carecost.grid import AXES, Grid, Placement, Reason
 from carecost.money import Deflator, Schedule
 from carecost.paths import YearPath
+from carecost.phases import Phases
 from carecost.provenance import digest
 from carecost.selector import Selector
 from carecost.ties import Ties
@@ -64,6 +65,8 @@ class Assumptions:
         Name of the area, where the set is a part of a country.
     portion : float
         Share of an amount for the whole country that falls to the area [share].
+    phases : Phases
+        Phases of time in care; none by default.
     """
 
     name: str
@@ -91,6 +94,7 @@ class Assumptions:
     paths: tuple[YearPath, ...] = ()
     area: str = ""
     portion: float = 1.0
+    phases: Phases = field(default=Phases())
 
     def grid(self, years: int | None = None) -> Grid:
         """Make the labels for a number of projected years.

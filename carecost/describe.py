@@ -52,7 +52,7 @@ def assumptions_text(assumptions: Assumptions, every_row: bool = False) -> str:
         parts.append(_table(table, rows, every_row))
     tied = list(tied_of(a))
     if tied:
-        parts.append("\nWhat moves together, and what wanders over the years:")
+        parts.append("\nWhat moves together, what wanders over the years, and time in care:")
         parts += [_wrapped(f"{what}: {how}" + (f"; {word}" if word else "")) for what, how, word in tied]
     parts += _notes(a)
     return "\n".join(filter(None, parts))

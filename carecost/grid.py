@@ -6,6 +6,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
 
+import numpy as np
+from numpy.typing import NDArray
+
 from carecost.cost_items import Item
 from carecost.errors import Problem, UnknownNameError, refuse, unknown
 from carecost.selector import spell
@@ -42,6 +45,9 @@ class Placement:
         The placement that the child goes to on that birthday; out when not given.
     group, note : str
         Group in tables (the name when empty), and what to know about it.
+    phase, of : str
+        Phase of time in care, and the placement that this row is a phase of; itself, without a phase, when empty. See
+        :mod:`carecost.phases`.
     """
 
     name: str
@@ -50,9 +56,12 @@ class Placement:
     then: str | None = None
     group: str = ""
     note: str = ""
+    phase: str = ""
+    of: str = ""
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "group", self.group or self.name)
+        object.__setattr__(self, "of", self.of or self.name)
+        object.__setattr__(self, "group", self.group or self.of)
 
 
 @dataclass(frozen=True)
@@ -167,8 +176,32 @@ class Grid:
         return found
 
     def indices(self, axis: str, names: Iterable[int | str] | None) -> list[int]:
-        """Find several labels; None finds all."""
-        return list(range(len(self.labels(axis)))) if names is None else [self.index(axis, n) for n in names]
+        """Find several labels; None finds all. A placement in phases stands for all of its phases.
+
+        Raises
+        ------
+        UnknownNameError
+            If one is not there; the message names the nearest.
+        """
+        if names is None:
+            return list(range(len(self.labels(axis))))
+        parts = self._parts if axis in ("placements", "to") else {}
+        return [i for n in names for i in parts.get(n) or (self.index(axis, n),)]
+
+    @cached_property
+    def _parts(self) -> dict[int | str, tuple[int, ...]]:
+        """Rows of each placement that is in phases."""
+        found: dict[int | str, tuple[int, ...]] = {}
+        for i, p in enumerate(self.placements):
+            if p.of != p.name:
+                found[p.of] = (*found.get(p.of, ()), i)
+        return found
+
+    @cached_property
+    def apart(self) -> NDArray[np.float64]:
+        """Which rows are different placements, phases of one not: (placement, placement), 0 or 1."""
+        of = np.array([p.of for p in self.placements], dtype=object)
+        return np.asarray(of[:, None] != of, dtype=float)
 
     @cached_property
     def _positions(self) -> dict[str, dict[int | str, int]]:
@@ -213,6 +246,11 @@ def _label_faults(grid: Grid) -> list[Problem]:
 def _placement_faults(grid: Grid, placement: Placement, names: list[str]) -> list[Problem]:
     where = f"placement {placement.name!r}"
     found = []
+    if (placement.of != placement.name) != bool(placement.phase):
+        remedy = "A phase has both: its name, and the placement that it is a phase of"
+        found.append(Problem(f"phase is {placement.phase!r}, of is {placement.of!r}", where, remedy))
+    elif placement.phase and placement.of in names:
+        found.append(Problem(f"is a phase of {placement.of!r}, a row itself", where, "Give every phase, or no phase"))
     first, last = grid.ages[0] + 1, grid.ages[-1] + 1
     if not first <= placement.leave_age <= last:
         remedy = f"Give an age from {first} to {last}, or more ages to the grid"
@@ -233,6 +271,8 @@ def _item_faults(grid: Grid, item: Item) -> list[Problem]:
     found = []
     for axis in ("placements", "to", "reasons", "ages"):
         known = grid.labels(axis)
+        if axis in ("placements", "to"):
+            known = (*known, *dict.fromkeys(p.of for p in grid.placements if p.of not in known))
         for name in getattr(item, axis):
             if name not in known:
                 found.append(unknown(axis.rstrip("s"), name, map(str, known), f"item {item.name!r}"))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import tomllib
+import re
 from collections.abc import Callable
 from importlib.resources import files
 from pathlib import Path
@@ -68,6 +69,27 @@ def find(name: str | Path, packaged: list[str], kind: str, place: Callable[[str]
     problem = unknown(kind, str(name), packaged)
     remedy = f"{problem.remedy}. A path of yours must exist"
     raise FileError(Problem(problem.what, problem.where, remedy))
+
+
+def base_folder(folder: Path, name: str, problems: list[Problem]) -> Path | None:
+    """Find the set whose tables a set has where it has none of its own: a folder beside it, or a packaged set."""
+    where = "set.toml, set.base"
+    places = [p for p in (folder.parent / name, DATA / name) if (p / "set.toml").is_file() and not same(p, folder)]
+    if not places:
+        found = unknown("set", name, packaged_assumptions(), where)
+        problems.append(Problem(found.what, where, f"{found.remedy}; or put the folder of a set beside this one"))
+        return None
+    if re.search(r"(?m)^\s*base\s*=", (places[0] / "set.toml").read_text(encoding="utf-8-sig")):
+        problems.append(
+            Problem(f"{name!r} has a base itself", where, "Name that base, and give the tables that differ")
+        )
+        return None
+    return places[0]
+
+
+def same(a: Path, b: Path) -> bool:
+    """Say whether two paths are one folder."""
+    return a.resolve() == b.resolve()
 
 
 def money(head: schema_toml.SetTable, problems: list[Problem]) -> tuple[Deflator, Schedule] | None:

@@ -19,6 +19,7 @@ from carecost.grid import AXES, Grid
 from carecost.money import growth_path
 from carecost.parameters import Parameters
 from carecost.paths import YearPath
+from carecost.phases import splits
 from carecost.sampler import Columns
 from carecost.sampler import Sampler as Sampler
 from carecost.selector import spell
@@ -190,6 +191,7 @@ class Layouts:
     ) -> None:
         self.grid, self.streams, self._ties = grid, assumptions.streams, assumptions.ties
         self.area = assumptions.area
+        self.splits = splits(assumptions.phases, grid, assumptions.streams)
         self._columns: dict[Draws, Columns] = {}
         self._plain: dict[str, list[Layout]] = {}
         self._extra: dict[str, dict[str, Layout]] = {}

@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import difflib
 import io
-import tomllib
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -18,10 +17,12 @@ from carecost.assumptions import Assumptions
 from carecost.beliefs import Assumption, Belief, Note, Scope
 from carecost.cost_items import Cashable, Item
 from carecost.errors import CareCostError, FileError, Problem, refuse, unknown
+from carecost.file_text import read_text, read_toml
 from carecost.grid import AXES, Placement, Reason
 from carecost.money import Deflator, Schedule
-from carecost.packaged import money
+from carecost.packaged import base_folder, money
 from carecost.paths import YearPath
+from carecost.phases import Phase, Phases, PhaseShare
 from carecost.schema_faults import faults
 from carecost.selector import Selector
 from carecost.square import Numbers, read_numbers
@@ -37,38 +38,6 @@ _SINGULAR = {
     "reason": "reasons",
     "item": "items",
 }
-
-
-def read_toml(path: Path, problems: list[Problem]) -> dict[str, Any]:
-    """Read a TOML file; empty, with a problem, when it cannot be read."""
-    try:
-        return tomllib.loads(read_text(path))
-    except tomllib.TOMLDecodeError as error:
-        problems.append(Problem(f"is not TOML: {error}", path.name, "Mend the line"))
-    except CareCostError as error:
-        problems.extend(error.problems)
-    return {}
-
-
-def read_text(path: Path) -> str:
-    """Read a text file: UTF-8 with or without a byte-order mark, any line ending.
-
-    Raises
-    ------
-    FileError
-        If it cannot be read, is not UTF-8 or is empty.
-    """
-    try:
-        text = path.read_bytes().decode("utf-8-sig")
-    except OSError as error:
-        raise FileError(
-            Problem(f"cannot be read: {error.strerror}", path.name, "Check the path and its permissions")
-        ) from None
-    except UnicodeDecodeError:
-        raise FileError(Problem("is not UTF-8", path.name, "Save it as CSV UTF-8 (or plain text UTF-8)")) from None
-    if not text.strip():
-        raise FileError(Problem("is empty", path.name, "Fill it, or remove it if it is optional"))
-    return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
 def validated(
@@ -89,6 +58,7 @@ class Reader:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
+        self.base: Path | None = None
         self.problems: list[Problem] = []
         self.places: dict[int, str] = {}
 
@@ -107,16 +77,15 @@ class Reader:
         for table, model in schema.BELIEFS.items():
             for where, row in self._table(table, model):
                 rows += self._belief(table, row, where)
-        ties, paths = self._ties(), tuple(self._paths())
+        ties, paths, phases = self._ties(), tuple(self._paths()), self._phases()
         items = [self._built(where, _item, row) for where, row in labels["items"]]
         refuse(self.problems, FileError)
         assert head is not None
         priced = money(head.set, self.problems)
         refuse(self.problems, FileError)
         assert priced is not None
-        made = replace(
-            self._assumptions(head, labels, [i for i in items if i is not None], rows, priced), ties=ties, paths=paths
-        )
+        made = self._assumptions(head, labels, [i for i in items if i is not None], rows, priced)
+        made = replace(made, ties=ties, paths=paths, phases=phases)
         verify(made, lambda row: self.places.get(id(row), row.quantity))
         return made
 
@@ -165,10 +134,15 @@ class Reader:
             return None
         before = len(self.problems)
         text = read_toml(path, self.problems)
-        return None if len(self.problems) > before else validated(schema_toml.SetFile, text, "set.toml", self.problems)
+        if len(self.problems) > before:
+            return None
+        head = validated(schema_toml.SetFile, text, "set.toml", self.problems)
+        if head is not None and head.set.base is not None:
+            self.base = base_folder(self.folder, head.set.base, self.problems)
+        return head
 
     def _strangers(self) -> None:
-        known = [f"{name}.csv" for name in (*schema.LABELS, *schema.BELIEFS, *schema.TIES)]
+        known = [f"{name}.csv" for name in (*schema.LABELS, *schema.BELIEFS, *schema.TIES, *schema.PHASES)]
         for path in sorted(self.folder.glob("*.csv")):
             if path.name not in known:
                 self.problems.append(unknown("table", path.name, known, path.name))
@@ -177,8 +151,13 @@ class Reader:
             if path.name not in schema.FOLDERS and difflib.get_close_matches(path.name.lower(), schema.FOLDERS):
                 self.problems.append(unknown("folder", path.name, schema.FOLDERS, path.name))
 
+    def _own_or_base(self, name: str) -> Path:
+        """Find a file or folder of the set, or else that of its base."""
+        own = self.folder / name
+        return own if own.exists() or self.base is None else self.base / name
+
     def _table(self, table: str, model: type[Model]) -> Iterator[tuple[str, Model]]:
-        path = self.folder / f"{table}.csv"
+        path = self._own_or_base(f"{table}.csv")
         if not path.exists():
             if table in schema.REQUIRED:
                 self.problems.append(Problem("is missing", path.name, "This table is required"))
@@ -248,7 +227,7 @@ class Reader:
         return Ties(*(tuple(x for x in found if x is not None) for found in (loadings, matrices, joints)))
 
     def _squares(self, folder: str) -> Iterator[tuple[str, tuple[str, tuple[str, ...], Numbers]]]:
-        for path in sorted((self.folder / folder).glob("*.csv")):
+        for path in sorted(self._own_or_base(folder).glob("*.csv")):
             where = f"{folder}/{path.name}"
             try:
                 table = read_numbers(read_text(path), where, self.problems)
@@ -266,6 +245,13 @@ class Reader:
             if made is not None:
                 yield made
 
+    def _phases(self) -> Phases:
+        rows = [(where, row.model_dump(exclude={"unit"})) for where, row in self._table("phases", schema.PhaseRow)]
+        shares = self._table("phase_shares", schema.PhaseShareRow)
+        named = (self._built(where, Phase, row.pop("phase"), **row) for where, row in rows)
+        split = (self._built(where, _phase_share, row) for where, row in shares)
+        return Phases(tuple(named), tuple(split))
+
     def _built(self, place: str, make: Callable[..., Any], *args: object, **fields: object) -> Any:
         try:
             made = make(*args, **fields)
@@ -274,6 +260,12 @@ class Reader:
             return None
         self.places[id(made)] = place
         return made
+
+
+def _phase_share(row: schema.PhaseShareRow) -> PhaseShare:
+    fields = row.model_dump(exclude={"unit"})
+    chosen = {k: fields.pop(k) for k in ("streams", "ages", "placements")}
+    return PhaseShare(where=Selector(**chosen), **fields)
 
 
 def _item(row: schema.ItemRow) -> Item:

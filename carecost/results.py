@@ -96,7 +96,7 @@ class Results(MoneyTables):
         Parameters
         ----------
         by : sequence of str
-            Any of placement, group, stream, in_care; and age (central run only).
+            Any of placement, phase, group, stream, in_care; and age (central run only).
         draws : bool
             One row a draw instead of one a quantile.
         in_care : bool

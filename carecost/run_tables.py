@@ -115,7 +115,8 @@ def _labels(run: Run) -> dict[str, list[str]]:
     rows = [(s, p) for s in run.assumptions.streams for p in run.grid.placements]
     return {
         "stream": [s for s, _ in rows],
-        "placement": [p.name for _, p in rows],
+        "placement": [p.of for _, p in rows],
+        "phase": [p.phase for _, p in rows],
         "group": [p.group for _, p in rows],
         "in_care": ["yes" if p.in_care else "no" for _, p in rows],
     }

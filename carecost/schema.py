@@ -233,6 +233,34 @@ class PathRow(Row):
     note: str = ""
 
 
+class PhaseRow(Row):
+    """A row of phases.csv."""
+
+    phase: str
+    exit_factor: Annotated[FiniteFloat, Field(ge=0)]
+    rate: Annotated[FiniteFloat, Field(ge=0)] = 0.0
+    unit: Literal["per child-year"]
+    source: str
+    source_year: str = ""
+    quality: Quality
+    note: str = ""
+
+
+class PhaseShareRow(Row):
+    """A row of phase_shares.csv."""
+
+    streams: Names | None = None
+    ages: Numbers | None = None
+    placements: Names | None = None
+    phase: str
+    value: Share
+    unit: Literal["share"]
+    source: str
+    source_year: str = ""
+    quality: Quality
+    note: str = ""
+
+
 #: The model of each belief table, in the order in which a set keeps its rows.
 BELIEFS: dict[str, type[BeliefRow]] = {
     "initial_stock": StockRow,
@@ -250,5 +278,7 @@ BELIEFS: dict[str, type[BeliefRow]] = {
 LABELS: dict[str, type[Row]] = {"placements": PlacementRow, "reasons": ReasonRow, "items": ItemRow}
 #: The model of each table of what moves together or wanders, and the folders of tables without a model.
 TIES: dict[str, type[Row]] = {"correlations": LoadingRow, "paths": PathRow}
+#: The model of each table of time in care.
+PHASES: dict[str, type[Row]] = {"phases": PhaseRow, "phase_shares": PhaseShareRow}
 FOLDERS = ("correlations", "joint")
 REQUIRED = ("placements", "initial_stock", "population", "entry_rate", "entry_share")

@@ -14,6 +14,7 @@ class SetTable(Row):
 
     name: str
     title: str = ""
+    base: str | None = None
     base_year: Year
     years: Annotated[int, Field(ge=1, le=100)]
     price_year: Year

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from carecost.changes import Change
     from carecost.levers import Evidence
     from carecost.paths import YearPath
+    from carecost.phases import Phases
     from carecost.ties import CorrelationMatrix
 
 #: Plain words for the parameters.
@@ -135,7 +137,7 @@ def assumption(row: Assumption) -> tuple[str, str, str]:
 
 
 def tied(assumptions: Assumptions) -> Iterator[tuple[str, str, str]]:
-    """Write what moves together and what wanders over the years.
+    """Write what moves together, what wanders over the years, and the phases of time in care.
 
     Parameters
     ----------
@@ -164,6 +166,16 @@ def tied(assumptions: Assumptions) -> Iterator[tuple[str, str, str]]:
     for path in assumptions.paths:
         source = f"{path.source} ({path.source_year})" if path.source_year else path.source
         yield f"Path {path.name}", path_of(path), _said(source, path.quality, path.note)
+    yield from _phases(assumptions.phases)
+
+
+def _phases(phases: Phases) -> Iterator[tuple[str, str, str]]:
+    for row in phases.rows:
+        onward = f"; goes on at {wording.number(row.rate)} a year" if row.rate else ""
+        how = f"leaves {wording.number(row.exit_factor)} times as readily as at factor 1{onward}"
+        yield f"Phase of time in care {row.name}", how, _said(row.source, row.quality, row.note)
+    for (source, quality, note), n in Counter((x.source, x.quality, x.note) for x in phases.shares).items():
+        yield "Shares of the phases on the base date", f"{n:,} rows", _said(source, quality, note)
 
 
 def path_of(path: YearPath) -> str:

@@ -12,9 +12,11 @@ from carecost.draws import Draws
 from carecost.errors import CareCostError, Problem, refuse, unknown
 from carecost.grid import Grid
 from carecost.paths import YearPath
+from carecost.phases import PhaseShare
 from carecost.quantities import Layouts, Sampler
 from carecost.selector import Selector
 from carecost.unread import longest, unread
+from carecost.verify_phases import phase_faults
 from carecost.verify_ties import selector_faults, tie_faults
 
 Place = Callable[[Any], str]
@@ -38,7 +40,8 @@ def verify(assumptions: Assumptions, place: Place = lambda row: row.quantity) ->
     """
     grid = assumptions.grid()
     placed = [(place(row), row) for row in assumptions.rows]
-    chosen = [(where, row.where) for where, row in placed] + [(place(path), path.where) for path in assumptions.paths]
+    rest: list[YearPath | PhaseShare] = [*assumptions.paths, *assumptions.phases.shares]
+    chosen = [(where, row.where) for where, row in placed] + [(place(row), row.where) for row in rest]
     problems = _label_faults(chosen, grid, assumptions.streams) + _stated(placed) + _twice(placed)
     if assumptions.programme_start < assumptions.base_year + 1:
         remedy = f"The first projected year is {assumptions.base_year + 1}"
@@ -52,7 +55,7 @@ def verify(assumptions: Assumptions, place: Place = lambda row: row.quantity) ->
         problems += _value_faults(where, row, assumptions, grid)
     many: list[Assumption | YearPath] = [row for row in assumptions.rows if row.kind != "value"]
     problems += [fault for row in [*many, *assumptions.paths] for fault in selector_faults(row, place(row))]
-    problems += tie_faults(assumptions, place)
+    problems += tie_faults(assumptions, place) + phase_faults(assumptions, grid, place)
     refuse(problems)
     layouts = Layouts(assumptions, grid, place)
     for stream in assumptions.streams:

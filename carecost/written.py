@@ -21,7 +21,7 @@ from carecost.ties import CorrelationMatrix, JointDraws
 #: What goes on behind every scenario of a set, where it has such a file.
 BACKGROUND = "background.toml"
 #: Every table of a set, folders apart.
-TABLES = (*schema.LABELS, *schema.BELIEFS, *schema.TIES)
+TABLES = (*schema.LABELS, *schema.BELIEFS, *schema.TIES, *schema.PHASES)
 
 
 def set_files(assumptions: Assumptions) -> dict[str, str]:
@@ -46,12 +46,14 @@ def set_files(assumptions: Assumptions) -> dict[str, str]:
         "items": [_item(item) for item in a.items],
         "correlations": [vars(row) for row in a.ties.loadings],
         "paths": [_path(path) for path in a.paths],
+        "phases": [{**vars(x), "phase": x.name, "unit": "per child-year"} for x in a.phases.rows],
+        "phase_shares": [{**vars(x.where), **vars(x), "unit": "share"} for x in a.phases.shares],
     }
     for table, model in schema.BELIEFS.items():
         kind = {"growth": "growth", "adjustments": "adjustment"}.get(table, "value")
         chosen = [r for r in a.rows if r.kind == kind and (kind != "value" or r.parameter == table)]
         rows[table] = [_belief(r, model) for r in chosen]
-    models = schema.LABELS | schema.BELIEFS | schema.TIES
+    models = schema.LABELS | schema.BELIEFS | schema.TIES | schema.PHASES
     files = {f"{table}.csv": _table(models[table], rows[table]) for table in models if rows[table]}
     for folder, tables in (("correlations", a.ties.matrices), ("joint", a.ties.joints)):
         files |= {f"{folder}/{table.name}.csv": _numbers(table) for table in tables}
