@@ -43,6 +43,11 @@ class Phase:
     quality: str = ""
     note: str = ""
 
+    @property
+    def quantity(self) -> str:
+        """What it is called in messages."""
+        return f"phase: {self.name}"
+
 
 @dataclass(frozen=True)
 class PhaseShare:
@@ -67,6 +72,11 @@ class PhaseShare:
     source_year: str = ""
     quality: str = ""
     note: str = ""
+
+    @property
+    def quantity(self) -> str:
+        """What it is called in messages."""
+        return f"share of phase: {self.phase}, {self.where.text() or 'all'}"
 
 
 @dataclass(frozen=True)

@@ -31,6 +31,11 @@ def makers() -> dict[str, Callable[[], dict[str, str]]]:
         f"{SETS}/money": money.files,
         **{f"{SETS}/{of.NAME}": of.files for of in (england, england_2022, backtest, review)},
         f"{SETS}/regions": regions.files,
+    from rules import backtest, england, england_2022, england_2025_phases, money, record, review, scenario
+
+    return {
+        f"{SETS}/money": money.files,
+        **{f"{SETS}/{of.NAME}": of.files for of in (england, england_2025_phases, england_2022, backtest, review)},
         f"{SETS}/scenarios": scenario.files,
         FINDINGS: record.tables,
     }

@@ -25,6 +25,16 @@ GOLDEN = (5**0.5 - 1) / 2
 
 
 @dataclass(frozen=True)
+class Phasing:
+    """How does leaving depend on time in care? A child begins in phase 0 and goes through K phases in order."""
+
+    onward: tuple[float, ...]  # rate out of each phase, 0 for the last, a child-year in care
+    factor: Array  # (K, A, P) on the rates of all reasons; 1 outside care
+    share: Array  # (K, A, P) of initial_stock
+    in_care: tuple[bool, ...]  # of each placement: one that comes in from outside care begins in phase 0
+
+
+@dataclass(frozen=True)
 class World:
     """What is there, what comes in, and how fast do things happen? (Plain arrays, no draw axis.)
 
@@ -41,6 +51,7 @@ class World:
     extra: Array  # (Y, A, P) further entries a year, always even over the year
     exit_rate: Array  # (Y, A, P, R) a child-year
     move_rate: Array  # (Y, A, P, P) a child-year, diagonal ignored
+    phasing: Phasing | None = None  # followed by `simulate` alone
 
     def __post_init__(self) -> None:
         """Has every array its full shape?"""
@@ -81,6 +92,17 @@ class World:
         return np.array([_or_out(to) for to in self.reason_to] + list(range(len(self.leave_age))))
 
 
+    def clocks(self, y: int) -> Array:
+        """How fast do the events of `rates` and the next phase come, summed up? (K, A, P, R + P + 1), by year."""
+        rates, n = self.rates[y], len(self.reason_to)
+        if self.phasing is None:
+            return np.cumsum(np.concatenate([rates, 0 * rates[..., :1]], axis=-1), axis=-1)[None]
+        speed = np.repeat(rates[None], len(self.phasing.onward), axis=0)
+        speed[..., :n] *= self.phasing.factor[..., None]
+        onward = np.multiply.outer(self.phasing.onward, np.ones(rates.shape[:1])[:, None] * self.phasing.in_care)
+        return np.cumsum(np.concatenate([speed, onward[..., None]], axis=-1), axis=-1)
+
+
 @dataclass(frozen=True)
 class Counts:
     """What was counted? (Ages as the design counts them: birthdays by the new age, the rest at the event.)"""
@@ -92,9 +114,10 @@ class Counts:
     child_years: Array  # (Y, A, P)
     exits: Array  # (Y, A, P, R)
     moves: Array  # (Y, A, P, P)
+    phases: Array | None = None  # (Y + 1, K, A, P) the stock by phase
 
 
-CHILD = np.dtype([("age", int), ("place", int), ("birthday", float), ("now", float), ("weight", float)])
+CHILD = np.dtype([("phase", int), ("age", int), ("place", int), ("birthday", float), ("now", float), ("weight", float)])
 
 
 def simulate(world: World, children_per_unit: float, rng: np.random.Generator) -> Counts:
@@ -104,8 +127,9 @@ def simulate(world: World, children_per_unit: float, rng: np.random.Generator) -
     counts. The relative standard error of a count n is about 1 / sqrt(n * children_per_unit), or less.
     """
     shape, events_shape = world.initial_stock.shape, world.rates.shape[1:]
-    children, _ = _spread(world.initial_stock, children_per_unit, rng)
-    stock, years = [_count(children, shape)], []
+    phased = world.initial_stock[None] if world.phasing is None else world.initial_stock * world.phasing.share
+    children, _ = _spread(phased, children_per_unit, rng)
+    stock, years, phases = [_count(children, shape)], [], [_by_phase(children, phased.shape)]
     for y in range(len(world.entries)):
         arrivals = _arrivals(world, y, children_per_unit, rng)
         tally = {name: np.zeros(shape) for name in ("birthdays", "aged_out", "child_years")}
@@ -113,14 +137,15 @@ def simulate(world: World, children_per_unit: float, rng: np.random.Generator) -
         children["now"] = 0
         children = _live_year(np.concatenate([children, arrivals]), world, y, tally, rng)
         stock.append(_count(children, shape))
+        phases.append(_by_phase(children, phased.shape))
         years.append(tally)
     flows = {name: np.stack([tally[name] for tally in years]) for name in years[0]}
     exits, moves = np.split(flows.pop("events"), [len(world.reason_to)], axis=-1)
-    return Counts(stock=np.stack(stock), exits=exits, moves=moves, **flows)
+    return Counts(stock=np.stack(stock), exits=exits, moves=moves, phases=np.stack(phases), **flows)
 
 
 def _spread(cells: Array, per_unit: float, rng: np.random.Generator) -> tuple[Array, Array]:
-    """Who are the children of each (age, placement), and what is a second uniform number for each of them?
+    """Who are the children of each (phase, age, placement), or (age, placement), and what is a second uniform number for each of them?
 
     Birthday and second number form a randomly shifted lattice in every cell: each is uniform on (0, 1], the
     pairs are uniform on the square, and they are more even than independent draws would be.
@@ -130,7 +155,8 @@ def _spread(cells: Array, per_unit: float, rng: np.random.Generator) -> tuple[Ar
     k = np.arange(cell.size) - (np.cumsum(size) - size)[cell]  # 0, 1, 2, ... within each cell
     shift = rng.random((2, size.size))[:, cell]
     children = np.zeros(cell.size, CHILD)
-    children["age"], children["place"] = np.unravel_index(cell, cells.shape)
+    *phase, children["age"], children["place"] = np.unravel_index(cell, cells.shape)
+    children["phase"] = phase[0] if phase else 0  # all who come begin in the first
     children["birthday"] = 1 - (k / size[cell] + shift[0]) % 1
     children["weight"] = cells.ravel()[cell] / size[cell]
     return children, 1 - (k * GOLDEN + shift[1]) % 1
@@ -161,11 +187,12 @@ def _live(
 
     Every round is the next event of those who have just had one.
     """
-    clocks, destination = np.cumsum(world.rates[y], axis=-1), world.destination
+    clocks, destination, onward = world.clocks(y), np.append(world.destination, 0), world.destination.size
+    care = np.zeros(world.destination.max() + 2, bool) if world.phasing is None else np.array(world.phasing.in_care)
     who = np.arange(children.size)
     while who.size:
         age, place, now, weight = (children[name][who] for name in ("age", "place", "now", "weight"))
-        clock = clocks[age, place]
+        clock = clocks[children["phase"][who], age, place]
         wait = np.full(who.size, np.inf)
         np.divide(rng.standard_exponential(who.size), clock[:, -1], out=wait, where=clock[:, -1] > 0)
         children["now"][who] = np.minimum(now + wait, until[who])
@@ -173,9 +200,13 @@ def _live(
         happens = now + wait < until[who]
         who, age, place, weight, clock = (x[happens] for x in (who, age, place, weight, clock))
         event = np.argmax((rng.random(who.size) * clock[:, -1])[:, None] < clock, axis=1)
-        _add(tally["events"], (age, place, event), weight)
-        children["place"][who] = destination[event]
-        who = who[destination[event] != OUT]
+        grows = event == onward
+        _add(tally["events"], (age[~grows], place[~grows], event[~grows]), weight[~grows])
+        to = np.where(grows, place, destination[event])
+        begins = (to != OUT) & care[to] & ~care[place]
+        children["phase"][who] = np.where(begins, 0, children["phase"][who] + grows)
+        children["place"][who] = to
+        who = who[to != OUT]
     return np.asarray(children[children["place"] != OUT])
 
 
@@ -199,6 +230,13 @@ def _count(children: Array, shape: tuple[int, ...]) -> Array:
     return table
 
 
+def _by_phase(children: Array, shape: tuple[int, ...]) -> Array:
+    """How many children are of each age in each placement, by phase?"""
+    table = np.zeros(shape)
+    _add(table, (children["phase"], children["age"], children["place"]), children["weight"])
+    return table
+
+
 def _add(table: Array, where: tuple[Array, ...], weight: Array) -> None:
     """What does each cell of the table come to, with these weights added? (In place; cells may repeat.)"""
     cell = np.ravel_multi_index(where, table.shape)
@@ -217,6 +255,8 @@ def expected(world: World, steps_per_year: int = 200) -> Counts:
     birthday falls. Within a class nothing is approximated, so the error is that of the midpoint rule over u.
     It shrinks as 1 / K^2; at 200 classes it is below 2e-5 of a count for hazards near 1 a year.
     """
+    if world.phasing is not None:
+        raise ValueError("the limit knows no phases: follow the children")
     n_classes = steps_per_year
     present = np.repeat(world.initial_stock[None] / n_classes, n_classes, axis=0)  # (K, A, P)
     stock, years = [world.initial_stock], []

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import tomllib
 from functools import cache
 from pathlib import Path
 
@@ -72,8 +73,10 @@ def spent(group: str, year: str = "2024-25") -> float:
 
 
 def table(of: str, name: str) -> tuple[dict[str, str], ...]:
-    """Rows of a built table."""
-    return rows(BUILT / of / f"{name}.csv")
+    """Rows of a built table, or of that of its base."""
+    own = BUILT / of / f"{name}.csv"
+    base = tomllib.loads((BUILT / of / "set.toml").read_text(encoding="utf-8"))["set"].get("base", of)
+    return rows(own if own.exists() else BUILT / base / f"{name}.csv")
 
 
 def stock(of: str, **where: object) -> float:

@@ -4,19 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from rules import backtest, costs, england_2022, reconcile
+from rules import backtest, costs, england_2022, reconcile, staying
 from rules.files import csv_text
 from rules.words import signed
 
 
 def tables() -> dict[str, str]:
-    """Write what the 2022 sets give beside what was published: in sample, out of sample, and the drivers of spend."""
+    """Write what the 2022 sets give beside what was published, the drivers of spend, and what time in care changes."""
     record = england_2022.done()
     lines = [*reconcile.children(record), *reconcile.spend(record.by_group(england_2022.PRICES))]
     return {
         "reconciliation.csv": reconcile.table(lines),
         "backtest.csv": reconcile.table(list(backtest.lines())),
         "drivers.csv": csv_text(("item", "driver", "published", "run", "error_percent"), _drivers()),
+        **staying.tables(),
     }
 
 
