@@ -28,6 +28,7 @@ if TYPE_CHECKING:  # what type checkers and editors see; __getattr__ gives the s
     from carecost.paths import YearPath
     from carecost.priced import present_value, spending_history
     from carecost.prices import Amounts, PriceBase
+    from carecost.phases import Phase, Phases, PhaseShare
     from carecost.projection import Projection, project
     from carecost.regional import AreaResults, run_areas
     from carecost.regions import area, areas
@@ -63,6 +64,9 @@ _HOME = {
     "NetBenefit": "option_tables",
     "Option": "options",
     "Parameters": "parameters",
+    "Phase": "phases",
+    "PhaseShare": "phases",
+    "Phases": "phases",
     "Placement": "grid",
     "PriceBase": "prices",
     "Projection": "projection",
@@ -116,6 +120,9 @@ __all__ = [
     "NetBenefit",
     "Option",
     "Parameters",
+    "Phase",
+    "PhaseShare",
+    "Phases",
     "Placement",
     "PriceBase",
     "Projection",

@@ -91,7 +91,6 @@ class World:
         """Where does each event of `rates` lead? ndarray of int, shape (R + P,)."""
         return np.array([_or_out(to) for to in self.reason_to] + list(range(len(self.leave_age))))
 
-
     def clocks(self, y: int) -> Array:
         """How fast do the events of `rates` and the next phase come, summed up? (K, A, P, R + P + 1), by year."""
         rates, n = self.rates[y], len(self.reason_to)
@@ -145,7 +144,7 @@ def simulate(world: World, children_per_unit: float, rng: np.random.Generator) -
 
 
 def _spread(cells: Array, per_unit: float, rng: np.random.Generator) -> tuple[Array, Array]:
-    """Who are the children of each (phase, age, placement), or (age, placement), and what is a second uniform number for each of them?
+    """Who are the children of each (phase, age, placement), or (age, placement)? With a second uniform number for each.
 
     Birthday and second number form a randomly shifted lattice in every cell: each is uniform on (0, 1], the
     pairs are uniform on the square, and they are more even than independent draws would be.

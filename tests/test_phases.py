@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import shutil
 from dataclasses import replace
 from pathlib import Path
 
@@ -13,11 +14,12 @@ from hypothesis import given, settings
 
 import carecost as cc
 from carecost.beliefs import Assumption
+from carecost.describe import assumptions_text
 from carecost.phases import Phase, Phases, PhaseShare, Split
 from carecost.selector import Selector
 from tests.oracle import Phasing, World, expected, simulate, stress_world
 from tests.properties.test_laws import identity_gap
-from tests.published import FINDINGS, published
+from tests.published import FINDINGS, ROOT, published
 from tests.strategies import floats, parameter_sets
 from tests.worlds import parameters_of
 
@@ -252,10 +254,12 @@ def test_levers_that_name_a_placement_mean_all_of_its_phases(england: cc.Assumpt
     assert not a.entry_share[..., at[1]].any()
 
 
-def test_draws_and_luck_work_in_phases(england: cc.Assumptions) -> None:
+def test_draws_and_luck_work_in_phases_and_replay(england: cc.Assumptions, tmp_path: Path) -> None:
     results = cc.run(england, years=2, draws=cc.Draws(3, seed=1, noise=True))
-    assert len(results.run.drawn["inaction"].stock) == 3
-    assert results.replay_differences() == [] if hasattr(results, "replay_differences") else True
+    assert results.run.drawn["inaction"].stock.shape == (3, 2, 3, 23)
+    results.save(tmp_path / "run")
+    again = cc.Results.load(tmp_path / "run")
+    assert again.children(by=["phase"], draws=True).equals(results.children(by=["phase"], draws=True))
 
 
 # The fit
@@ -288,9 +292,7 @@ def test_the_engine_gives_the_fitted_durations_back(england: cc.Assumptions) -> 
     for stream in england.streams:
         p = results.parameters("inaction", stream)
         care = [i for i, row in enumerate(p.grid.placements) if row.phase == "new"]
-        comes = np.asarray(p.entries())[:, 0] + np.asarray(p.extra_entries["starts not counted"])[:, 0] if (
-            stream == "other"
-        ) else np.asarray(p.entries())[:, 0]
+        comes = sum((np.asarray(extra)[:, 0] for extra in p.extra_entries.values()), np.asarray(p.entries())[:, 0])
         none = np.zeros_like(np.asarray(p.entry_rate))
         alone = p.changed(initial_stock=comes, entry_rate=none, extra_entries={})
         there += cc.project(alone).children[0]
@@ -299,3 +301,121 @@ def test_the_engine_gives_the_fitted_durations_back(england: cc.Assumptions) -> 
     # Under one, seven in ten start at birth, not evenly over the age: worth up to a point and a half at first.
     for when, year in (("1 year", 1), ("2 years", 2), ("3 years", 3), ("5 years", 5), ("10 years", 10)):
         assert left[year] == pytest.approx(rows[when], abs=1.5), when
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["time_in_care", "fewer_entries", "first_year"],
+)
+def test_the_page_holds_the_tables_that_the_build_made(name: str) -> None:
+    page = (ROOT / "docs" / "explanation" / "time-in-care.md").read_text(encoding="utf-8")
+    lines = [f"| {' | '.join(row.values())} |" for row in findings(name)]
+    assert "\n".join(lines) in page, "paste:\n" + "\n".join(lines)
+
+
+# Faults
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """The tiny set with phases, to be broken."""
+    made = Path(shutil.copytree(Path(__file__).parent / "sets" / "tiny", tmp_path / "tiny"))
+    write(made, "phases", "phase,exit_factor,rate,unit,source,quality", *PHASES)
+    write(made, "phase_shares", "ages,phase,value,unit,source,quality", *SHARES)
+    return made
+
+
+PHASES = ("new,4,1,per child-year,made up,E", "settled,1,,per child-year,made up,E")
+SHARES = (",new,0.25,share,made up,E", ",settled,0.75,share,made up,E")
+
+
+def write(folder: Path, name: str, *lines: str) -> None:
+    (folder / f"{name}.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
+
+
+def said(folder: Path) -> str:
+    with pytest.raises(cc.CareCostError) as caught:
+        cc.load_assumptions(folder)
+    return str(caught.value)
+
+
+def test_phases_of_a_folder_are_read_described_and_run(folder: Path) -> None:
+    tiny = cc.load_assumptions(folder)
+    assert tiny.phases.rows[0] == Phase("new", 4.0, 1.0, "made up", "", "E")
+    assert len(cc.run(tiny).run.grid.placements) == 5
+    text = assumptions_text(tiny)
+    assert "Phase of time in care new: leaves 4 times as readily" in text and "goes on at 1 a year" in text
+
+
+FAULTY = {
+    "rate of the last": (
+        "phases",
+        1,
+        "settled,1,2,per child-year,made up,E",
+        ["phases.csv, row 3", "rate is 2", "last"],
+    ),
+    "no rate": ("phases", 0, "new,4,,per child-year,made up,E", ["phases.csv, row 2", "rate is 0", "above 0"]),
+    "twice": ("phases", 1, "new,1,,per child-year,made up,E", ["phases.csv", "'new' is there twice"]),
+    "below zero": ("phases", 0, "new,-4,1,per child-year,made up,E", ["phases.csv, row 2", "exit_factor", "-4"]),
+    "unit": ("phases", 0, "new,4,1,a year,made up,E", ["phases.csv, row 2", "unit", "a year"]),
+    "unknown phase": ("phase_shares", 0, ",new2,0.25,share,made up,E", ["unknown phase 'new2'", "Did you mean 'new'?"]),
+    "sum": ("phase_shares", 0, ",new,0.5,share,made up,E", ["shares at age 15 sum to 1.25", "nothing is rescaled"]),
+    "hole": (
+        "phase_shares",
+        0,
+        "15-16,new,0.25,share,made up,E",
+        ["no share of a phase at ages 17", "'foster'", "Add a row"],
+    ),
+    "overlap": (
+        "phase_shares",
+        1,
+        "16,new,0.75,share,made up,E",
+        ["covers cells that another row covers too", "Keep one"],
+    ),
+    "age": ("phase_shares", 0, "14,new,0.25,share,made up,E", ["phase_shares.csv, row 2", "age", "14"]),
+}
+
+
+@pytest.mark.parametrize("case", FAULTY)
+def test_a_fault_of_the_phases_names_offender_and_remedy(folder: Path, case: str) -> None:
+    name, at, line, wanted = FAULTY[case]
+    lines = (folder / f"{name}.csv").read_text(encoding="utf-8").splitlines()
+    lines[at + 1] = line
+    write(folder, name, *lines)
+    text = said(folder)
+    assert all(part in text for part in wanted), text
+
+
+def test_shares_without_phases_are_refused(folder: Path) -> None:
+    (folder / "phases.csv").unlink()
+    assert "shares of phases without phases" in said(folder)
+
+
+def test_nobody_who_leaves_is_refused(folder: Path) -> None:
+    write(folder, "phases", "phase,exit_factor,rate,unit,source,quality", PHASES[0], PHASES[1].replace(",1,", ",0,"))
+    write(
+        folder,
+        "phase_shares",
+        "ages,phase,value,unit,source,quality",
+        *(x.replace(y, z) for x, y, z in ((SHARES[0], "0.25", "0"), (SHARES[1], "0.75", "1"))),
+    )
+    assert "nobody leaves at age 15" in said(folder)
+
+
+def test_a_set_takes_the_tables_of_its_base_and_a_wrong_base_is_named(folder: Path) -> None:
+    own = folder.parent / "mine"
+    own.mkdir()
+    head = (folder / "set.toml").read_text(encoding="utf-8")
+    (own / "set.toml").write_text(head.replace('name = "tiny"', 'name = "mine"\nbase = "tiny"'), encoding="utf-8")
+    mine, tiny = cc.load_assumptions(own), cc.load_assumptions(folder)
+    assert (mine.rows, mine.phases) == (tiny.rows, tiny.phases)
+    write(own, "phases", "phase,exit_factor,rate,unit,source,quality", PHASES[0].replace("4", "2"), PHASES[1])
+    assert cc.load_assumptions(own).phases.rows[0].exit_factor == 2.0
+    (own / "set.toml").write_text(
+        head.replace('name = "tiny"', 'name = "mine"\nbase = "england-2052"'), encoding="utf-8"
+    )
+    assert "unknown set 'england-2052'. Did you mean 'england-2025'?" in said(own)
+    (own / "set.toml").write_text(
+        head.replace('name = "tiny"', 'name = "mine"\nbase = "england-2025-phases"'), encoding="utf-8"
+    )
+    assert "'england-2025-phases' has a base itself" in said(own)
