@@ -113,7 +113,7 @@ class Counts:
     child_years: Array  # (Y, A, P)
     exits: Array  # (Y, A, P, R)
     moves: Array  # (Y, A, P, P)
-    phases: Array | None = None  # (Y + 1, K, A, P) the stock by phase
+    phases: Array  # (Y + 1, K, A, P) the stock by phase
 
 
 CHILD = np.dtype([("phase", int), ("age", int), ("place", int), ("birthday", float), ("now", float), ("weight", float)])
@@ -270,7 +270,8 @@ def expected(world: World, steps_per_year: int = 200) -> Counts:
     birthdays, aged_out, child_years = (np.stack(flow) for flow in zip(*years, strict=True))
     exits, moves = np.split(child_years[..., None] * world.rates, [len(world.reason_to)], axis=-1)
     entries = world.entries + world.extra
-    return Counts(np.stack(stock), entries, birthdays, aged_out, child_years, exits, moves)
+    there = np.stack(stock)
+    return Counts(there, entries, birthdays, aged_out, child_years, exits, moves, there[:, None])
 
 
 def _passages(world: World, y: int, n_classes: int) -> Array:
