@@ -26,9 +26,9 @@ if TYPE_CHECKING:  # what type checkers and editors see; __getattr__ gives the s
     from carecost.options import Option
     from carecost.parameters import Parameters
     from carecost.paths import YearPath
+    from carecost.phases import Phase, Phases, PhaseShare
     from carecost.priced import present_value, spending_history
     from carecost.prices import Amounts, PriceBase
-    from carecost.phases import Phase, Phases, PhaseShare
     from carecost.projection import Projection, project
     from carecost.regional import AreaResults, run_areas
     from carecost.regions import area, areas

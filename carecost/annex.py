@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from carecost import stated, wording
+from carecost import stated, stated_levers, wording
 from carecost.beliefs import QUALITIES, Assumption
 from carecost.money import TIMINGS
 from carecost.page import Html, h, joined, section, table
@@ -52,12 +52,12 @@ def _scenario(scenario: Scenario, begin: int) -> Iterator[Html]:
         yield h("p", scenario.note)
     for lever in scenario.levers:
         heads = ("What changes", "At full effect", "Interval", "When")
-        yield table(lever.name, heads, [stated.change_of(c, begin) for c in lever.changes], numbers=(1,))
+        yield table(lever.name, heads, [stated_levers.change_of(c, begin) for c in lever.changes], numbers=(1,))
         basis = f" Effects {lever.basis}." if lever.acts else ""
         grade = (f" Grade {lever.quality}." if lever.quality else "") + basis
         yield h("p", f"Source: {lever.source or 'not stated'}.{grade} {lever.note}", class_="note")
         if lever.evidence:
-            yield h("ul", *(h("li", stated.evidence_line(known)) for known in lever.evidence), class_="note")
+            yield h("ul", *(h("li", stated_levers.evidence_line(known)) for known in lever.evidence), class_="note")
 
 
 def scope(results: Results) -> Html:

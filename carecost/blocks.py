@@ -82,7 +82,7 @@ class Work:
         known: dict[tuple[int, ...], tuple[Parameters, Sums]] = {}
         outcomes = {}
         for name, scenario in self.scenarios.items():
-            changed = [apply(scenario, base[stream], stream, sampler, self.calendar) for stream in streams]
+            changed = [self.layouts.splits[s].of(apply(scenario, base[s], s, sampler, self.calendar)) for s in streams]
             # A scenario that only changes prices, or another stream, leaves the children as they were.
             for p in changed:
                 if _moving(p) not in known:

@@ -247,20 +247,12 @@ class Comparison:
     def average_cost_of_care(self) -> float:
         """Spend that follows time in care for each child-year, baseline, ratio of means [GBP per child-year]."""
         spend = self.baseline.costs.spend @ self._chosen(lambda item: follows_care(item, self.grid))
-        care = {name for i in self.grid.in_care for name in (self.grid.placements[i].name, self.grid.placements[i].of)}
-
-        def follows(item: Item) -> bool:
-            return item.driver in ("child_weeks", "child_years") and (
-                not item.placements or set(item.placements) <= care
-            )
-
-        spend = self._sum(self.baseline.costs.spend, follows)
         return float(spend.sum(1).mean() / self.baseline.child_years.sum(1).mean())
 
 
 def follows_care(item: Item, grid: Grid) -> bool:
     """Say whether an item follows time in care, so that its volume can be set against all time in care."""
-    care = {grid.placements[i].name for i in grid.in_care}
+    care = {name for i in grid.in_care for name in (grid.placements[i].name, grid.placements[i].of)}
     return item.driver in ("child_weeks", "child_years") and (not item.placements or set(item.placements) <= care)
 
 

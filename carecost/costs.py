@@ -94,8 +94,8 @@ def cost_streams(names: Sequence[str], sums: Sequence[Sums], parameters: Sequenc
 
 def _placed(array: Array, grid: Grid, item: Item) -> Array:
     """Sum the placements that an item selects: (draw, year)."""
-    names = [p.name for p in grid.placements]
-    return np.asarray(array @ np.array([float(not item.placements or name in item.placements) for name in names]))
+    chosen = np.isin(np.arange(len(grid.placements)), grid.indices("placements", item.placements or None))
+    return np.asarray(array @ chosen.astype(float))
 
 
 def _flow(name: str) -> Callable[[Sums, Parameters, Item], Array]:

@@ -11,8 +11,8 @@ from carecost.beliefs import QUALITIES, Assumption
 from carecost.changes import Change
 from carecost.money import financial_year
 from carecost.scenarios import Scenario
-from carecost.stated import evidence_line
 from carecost.stated import tied as tied_of
+from carecost.stated_levers import evidence_line
 
 WIDTH = 108
 

@@ -16,9 +16,8 @@ from carecost.errors import CareCostError, FileError, Problem, refuse
 from carecost.file_text import read_toml
 from carecost.levers import Evidence, Lever
 from carecost.packaged import DATA, SCENARIO, SET, find, packaged_assumptions, packaged_scenarios
-from carecost.reader import Reader, read_toml, validated
-from carecost.regions import area
 from carecost.reader import Reader, validated
+from carecost.regions import area
 from carecost.scenarios import Scenario
 from carecost.written import BACKGROUND
 

@@ -66,17 +66,12 @@ class Run:
         sampler = self.layouts.sampler(self.draws, block)
         chosen = self.scenarios[_known(scenario, self.scenarios)]
         base = self.inaction(sampler)
-        return {stream: apply(chosen, p, stream, sampler, self.calendar) for stream, p in base.items()}
+        splits, calendar = self.layouts.splits, self.calendar
+        return {stream: splits[stream].of(apply(chosen, p, stream, sampler, calendar)) for stream, p in base.items()}
 
     def inaction(self, sampler: Sampler) -> dict[str, Parameters]:
         """Make the parameters of each stream before any scenario acts."""
         return Work(self.layouts, {}, self.calendar, self.draws, self.assumptions.background).inaction(sampler)
-        return {
-            stream: self.layouts.splits[stream].of(
-                apply(chosen, self.layouts.parameters(stream, sampler), stream, sampler, self.calendar)
-            )
-            for stream in self.assumptions.streams
-        }
 
     def projections(self, scenario: str, block: slice | None = None) -> dict[str, Projection]:
         """Project each stream again, central or for a block of draws."""
@@ -159,7 +154,6 @@ def run(
     layouts = Layouts(assumptions, grid)
     work = Work(layouts, everything, calendar, draws, background)
     grid = assumptions.phases.grid(grid)
-    work = _Work(layouts, everything, calendar, draws)
     central = work.block(None)
     drawn = central if draws.central else merged(work, grid, threads, block, progress)
     plain, lucky = _apart(drawn)
@@ -197,72 +191,3 @@ def _provenance(assumptions: Assumptions, grid: Grid, draws: Draws, calendar: Ca
         discount=assumptions.discount.name,
         version=__version__,
     )
-
-
-@dataclass(frozen=True)
-class _Work:
-    """What a block of draws needs."""
-
-    layouts: Layouts
-    scenarios: dict[str, Scenario]
-    calendar: Calendar
-    draws: Draws
-
-    def block(self, block: slice | None) -> dict[Key, Outcome]:
-        """Run every scenario for one block; kernels are shared between scenarios and streams."""
-        sampler, kernels = self.layouts.sampler(self.draws, block), Kernels()
-        streams = self.layouts.streams
-        base = {stream: self.layouts.parameters(stream, sampler) for stream in streams}
-        outcomes = {}
-        for name, scenario in self.scenarios.items():
-            changed = [self.layouts.splits[s].of(apply(scenario, base[s], s, sampler, self.calendar)) for s in streams]
-            projections = project_streams(changed, kernels)
-            outcomes[name, False] = _outcome(cost_streams(streams, projections, changed), projections)
-            if block is not None and self.draws.noise:
-                rows, seed = range(block.start, block.stop), self.draws.seed
-                lucky = [simulate(p, seed, s, rows, kernels) for s, p in zip(streams, changed, strict=True)]
-                outcomes[name, True] = _outcome(cost_streams(streams, lucky, changed), lucky)
-        return outcomes
-
-
-def _outcome(costs: Costs, projections: Sequence[Projection]) -> Outcome:
-    n = max(len(p.stock) for p in projections)
-
-    def stacked(arrays: Iterator[Array]) -> Array:
-        return np.stack([np.broadcast_to(a, (n, *a.shape[1:])) for a in arrays], axis=1)
-
-    def flow(p: Projection, name: str) -> Array:
-        return p.exits_for(range(len(p.grid.reasons))).sum(2) if name == "exits" else p.over_ages(name)
-
-    flows = {name: stacked(flow(p, name) for p in projections) for name in FLOWS}
-    return Outcome(stacked(p.over_ages("stock") for p in projections), flows, costs)
-
-
-def _merged(work: _Work, grid: Grid, threads: int, size: int, progress: Progress | None) -> dict[Key, Outcome]:
-    """Run the blocks on threads and put their sums in place, in order."""
-    n = work.draws.n
-    blocks = [slice(i, min(i + size, n)) for i in range(0, n, size)]
-    kept: dict[Key, dict[str, Array]] = {}
-    with ThreadPoolExecutor(max(1, threads)) as pool:
-        for block, outcomes in zip(blocks, pool.map(work.block, blocks), strict=True):
-            for name, outcome in outcomes.items():
-                store = kept.setdefault(name, {})
-                for key, array in _parts(outcome).items():
-                    if key not in store:
-                        store[key] = np.empty((n, *array.shape[1:]))
-                    store[key][block] = array
-            if progress is not None:
-                progress(block.stop, n)
-    return {name: _whole(store, grid) for name, store in kept.items()}
-
-
-def _parts(outcome: Outcome) -> dict[str, Array]:
-    costs = outcome.costs
-    unit_cost = np.broadcast_to(costs.unit_cost, (len(costs.unit_cost), *costs.volume.shape[1:]))
-    return {"stock": outcome.stock, "volume": costs.volume, "unit_cost": unit_cost} | outcome.flows
-
-
-def _whole(store: dict[str, Array], grid: Grid) -> Outcome:
-    volume, unit_cost = store["volume"], store["unit_cost"]
-    costs = Costs(grid, volume, unit_cost, volume * unit_cost)
-    return Outcome(store["stock"], {name: store[name] for name in FLOWS}, costs)

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import csv
-import tomllib
 import re
+import tomllib
 from collections.abc import Callable
 from importlib.resources import files
 from pathlib import Path

@@ -72,25 +72,6 @@ class Projection:
         """What stock and flows come to over ages."""
         ages = [slice(a, a + 1) for a in range(len(self.grid.ages))]
         return Sums(self.grid, ages, self.stock, self.entries, self.aged_out, self.child_years, self._parts)
-    def exits_for(self, reasons: Sequence[int]) -> Array:
-        """Exits for some reasons (by index), summed: (draw, year, age, placement) [children]."""
-        chosen = list(reasons)
-        return np.asarray(sum(part.child_years * part.exit_rate[..., chosen].sum(-1) for part in self._parts))
-
-    def moves_to(self, placements: Sequence[int]) -> Array:
-        """Moves by origin to some placements (by index), summed: (draw, year, age, placement) [children].
-
-        Going on to the next phase of a placement is not a move to another.
-        """
-        apart = self.grid.apart
-        chosen = list(placements)
-        return np.asarray(sum(p.child_years * (p.move_rate * apart)[..., chosen].sum(-1) for p in self._parts))
-
-    def over_ages(self, name: str) -> Array:
-        """Sum stock or a flow over ages, once: (draw, date or year, placement)."""
-        if name not in self._sums:
-            self._sums[name] = np.asarray(getattr(self, name).sum(2))
-        return self._sums[name]
 
     @cached_property
     def children(self) -> Array:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from carecost import stated, wording
+from carecost import stated, stated_levers, wording
 from carecost.assumptions import Assumptions
 from carecost.beliefs import Assumption
 from carecost.cost_items import Item
@@ -179,7 +179,7 @@ def _name(thing: Thing) -> str:
 
 def _lever(line: Line) -> str:
     pulls = [member.thing for member in line.members if isinstance(member.thing, tuple)]
-    what = [SPENDING] if line.part == SPENDING else dict.fromkeys(stated.change_of(c, 1)[0] for _, c in pulls)
+    what = [SPENDING] if line.part == SPENDING else dict.fromkeys(stated_levers.change_of(c, 1)[0] for _, c in pulls)
     kind = " (how often)" if line.part == TIMES else ""
     return f"lever {pulls[0][0].name}{kind}: {', '.join(what)}"
 
@@ -212,7 +212,7 @@ def stated_value(line: Line, begin: int) -> str:
     """
     first, b = line.members[0].thing, line.belief
     if isinstance(first, tuple) and len(line.members) == 1 and line.part != TIMES:
-        return stated.change_of(first[1], begin)[1]
+        return stated_levers.change_of(first[1], begin)[1]
     if isinstance(first, Assumption) and len(line.members) == 1 and line.part != LONG_RUN:
         return _with_unit(stated.assumption(first)[1], b.unit, b.price_year)
     shown = _span((member.belief.value for member in line.members), b.unit)

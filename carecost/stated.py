@@ -12,8 +12,6 @@ from carecost.selector import Selector, spell
 if TYPE_CHECKING:
     from carecost.assumptions import Assumptions
     from carecost.beliefs import Assumption
-    from carecost.changes import Change
-    from carecost.levers import Evidence
     from carecost.paths import YearPath
     from carecost.phases import Phases
     from carecost.ties import CorrelationMatrix
@@ -133,7 +131,7 @@ def assumption(row: Assumption) -> tuple[str, str, str]:
     shown = amount(b.value, b.unit)
     if row.fade_years is not None:
         shown += f", fading to {amount(row.long_run or 0.0, b.unit)} in {row.fade_years} years"
-    return which, shown, _interval(b.low, b.high, b.level, b.unit, b.certain)
+    return which, shown, interval_of(b.low, b.high, b.level, b.unit, b.certain)
 
 
 def tied(assumptions: Assumptions) -> Iterator[tuple[str, str, str]]:
@@ -212,72 +210,6 @@ def _said(source: str, quality: str, note: str) -> str:
     return "; ".join(filter(None, (quality, source, note)))
 
 
-def change_of(change: Change, begin: int) -> tuple[str, str, str, str]:
-    """Write a change.
-
-    Parameters
-    ----------
-    change : Change
-        A change of a lever.
-    begin : int
-        Calendar year of programme year 1.
-
-    Returns
-    -------
-    tuple of str
-        What changes, how much, how surely, when.
-    """
-    where = where_of(change.where)
-    what = f"{PARAMETERS[change.parameter]}{f' ({where})' if where else ''}"
-    if change.operation == "divert":
-        what += f": share moved from {', '.join(change.from_placements)} to {change.to_placement}"
-    # A change by scale or divert is a share, whatever its file says.
-    unit = "share" if change.operation in ("scale", "divert") else change.unit
-    sign = "+" if change.operation in ("scale", "add") and change.amount.value > 0 else ""
-    shown = f"{sign}{amount(change.amount.value, unit)}"
-    if unit != "share":
-        shown += f" {unit_words(unit, change.price_year).removeprefix('£ ')}"
-    if change.times is not None:
-        shown += f" x {wording.number(change.times.value)} {change.times_of}"
-    shown = f"set to {shown}" if change.operation == "replace" else shown
-    if change.share != 1.0:
-        shown += f", {wording.percent(change.share)} of it taken"
-    a = change.amount
-    return what, shown, _interval(a.low, a.high, a.level, unit, a.certain), _when(change, begin)
-
-
-def evidence_line(known: Evidence) -> str:
-    """Write what somebody found or claimed of a lever, in one line.
-
-    Parameters
-    ----------
-    known : Evidence
-        A figure with its source.
-
-    Returns
-    -------
-    str
-        What was measured, the figure, what it rests on, and on whose word.
-    """
-    spread = "" if known.low is None else f" ({wording.number(known.low)} to {wording.number(float(known.high or 0))})"
-    figure = f"{wording.number(known.value)} {known.unit}{spread}"
-    return f"{known.measure}: {figure}; {known.basis}, {known.design}; {known.source}" + (
-        f" — {known.note}" if known.note else ""
-    )
-
-
-def _when(change: Change, begin: int) -> str:
-    """Write the financial years of a change, whose programme year 1 is ``begin``."""
-    start, full = (wording.financial_year(begin + y + change.lag - 1) for y in (change.start, change.full))
-    words = f"from {start}" + (f", in full from {full}" if full != start else "")
-    if change.end is not None:
-        end = wording.financial_year(begin + change.end + change.lag - 1)
-        words = f"in {start} only" if end == start else f"{words}, until {end}"
-    if change.half_life is not None:
-        words += f", then halving every {wording.number(change.half_life)} years"
-    return words
-
-
 def where_of(where: Selector) -> str:
     """Write which cells are meant.
 
@@ -305,7 +237,8 @@ def where_of(where: Selector) -> str:
     return "; ".join(parts)
 
 
-def _interval(low: float | None, high: float | None, level: float, unit: str, certain: bool) -> str:
+def interval_of(low: float | None, high: float | None, level: float, unit: str, certain: bool) -> str:
+    """Write an interval with its level; none where a value is taken as known."""
     if certain:
         return wording.NONE
     kind = "bounds" if level == 1 else wording.percent(level)

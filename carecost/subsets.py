@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -17,6 +17,7 @@ from carecost.kernels import Kernels
 from carecost.levers import Lever
 from carecost.model import Run
 from carecost.parameters import Parameters
+from carecost.phases import Split
 from carecost.quantities import Sampler
 from carecost.scenarios import INACTION, Scenario
 from carecost.summed import project_sums
@@ -68,7 +69,10 @@ def measured(
     sampler = run.layouts.sampler(run.draws, block)
     base = tuple(run.inaction(sampler).values())
     kernels = Kernels()
-    root = _Node(base, tuple((p, project_sums(p, kernels)) for p in base), kernels)
+    splits = run.layouts.splits
+    root = _Node(
+        base, tuple((p, project_sums(splits[s].of(p), kernels)) for s, p in zip(splits, base, strict=True)), kernels
+    )
     walk = _Walk(run, tuple(levers), frozenset(wanted), measures, sampler, _side(run, root, INACTION))
     found = {}
     for mask, values in walk.below(0, root, 0):
@@ -95,11 +99,11 @@ class _Node:
     near: tuple[tuple[Parameters, Sums], ...]
     kernels: Kernels
 
-    def projected(self) -> _Node:
+    def projected(self, splits: Mapping[str, Split]) -> _Node:
         """Project the streams whose children changed; what only changes prices is not projected again."""
         near = [
-            (p, project_sums(p, self.kernels)) if _differ(p, known, _CHILDREN) else (p, there)
-            for p, (known, there) in zip(self.parameters, self.near, strict=True)
+            (p, project_sums(split.of(p), self.kernels)) if _differ(p, known, _CHILDREN) else (p, there)
+            for split, p, (known, there) in zip(splits.values(), self.parameters, self.near, strict=True)
         ]
         return replace(self, near=tuple(near))
 
@@ -129,7 +133,7 @@ class _Walk:
     def below(self, mask: Mask, node: _Node, first: int) -> Iterator[tuple[Mask, Array]]:
         """Measure a subset and all those that add later levers to it."""
         if mask in self.wanted:
-            node = node.projected()
+            node = node.projected(self.run.layouts.splits)
             after = _side(self.run, node, f"subset {mask}")
             run = self.run
             saving = Comparison(self.before, after, run.assumptions.discount, run.calendar.programme_start)
@@ -160,7 +164,9 @@ class _Walk:
 
 def _side(run: Run, node: _Node, name: str) -> Side:
     sums = [there for _, there in node.near]
-    costs = cost_streams(run.layouts.streams, sums, node.parameters)
+    splits = run.layouts.splits
+    parameters = [splits[s].of(p) for s, p in zip(splits, node.parameters, strict=True)]
+    costs = cost_streams(run.layouts.streams, sums, parameters)
     care = list(run.grid.in_care)
     children = np.asarray(sum(s.over_ages("stock")[..., care].sum(-1) for s in sums))
     years = np.asarray(sum(s.over_ages("child_years")[..., care].sum(-1) for s in sums))

@@ -83,10 +83,12 @@ class Sums:
         return self._events([p.exit_rate @ chosen for p in self.parts], ages)
 
     def moves_to(self, placements: Sequence[int], ages: Sequence[int] = ()) -> Array:
-        """Sum moves by origin to some placements (by index) over some ages: (draw, year, placement) [children]."""
+        """Sum moves by origin to some placements (by index) over some ages: (draw, year, placement) [children].
+
+        Going on to the next phase of a placement is not a move to another.
+        """
         chosen = np.isin(np.arange(len(self.grid.placements)), placements).astype(float)
-        apart = 1.0 - np.eye(len(chosen))
-        return self._events([(p.move_rate * apart) @ chosen for p in self.parts], ages)
+        return self._events([(p.move_rate * self.grid.apart) @ chosen for p in self.parts], ages)
 
     def _events(self, rates: Sequence[Array], ages: Sequence[int]) -> Array:
         """Sum time times rate, band by band: in this order a band without time changes no digit."""

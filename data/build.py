@@ -25,17 +25,12 @@ _TOLERANCE = 1e-6
 
 def makers() -> dict[str, Callable[[], dict[str, str]]]:
     """Give what makes the files of each folder."""
-    from rules import backtest, england, england_2022, money, record, regions, review, scenario
-
-    return {
-        f"{SETS}/money": money.files,
-        **{f"{SETS}/{of.NAME}": of.files for of in (england, england_2022, backtest, review)},
-        f"{SETS}/regions": regions.files,
-    from rules import backtest, england, england_2022, england_2025_phases, money, record, review, scenario
+    from rules import backtest, england, england_2022, england_2025_phases, money, record, regions, review, scenario
 
     return {
         f"{SETS}/money": money.files,
         **{f"{SETS}/{of.NAME}": of.files for of in (england, england_2025_phases, england_2022, backtest, review)},
+        f"{SETS}/regions": regions.files,
         f"{SETS}/scenarios": scenario.files,
         FINDINGS: record.tables,
     }

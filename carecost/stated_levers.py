@@ -1,0 +1,78 @@
+"""How is a lever written? Its changes, and what is known of it, for people."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from carecost import wording
+from carecost.stated import PARAMETERS, amount, interval_of, unit_words, where_of
+
+if TYPE_CHECKING:
+    from carecost.changes import Change
+    from carecost.levers import Evidence
+
+
+def change_of(change: Change, begin: int) -> tuple[str, str, str, str]:
+    """Write a change.
+
+    Parameters
+    ----------
+    change : Change
+        A change of a lever.
+    begin : int
+        Calendar year of programme year 1.
+
+    Returns
+    -------
+    tuple of str
+        What changes, how much, how surely, when.
+    """
+    where = where_of(change.where)
+    what = f"{PARAMETERS[change.parameter]}{f' ({where})' if where else ''}"
+    if change.operation == "divert":
+        what += f": share moved from {', '.join(change.from_placements)} to {change.to_placement}"
+    # A change by scale or divert is a share, whatever its file says.
+    unit = "share" if change.operation in ("scale", "divert") else change.unit
+    sign = "+" if change.operation in ("scale", "add") and change.amount.value > 0 else ""
+    shown = f"{sign}{amount(change.amount.value, unit)}"
+    if unit != "share":
+        shown += f" {unit_words(unit, change.price_year).removeprefix('£ ')}"
+    if change.times is not None:
+        shown += f" x {wording.number(change.times.value)} {change.times_of}"
+    shown = f"set to {shown}" if change.operation == "replace" else shown
+    if change.share != 1.0:
+        shown += f", {wording.percent(change.share)} of it taken"
+    a = change.amount
+    return what, shown, interval_of(a.low, a.high, a.level, unit, a.certain), _when(change, begin)
+
+
+def evidence_line(known: Evidence) -> str:
+    """Write what somebody found or claimed of a lever, in one line.
+
+    Parameters
+    ----------
+    known : Evidence
+        A figure with its source.
+
+    Returns
+    -------
+    str
+        What was measured, the figure, what it rests on, and on whose word.
+    """
+    spread = "" if known.low is None else f" ({wording.number(known.low)} to {wording.number(float(known.high or 0))})"
+    figure = f"{wording.number(known.value)} {known.unit}{spread}"
+    return f"{known.measure}: {figure}; {known.basis}, {known.design}; {known.source}" + (
+        f" — {known.note}" if known.note else ""
+    )
+
+
+def _when(change: Change, begin: int) -> str:
+    """Write the financial years of a change, whose programme year 1 is ``begin``."""
+    start, full = (wording.financial_year(begin + y + change.lag - 1) for y in (change.start, change.full))
+    words = f"from {start}" + (f", in full from {full}" if full != start else "")
+    if change.end is not None:
+        end = wording.financial_year(begin + change.end + change.lag - 1)
+        words = f"in {start} only" if end == start else f"{words}, until {end}"
+    if change.half_life is not None:
+        words += f", then halving every {wording.number(change.half_life)} years"
+    return words
