@@ -25,11 +25,23 @@ _TOLERANCE = 1e-6
 
 def makers() -> dict[str, Callable[[], dict[str, str]]]:
     """Give what makes the files of each folder."""
-    from rules import backtest, england, england_2022, england_2025_phases, money, record, regions, review, scenario
+    from rules import (
+        backtest,
+        england,
+        england_2022,
+        england_2025_after_care,
+        england_2025_phases,
+        money,
+        record,
+        regions,
+        review,
+        scenario,
+    )
 
+    sets = (england, england_2025_phases, england_2025_after_care, england_2022, backtest, review)
     return {
         f"{SETS}/money": money.files,
-        **{f"{SETS}/{of.NAME}": of.files for of in (england, england_2025_phases, england_2022, backtest, review)},
+        **{f"{SETS}/{of.NAME}": of.files for of in sets},
         f"{SETS}/regions": regions.files,
         f"{SETS}/scenarios": scenario.files,
         FINDINGS: record.tables,

@@ -56,11 +56,11 @@ def labels(case: Case, groups: Mapping[str, str], lines: Sequence[Line]) -> dict
     return {
         "placements.csv": csv_text(PLACEMENT_COLUMNS, placements),
         "reasons.csv": csv_text(("reason", "to", "note"), reasons),
-        "items.csv": csv_text(ITEM_COLUMNS, map(_item, lines)),
+        "items.csv": csv_text(ITEM_COLUMNS, map(item_row, lines)),
     }
 
 
-def _item(line: Line) -> Row:
+def item_row(line: Line) -> Row:
     short, long, years = line.cash
     return {
         "item": line.name,
