@@ -103,7 +103,8 @@ def _pages() -> Iterator[tuple[str, str]]:
     for command in ("", "compare", "check", "describe", "list"):
         yield f"help{command and '-'}{command}.txt", _printed([*command.split(), "--help"])
     yield "compare.txt", _compared()
-    yield "parts.md", _parts()
+    yield "parts.md", _parts("england-2025")
+    yield "parts-after-care.md", _parts("england-2025-after-care")
     yield "delay.md", _delayed()
     yield from _quality(sets)
 
@@ -284,14 +285,17 @@ def _compared() -> str:
     return text
 
 
-def _parts() -> str:
-    """Pull every part of the Review alone on england-2025, and all of them together; central run."""
+def _parts(name: str) -> str:
+    """Pull every part alone, and all of them together, on a set; central run."""
     from carecost.load import load_assumptions, load_scenario
     from carecost.packaged import packaged_scenarios
     from carecost.results import run
 
-    names = [name for name in packaged_scenarios() if name != "stable-homes"]  # dated before the set begins
-    results = run(load_assumptions("england-2025"), *map(load_scenario, names))
+    after = "england-2025-after-care"
+    dated = {"stable-homes"}  # over before the set begins
+    every = {n: load_scenario(n) for n in packaged_scenarios() if n not in dated}
+    chosen = {n: s for n, s in every.items() if (after in s.note) == (name == after)}
+    results = run(load_assumptions(name), *chosen.values())
     heads = (
         "scenario",
         "effects",
@@ -299,14 +303,13 @@ def _parts() -> str:
         "reform spend, £m",
         "net present saving, £m",
     )
-    lines = [f"| {' | '.join(heads)} |"]
-    lines.append("|---|---|---|---|---|")
-    for name in names:
-        scenario, saving = results.run.scenarios[name], results.compare(name)
+    lines = [f"| {' | '.join(heads)} |", "|---|---|---|---|---|"]
+    for n, scenario in chosen.items():
+        saving = results.compare(n)
         basis = ", ".join(dict.fromkeys(lever.basis for lever in scenario.levers if lever.acts)) or "none"
         spend, npv = saving.reform_spend().sum() / 1e6, saving.npv()[0] / 1e6
         children = round(float(saving.averted[0, -1]), -1)
-        lines.append(f"| `{name}` | {basis} | {children:,.0f} | {spend:,.0f} | {npv:,.0f} |".replace("-0 ", "0 "))
+        lines.append(f"| `{n}` | {basis} | {children:,.0f} | {spend:,.0f} | {npv:,.0f} |".replace("-0 ", "0 "))
     return "\n".join(lines) + "\n"
 
 

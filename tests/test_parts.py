@@ -35,6 +35,8 @@ def test_the_whole_is_the_sum_of_its_parts() -> None:
 @pytest.mark.parametrize("name", sorted(set(packaged_scenarios()) - PAST))
 def test_each_part_runs_alone_and_changes_nothing_before_its_start(name: str, england: cc.Assumptions) -> None:
     scenario = cc.load_scenario(name)
+    if "england-2025-after-care" in scenario.note:
+        england = cc.load_assumptions("england-2025-after-care")
     results = cc.run(england, scenario, years=8)
     acting = [c for _, c in scenario.changes if c.amount.value or not c.amount.certain]
     begin = min([(c.year_one or england.programme_start) + c.start + c.lag - 1 for c in acting], default=9999)

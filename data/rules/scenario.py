@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from functools import cache
 
-from rules import published, solve
+from rules import after_care, costs, published, solve
 from rules.case import case
 from rules.solve import lever
 from rules.words import HERE
@@ -37,7 +37,7 @@ def files() -> dict[str, str]:
 @cache
 def figures() -> Mapping[str, str]:
     """Give the figures that the words name."""
-    numbers = {**_spending(), **_entries(), **_carers(), **_prices(), **_announced(), **_poverty()}
+    numbers = {**_spending(), **_entries(), **_carers(), **_prices(), **_announced(), **_poverty(), **_after_care()}
     return {name: f"{value:.10g}" for name, value in numbers.items()} | {"carers_take": f"{solve.carers_places():,.0f}"}
 
 
@@ -124,4 +124,14 @@ def _poverty() -> dict[str, float]:
         "poverty": lever("entries per 100000 under 16 for a point of child poverty") / 1e5,
         "poverty_low": lever("the same for child poverty: low") / 1e5,
         "poverty_high": lever("the same for child poverty: high") / 1e5,
+    }
+
+
+def _after_care() -> dict[str, float]:
+    """Give the pounds of an allowance, of kin by a plan, and of a supported return home."""
+    friends = next(x for x in costs.lines() if x.name == "family and friends")
+    return {
+        "kinship_week": round(after_care.known("kinship allowance pilot") * 7 / 365, 2),
+        "network_week": round(friends.unit_cost, 2),
+        "return_home": after_care.known("supporting a return home, average of a family"),
     }
