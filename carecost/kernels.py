@@ -60,7 +60,7 @@ class Kernels:
         like = _alike(parameters)
         first = sorted(set(like))
         q = rates(parameters, first)
-        bands = {year: self.bands(q[:, i]) for i, year in enumerate(first)}
+        bands = {year: self.bands(q[:, i], parameters.open) for i, year in enumerate(first)}
         by_year = [bands[year] for year in like]
         self._seen.append((exits, moves, by_year))
         return by_year
@@ -81,20 +81,21 @@ class Kernels:
         self._cut.append((by_year, tuple(cuts), found))
         return found
 
-    def of(self, rates: Array) -> tuple[stockflow.Span, stockflow.Span]:
-        """Give the spans of one set of rates of shape (draw, state, state), computed at most once."""
-        key = rates.tobytes()
+    def of(self, rates: Array, opened: NDArray[np.bool_]) -> tuple[stockflow.Span, stockflow.Span]:
+        """Give the spans of one set of rates of shape (draw, state, state) and open states, computed at most once."""
+        key = rates.tobytes() + opened.tobytes()
         if key not in self._known:
-            self._known[key] = stockflow.spans(rates)
+            self._known[key] = stockflow.spans(rates, None if opened.all() else np.flatnonzero(opened))
             self.computed += 1
         return self._known[key]
 
-    def bands(self, rates: Array) -> tuple[stockflow.Band, ...]:
-        """Join neighbouring ages of rates of shape (draw, age, state, state) that are the same."""
+    def bands(self, rates: Array, opened: NDArray[np.bool_]) -> tuple[stockflow.Band, ...]:
+        """Join neighbouring ages of rates of shape (draw, age, state, state) that are the same, open states too."""
         found: list[stockflow.Band] = []
         for age in range(rates.shape[1]):
             same = age and np.array_equal(rates[:, age], rates[:, age - 1])
-            spans = found[-1].spans if same else self.of(rates[:, age])
+            same = same and np.array_equal(opened[age], opened[age - 1])
+            spans = found[-1].spans if same else self.of(rates[:, age], opened[age])
             if found and found[-1].spans is spans:
                 found[-1] = stockflow.Band(slice(found[-1].ages.start, age + 1), spans)
             else:

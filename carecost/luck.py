@@ -149,7 +149,8 @@ def _fates(bands: Sequence[stockflow.Band], row: int, shape: tuple[int, int]) ->
         move, entry = np.empty((ages, n, n + 1)), np.empty((ages, n, n + 1))
         lived = np.empty((2, ages, n, n))
         for band, pair in bands:
-            start, source = _of(pair[span].start, row), _of(pair[span].source, row)
+            block = _of(pair[span].whole(n), row)
+            start, source = block[:n], block[n:]
             move[band, :, :n], lived[0, band] = start[:, :n], start[:, n:]
             entry[band, :, :n], lived[1, band] = source[:, :n] / length, source[:, n:] / length
         for chances in (move, entry):
@@ -239,5 +240,5 @@ def _back(bands: Sequence[stockflow.Band], value: Array, span: int, n: int) -> A
     """Give the expected value at the end of a span, from each age and state at its start."""
     out = np.empty_like(value)
     for ages, pair in bands:
-        out[:, ages] = np.einsum("dij,daj->dai", pair[span].start[..., :n], value[:, ages])
+        out[:, ages] = np.einsum("dij,daj->dai", pair[span].whole(n)[..., :n, :n], value[:, ages])
     return out

@@ -44,19 +44,32 @@ class Span(NamedTuple):
     ----------
     block : ndarray of shape (..., 2 * state, 2 * state)
         ``[[move, stay], [stay, linger]]``.
+    states : ndarray of shape (state,), optional
+        States (by index) that it is of, where the others are closed; all by default.
     """
 
     block: Array
+    states: NDArray[np.int_] | None = None
 
-    @property
-    def start(self) -> Array:
-        """For those there at the start: ``[move | stay]``, of shape (..., state, 2 * state)."""
-        return self.block[..., : self.block.shape[-1] // 2, :]
+    def carry(self, rows: Array, out: Array, half: int | None = None) -> None:
+        """Carry rows through the span: who is there at the end (0), the time lived (1), or both side by side."""
+        m = self.block.shape[-1] // 2
+        block = self.block if half is None else self.block[..., half * m : (half + 1) * m]
+        if self.states is None:
+            np.matmul(rows, block, out=out)
+            return
+        both = np.concatenate([self.states, rows.shape[-1] // 2 + self.states])
+        out[...] = 0.0
+        out[..., both if half is None else self.states] = np.matmul(np.take(rows, both, axis=-1), block)
 
-    @property
-    def source(self) -> Array:
-        """For those who enter evenly, per year: ``[stay | linger]``, of shape (..., state, 2 * state)."""
-        return self.block[..., self.block.shape[-1] // 2 :, :]
+    def whole(self, states: int) -> Array:
+        """Give the block with all states, zero for closed ones: (..., 2 * state, 2 * state)."""
+        if self.states is None:
+            return self.block
+        both = np.concatenate([self.states, states + self.states])
+        out = np.zeros((*self.block.shape[:-2], 2 * states, 2 * states))
+        out[..., both[:, None], both] = self.block
+        return out
 
 
 class Band(NamedTuple):
@@ -74,30 +87,32 @@ class Band(NamedTuple):
     spans: tuple[Span, Span]
 
 
-def spans(rates: Array) -> tuple[Span, Span]:
+def spans(rates: Array, states: NDArray[np.int_] | None = None) -> tuple[Span, Span]:
     """Give the spans of a birthday class: before an early birthday (and after a late one), and the other.
 
     Parameters
     ----------
     rates : ndarray of shape (..., state, state)
         Generator [per person-year].
+    states : ndarray of shape (state,), optional
+        States that are open; the others are left out.
 
     Returns
     -------
     tuple of Span
         The shorter and the longer span.
     """
-    early, late = (kernel(rates, span) for span in BIRTHDAYS)
+    few = rates if states is None else rates[..., states[:, None], states]
+    early, late = (kernel(few, span) for span in BIRTHDAYS)
+    return _joined(early, states), _joined(late, states)
 
-    return _joined(early), _joined(late)
 
-
-def _joined(k: Kernel) -> Span:
+def _joined(k: Kernel, states: NDArray[np.int_] | None) -> Span:
     n = k.move.shape[-1]
     block = np.empty((*k.move.shape[:-2], 2 * n, 2 * n))
     block[..., :n, :n], block[..., n:, n:] = k.move, k.linger
     block[..., :n, n:] = block[..., n:, :n] = k.stay
-    return Span(block)
+    return Span(block, states)
 
 
 class Year(NamedTuple):
@@ -184,5 +199,5 @@ def _through(people: Array, bands: Sequence[Band], span: tuple[int, int]) -> Arr
     out = np.empty_like(people)
     for ages, pair in bands:
         for c in (0, 1):
-            np.matmul(people[c][:, ages], pair[span[c]].block, out=out[c][:, ages])
+            pair[span[c]].carry(people[c][:, ages], out[c][:, ages])
     return out

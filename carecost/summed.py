@@ -23,6 +23,8 @@ from carecost.sums import Rates, Sums
 Array = NDArray[np.float64]
 #: Spans of the two birthday classes, by index: before their birthday, and after it.
 BEFORE, AFTER = (0, 1), (1, 0)
+#: What a span gives: who is there at its end, and the time lived.
+END, TIME = 0, 1
 
 
 def project_sums(parameters: Parameters, kernels: Kernels | None = None) -> Sums:
@@ -140,13 +142,13 @@ class _Cohorts:
 
     def _follow(self, age: int, band: Piece) -> None:
         """Carry an age from its birthday over the years' ends to the next birthday."""
-        n, there = self._n, self._there[..., : self._n]
+        there = self._there[..., : self._n]
         self._all_turned += self._turned
         there[:, :, 0] = self._start[:, age]
-        _through(self._turned, band, AFTER, slice(0, n), there[:, :, 1:])
+        _through(self._turned, band, AFTER, END, there[:, :, 1:])
         self._all_there += self._there[:, :, :-1]
         self._stock += there
-        _through(self._there[:, :, :-1], band, BEFORE, slice(0, n), self._turned[..., :n])
+        _through(self._there[:, :, :-1], band, BEFORE, END, self._turned[..., : self._n])
 
     def _birthday(self, age: int) -> None:
         """Let those go whose placement ends on the birthday that ends this age, out or on to another."""
@@ -161,24 +163,24 @@ class _Cohorts:
 
     def _lived(self, band: Piece) -> Array:
         """Give the time lived by the sums of a band."""
-        time = slice(self._n, 2 * self._n)
         before, after = (np.empty((2, *self._entries.shape)) for _ in range(2))
-        _through(self._all_there, band, BEFORE, time, before)
-        _through(self._all_turned, band, AFTER, time, after)
+        _through(self._all_there, band, BEFORE, TIME, before)
+        _through(self._all_turned, band, AFTER, TIME, after)
         before += after
         return np.asarray(before[0] + before[1])
 
 
-def _through(rows: Array, band: Piece, span: tuple[int, int], columns: slice, out: Array) -> None:
+def _through(rows: Array, band: Piece, span: tuple[int, int], half: int, out: Array) -> None:
     """Carry the rows of both classes through a span each, with the rates of each year."""
     for c in (0, 1):
         for years, spans in band.sets:
-            block = spans[span[c]].block[..., columns]
             if len(band.sets) == 1:
-                np.matmul(rows[c], block, out=out[c])
+                spans[span[c]].carry(rows[c], out[c], half)
             else:
                 # Every year goes through every set: how a year is rounded must not depend on the rates of others.
-                out[c][:, years] = np.matmul(rows[c], block)[:, years]
+                every = np.empty(out[c].shape)
+                spans[span[c]].carry(rows[c], every, half)
+                out[c][:, years] = every[:, years]
 
 
 class _Entrants:
