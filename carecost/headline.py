@@ -291,7 +291,10 @@ def per_child_sentence(saving: Saving) -> str:
     assert saving.central is not None
     mine, average = saving.central.saving_per_child_year(), saving.central.average_cost_of_care()
     saved = wording.NONE if mine is None else wording.pounds(mine)
+    more = mine is not None and mine > average
+    mix = " It is more than a year of care costs: part of the saving is from lower prices, or from cheaper placements."
     return (
         f"Cashable saving per averted child-year: {saved}, beside the all-care average of {wording.pounds(average)} "
         f"and the Review's {wording.pounds(REVIEW_SAVING)} (£517m for 17,000 children)."
+        f"{mix if more else ''}"
     )
