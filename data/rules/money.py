@@ -1,4 +1,4 @@
-"""What is a pound worth, by whose word? The deflator and the discount schedules, dated."""
+"""What is a pound worth, by whose word? The deflator, discount schedules, optimism bias and social values, dated."""
 
 from __future__ import annotations
 
@@ -8,8 +8,23 @@ from carecost.money import Deflator
 from rules.files import csv_text
 from rules.published import table
 
-DEFLATOR, DISCOUNT = "hmt-2026-03", "green-book-2026-02"
+DEFLATOR, DISCOUNT, OPTIMISM = "hmt-2026-03", "green-book-2026-02", "mott-macdonald-2002"
 _FIRST = 2006
+_BIAS = ("category", "capex_upper", "duration_upper", "source", "note")
+_VALUES = (
+    "name",
+    "use",
+    "value",
+    "low",
+    "high",
+    "unit",
+    "price_year",
+    "source",
+    "source_year",
+    "quality",
+    "note",
+    "is_not",
+)
 #: Schedules, each a column of the transcribed table.
 SCHEDULES = ("standard", "health", "sensitivity")
 
@@ -28,7 +43,7 @@ def _year(row: Mapping[str, str]) -> int:
 
 
 def files() -> dict[str, str]:
-    """Write deflators.csv, discount_rates.csv, and why spending changed by that deflator."""
+    """Write each table of money, and why spending changed by that deflator."""
     from rules import spending
 
     index = []
@@ -59,5 +74,9 @@ def files() -> dict[str, str]:
     return {
         "deflators.csv": csv_text(("vintage", "year", "index", "status", "source"), index),
         "discount_rates.csv": csv_text(("vintage", "schedule", "year_from", "year_to", "rate", "source"), rates),
+        "optimism_bias.csv": csv_text(
+            ("vintage", *_BIAS), [{"vintage": OPTIMISM, **row} for row in table("optimism_bias")]
+        ),
+        "social_values.csv": csv_text(_VALUES, [{k: row[k] for k in _VALUES} for row in table("social_values")]),
         "spending_history.csv": spending.text(),
     }
