@@ -10,18 +10,22 @@ __version__ = "0.1.0"
 if TYPE_CHECKING:  # what type checkers and editors see; __getattr__ gives the same, only when asked
     from carecost import decomposition, distributions, money, plots, prices, quality, stockflow, vintages
     from carecost.appraisal import Appraisal
+    from carecost.appraisal_tables import SavingAppraisal
     from carecost.assumptions import Assumptions
     from carecost.beliefs import Assumption, Belief
     from carecost.changes import Change, Interval
     from carecost.comparison import Comparison
     from carecost.cost_items import Cashable, Item
     from carecost.costs import Costs, cost
+    from carecost.decision_tables import ScenarioOptions
     from carecost.draws import Draws
     from carecost.errors import CareCostError
     from carecost.green_book import appraise
     from carecost.grid import Grid, Placement, Reason
+    from carecost.ledgers import social_value, social_values, with_social_ledger
     from carecost.levers import Evidence, Lever
     from carecost.load import load_assumptions, load_scenario
+    from carecost.optimism import Optimism, optimism_bias
     from carecost.option_tables import IcerTable, NetBenefit, icer_table, net_benefit
     from carecost.options import Option
     from carecost.parameters import Parameters
@@ -62,6 +66,7 @@ _HOME = {
     "Lever": "levers",
     "Loading": "ties",
     "NetBenefit": "option_tables",
+    "Optimism": "optimism",
     "Option": "options",
     "Parameters": "parameters",
     "Phase": "phases",
@@ -73,7 +78,9 @@ _HOME = {
     "Reason": "grid",
     "Results": "results",
     "Saving": "savings",
+    "SavingAppraisal": "appraisal_tables",
     "Scenario": "scenarios",
+    "ScenarioOptions": "decision_tables",
     "Selector": "selector",
     "Ties": "ties",
     "YearPath": "paths",
@@ -85,13 +92,17 @@ _HOME = {
     "load_assumptions": "load",
     "load_scenario": "load",
     "net_benefit": "option_tables",
+    "optimism_bias": "optimism",
     "present_value": "priced",
     "project": "projection",
     "run": "results",
     "run_areas": "regional",
     "save_assumptions": "save",
     "save_scenario": "save",
+    "social_value": "ledgers",
+    "social_values": "ledgers",
     "spending_history": "priced",
+    "with_social_ledger": "ledgers",
 }
 _MODULES = ("decomposition", "distributions", "money", "plots", "prices", "quality", "stockflow", "vintages")
 
@@ -118,6 +129,7 @@ __all__ = [
     "Lever",
     "Loading",
     "NetBenefit",
+    "Optimism",
     "Option",
     "Parameters",
     "Phase",
@@ -129,7 +141,9 @@ __all__ = [
     "Reason",
     "Results",
     "Saving",
+    "SavingAppraisal",
     "Scenario",
+    "ScenarioOptions",
     "Selector",
     "Ties",
     "YearPath",
@@ -145,6 +159,7 @@ __all__ = [
     "load_scenario",
     "money",
     "net_benefit",
+    "optimism_bias",
     "plots",
     "present_value",
     "prices",
@@ -154,9 +169,12 @@ __all__ = [
     "run_areas",
     "save_assumptions",
     "save_scenario",
+    "social_value",
+    "social_values",
     "spending_history",
     "stockflow",
     "vintages",
+    "with_social_ledger",
 ]
 
 

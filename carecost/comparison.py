@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 
 import numpy as np
 from numpy.typing import NDArray
 
-from carecost.cost_items import Item
+from carecost.appraisal import payback_year
+from carecost.cost_items import SOCIAL, Item
 from carecost.costs import Costs
 from carecost.errors import ComparisonError, Problem
 from carecost.grid import Grid
@@ -19,6 +20,8 @@ from carecost.provenance import Provenance, licence
 Array = NDArray[np.float64]
 Chooser = Callable[[Item], bool]
 REFORM = "reform"
+#: Parts of net social value besides the lines of the social ledger.
+PROGRAMME, SERVICES = "programme", "public services"
 
 
 @dataclass(frozen=True, eq=False)
@@ -179,12 +182,35 @@ class Comparison:
         ComparisonError
             If there is no social ledger.
         """
-        if not any(item.account == "social" for item in self.grid.items):
-            remedy = "Add items with account = social; npv() is the saving to the public purse"
+        return self.present_value(np.sum(list(self.social_parts().values()), axis=0))
+
+    def social_parts(self) -> dict[str, Array]:
+        """Name the parts of net social value in each year: positive where society gains.
+
+        Returns
+        -------
+        dict of str to ndarray of shape (draw, year)
+            ``programme`` (its resources), ``public services`` (resources of all accounts but social, whether or not
+            they become cash), and each line of the social ledger by name [GBP].
+
+        Raises
+        ------
+        ComparisonError
+            If there is no social ledger.
+        """
+        ledger = [item.name for item in self.grid.items if item.account == SOCIAL]
+        if not ledger:
+            remedy = "Add items with account = social, or cc.with_social_ledger(assumptions); npv() is the public purse"
             raise ComparisonError(Problem("there is no social ledger", "npsv", remedy))
-        spend = self._effects(lambda i: i.group == REFORM and i.kind == "resource")
-        benefit = self.volume_effect @ self._chosen(lambda i: i.group != REFORM and i.kind == "resource")
-        return self.present_value(benefit + spend)
+        parts = {PROGRAMME: self._resources(lambda i: i.public and i.group == REFORM)}
+        parts[SERVICES] = self._resources(lambda i: i.public and i.group != REFORM)
+        return parts | {f"{SOCIAL}: {name}": self._resources(partial(_called, name)) for name in ledger}
+
+    def _resources(self, choose: Chooser) -> Array:
+        """Sum resources: programmes by what they spend, all else by volume, since a price alone moves money only."""
+        used = self._effects(lambda i: choose(i) and i.group == REFORM and i.kind == "resource")
+        chosen = self._chosen(lambda i: choose(i) and i.group != REFORM and i.kind == "resource")
+        return np.asarray(used + self.volume_effect @ chosen)
 
     def bcr(self) -> float | None:
         """Benefit-cost ratio: mean present value of cashable savings over that of the programme's net public cost.
@@ -211,10 +237,7 @@ class Comparison:
             Calendar year; nan where it does not pay back within the horizon, or nothing is spent or saved.
         """
         flow = self.net_saving() * (self.factors if discounted else 1.0)
-        below = np.cumsum(flow, axis=1) < 0
-        last = np.where(below.any(1), below.shape[1] - np.argmax(below[:, ::-1], axis=1), 0)
-        years = np.array([*self.grid.years, np.nan], dtype=float)
-        return np.where(flow.any(1), years[last], np.nan)
+        return payback_year(flow) + self.grid.years[0]
 
     def chance_of_saving(self) -> float:
         """Share of draws with a net present saving above zero [probability]."""
@@ -246,7 +269,7 @@ class Comparison:
 
     def average_cost_of_care(self) -> float:
         """Spend that follows time in care for each child-year, baseline, ratio of means [GBP per child-year]."""
-        spend = self.baseline.costs.spend @ self._chosen(lambda item: follows_care(item, self.grid))
+        spend = self.baseline.costs.spend @ self._chosen(lambda item: item.public and follows_care(item, self.grid))
         return float(spend.sum(1).mean() / self.baseline.child_years.sum(1).mean())
 
 
@@ -254,6 +277,10 @@ def follows_care(item: Item, grid: Grid) -> bool:
     """Say whether an item follows time in care, so that its volume can be set against all time in care."""
     care = {name for i in grid.in_care for name in (grid.placements[i].name, grid.placements[i].of)}
     return item.driver in ("child_weeks", "child_years") and (not item.placements or set(item.placements) <= care)
+
+
+def _called(name: str, item: Item) -> bool:
+    return item.name == name
 
 
 def public_purse(item: Item) -> bool:

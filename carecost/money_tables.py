@@ -51,7 +51,8 @@ class MoneyTables:
         Returns
         -------
         DataFrame
-            scenario, year, the columns of ``by``, quantile or draw, value, unit, price_year, basis, deflator.
+            scenario, year, the columns of ``by``, quantile or draw, value, unit, price_year, basis, deflator. The
+            social ledger is in it only where ``by`` has the account: no total holds both.
 
         Raises
         ------

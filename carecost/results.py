@@ -14,6 +14,7 @@ from carecost.archive import save_run
 from carecost.assumptions import Assumptions
 from carecost.blocks import BLOCK, Progress
 from carecost.convergence import Convergence, convergence
+from carecost.decision_tables import DecisionTables
 from carecost.draws import Draws
 from carecost.errors import UnknownNameError, unknown
 from carecost.money_tables import MoneyTables
@@ -74,7 +75,7 @@ def run(
     return Results(model.run(assumptions, scenarios, years, draws, start, threads, progress, block))
 
 
-class Results(MoneyTables):
+class Results(MoneyTables, DecisionTables):
     """What a run gave, with the arrays of the run."""
 
     def __init__(self, run: model.Run) -> None:
@@ -237,7 +238,7 @@ class Results(MoneyTables):
         frames = run_tables.saved(self._run) | savings.saved(self._run) | attribution_tables.saved(self._run)
         if len(self.scenarios) > 1:
             frames["npv_by_rate"] = self.npv_by_rate()
-        return frames
+        return frames | self.decision_tables()
 
     @classmethod
     def load(cls, folder: str | Path) -> Results:

@@ -52,12 +52,15 @@ def cost_rows(
     if basis == REAL and deflator is not None:
         raise InputError(Problem("a deflator is given for real pounds", "costs", "Give it with basis='cash'"))
     grid, labels, real = run.grid, tables.item_labels(run.grid), run.provenance.price_base
+    # A social value is no budget: it is in a table of money only where the account says so.
+    keep = [i for i, item in enumerate(grid.items) if item.public or "account" in by]
+    labels = {name: [values[i] for i in keep] for name, values in labels.items()}
     index = vintages.deflator(deflator) if isinstance(deflator, str) else deflator or run.assumptions.deflator
     factor = index.factor(run.assumptions.price_year, grid.years)[:, None] if basis == CASH else 1.0
     frames = []
     for name in run.scenarios:
-        drawn, kept = tables.grouped(run.shown[name].costs.spend * factor, labels, by)
-        central, _ = tables.grouped(run.central[name].costs.spend * factor, labels, by)
+        drawn, kept = tables.grouped((run.shown[name].costs.spend * factor)[..., keep], labels, by)
+        central, _ = tables.grouped((run.central[name].costs.spend * factor)[..., keep], labels, by)
         frames.append(_named(name, tables.rows_of(drawn, central, ("year", grid.years), kept, per_draw)))
     return tables.priced(_stacked(frames), PriceBase(CASH, None, index.vintage) if basis == CASH else real)
 

@@ -10,10 +10,13 @@ import numpy as np
 import pandas as pd
 
 from carecost import tables
+from carecost.appraisal_tables import SavingAppraisal
+from carecost.business_case import BusinessCase
 from carecost.comparison import Comparison
 from carecost.errors import InputError, Problem
 from carecost.model import Run
 from carecost.money import Schedule, discount_factors
+from carecost.optimism import Optimism, optimism_bias
 from carecost.scenarios import INACTION
 from carecost.sensitivity import switching_value
 from carecost.vintages import schedule
@@ -88,6 +91,41 @@ class Saving(Comparison):
             frames.append(frame)
         joined = pd.concat(frames, ignore_index=True)
         return tables.priced(joined, self.scenario.provenance.price_base)
+
+    def appraisal(self, optimism: str | float | Optimism | None = None, mitigated: float = 0.0) -> SavingAppraisal:
+        """Appraise the scenario as a business case does: each ledger, payback, funding, and the cost of an effect.
+
+        Parameters
+        ----------
+        optimism : str, float or Optimism, optional
+            One uplift on reform spend: a category of :func:`carecost.optimism_bias`, or a share; none by default.
+        mitigated : float
+            Part of it that was found to be dealt with [share].
+
+        Returns
+        -------
+        SavingAppraisal
+            ``table()``, ``by_payer()``, and the arrays behind, drawn and central.
+
+        Raises
+        ------
+        UnknownNameError
+            If there is no such category.
+        InputError
+            If a share cannot be one, or an uplift would enlarge what the programme saves.
+
+        Examples
+        --------
+        >>> import carecost as cc
+        >>> results = cc.run(cc.load_assumptions("england-2025"), cc.load_scenario("care-review"), years=6)
+        >>> made = results.compare("care-review").appraisal(optimism="outsourcing", mitigated=0.5)
+        >>> list(made.central.payers)
+        ['local authority', 'central government (DfE)', 'central government (HM Treasury)']
+        """
+        assert self.central is not None and self.run is not None
+        bias = optimism_bias(optimism, mitigated)
+        claim = any(self.run.scenarios[side.name].claim for side in (self.baseline, self.scenario))
+        return SavingAppraisal(BusinessCase(self, bias), BusinessCase(self.central, bias), claim)
 
     def npvs(self, discount: Sequence[str | float | Schedule] = RATES, timing: str = "base year") -> pd.DataFrame:
         """Give the net present saving to the public purse at several discount rates.
