@@ -88,9 +88,8 @@ class SavingAppraisal:
         -------
         DataFrame
             what, of (which account, payer, part or years), year, central, mean, low, high (90% interval), unit;
-            baseline, discount, optimism, claim; price_year, basis and deflator of pounds. Ratios are of means over draws
-            and have
-            no interval. A row of npsv is there only with a social ledger.
+            baseline, discount, optimism, claim; price_year, basis and deflator of pounds. Ratios are of means over
+            draws and have no interval. Rows of npsv are there only with a social ledger.
         """
         rows = [*_budget(self), *_society(self), *_funding(self), *_ratios(self), *_chances(self), *_optimism(self)]
         frame = pd.DataFrame(rows, columns=list(_COLUMNS)).astype({"year": "Int64"})
@@ -132,12 +131,13 @@ def _flows(part: Appraisal) -> Array:
 
 
 def _row(a: SavingAppraisal, what: str, of: str, unit: str, pick: Pick) -> Row:
-    """Give one quantity that has a value in every draw; a mean only where every draw has one."""
+    """Give one quantity that has a value in every draw; a year has no mean."""
     row: Row = {"what": what, "of": of, "unit": unit, "central": float(pick(a.central)[0])}
     if a.with_draws:
         values = pick(a.drawn)
         low, high = tables.interval(values)
-        row |= {"mean": None if np.isnan(values).any() else float(values.mean()), "low": low, "high": high}
+        # A mean of years of payback would leave out the draws that never pay back.
+        row |= {"mean": None if unit == YEAR else float(values.mean()), "low": low, "high": high}
     return row
 
 

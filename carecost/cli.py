@@ -109,6 +109,7 @@ def _add_compare(compare: argparse.ArgumentParser) -> None:
         "--discount", help="also print the net present saving at these rates, such as standard,health,0.02"
     )
     compare.add_argument("--scope", default="all", help="spending counted: a scope of the set (default all)")
+    compare.add_argument("--social", action="store_true", help="put the social ledger beside the budgets (npsv)")
     compare.add_argument("--out", default=DEFAULT_OUT, help=f"folder to write (default {DEFAULT_OUT})")
     compare.add_argument("--format", choices=("table", "csv", "json"), default="table", help="what to print")
     compare.add_argument("--quiet", action="store_true", help="no progress")
@@ -132,6 +133,7 @@ def _add_variants(compare: argparse.ArgumentParser) -> None:
 def _compare(options: argparse.Namespace) -> int:
     from carecost import report, vintages
     from carecost.draws import Draws
+    from carecost.ledgers import with_social_ledger
     from carecost.load import load_assumptions, load_scenario
     from carecost.pulled import pulled
     from carecost.results import run
@@ -139,6 +141,8 @@ def _compare(options: argparse.Namespace) -> int:
     if options.years is not None and options.years < 1:
         raise InputError(Problem(f"--years is {options.years}", remedy="Give at least 1"))
     assumptions = load_assumptions(options.assumptions).scoped(options.scope)
+    if options.social:
+        assumptions = with_social_ledger(assumptions)
     if options.background is not None:
         assumptions = assumptions.against(load_scenario(options.background))
     names = options.scenarios or [DEFAULT_SCENARIO]

@@ -11,7 +11,7 @@ from itertools import zip_longest
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from carecost import annex, handout, headline, lever_page, wording
+from carecost import annex, case_page, handout, headline, lever_page, wording
 from carecost.page import Html, document, h, joined, picture, section
 from carecost.save import made_folder, write
 from carecost.scenarios import INACTION
@@ -30,6 +30,7 @@ _CONTENTS = {
     "spend": "Spend by group",
     "levers": "What each scenario does",
     lever_page.NAME: lever_page.TITLE,
+    case_page.NAME: case_page.TITLE,
     "scope": "What inaction means and what is counted",
     "limits": "What is not in it",
     "assumptions": "What is assumed",
@@ -60,7 +61,8 @@ def write_summary(results: Results, folder: str | Path) -> Path:
     said = _said(results)
     assumptions = results.run.assumptions
     of_levers = lever_page.levers(results)
-    there = [(name, title) for name, title in _CONTENTS.items() if of_levers or name != lever_page.NAME]
+    may_lack = {lever_page.NAME: of_levers, case_page.NAME: case_page.appraisals(results)}
+    there = [(name, title) for name, title in _CONTENTS.items() if may_lack.get(name, True)]
     links = (h("li", h("a", title, href=f"#{name}")) for name, title in there)
     parts = [
         handout.opening(results, said),
@@ -69,7 +71,7 @@ def write_summary(results: Results, folder: str | Path) -> Path:
         _charts(results),
         handout.spending(results),
         annex.levers(results),
-        of_levers,
+        *may_lack.values(),
         annex.scope(results),
         annex.notes(assumptions),
         annex.beliefs(assumptions),

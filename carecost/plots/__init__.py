@@ -8,6 +8,7 @@ from carecost.plots.change import plot_price_volume_mix
 from carecost.plots.children import plot_children
 from carecost.plots.costs import plot_costs
 from carecost.plots.net_saving import plot_net_saving
+from carecost.plots.payers import plot_payers
 from carecost.plots.regions import plot_regions
 from carecost.plots.sensitivity import plot_sensitivity
 
@@ -16,6 +17,7 @@ __all__ = [
     "plot_children",
     "plot_costs",
     "plot_net_saving",
+    "plot_payers",
     "plot_price_volume_mix",
     "plot_regions",
     "plot_sensitivity",
