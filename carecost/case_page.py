@@ -37,9 +37,9 @@ NAME, TITLE = "appraisal", "As a business case"
 NOTE = (
     "Budget and society are two ledgers and are never added. The net present saving is of the public purse; its payers "
     "sum to it. In social value, transfers and prices alone count nothing. Whether a child is safe at home is not "
-    "measured: the cost is of each child-year not spent in care; below zero the purse saves. Payback and peak funding are of the "
-    "public purse. All of it, with the chance of having paid back by each year, is in appraisal.csv; scenarios side by "
-    "side as options are in options.csv."
+    "measured: the cost is of each child-year not spent in care; below zero the purse saves. Payback and peak funding "
+    "are of the public purse. All of it, with the chance of having paid back by each year, is in appraisal.csv; "
+    "scenarios side by side as options are in options.csv."
 )
 _HEADS = ("", "Central", "Mean over draws", "90% interval", "Unit")
 #: Rows of the page and what they are called there; the others are in the file.

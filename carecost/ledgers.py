@@ -123,11 +123,19 @@ def with_social_ledger(assumptions: Assumptions) -> Assumptions:
         assumptions,
         name=f"{assumptions.name}, social ledger",
         items=assumptions.items + tuple(_item(line, places) for line in lines),
-        rows=assumptions.rows + tuple(_price(line, assumptions) for line in lines),
+        rows=_after_prices(assumptions.rows, tuple(_price(line, assumptions) for line in lines)),
         notes=assumptions.notes + tuple(Note("left_out", (f"Social ledger, {x.name}: {x.is_not}.")) for x in lines),
     )
     verify(made)
     return made
+
+
+def _after_prices(rows: tuple[Assumption, ...], more: tuple[Assumption, ...]) -> tuple[Assumption, ...]:
+    """Put unit costs where a set that is read keeps them, so that one read back is the same."""
+    last = max(
+        (i for i, r in enumerate(rows) if (r.kind, r.parameter) == ("value", "unit_cost")), default=len(rows) - 1
+    )
+    return rows[: last + 1] + more + rows[last + 1 :]
 
 
 def _value(row: dict[str, str]) -> SocialValue:

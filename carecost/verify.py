@@ -82,7 +82,8 @@ def _stated(placed: list[tuple[str, Assumption]]) -> list[Problem]:
 
 def _free_placements(grid: Grid) -> list[Problem]:
     """Find placements whose time no item pays for."""
-    paid = [item.placements for item in grid.items if item.driver in ("child_weeks", "child_years")]
+    public = [item for item in grid.items if item.public]  # a social value pays for nothing
+    paid = [item.placements for item in public if item.driver in ("child_weeks", "child_years")]
     if not grid.items or () in paid:
         return []
     free = [p.name for p in grid.placements if not any(p.name in names for names in paid)]
