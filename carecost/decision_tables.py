@@ -181,7 +181,7 @@ class DecisionTables:
         >>> results = cc.run(cc.load_assumptions("england-2025"), *plans, years=6)
         >>> made = results.options(comparator="do-minimum")
         >>> made.table()[["name", "status"]].to_numpy().tolist()
-        [['inaction', 'frontier'], ['do-minimum', 'dominated'], ['family-help-evidenced', 'frontier']]
+        [['inaction', 'frontier'], ['family-help-evidenced', 'frontier'], ['do-minimum', 'dominated']]
         """
         found = effect_of(effect)
         names = list(self._run.scenarios)

@@ -96,7 +96,7 @@ def test_the_page_can_be_read_by_all(read: Page) -> None:
     assert [tag for tag, _ in read.tags].count("h1") == 1
     assert all(th.get("scope") in ("col", "row") for th in read.all("th"))
     assert len(read.all("caption")) == len(read.all("table"))
-    assert len(read.all("svg")) == len(read.all("figcaption")) == 3
+    assert len(read.all("svg")) == len(read.all("figcaption")) == 4
     assert all(svg["role"] == "img" and svg["aria-label"] for svg in read.all("svg"))
 
 
@@ -210,7 +210,7 @@ def test_several_scenarios_have_a_picture_and_a_table_each(tmp_path: Path) -> No
     ]
     assert names == ["children.png", *per_scenario]
     read = Page(report.write_summary(results, tmp_path).read_text(encoding="utf-8"))
-    assert len(read.all("svg")) == 5
+    assert len(read.all("svg")) == 7
     assert read.words.count("no interval was drawn") >= 1 and "not drawn" in read.words
 
 
