@@ -86,6 +86,7 @@ def test_social_value_is_apart_from_the_public_purse() -> None:
     c = compared([0, 10, 30], [12, 6, 0], account="social")
     assert c.npv() == pytest.approx(-18)
     assert c.npsv() == pytest.approx(22)
+    assert c.average_cost_of_care() == 0
     with pytest.raises(cc.CareCostError, match="no social ledger"):
         compared([1, 1, 1], [0, 0, 0]).npsv()
 
