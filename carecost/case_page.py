@@ -36,12 +36,12 @@ if TYPE_CHECKING:
 NAME, TITLE = "appraisal", "As a business case"
 NOTE = (
     "Budget and society are two ledgers and are never added. The net present saving is of the public purse; its payers "
-    "sum to it. In social value, transfers and prices alone count nothing. Whether a child is safe at home is not "
-    "measured: the cost is of each child-year not spent in care; below zero the purse saves. Payback and peak funding "
-    "are of the public purse. All of it, with the chance of having paid back by each year, is in appraisal.csv; "
-    "scenarios side by side as options are in options.csv."
+    "sum to it. Both are present values; the mean is over draws. In social value, transfers and prices alone count "
+    "nothing. Whether a child is safe at home is not measured: the cost is of each child-year not spent in care; below "
+    "zero the purse saves. Peak funding is undiscounted, and the chance is of discounted payback of the public purse. "
+    "All of it, with that chance for each year, is in appraisal.csv; scenarios as options are in options.csv."
 )
-_HEADS = ("", "Central", "Mean over draws", "90% interval", "Unit")
+_HEADS = ("", "Central", "Mean", "90% interval", "")
 #: Rows of the page and what they are called there; the others are in the file.
 _SHOWN = {
     NPV: "Net present saving to the public purse",
@@ -51,15 +51,16 @@ _SHOWN = {
     BCR: "Benefit-cost ratio, ratio of means",
     PAYBACK: "Payback year, {of}",
     EAV: "Equivalent annual value, {of}",
-    PEAK: "Peak funding: the lowest running total, {of}",
+    PEAK: "Peak funding (lowest running total)",
     PEAK_YEAR: "Year of peak funding",
     **{f"{COST_PER} {effect.words}": f"Net present cost for each {effect.words}" for effect in EFFECTS.values()},
     BIAS: "Optimism bias: {of}",
 }
 #: Rows that are left out where nothing changes.
 _PARTS = (NPV_PAYER, NPSV_PART)
-_PRESENT, _PER_CHILD = "present value", "GBP per child-year"
-_UNITS = {NPV: _PRESENT, NPV_PAYER: _PRESENT, NPSV: _PRESENT, NPSV_PART: _PRESENT, EAV: "a year"}
+_PER_CHILD = "GBP per child-year"
+#: What a number is of, where its name does not say.
+_UNITS = {BCR: "for each £1", EAV: "a year"}
 
 
 def appraisals(results: Results) -> Html:
@@ -122,9 +123,8 @@ def _row(what: str, row: dict[str, object]) -> tuple[str, ...]:
     unit = "£bn" if billions else unit if unit in ("GBP per GBP", YEAR) else _PER_CHILD
     shown = said("", central, low, high, unit)
     average = "" if mean is None else said("", mean, None, None, unit).central
-    words = shown.unit if unit in ("GBP per GBP", YEAR) else _UNITS.get(what, "")
     first = wording.NONE if what == PEAK_YEAR and central is None else shown.central
-    return label, first, average, shown.interval, words
+    return label, first, average, shown.interval, _UNITS.get(what, "")
 
 
 def _scaled(value: object, scale: float) -> float | None:
@@ -138,5 +138,5 @@ def _chances(made: SavingAppraisal) -> Iterator[tuple[str, ...]]:
     chances = made.drawn.purse.chance_of_payback(discounted=True)
     last = len(made.years) - 1
     for i in sorted({round(last / 3), round(2 * last / 3), last}):
-        label = f"{wording.sentence(CHANCE)[:-1]} by {wording.financial_year(made.years[i])}, discounted"
+        label = f"{wording.sentence(CHANCE)[:-1]} by {wording.financial_year(made.years[i])}"
         yield label, "", wording.percent(float(chances[i])), "", "of draws"

@@ -291,7 +291,7 @@ def test_the_page_has_the_business_case(results: Results, tmp_path: Path) -> Non
         "of which department",
         "Net present social value",
         "Optimism bias: none",
-        "Chance that it has paid back by 2030-31, discounted",
+        "Chance that it has paid back by 2030-31",
         "not measured",
     ):
         assert words in page

@@ -66,6 +66,7 @@ def plot_payers(appraisal: SavingAppraisal, ax: Axes | None = None) -> Axes:
     diamonds: dict[str, Any] = {"marker": "D", "markersize": 5, "markeredgecolor": "white", "linewidth": 0, "zorder": 3}
     ax.plot(appraisal.years, total / scale.divisor, color=style.INK, label="all payers", **diamonds)
     style.dress(ax, wording.plain)
+    ax.use_sticky_edges = False  # a bar of nothing on top of another would hold the edge there
     ax.margins(y=0.08)
     ax.axhline(0, color=style.GREY, linewidth=1, zorder=2.2, label="_zero")
     ax.spines["bottom"].set_visible(False)
