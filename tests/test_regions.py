@@ -22,7 +22,12 @@ ENGLAND = cc.load_assumptions("england-2025")
 KNOWN = known_regions(ENGLAND)
 NATIONAL = cc.areas(ENGLAND, prices="national")
 #: All but the one that acts before the first year of the set.
-SCENARIOS = [name for name in packaged_scenarios() if name != "stable-homes"]
+#: All but what is over before the set begins, and what is for the set with children after care.
+SCENARIOS = [
+    name
+    for name in packaged_scenarios()
+    if name != "stable-homes" and "england-2025-after-care" not in cc.load_scenario(name).note
+]
 #: Nine sums of products of shares with all digits: rounding of the machine, a hundredfold.
 ROUNDING = 1e-13
 
