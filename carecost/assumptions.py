@@ -13,6 +13,7 @@ from carecost.grid import AXES, Grid, Placement, Reason
 from carecost.money import Deflator, Schedule
 from carecost.paths import YearPath
 from carecost.phases import Phases
+from carecost.places import CapacityGroup
 from carecost.provenance import digest
 from carecost.selector import Selector
 from carecost.ties import Ties
@@ -67,6 +68,8 @@ class Assumptions:
         Share of an amount for the whole country that falls to the area [share].
     phases : Phases
         Phases of time in care; none by default.
+    groups : tuple of CapacityGroup
+        Placements that share places; without any there is a place for every child.
     """
 
     name: str
@@ -95,6 +98,7 @@ class Assumptions:
     area: str = ""
     portion: float = 1.0
     phases: Phases = field(default=Phases())
+    groups: tuple[CapacityGroup, ...] = ()
 
     def grid(self, years: int | None = None) -> Grid:
         """Make the labels for a number of projected years.
@@ -112,6 +116,7 @@ class Assumptions:
             self.reasons,
             self.items,
             self.averted_to,
+            self.groups,
         )
 
     @cached_property

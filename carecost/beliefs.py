@@ -25,6 +25,7 @@ UNITS: dict[str, str] = {
     "extra_entries": "children per year",
     "exit_rate": "per child-year",
     "move_rate": "per child-year",
+    "capacity": "places",
 }
 GROWTH_UNIT, ADJUSTMENT_UNIT = "per year", "multiplier"
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,11 +14,12 @@ from carecost.draws import Draws
 from carecost.effects import Calendar, apply
 from carecost.grid import AXES, Grid
 from carecost.kernels import Kernels
-from carecost.luck import simulate
+from carecost.luck import simulate_streams
+from carecost.overflow import Capacity
 from carecost.parameters import Parameters
 from carecost.quantities import Layouts, Sampler
 from carecost.scenarios import Scenario
-from carecost.summed import project_sums
+from carecost.summed import project_together, sharing
 from carecost.sums import Sums
 
 Array = NDArray[np.float64]
@@ -27,6 +28,7 @@ BLOCK = 128
 Progress = Callable[[int, int], None]
 #: Scenario, and whether with the luck of small numbers.
 Key = tuple[str, bool]
+_CAPACITY = tuple(Capacity.__dataclass_fields__)
 FLOWS = ("entries", "exits", "aged_out", "child_years")
 
 
@@ -42,11 +44,14 @@ class Outcome:
         entries, exits, aged_out [children] and child_years [child-years].
     costs : Costs
         Volume, price and spend.
+    capacity : dict of str to ndarray of shape (draw, year, group)
+        How full the capacity groups were, see :class:`carecost.overflow.Capacity`; empty without groups.
     """
 
     stock: Array
     flows: dict[str, Array]
     costs: Costs
+    capacity: dict[str, Array] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -79,22 +84,35 @@ class Work:
         sampler, kernels = self.layouts.sampler(self.draws, block), Kernels()
         streams = self.layouts.streams
         base = self.inaction(sampler)
-        known: dict[tuple[int, ...], tuple[Parameters, Sums]] = {}
+        known: _Known = {}
         outcomes = {}
         for name, scenario in self.scenarios.items():
             changed = [self.layouts.splits[s].of(apply(scenario, base[s], s, sampler, self.calendar)) for s in streams]
             # A scenario that only changes prices, or another stream, leaves the children as they were.
-            for p in changed:
-                if _moving(p) not in known:
-                    known[_moving(p)] = (p, project_sums(p, kernels))
-            sums = [known[_moving(p)][1] for p in changed]
+            sums = _projected(changed, known, kernels)
             outcomes[name, False] = _outcome(cost_streams(streams, sums, changed), sums)
             if block is not None and self.draws.noise:
                 rows, seed = range(block.start, block.stop), self.draws.seed
                 named = [f"{self.layouts.area}, {s}" if self.layouts.area else s for s in streams]
-                lucky = [simulate(p, seed, s, rows, kernels).sums for s, p in zip(named, changed, strict=True)]
+                lucky = [p.sums for p in simulate_streams(changed, seed, named, rows, kernels)]
                 outcomes[name, True] = _outcome(cost_streams(streams, lucky, changed), lucky)
         return outcomes
+
+
+#: Projected so far, by the arrays that the children follow from; parameters are kept, so that ids stay theirs.
+_Known = dict[tuple[int, ...], tuple[list[Parameters], list[Sums]]]
+
+
+def _projected(streams: Sequence[Parameters], known: _Known, kernels: Kernels) -> list[Sums]:
+    """Project what is not known yet: streams that share places together, others each by itself."""
+    found: list[Sums] = []
+    for together in sharing(streams):
+        some = [streams[i] for i in together]
+        key = tuple(i for p in some for i in _moving(p))
+        if key not in known:
+            known[key] = (some, project_together(some, kernels))
+        found += known[key][1]
+    return found
 
 
 def _moving(parameters: Parameters) -> tuple[int, ...]:
@@ -112,7 +130,8 @@ def _outcome(costs: Costs, sums: Sequence[Sums]) -> Outcome:
         return s.exits_for(range(len(s.grid.reasons))) if name == "exits" else s.over_ages(name)
 
     flows = {name: stacked(flow(s, name) for s in sums) for name in FLOWS}
-    return Outcome(stacked(s.over_ages("stock") for s in sums), flows, costs)
+    capacity = {} if sums[0].capacity is None else sums[0].capacity.arrays()
+    return Outcome(stacked(s.over_ages("stock") for s in sums), flows, costs, capacity)
 
 
 def merged(work: Work, grid: Grid, threads: int, size: int, progress: Progress | None) -> dict[Key, Outcome]:
@@ -136,10 +155,11 @@ def merged(work: Work, grid: Grid, threads: int, size: int, progress: Progress |
 def _parts(outcome: Outcome) -> dict[str, Array]:
     costs = outcome.costs
     unit_cost = np.broadcast_to(costs.unit_cost, (len(costs.unit_cost), *costs.volume.shape[1:]))
-    return {"stock": outcome.stock, "volume": costs.volume, "unit_cost": unit_cost} | outcome.flows
+    return {"stock": outcome.stock, "volume": costs.volume, "unit_cost": unit_cost} | outcome.flows | outcome.capacity
 
 
 def _whole(store: dict[str, Array], grid: Grid) -> Outcome:
     volume, unit_cost = store["volume"], store["unit_cost"]
     costs = Costs(grid, volume, unit_cost, volume * unit_cost)
-    return Outcome(store["stock"], {name: store[name] for name in FLOWS}, costs)
+    capacity = {name: array for name, array in store.items() if name in _CAPACITY}
+    return Outcome(store["stock"], {name: store[name] for name in FLOWS}, costs, capacity)

@@ -8,7 +8,7 @@ from typing import Any
 
 from carecost.distributions import fault
 from carecost.errors import Problem, refuse, unknown
-from carecost.grid import AXES
+from carecost.grid import AREA_WIDE, AXES
 from carecost.selector import Selector
 
 OPERATIONS = ("scale", "add", "replace", "divert")
@@ -21,7 +21,7 @@ SHAPES: dict[str, Callable[[float], float]] = {
     "step": lambda gone: 1.0 if gone >= 1.0 else 0.0,
 }
 #: Selectors that a parameter may have.
-_SELECTORS = ("streams", "ages", "placements", "to", "reasons", "items")
+_SELECTORS = ("streams", "ages", "placements", "to", "reasons", "items", "groups")
 
 
 @dataclass(frozen=True)
@@ -66,8 +66,8 @@ class Change:
     Parameters
     ----------
     parameter : str
-        entry_rate, entry_share, entry_at_birthday, exit_rate, move_rate or unit_cost (or any other parameter but the
-        initial stock).
+        entry_rate, entry_share, entry_at_birthday, exit_rate, move_rate, unit_cost or capacity (or any other parameter
+        but the initial stock).
     operation : str
         ``scale`` (times 1 + amount), ``add``, ``replace``, or ``divert`` (move a share from some placements to another,
         in entry_share or in the destinations of move_rate).
@@ -104,7 +104,7 @@ class Change:
     share : float
         Share of the effect that is taken (see :meth:`Scenario.scaled`).
     **selectors
-        ages, placements, to, reasons, items, streams.
+        ages, placements, to, reasons, items, groups, streams.
 
     Raises
     ------
@@ -232,8 +232,8 @@ def _faults(change: Change) -> list[Problem]:
             Problem("an amount of money without price_year", where, "Give price_year, such as 2022 for 2021-22")
         )
     if change.parameter in AXES:
-        # Prices and population belong to the area: they have no streams.
-        area = change.parameter in ("unit_cost", "population")
+        # Prices, places and population belong to the area: they have no streams.
+        area = change.parameter in AREA_WIDE
         axes = AXES[change.parameter] if area else ("streams", *AXES[change.parameter])
         for name in _SELECTORS:
             if getattr(change.where, name) is not None and name not in axes:

@@ -68,6 +68,9 @@ def check(scenario: Scenario, grid: Grid, streams: tuple[str, ...], calendar: Ca
             if calendar.portion != 1.0 and change.parameter == "population" and change.operation in ("add", "replace"):
                 remedy = "Give a change by scale, which holds in an area too"
                 found.append(Problem("is a number of children for the whole country, in an area", where, remedy))
+            if change.parameter == "capacity" and not grid.groups:
+                remedy = "Take a set with capacity_groups.csv, such as england-2025-capacity"
+                found.append(Problem("changes places, and the set has no limit to them", where, remedy))
             if not labels and change.parameter == "unit_cost" and change.operation in ("add", "replace"):
                 found += _wrong_units(change, grid, where)
     refuse(found)
@@ -162,9 +165,10 @@ def _applied(
     index = [grid.indices(axis, _chosen(change, axis)) for axis in axes[1:]]
     cells = _mesh(index)
     a = amount.reshape(-1, *[1] * (len(axes) - 1))
-    if portion != 1.0 and change.parameter == "unit_cost" and change.operation in ("add", "replace"):
-        # What is paid once a year is an amount for the whole country, of which the area has a part.
-        a = a * np.array([portion if grid.items[i].driver == "year" else 1.0 for i in index[-1]])
+    if portion != 1.0 and change.parameter in ("unit_cost", "capacity") and change.operation in ("add", "replace"):
+        # What is paid once a year, and a number of places, is for the whole country, of which the area has a part.
+        whole = [change.parameter == "capacity" or grid.items[i].driver == "year" for i in index[-1]]
+        a = a * np.where(whole, portion, 1.0)
     for year in np.flatnonzero(weight):  # a year at a time stays in cache
         at = new[:, year]
         if change.operation == "divert":

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from carecost.cost_items import Item
 from carecost.errors import Problem, UnknownNameError, refuse, unknown
+from carecost.places import CapacityGroup, group_faults
 from carecost.selector import spell
 
 #: Axes after the draw axis of each parameter.
@@ -24,8 +25,11 @@ AXES: dict[str, tuple[str, ...]] = {
     "exit_rate": ("years", "ages", "placements", "reasons"),
     "move_rate": ("years", "ages", "placements", "to"),
     "unit_cost": ("years", "items"),
+    "capacity": ("years", "groups"),
 }
-LABELLED = ("years", "dates", "ages", "placements", "to", "reasons", "items")
+#: Parameters of the area, whatever the stream.
+AREA_WIDE = ("population", "unit_cost", "capacity")
+LABELLED = ("years", "dates", "ages", "placements", "to", "reasons", "items", "groups")
 ADULT = 18
 
 
@@ -103,6 +107,8 @@ class Grid:
         Things paid for; may be empty.
     averted_to : str, optional
         Placement outside care of a child whose entry to care is averted.
+    groups : iterable of CapacityGroup
+        Placements that share places; none by default: then there is a place for every child.
 
     Raises
     ------
@@ -123,6 +129,7 @@ class Grid:
     reasons: tuple[Reason, ...] = ()
     items: tuple[Item, ...] = field(default=())
     averted_to: str | None = None
+    groups: tuple[CapacityGroup, ...] = ()
 
     def __post_init__(self) -> None:
         put = object.__setattr__
@@ -134,6 +141,7 @@ class Grid:
         )
         put(self, "reasons", tuple(r if isinstance(r, Reason) else Reason(r) for r in self.reasons))
         put(self, "items", tuple(self.items))
+        put(self, "groups", tuple(self.groups))
         refuse(_label_faults(self))
 
     @cached_property
@@ -147,7 +155,7 @@ class Grid:
         return (self.base_year, *self.years)
 
     def labels(self, axis: str) -> tuple[int | str, ...]:
-        """Give the labels of an axis: years, dates, ages, placements, to, reasons or items.
+        """Give the labels of an axis: years, dates, ages, placements, to, reasons, items or groups.
 
         Raises
         ------
@@ -226,7 +234,7 @@ def _label_faults(grid: Grid) -> list[Problem]:
         return found
     if not grid.placements:
         found.append(Problem("there are no placements", "grid", "Give at least one"))
-    for axis in ("placements", "reasons", "items"):
+    for axis in ("placements", "reasons", "items", "groups"):
         names = [str(n) for n in grid.labels(axis)]
         for twice in sorted({n for n in names if names.count(n) > 1}):
             found.append(Problem(f"{axis.rstrip('s')} {twice!r} is there twice", "grid", "Names are unique"))
@@ -238,6 +246,7 @@ def _label_faults(grid: Grid) -> list[Problem]:
         found += _placement_faults(grid, placement, names)
     for item in grid.items:
         found += _item_faults(grid, item)
+    found += group_faults(grid.groups, {p.of: p for p in grid.placements})
     if grid.averted_to is not None:
         found += _averted_faults(grid, names)
     return found

@@ -10,8 +10,9 @@ from numpy.typing import NDArray
 
 from carecost import stockflow
 from carecost.kernels import Kernels
+from carecost.overflow import Capacity
 from carecost.parameters import Parameters
-from carecost.projection import Advance, Projection
+from carecost.projection import Advance, Projection, advanced
 from carecost.sums import Rates
 
 Array = NDArray[np.float64]
@@ -51,11 +52,42 @@ def simulate(
     by systematic sampling along ages, then placements: the total and every age keep their number to within
     one child. Each year of each draw has a counter-based generator (Philox) keyed by seed, name, draw and year.
     """
-    run = Advance(parameters, kernels)
-    lucky = _Lucky(run, seed, name, len(draws))
-    for row, draw in enumerate(draws):
-        lucky.follow(row, draw)
-    return lucky.projection()
+    return simulate_streams([parameters], seed, [name], draws, kernels)[0]
+
+
+def simulate_streams(
+    streams: Sequence[Parameters],
+    seed: int,
+    names: Sequence[str],
+    draws: Sequence[int],
+    kernels: Kernels | None = None,
+) -> list[Projection]:
+    """Follow whole children of several streams; see :func:`simulate`.
+
+    Parameters
+    ----------
+    streams, names : sequence of Parameters and of str
+        Each stream and its name.
+    seed, draws, kernels
+        As for :func:`simulate`.
+
+    Returns
+    -------
+    list of Projection
+        One a stream. Where places run out, arrivals are Poisson with the expected numbers after some were sent
+        elsewhere: a group is full on average, and may be a little fuller or emptier by luck.
+    """
+    if streams[0].grid.groups:
+        runs, capacity = advanced(streams, kernels)
+    else:
+        runs, capacity = [Advance(p, kernels) for p in streams], None
+    found = []
+    for run, name in zip(runs, names, strict=True):
+        lucky = _Lucky(run, seed, name, len(draws))
+        for row, draw in enumerate(draws):
+            lucky.follow(row, draw)
+        found.append(lucky.projection(capacity))
+    return found
 
 
 class _Lucky:
@@ -128,12 +160,11 @@ class _Lucky:
         self.child_years[row, year] += (start[..., None, :] @ times[0])[:, 0] + (arrived[..., None, :] @ times[1])[:, 0]
         return np.asarray(both[..., :-1].sum(1))
 
-    def projection(self) -> Projection:
+    def projection(self, capacity: Capacity | None) -> Projection:
         p = self.parameters
         parts = (Rates(self.child_years, np.asarray(p.exit_rate), np.asarray(p.move_rate), range(len(p.grid.ages))),)
-        return Projection(
-            p.grid, self.stock, self.entries, self.reached, self.child_years, self.run.extra_entries, parts
-        )
+        flows = (self.stock, self.entries, self.reached, self.child_years)
+        return Projection(p.grid, *flows, self.run.extra_entries, parts, capacity)
 
 
 def _of(array: Array, row: int) -> Array:
@@ -206,10 +237,8 @@ def variance(parameters: Parameters) -> Array:
     Those there at the start are in care on a date independently, with chance p: variance p (1 - p) each. Those who
     entered since are Poisson. Their sum is the mean less the sum of p squared: zero at first, it settles at the mean.
     """
-    run = Advance(parameters)
+    (run,), _ = advanced([parameters])
     years = len(parameters.grid.years)
-    for year in range(years):
-        run.year(year)
     care = list(parameters.grid.in_care)
     mean = run.stock[..., care].sum((-2, -1))
     still = np.zeros((len(parameters.grid.ages), len(parameters.grid.placements)))

@@ -18,6 +18,8 @@ REQUIRED = ("initial_stock", "population", "entry_rate", "entry_share")
 SHARE_TOLERANCE = 1e-9
 #: Axes that may have length 1; axes of names never may.
 _COMMON = ("years", "ages")
+#: Given exactly when the grid has such labels.
+_LABELLED = {"unit_cost": "items", "capacity": "groups"}
 _ENTRY = {"entry_rate", "entry_share", "entry_at_birthday"}
 
 
@@ -50,6 +52,9 @@ class Parameters:
         Hazard of moving; the diagonal is ignored [per child-year].
     unit_cost : array_like of shape (draw, year, item), optional
         Price of a unit of each item's driver; given exactly when the grid has items [GBP per unit of driver].
+    capacity : array_like of shape (draw, year, group), optional
+        Children that can be in each capacity group on average over the year, all streams together; given exactly when
+        the grid has groups [children].
 
     Raises
     ------
@@ -77,6 +82,7 @@ class Parameters:
     exit_rate: ArrayLike | None = None
     move_rate: ArrayLike | None = None
     unit_cost: ArrayLike | None = None
+    capacity: ArrayLike | None = None
 
     def __post_init__(self) -> None:
         self._check(tuple(AXES))
@@ -96,7 +102,7 @@ class Parameters:
         refuse(problems)
         if set(names) & _ENTRY:
             problems += self._shares()
-        if set(names) - {"unit_cost", "population"}:
+        if set(names) - {"unit_cost", "population", "capacity"}:
             problems += self._closed()
         refuse(problems)
 
@@ -111,7 +117,7 @@ class Parameters:
         where = f"{name}[{key!r}]" if key else name
         lengths = [len(self.grid.labels(axis)) for axis in axes]
         if value is None:
-            if name in REQUIRED or (name == "unit_cost" and self.grid.items):
+            if name in REQUIRED or (name in _LABELLED and getattr(self.grid, _LABELLED[name])):
                 problems.append(Problem("is not given", where, f"Give an array of shape (draw, {_axes(axes)})"))
             shape = [1, *(1 if a in _COMMON else n for a, n in zip(axes, lengths, strict=True))]
             return _frozen(np.zeros(shape))
@@ -121,8 +127,9 @@ class Parameters:
             problems.append(Problem("is not an array of numbers", where, "Give anything np.asarray takes"))
             return _frozen(np.zeros([1] * (len(axes) + 1)))
         problems += _shape_faults(where, array, axes, lengths)
-        if name == "unit_cost" and not self.grid.items:
-            problems.append(Problem("is given, but the grid has no items", where, "Add items, or leave it out"))
+        if name in _LABELLED and array.size and not getattr(self.grid, _LABELLED[name]):
+            what = f"is given, but the grid has no {_LABELLED[name]}"
+            problems.append(Problem(what, where, f"Add {_LABELLED[name]}, or leave it out"))
         # Two reductions say both: a value that is not a number makes the least one none.
         least, most = float(array.min(initial=0.0)), float(array.max(initial=0.0))
         if not (np.isfinite(least) and np.isfinite(most)):

@@ -221,6 +221,7 @@ class Split:
             exit_rate=np.asarray(p.exit_rate)[..., origin, :] * self._factors[:, :, None],
             move_rate=self._moves(np.asarray(p.move_rate)),
             unit_cost=p.unit_cost if self.grid.items else None,
+            capacity=p.capacity if self.grid.groups else None,
         )
 
     @cached_property

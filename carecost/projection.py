@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from carecost import stockflow
 from carecost.grid import Grid
 from carecost.kernels import Kernels
+from carecost.overflow import Capacity, Overflow
 from carecost.parameters import Parameters
 from carecost.sums import Rates, Sums
 
@@ -34,6 +35,8 @@ class Projection:
         [child-years].
     extra_entries : dict of str to ndarray of shape (draw, year, age, placement)
         The extra entries by name [children].
+    capacity : Capacity, optional
+        How full the groups were, all streams together; entries are then those after some were sent elsewhere.
     """
 
     grid: Grid
@@ -43,6 +46,7 @@ class Projection:
     child_years: Array
     extra_entries: Mapping[str, Array] = field(default_factory=dict)
     _parts: tuple[Rates, ...] = field(default=(), repr=False)
+    capacity: Capacity | None = None
 
     @cached_property
     def aged_out(self) -> Array:
@@ -71,7 +75,8 @@ class Projection:
     def sums(self) -> Sums:
         """What stock and flows come to over ages."""
         ages = [slice(a, a + 1) for a in range(len(self.grid.ages))]
-        return Sums(self.grid, ages, self.stock, self.entries, self.aged_out, self.child_years, self._parts)
+        flows = (self.stock, self.entries, self.aged_out, self.child_years)
+        return Sums(self.grid, ages, *flows, self._parts, self.capacity)
 
     @cached_property
     def children(self) -> Array:
@@ -103,18 +108,22 @@ class Advance:
         What to run.
     kernels : Kernels, optional
         Kernels to share with other runs of the same draws.
+    draws : int, optional
+        Number of draws, where other streams have more than this one.
     """
 
-    def __init__(self, parameters: Parameters, kernels: Kernels | None = None) -> None:
+    def __init__(self, parameters: Parameters, kernels: Kernels | None = None, draws: int | None = None) -> None:
         self.parameters = p = parameters
         grid = p.grid
-        self._shape = (p.n_draws, len(grid.years), len(grid.ages), len(grid.placements))
-        self.extra_entries = {k: np.broadcast_to(np.asarray(v), self._shape) for k, v in p.extra_entries.items()}
+        self._shape = (draws or p.n_draws, len(grid.years), len(grid.ages), len(grid.placements))
+        extra = {k: np.broadcast_to(np.asarray(v), self._shape) for k, v in p.extra_entries.items()}
+        # Where places may run out, arrivals are sent elsewhere in place.
+        self.extra_entries = {k: np.array(v) for k, v in extra.items()} if grid.groups else extra
         self.entries, self.at_birthday = self._entries()
         self.bands = (kernels or Kernels()).years(p)
         self.birthdays = birthdays(grid)
         start = np.broadcast_to(np.asarray(p.initial_stock), (self._shape[0], *self._shape[2:]))
-        self._classes = np.stack([stockflow.WEIGHT * start] * 2)
+        self.classes = np.stack([stockflow.WEIGHT * start] * 2)
         self.stock = np.empty((self._shape[0], len(grid.dates), *self._shape[2:]))
         self.stock[:, 0] = start
         self.child_years, self._reached = np.empty(self._shape), np.empty(self._shape)
@@ -137,13 +146,13 @@ class Advance:
     def year(self, year: int) -> None:
         """Advance through one year (by index)."""
         born = (self.at_birthday.ages, self.at_birthday.entries[:, year])
-        done = stockflow.year(self._classes, self.entries[:, year], born, self.bands[year], self.birthdays)
-        self._classes = done.stock
+        done = stockflow.year(self.classes, self.entries[:, year], born, self.bands[year], self.birthdays)
+        self.classes = done.stock
         self.stock[:, year + 1] = done.stock[0] + done.stock[1]
         self.child_years[:, year] = done.time
         self._reached[:, year] = done.reached
 
-    def projection(self) -> Projection:
+    def projection(self, capacity: Capacity | None = None) -> Projection:
         """Give the years advanced so far as a projection."""
         p = self.parameters
         return Projection(
@@ -156,6 +165,7 @@ class Advance:
             _parts=(
                 Rates(self.child_years, np.asarray(p.exit_rate), np.asarray(p.move_rate), range(len(p.grid.ages))),
             ),
+            capacity=capacity,
         )
 
 
@@ -187,7 +197,7 @@ def project(parameters: Parameters, kernels: Kernels | None = None) -> Projectio
 
 
 def project_streams(streams: Sequence[Parameters], kernels: Kernels | None = None) -> list[Projection]:
-    """Project several streams side by side, year by year.
+    """Project several streams side by side, year by year; they share places where the grid has capacity groups.
 
     Parameters
     ----------
@@ -201,12 +211,22 @@ def project_streams(streams: Sequence[Parameters], kernels: Kernels | None = Non
     list of Projection
         One a stream, in order.
     """
-    shared = kernels or Kernels()
-    runs = [Advance(p, shared) for p in streams]
-    for year in range(len(streams[0].grid.years)):
+    runs, capacity = advanced(streams, kernels)
+    return [run.projection(capacity) for run in runs]
+
+
+def advanced(streams: Sequence[Parameters], kernels: Kernels | None = None) -> tuple[list[Advance], Capacity | None]:
+    """Advance several streams through all years: the runs, and how full the groups were."""
+    shared, grid = kernels or Kernels(), streams[0].grid
+    overflow = Overflow(streams) if grid.groups else None
+    draws = max(p.n_draws for p in streams) if grid.groups else None
+    runs = [Advance(p, shared, draws) for p in streams]
+    for year in range(len(grid.years)):
+        if overflow is not None:
+            overflow.year(year, runs)
         for run in runs:
             run.year(year)
-    return [run.projection() for run in runs]
+    return runs, None if overflow is None else overflow.capacity
 
 
 def together(projections: Sequence[Projection]) -> Projection:
@@ -232,7 +252,8 @@ def together(projections: Sequence[Projection]) -> Projection:
     extra = {n: np.asarray(sum(p.extra_entries[n] for p in projections if n in p.extra_entries)) for n in names}
     stock, entries, reached, child_years = map(total, ("stock", "entries", "reached", "child_years"))
     parts = tuple(part for p in projections for part in p._parts)
-    return Projection(projections[0].grid, stock, entries, reached, child_years, extra, parts)
+    capacity = projections[0].capacity
+    return Projection(projections[0].grid, stock, entries, reached, child_years, extra, parts, capacity)
 
 
 def birthdays(grid: Grid) -> stockflow.Birthdays:

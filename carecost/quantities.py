@@ -27,7 +27,7 @@ from carecost.ties import Ties
 
 Array = NDArray[np.float64]
 #: Parameters whose every cell needs a row.
-COVERED = ("population", "unit_cost")
+COVERED = ("population", "unit_cost", "capacity")
 #: Least and most that a parameter may be.
 LIMITS = {"unit_cost": (-np.inf, np.inf), "entry_share": (0.0, 1.0), "entry_at_birthday": (0.0, 1.0)}
 
@@ -196,13 +196,15 @@ class Layouts:
         self._plain: dict[str, list[Layout]] = {}
         self._extra: dict[str, dict[str, Layout]] = {}
         every = [line for path in assumptions.paths for line in path.lines()]
+        there = {"extra_entries": (), "unit_cost": grid.items, "capacity": grid.groups}
+        left_out = [name for name, labels in there.items() if not labels]
         for stream in assumptions.streams:
             rows = [row for row in assumptions.rows if row.where.covers(stream)]
             paths = [path for path in every if path.where.covers(stream)]
             self._plain[stream] = [
                 _layout(name, [r for r in rows if r.parameter == name], paths, grid, self._ties)
                 for name in AXES
-                if name != "extra_entries" and (name != "unit_cost" or grid.items)
+                if name not in left_out
             ]
             lines = [r for r in rows if r.parameter == "extra_entries" and r.kind == "value"]
             more = [r for r in rows if r.parameter == "extra_entries" and r.kind != "value"]
@@ -284,5 +286,9 @@ def _holes(layout: Layout, grid: Grid) -> list[Problem]:
             for m in missing
         ]
     years = [grid.years[i] for i in np.flatnonzero(holes.any(1))] if layout.shape[0] > 1 else []
+    if layout.parameter == "capacity":
+        when = f" for years {spell(years)}" if years else ""
+        short = [grid.groups[i].name for i in np.flatnonzero(holes.any(0))]
+        return [Problem(f"group {name!r} has no places{when}", "capacity", "Add a row, if only of 0") for name in short]
     remedy = "Give every projected year and age, or project fewer years"
     return [Problem(f"no population for years {spell(years)}", "population", remedy)]

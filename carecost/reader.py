@@ -23,6 +23,7 @@ from carecost.money import Deflator, Schedule
 from carecost.packaged import base_folder, money
 from carecost.paths import YearPath
 from carecost.phases import Phase, Phases, PhaseShare
+from carecost.places import CapacityGroup
 from carecost.schema_faults import faults
 from carecost.selector import Selector
 from carecost.square import Numbers, read_numbers
@@ -37,6 +38,7 @@ _SINGULAR = {
     "placement": "placements",
     "reason": "reasons",
     "item": "items",
+    "group": "groups",
 }
 
 
@@ -111,6 +113,7 @@ class Reader:
             ),
             reasons=tuple(Reason(r.reason, r.to, r.note) for _, r in labels["reasons"]),
             items=tuple(items),
+            groups=tuple(CapacityGroup(r.group, r.placements, r.next, r.note) for _, r in labels["capacity_groups"]),
             streams=s.streams,
             rows=tuple(rows),
             deflator=priced[0],

@@ -14,9 +14,7 @@ FIRST_YEAR, LAST_YEAR = 1990, 2200
 
 def names(cell: object) -> object:
     """Split a cell at semicolons: ``"a; b"`` gives ``("a", "b")``."""
-    if isinstance(cell, str):
-        return tuple(part.strip() for part in cell.split(";") if part.strip())
-    return cell
+    return tuple(part.strip() for part in cell.split(";") if part.strip()) if isinstance(cell, str) else cell
 
 
 def numbers(cell: object) -> object:
@@ -92,6 +90,15 @@ class ItemRow(Row):
     cashable_years: Annotated[int, Field(ge=0)] = 0
     source: str
     quality: Quality
+    note: str = ""
+
+
+class GroupRow(Row):
+    """A row of capacity_groups.csv."""
+
+    group: str
+    placements: Names
+    next: str = ""
     note: str = ""
 
 
@@ -172,6 +179,13 @@ class PriceRow(BeliefRow):
     price_year: Year
 
 
+class CapacityRow(BeliefRow):
+    """A row of capacity.csv."""
+
+    group: str
+    years: Numbers | None = None
+
+
 class GrowthRow(BeliefRow):
     """A row of growth.csv."""
 
@@ -182,20 +196,30 @@ class GrowthRow(BeliefRow):
     placements: Names | None = None
     reasons: Names | None = None
     items: Names | None = None
+    groups: Names | None = None
     from_year: Year
     long_run: FiniteFloat | None = None
     fade_years: Annotated[int, Field(ge=0)] | None = None
 
 
-class AdjustmentRow(EntryRow):
-    """A row of adjustments.csv."""
+class Chosen(Row):
+    """The columns that say which cells are meant."""
 
-    name: str
-    parameter: str
+    streams: Names | None = None
+    years: Numbers | None = None
+    ages: Numbers | None = None
     placements: Names | None = None
     to: Names | None = None
     reasons: Names | None = None
     items: Names | None = None
+    groups: Names | None = None
+
+
+class AdjustmentRow(BeliefRow, Chosen):
+    """A row of adjustments.csv."""
+
+    name: str
+    parameter: str
 
 
 class LoadingRow(Row):
@@ -209,44 +233,38 @@ class LoadingRow(Row):
     note: str = ""
 
 
-class PathRow(Row):
+class Sourced(Row):
+    """The columns of what is stated without an interval."""
+
+    source: str
+    source_year: str = ""
+    quality: Quality
+    note: str = ""
+
+
+class PathRow(Sourced, Chosen):
     """A row of paths.csv."""
 
     name: str
     parameter: str
-    streams: Names | None = None
-    years: Numbers | None = None
-    ages: Numbers | None = None
-    placements: Names | None = None
-    to: Names | None = None
-    reasons: Names | None = None
-    items: Names | None = None
     kind: Literal["random walk", "mean reverting"]
     sd: FiniteFloat
     half_life: FiniteFloat | None = None
     shocks: Literal["common", "line"] = "common"
     from_year: Year
     unit: Literal["multiplier"]
-    source: str
-    source_year: str = ""
-    quality: Quality
-    note: str = ""
 
 
-class PhaseRow(Row):
+class PhaseRow(Sourced):
     """A row of phases.csv."""
 
     phase: str
     exit_factor: Annotated[FiniteFloat, Field(ge=0)]
     rate: Annotated[FiniteFloat, Field(ge=0)] = 0.0
     unit: Literal["per child-year"]
-    source: str
-    source_year: str = ""
-    quality: Quality
-    note: str = ""
 
 
-class PhaseShareRow(Row):
+class PhaseShareRow(Sourced):
     """A row of phase_shares.csv."""
 
     streams: Names | None = None
@@ -255,10 +273,6 @@ class PhaseShareRow(Row):
     phase: str
     value: Share
     unit: Literal["share"]
-    source: str
-    source_year: str = ""
-    quality: Quality
-    note: str = ""
 
 
 #: The model of each belief table, in the order in which a set keeps its rows.
@@ -272,13 +286,14 @@ BELIEFS: dict[str, type[BeliefRow]] = {
     "exit_rate": ExitRow,
     "move_rate": MoveRow,
     "unit_cost": PriceRow,
+    "capacity": CapacityRow,
     "growth": GrowthRow,
     "adjustments": AdjustmentRow,
 }
 LABELS: dict[str, type[Row]] = {"placements": PlacementRow, "reasons": ReasonRow, "items": ItemRow}
-#: The model of each table of what moves together or wanders, and the folders of tables without a model.
+LABELS |= {"capacity_groups": GroupRow}
+#: The model of each table of what moves together, wanders, or is of time in care; folders of tables without a model.
 TIES: dict[str, type[Row]] = {"correlations": LoadingRow, "paths": PathRow}
-#: The model of each table of time in care.
 PHASES: dict[str, type[Row]] = {"phases": PhaseRow, "phase_shares": PhaseShareRow}
 FOLDERS = ("correlations", "joint")
 REQUIRED = ("placements", "initial_stock", "population", "entry_rate", "entry_share")

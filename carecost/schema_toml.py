@@ -105,6 +105,7 @@ class ChangeTable(Row):
     to: tuple[str, ...] | None = None
     reasons: tuple[str, ...] | None = None
     items: tuple[str, ...] | None = None
+    groups: tuple[str, ...] | None = None
 
 
 class EvidenceTable(Row):

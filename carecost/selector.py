@@ -14,7 +14,7 @@ class Selector:
     ----------
     ages, years : tuple of int, optional
         Ages; calendar years of flows.
-    placements, to, reasons, items, streams : tuple of str, optional
+    placements, to, reasons, items, groups, streams : tuple of str, optional
         Names.
     """
 
@@ -25,6 +25,7 @@ class Selector:
     to: tuple[str, ...] | None = None
     reasons: tuple[str, ...] | None = None
     items: tuple[str, ...] | None = None
+    groups: tuple[str, ...] | None = None
 
     def __post_init__(self) -> None:
         for name in self.__dataclass_fields__:

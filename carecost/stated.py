@@ -27,6 +27,7 @@ PARAMETERS = {
     "exit_rate": "Exits by reason",
     "move_rate": "Moves between placements",
     "unit_cost": "Unit costs",
+    "capacity": "Places",
 }
 
 

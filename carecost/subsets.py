@@ -20,7 +20,7 @@ from carecost.parameters import Parameters
 from carecost.phases import Split
 from carecost.quantities import Sampler
 from carecost.scenarios import INACTION, Scenario
-from carecost.summed import project_sums
+from carecost.summed import project_together, sharing
 from carecost.sums import Sums
 
 Array = NDArray[np.float64]
@@ -70,9 +70,7 @@ def measured(
     base = tuple(run.inaction(sampler).values())
     kernels = Kernels()
     splits = run.layouts.splits
-    root = _Node(
-        base, tuple((p, project_sums(splits[s].of(p), kernels)) for s, p in zip(splits, base, strict=True)), kernels
-    )
+    root = _Node(base, tuple(zip(base, _together(base, splits, kernels), strict=True)), kernels)
     walk = _Walk(run, tuple(levers), frozenset(wanted), measures, sampler, _side(run, root, INACTION))
     found = {}
     for mask, values in walk.below(0, root, 0):
@@ -101,11 +99,20 @@ class _Node:
 
     def projected(self, splits: Mapping[str, Split]) -> _Node:
         """Project the streams whose children changed; what only changes prices is not projected again."""
-        near = [
-            (p, project_sums(split.of(p), self.kernels)) if _differ(p, known, _CHILDREN) else (p, there)
-            for split, p, (known, there) in zip(splits.values(), self.parameters, self.near, strict=True)
-        ]
+        near = list(self.near)
+        for streams in sharing(self.parameters):
+            if any(_differ(self.parameters[i], near[i][0], _CHILDREN) for i in streams):
+                some = [self.parameters[i] for i in streams]
+                new = _together(some, {s: splits[s] for i, s in enumerate(splits) if i in streams}, self.kernels)
+                for i, there in zip(streams, new, strict=True):
+                    near[i] = (self.parameters[i], there)
         return replace(self, near=tuple(near))
+
+
+def _together(streams: Sequence[Parameters], splits: Mapping[str, Split], kernels: Kernels) -> list[Sums]:
+    """Project streams, those that share places side by side."""
+    parts = [split.of(p) for split, p in zip(splits.values(), streams, strict=True)]
+    return [sums for some in sharing(parts) for sums in project_together([parts[i] for i in some], kernels)]
 
 
 def _differ(a: Parameters, b: Parameters, names: Sequence[str]) -> bool:

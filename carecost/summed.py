@@ -16,7 +16,7 @@ from carecost.cost_items import AREA_DRIVERS
 from carecost.grid import Grid
 from carecost.kernels import Kernels, Piece
 from carecost.parameters import Parameters
-from carecost.projection import birthdays, leaving_at
+from carecost.projection import birthdays, leaving_at, project_streams
 from carecost.stockflow import WEIGHT
 from carecost.sums import Rates, Sums
 
@@ -59,6 +59,33 @@ def project_sums(parameters: Parameters, kernels: Kernels | None = None) -> Sums
     exits, moves = (_at(np.asarray(a), bands) for a in (parameters.exit_rate, parameters.move_rate))
     rates = Rates(np.stack(by_band, axis=2), exits, moves, within)
     return Sums(parameters.grid, pieces, stock, entries, aged_out, np.stack(times, axis=2), (rates,))
+
+
+def project_together(streams: Sequence[Parameters], kernels: Kernels | None = None) -> list[Sums]:
+    """Project streams that share places, and keep sums over ages.
+
+    Parameters
+    ----------
+    streams : sequence of Parameters
+        One a stream.
+    kernels : Kernels, optional
+        Kernels to share.
+
+    Returns
+    -------
+    list of Sums
+        One a stream. Where places may run out the years go one by one, since whom a year sends elsewhere depends on
+        the years before; otherwise age by age.
+    """
+    if not streams[0].grid.groups:
+        return [project_sums(p, kernels) for p in streams]
+    return [projection.sums for projection in project_streams(streams, kernels)]
+
+
+def sharing(streams: Sequence[Parameters]) -> list[list[int]]:
+    """Say which streams (by index) go together: all that share places, each by itself where there is no limit."""
+    each = list(range(len(streams)))
+    return [each] if streams[0].grid.groups else [[i] for i in each]
 
 
 def _cuts(grid: Grid) -> list[int]:

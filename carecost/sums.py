@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from carecost.errors import InputError, Problem
 from carecost.grid import Grid
+from carecost.overflow import Capacity
 
 Array = NDArray[np.float64]
 
@@ -52,6 +53,8 @@ class Sums:
         Flows [children] and time lived [child-years].
     parts : tuple of Rates
         What exits and moves are made of.
+    capacity : Capacity, optional
+        How full the groups were, all streams together.
     """
 
     grid: Grid
@@ -61,6 +64,7 @@ class Sums:
     aged_out: Array
     child_years: Array
     parts: tuple[Rates, ...]
+    capacity: Capacity | None = None
     _kept: dict[str, Array] = field(default_factory=dict, repr=False)
 
     def over_ages(self, name: str, ages: Sequence[int] = ()) -> Array:

@@ -98,6 +98,7 @@ def _alive(layouts: list[Layout], grid: Grid) -> dict[str, tuple[Mask, Mask]]:
         "exit_rate": opened[..., None],
         "move_rate": opened[..., None] & others,
         "unit_cost": np.array(True),
+        "capacity": np.array(True),
     }
     return {name: (np.broadcast_to(matters[name], full.shape), full & matters[name]) for name, full in filled.items()}
 

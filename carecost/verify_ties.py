@@ -10,7 +10,7 @@ from carecost.assumptions import Assumptions
 from carecost.beliefs import Assumption
 from carecost.distributions import DIRICHLET
 from carecost.errors import CareCostError, Problem, unknown
-from carecost.grid import AXES
+from carecost.grid import AREA_WIDE, AXES
 from carecost.parameters import SHARE_TOLERANCE
 from carecost.paths import YearPath
 from carecost.quantities import share_group
@@ -19,7 +19,7 @@ from carecost.ties import JointDraws
 
 Place = Callable[[Any], str]
 #: Parameters that may wander: those with years that are not shares.
-WANDER = ("population", "entry_rate", "extra_entries", "exit_rate", "move_rate", "unit_cost")
+WANDER = ("population", "entry_rate", "extra_entries", "exit_rate", "move_rate", "unit_cost", "capacity")
 
 
 def tie_faults(assumptions: Assumptions, place: Place) -> list[Problem]:
@@ -158,7 +158,7 @@ def selector_faults(row: Assumption | YearPath, where: str) -> Iterator[Problem]
     """Find columns of a row that multiplies which its parameter does not have, and which would be ignored."""
     if row.parameter in AXES:
         # Prices and population belong to the area: they have no streams.
-        area = row.parameter in ("unit_cost", "population")
+        area = row.parameter in AREA_WIDE
         axes = AXES[row.parameter] if area else ("streams", *AXES[row.parameter])
         for name in row.where.__dataclass_fields__:
             if getattr(row.where, name) is not None and name not in axes:

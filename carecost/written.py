@@ -44,6 +44,7 @@ def set_files(assumptions: Assumptions) -> dict[str, str]:
         ],
         "reasons": [{"reason": r.name, **_fields(r, "to", "note")} for r in a.reasons],
         "items": [_item(item) for item in a.items],
+        "capacity_groups": [{"group": g.name, **_fields(g, "placements", "next", "note")} for g in a.groups],
         "correlations": [vars(row) for row in a.ties.loadings],
         "paths": [_path(path) for path in a.paths],
         "phases": [{**vars(x), "phase": x.name, "unit": "per child-year"} for x in a.phases.rows],
@@ -136,7 +137,7 @@ def _belief(row: Assumption, model: type[schema.BeliefRow]) -> dict[str, object]
             out[name] = getattr(row.belief, name)
         elif name in ("name", "parameter", "from_year", "long_run", "fade_years"):
             out[name] = getattr(row, name)
-        elif name in ("stream", "year", "age", "placement", "reason", "item"):
+        elif name in ("stream", "year", "age", "placement", "reason", "item", "group"):
             out[name] = getattr(row.where, f"{name}s")
         else:
             out[name] = getattr(row.where, name)
