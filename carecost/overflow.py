@@ -105,74 +105,83 @@ class Overflow:
         self._wanted = np.zeros((len(grid.placements), groups))
         for g, rows in enumerate(self._rows):
             self._wanted[rows, g] = 1.0
-        self._known: dict[int, tuple[object, Lived]] = {}
+        self._known: dict[tuple[int, int], tuple[object, Lived, list[Array], list[Array]]] = {}
 
     def year(self, year: int, runs: Sequence[Advance]) -> None:
         """Redirect the arrivals of a year (by index), before the runs go through it."""
         there, reach = self._reach(year, runs)
-        places, kept = self.capacity.places[:, year], self.capacity
+        kept, places = self.capacity, self.capacity.places[:, year].T
         share = self._solved(there, reach, places)
-        kept.share[:, year], kept.occupancy[:, year] = share, self._occupied(there, reach, share)
+        occupancy = self._occupied(there, reach, share)
+        kept.share[:, year], kept.occupancy[:, year] = share.T, occupancy.T
         after = onward(self.grid.groups)
         for g in self._order:
-            if share[:, g].any():
-                kept.redirected[:, year, g] = self._send(g, share[:, g], year, runs)
+            if share[g].any():
+                kept.redirected[:, year, g] = self._send(g, share[g], year, runs)
                 if after[g] is None:
-                    without = self._without(there, reach, share, g, 0.0)
-                    kept.unmet[:, year, g] = without - kept.occupancy[:, year, g]
+                    kept.unmet[:, year, g] = self._without(there, reach, share, g, 0.0) - occupancy[g]
 
     def _reach(self, year: int, runs: Sequence[Advance]) -> tuple[Array, Array]:
-        """Give the time lived in each group by those there, (draw, group), and by the arrivals of each term."""
+        """Give the time lived in each group by those there, (group, draw), and by arrivals, (term, group, draw)."""
         n, groups = len(self.capacity.places), len(self._rows)
-        there, reach = np.zeros((n, groups)), np.zeros((n, len(self._terms), groups))
+        there, reach = np.zeros((n, groups)), np.zeros((len(self._terms), n, groups))
         for run in runs:
-            time = self._lived(run, year)
+            time, even_time, born_time = self._lived(run, year)
             for people, ahead in zip(run.classes, time.stock, strict=True):
                 there += _summed(people, ahead)
             born = run.at_birthday.entries[:, year]
             even = run.entries[:, year].copy()
             even[:, run.at_birthday.ages] -= born
             for t, term in enumerate(self._terms):
-                reach[:, t] += _summed(even[..., term.start], time.even[:, :, term.end])
+                reach[t] += _summed(even[..., term.start], even_time[t])
                 if len(run.at_birthday.ages):
-                    begun = time.born[:, run.at_birthday.ages]
-                    reach[:, t] += _summed(born[..., term.start], begun[..., term.end, :])
-        return there, reach
+                    reach[t] += _summed(born[..., term.start], born_time[t])
+        # Draws last: what follows is sums of few numbers for many draws, each draw by itself.
+        return np.ascontiguousarray(there.T), np.ascontiguousarray(reach.transpose(0, 2, 1))
 
-    def _lived(self, run: Advance, year: int) -> Lived:
-        """Look ahead over a year; years that share rates share it."""
-        bands = run.bands[year]
-        if id(bands) not in self._known:
-            self._known[id(bands)] = (bands, lived(bands, run.birthdays, self._wanted))
-        return self._known[id(bands)][1]
+    def _lived(self, run: Advance, year: int) -> tuple[Lived, list[Array], list[Array]]:
+        """Look ahead over a year, for all and for the arrivals of each term; years that share rates share it."""
+        bands, ages = run.bands[year], run.at_birthday.ages
+        key = id(run), id(bands)
+        if key not in self._known:
+            time = lived(bands, run.birthdays, self._wanted)
+            even = [time.even[:, :, term.end] for term in self._terms]
+            born = [time.born[:, ages][:, :, term.end] for term in self._terms]
+            self._known[key] = (bands, time, even, born)
+        return self._known[key][1:]
 
     def _occupied(self, there: Array, reach: Array, share: Array) -> Array:
-        """Give the occupancy at some shares sent on: (draw, group)."""
-        goes = np.where(self._passed, share[:, None], 1.0) * np.where(self._stays, 1.0 - share[:, None], 1.0)
-        return np.asarray(there + (goes.prod(-1)[:, None] @ reach)[:, 0])
+        """Give the occupancy at some shares sent on: (group, draw)."""
+        return np.asarray(there + _added(self._weights(share)[:, None] * reach))
+
+    def _weights(self, share: Array) -> Array:
+        """Give the part of the arrivals of each term: those that its groups sent on and the last one took."""
+        goes = np.where(self._passed[..., None], share, 1.0) * np.where(self._stays[..., None], 1.0 - share, 1.0)
+        return np.asarray(goes.prod(1))
 
     def _without(self, there: Array, reach: Array, share: Array, group: int, sent: float) -> Array:
         """Give the occupancy of a group if it sent on another share: (draw,)."""
         other = share.copy()
-        other[:, group] = sent
-        return np.asarray(self._occupied(there, reach, other)[:, group])
+        other[group] = sent
+        return np.asarray(there[group] + _added(self._weights(other) * reach[:, group]))
 
     def _solved(self, there: Array, reach: Array, places: Array) -> Array:
         """Find the shares sent on, group after group, until they no longer change; each draw by itself."""
-        share = np.zeros(places.shape)
-        done = (self._occupied(there, reach, share) <= places).all(1)
+        found = np.zeros(places.shape)
+        left = np.flatnonzero((self._occupied(there, reach, found) > places).any(0))
         for _ in range(ROUNDS):
-            if done.all():
+            if not len(left):
                 break
-            before = share.copy()
+            share = found[:, left]
             for g in self._order:
-                full, empty = (self._without(there, reach, share, g, sent) for sent in (0.0, 1.0))
-                excess, relief = full - places[:, g], full - empty
-                use = (excess > 0) & (relief > 0) & ~done
-                new = np.divide(excess, relief, out=np.zeros(len(share)), where=use)
-                share[:, g] = np.where(done, share[:, g], np.minimum(new, 1.0))
-            done |= np.abs(share - before).max(1) <= CLOSE
-        return share
+                full, empty = (self._without(there[:, left], reach[..., left], share, g, sent) for sent in (0.0, 1.0))
+                excess, relief = full - places[g, left], full - empty
+                use = (excess > 0) & (relief > 0)
+                share[g] = np.minimum(np.divide(excess, relief, out=np.zeros(len(left)), where=use), 1.0)
+            moved = np.abs(share - found[:, left]).max(0)
+            found[:, left] = share
+            left = left[moved > CLOSE]
+        return found
 
     def _send(self, group: int, share: Array, year: int, runs: Sequence[Advance]) -> Array:
         """Send a share of a group's arrivals on, in every run, and count them: (draw,)."""
@@ -180,7 +189,8 @@ class Overflow:
         to = self._to(group)
         for run in runs:
             arrivals = run.entries[:, year]
-            total += (arrivals[..., self._rows[group]].sum((1, 2))) * share
+            coming = arrivals[..., self._rows[group]]
+            total += _summed(coming, np.ones((1, *coming.shape[1:], 1)))[:, 0] * share
             for array in (
                 arrivals,
                 run.at_birthday.entries[:, year],
@@ -194,6 +204,14 @@ class Overflow:
 
     def _to(self, group: int) -> list[tuple[int, int]]:
         return _ways(self.grid, group, self._rows[group])
+
+
+def _added(parts: Array) -> Array:
+    """Add up along the first axis, one after the other: how many draws there are changes no digit."""
+    total = np.zeros(parts.shape[1:])
+    for part in parts:
+        total += part
+    return total
 
 
 def _summed(people: Array, ahead: Array) -> Array:
