@@ -90,7 +90,8 @@ def _unknown_labels(change: Change, grid: Grid, streams: tuple[str, ...], where:
     for axis in change.where.__dataclass_fields__:
         known: tuple[object, ...] = streams if axis == "streams" else grid.labels(axis)
         for name in getattr(change.where, axis) or ():
-            if name not in known and axis != "years":
+            limited = axis != "groups" or grid.groups  # without groups the change itself is refused
+            if name not in known and axis != "years" and limited:
                 found.append(unknown(axis.rstrip("s"), name, map(str, known), where))
     names = [p.name for p in grid.placements]
     ends = (*change.from_placements, *([change.to_placement] if change.to_placement else []))

@@ -132,6 +132,30 @@ class Results(MoneyTables, DecisionTables):
         """
         return run_tables.flow_rows(self._run, flow, by, draws, in_care)
 
+    def capacity(self, draws: bool = False) -> pd.DataFrame:
+        """How full the capacity groups were, year by year; without rows where the set has none.
+
+        Parameters
+        ----------
+        draws : bool
+            One row a draw instead of one a quantile.
+
+        Returns
+        -------
+        DataFrame
+            scenario, year, group, quantile or draw; places and occupancy [children on average over the year], share of
+            the year's arrivals sent on, redirected [children], and unmet, the time of those whom no group took
+            [child-years]. Quantiles are of each column by itself.
+
+        Examples
+        --------
+        >>> import carecost as cc
+        >>> full = cc.run(cc.load_assumptions("england-2025-capacity"), years=4).capacity()
+        >>> full[full["redirected"] > 0][["year", "group"]].values.tolist()
+        [[2028, 'foster in-house'], [2029, 'foster in-house']]
+        """
+        return run_tables.capacity_rows(self._run, draws)
+
     def parameters(self, scenario: str, stream: str | None = None) -> Parameters:
         """Parameters of the central run of a scenario; a set of several streams needs the stream's name."""
         return self._run.parameters(scenario)[self._stream(stream)]

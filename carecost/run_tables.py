@@ -19,6 +19,8 @@ from carecost.sensitivity import growth_paths
 Array = NDArray[np.float64]
 Pick = Callable[[Outcome], Array]
 BASES = (REAL, CASH)
+#: What is told of capacity groups, in the order of the columns.
+CAPACITY = ("places", "occupancy", "share", "redirected", "unmet")
 
 
 def children_rows(run: Run, by: Sequence[str], per_draw: bool, in_care: bool) -> pd.DataFrame:
@@ -65,6 +67,21 @@ def cost_rows(
     return tables.priced(_stacked(frames), PriceBase(CASH, None, index.vintage) if basis == CASH else real)
 
 
+def capacity_rows(run: Run, per_draw: bool) -> pd.DataFrame:
+    """How full the capacity groups were; see :meth:`carecost.Results.capacity`."""
+    grid, frames = run.grid, []
+    axes = {"year": run.grid.years, "group": run.grid.labels("groups")}
+    for name in run.scenarios:
+        drawn, central = (outcome[name].capacity for outcome in (run.drawn, run.central))
+        if not drawn:
+            continue
+        columns = {what: tables.tidy(drawn[what], central[what], axes, per_draw) for what in drawn}
+        frame = columns[CAPACITY[0]].drop(columns="value")
+        frames.append(_named(name, frame.assign(**{what: columns[what]["value"] for what in CAPACITY})))
+    label = "draw" if per_draw else "quantile"
+    return _stacked(frames) if frames else pd.DataFrame(columns=["scenario", *axes, label, *CAPACITY])
+
+
 def growth_rows(run: Run) -> pd.DataFrame:
     """Public spend under inaction by growth of prices; see :meth:`carecost.Results.growth_paths`."""
     paths = growth_paths(run)
@@ -76,6 +93,7 @@ def growth_rows(run: Run) -> pd.DataFrame:
 def saved(run: Run) -> dict[str, pd.DataFrame]:
     """Give the tables of a saved run that need no comparison."""
     account = ("group", "account")
+    limited = {"capacity": capacity_rows(run, per_draw=False)} if run.grid.groups else {}
     return {
         "children": children_rows(run, ("placement", "in_care"), per_draw=False, in_care=False),
         "costs": cost_rows(run, account, "real", per_draw=False),
@@ -83,6 +101,7 @@ def saved(run: Run) -> dict[str, pd.DataFrame]:
         "growth_paths": growth_rows(run),
         "draws": draw_rows(run),
         "assumptions": tables.assumption_rows(run.assumptions),
+        **limited,
     }
 
 

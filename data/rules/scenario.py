@@ -82,8 +82,9 @@ def _entries() -> dict[str, float]:
 
 
 def _carers() -> dict[str, float]:
-    shift = solve.carers_shift()
-    return {"shift": shift, "shift_high": round(shift * BEYOND, 6)}
+    shift, places = solve.carers_shift(), round(solve.carers_places(), 1)
+    found = {"shift": shift, "shift_high": round(shift * BEYOND, 6)}
+    return found | {"carers_places": places, "carers_places_high": round(places * BEYOND, 1)}
 
 
 def _prices() -> dict[str, float]:
