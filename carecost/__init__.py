@@ -28,9 +28,11 @@ if TYPE_CHECKING:  # what type checkers and editors see; __getattr__ gives the s
     from carecost.optimism import Optimism, optimism_bias
     from carecost.option_tables import IcerTable, NetBenefit, icer_table, net_benefit
     from carecost.options import Option
+    from carecost.overflow import Capacity
     from carecost.parameters import Parameters
     from carecost.paths import YearPath
     from carecost.phases import Phase, Phases, PhaseShare
+    from carecost.places import CapacityGroup
     from carecost.priced import present_value, spending_history
     from carecost.prices import Amounts, PriceBase
     from carecost.projection import Projection, project
@@ -50,6 +52,8 @@ _HOME = {
     "Assumption": "beliefs",
     "Assumptions": "assumptions",
     "Belief": "beliefs",
+    "Capacity": "overflow",
+    "CapacityGroup": "places",
     "CareCostError": "errors",
     "Cashable": "cost_items",
     "Change": "changes",
@@ -113,6 +117,8 @@ __all__ = [
     "Assumption",
     "Assumptions",
     "Belief",
+    "Capacity",
+    "CapacityGroup",
     "CareCostError",
     "Cashable",
     "Change",

@@ -53,7 +53,8 @@ def lived(bands: Sequence[Band], birthdays: Birthdays, wanted: Array) -> Lived:
     >>> import numpy as np
     >>> from carecost import stockflow
     >>> still = stockflow.Band(slice(0, 2), stockflow.spans(np.zeros((1, 1, 1))))
-    >>> lived([still], Birthdays(np.array([[1.0], [0.0]])), np.ones((1, 1))).stock[:, 0, :, 0].round(3)
+    >>> goes_on = Birthdays(np.array([[1.0], [0.0]]))
+    >>> lived([still], goes_on, np.ones((1, 1))).stock[:, 0, :, 0, 0].round(3)
     array([[1.   , 0.211],
            [1.   , 0.789]])
     """

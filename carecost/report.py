@@ -94,8 +94,8 @@ def save_charts(results: Results, folder: str | Path) -> list[Path]:
     Returns
     -------
     list of Path
-        ``children.png``, and ``net-saving.png`` and, for two or more levers, ``attribution.png`` (with the scenario's
-        name where there are several scenarios), 150 dots an inch.
+        ``children.png``, ``capacity.png`` where places may run out, ``net-saving.png`` and, for two or more levers,
+        ``attribution.png`` (with the scenario's name where there are several scenarios), 150 dots an inch.
 
     Raises
     ------
@@ -215,13 +215,17 @@ class _Drawing:
 
 
 def _drawings(results: Results) -> Iterator[_Drawing]:
-    """List the charts of a run: children, and the net saving of each scenario."""
-    from carecost.plots import children, net_saving, style
+    """List the charts of a run: children, places where they may run out, and the net saving of each scenario."""
+    from carecost.plots import capacity, children, net_saving, style
 
     plans = {name: plan for name, plan in results.run.scenarios.items() if name != INACTION}
     claimed = any(plan.claim for plan in plans.values())
     words = headline.children_sentence(results) + (f" {wording.sentence(wording.CLAIM)}" if claimed else "")
     yield _Drawing("children", lambda ax: children.plot_children(results, ax), style.SIZE, words)
+    for name in results.scenarios if results.run.grid.groups else ():
+        words = f"{capacity.finding(results, name)}."
+        file = "capacity" if len(results.scenarios) == 1 else f"capacity-{_plain(name)}"
+        yield _Drawing(file, partial(capacity.plot_capacity, results, scenario=name), style.SIZE, words)
     for name, plan in plans.items():
         saving = results.compare(name)
         words = headline.saving_sentence(saving) + (f" {wording.sentence(wording.CLAIM)}" if plan.claim else "")

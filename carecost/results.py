@@ -146,13 +146,6 @@ class Results(MoneyTables, DecisionTables):
             scenario, year, group, quantile or draw; places and occupancy [children on average over the year], share of
             the year's arrivals sent on, redirected [children], and unmet, the time of those whom no group took
             [child-years]. Quantiles are of each column by itself.
-
-        Examples
-        --------
-        >>> import carecost as cc
-        >>> full = cc.run(cc.load_assumptions("england-2025-capacity"), years=4).capacity()
-        >>> full[full["redirected"] > 0][["year", "group"]].values.tolist()
-        [[2028, 'foster in-house'], [2029, 'foster in-house']]
         """
         return run_tables.capacity_rows(self._run, draws)
 

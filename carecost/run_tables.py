@@ -69,7 +69,7 @@ def cost_rows(
 
 def capacity_rows(run: Run, per_draw: bool) -> pd.DataFrame:
     """How full the capacity groups were; see :meth:`carecost.Results.capacity`."""
-    grid, frames = run.grid, []
+    frames = []
     axes = {"year": run.grid.years, "group": run.grid.labels("groups")}
     for name in run.scenarios:
         drawn, central = (outcome[name].capacity for outcome in (run.drawn, run.central))

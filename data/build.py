@@ -30,6 +30,7 @@ def makers() -> dict[str, Callable[[], dict[str, str]]]:
         england,
         england_2022,
         england_2025_after_care,
+        england_2025_capacity,
         england_2025_phases,
         money,
         record,

@@ -11,7 +11,7 @@ Time runs within a year, from 31 March (0) to 31 March (1). A child's birthday i
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -52,6 +52,8 @@ class World:
     exit_rate: Array  # (Y, A, P, R) a child-year
     move_rate: Array  # (Y, A, P, P) a child-year, diagonal ignored
     phasing: Phasing | None = None  # followed by `simulate` alone
+    sent: Array | None = None  # (Y, P) share of the arrivals at each placement that is sent on
+    sent_to: tuple[int | None, ...] = ()  # of each placement: where, if anywhere
 
     def __post_init__(self) -> None:
         """Has every array its full shape?"""
@@ -167,7 +169,67 @@ def _arrivals(world: World, y: int, per_unit: float, rng: np.random.Generator) -
     even["now"] = moment
     on_birthday, _ = _spread(world.on_birthday[y], per_unit, rng)
     on_birthday["now"] = on_birthday["birthday"]
-    return np.concatenate([even, on_birthday])
+    return _sent_on(np.concatenate([even, on_birthday]), world, y, rng)
+
+
+def _sent_on(arrivals: Array, world: World, y: int, rng: np.random.Generator) -> Array:
+    """Where does each who comes find a place, asking at one door after the other?"""
+    asking = np.arange(arrivals.size if world.sent is not None else 0)
+    while asking.size:
+        there = arrivals["place"][asking]
+        asking = asking[rng.random(asking.size) < world.sent[y, there]]
+        arrivals["place"][asking] = np.array([_or_out(to) for to in world.sent_to])[arrivals["place"][asking]]
+    return arrivals
+
+
+def redirected(world: World) -> World:
+    """What comes in once some are sent on? The same world, with entries where they end up."""
+    if world.sent is None:
+        return world
+    entries, extra = world.entries.copy(), world.extra.copy()
+    for coming in (entries, extra):
+        waiting, coming[:] = coming.copy(), 0.0
+        while waiting.any():
+            going = waiting * world.sent[:, None]
+            coming += waiting - going
+            waiting = np.zeros_like(going)
+            for place, to in enumerate(world.sent_to):
+                if to is not None:
+                    waiting[..., to] += going[..., place]
+    return replace(world, entries=entries, extra=extra, sent=None, sent_to=())
+
+
+@dataclass(frozen=True)
+class Limit:
+    """Which placements share how many places each year, and where are those sent who find none?"""
+
+    placements: tuple[int, ...]
+    to: int
+    places: tuple[float, ...]
+
+
+def crowded(world: World, limits: tuple[Limit, ...], steps_per_year: int = 60, rounds: int = 12) -> World:
+    """How many must be sent on? Found by trying: each year is run with none and with all of a group's arrivals sent on.
+
+    The time lived in a group is a straight line between the two, so the share is where the line meets the places.
+    """
+    y_all, n = world.entries.shape[0], len(world.leave_age)
+    to = {place: limit.to for limit in limits for place in limit.placements}
+    tried = replace(world, sent=np.zeros((y_all, n)), sent_to=tuple(to.get(p) for p in range(n)))
+
+    def lived(y: int, limit: Limit, share: float) -> float:
+        tried.sent[y, list(limit.placements)] = share
+        first = {name: getattr(tried, name)[: y + 1] for name in ("entries", "beta", "extra", "exit_rate", "move_rate")}
+        counts = expected(replace(tried, sent=tried.sent[: y + 1], **first), steps_per_year)
+        return float(counts.child_years[y][:, list(limit.placements)].sum())
+
+    for y in range(y_all):
+        for _ in range(rounds if len(limits) > 1 else 1):
+            for limit in limits:
+                most, least = lived(y, limit, 0.0), lived(y, limit, 1.0)
+                share = (most - limit.places[y]) / (most - least) if most > limit.places[y] else 0.0
+                tried.sent[y, list(limit.placements)] = min(share, 1.0)
+    return tried
 
 
 def _live_year(children: Array, world: World, y: int, tally: dict[str, Array], rng: np.random.Generator) -> Array:
@@ -256,6 +318,7 @@ def expected(world: World, steps_per_year: int = 200) -> Counts:
     """
     if world.phasing is not None:
         raise ValueError("the limit knows no phases: follow the children")
+    world = redirected(world)
     n_classes = steps_per_year
     present = np.repeat(world.initial_stock[None] / n_classes, n_classes, axis=0)  # (K, A, P)
     stock, years = [world.initial_stock], []

@@ -4,6 +4,7 @@ Every chart takes ``ax=`` and gives the axes back; none is shown or saved.
 """
 
 from carecost.plots.attribution import plot_attribution
+from carecost.plots.capacity import plot_capacity
 from carecost.plots.change import plot_price_volume_mix
 from carecost.plots.children import plot_children
 from carecost.plots.costs import plot_costs
@@ -14,6 +15,7 @@ from carecost.plots.sensitivity import plot_sensitivity
 
 __all__ = [
     "plot_attribution",
+    "plot_capacity",
     "plot_children",
     "plot_costs",
     "plot_net_saving",

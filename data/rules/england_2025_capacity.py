@@ -125,7 +125,9 @@ def growths() -> Iterator[Row]:
         row = {"name": f"growth of places, {group}", "groups": group, "value": value, "low": low, "high": high}
         about = note("places_growth", fade=str(FADE))
         yield common(FOSTER_SOURCE, "2022 to 2025", "D", about, **row, **shape, fade_years=FADE)
-    most = (published("places in children's homes", YEAR) / published("places in children's homes", 2022)) ** (1 / 3) - 1
+    most = (published("places in children's homes", YEAR) / published("places in children's homes", 2022)) ** (
+        1 / 3
+    ) - 1
     row = {"value": HOMES_GROWTH, "low": HOMES_LEAST, "high": most, "fade_years": HOMES_FADE}
     named = {"name": "growth of places in homes", "groups": HOME, **shape}
     yield common(HOME_SOURCE, "2022 to 2025", "E", note("places_growth_home", most=f"{most:.1%}"), **named, **row)
@@ -175,5 +177,3 @@ def _added(name: str, rows: Sequence[Row]) -> list[Row]:
 
 def _key(name: str) -> str:
     return {OWN: "own", AGENCY: "agency", HOME: "home"}[name]
-
-

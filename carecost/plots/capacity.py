@@ -1,0 +1,142 @@
+"""Where do places run out? The mean number of children of each group against its places, year by year."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from matplotlib.axes import Axes
+
+from carecost import wording
+from carecost.errors import InputError, Problem, UnknownNameError, unknown
+from carecost.plots import lettering, style
+from carecost.scenarios import INACTION
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from carecost.results import Results
+
+#: Pattern of the line of places: groups are told apart by colour, places from children by pattern.
+PLACES = (0, (2, 1.6))
+
+
+def plot_capacity(results: Results, ax: Axes | None = None, scenario: str = INACTION) -> Axes:
+    """Draw how full the capacity groups are in one scenario.
+
+    Parameters
+    ----------
+    results : Results
+        What a run gave, on a set with capacity groups.
+    ax : Axes, optional
+        Where to draw; a new figure by default.
+    scenario : str
+        Which; inaction by default.
+
+    Returns
+    -------
+    Axes
+        For each group a line of the mean number of children in the central run, labelled with the group's name, with a
+        dot in each year in which some arrivals were sent on, and a broken line of its places; the 90% interval of the
+        children is shaded.
+
+    Raises
+    ------
+    InputError
+        If the set has no capacity groups.
+    UnknownNameError
+        If the scenario is not in the run.
+
+    Examples
+    --------
+    >>> import carecost as cc
+    >>> results = cc.run(cc.load_assumptions("england-2025-capacity"), years=4)
+    >>> [line.get_label() for line in plot_capacity(results).get_lines() if not line.get_label().startswith("_")]
+    ['foster in-house', 'foster agency', "children's home"]
+    """
+    if scenario not in results.scenarios:
+        raise UnknownNameError(unknown("scenario", scenario, results.scenarios))
+    frame = results.capacity()
+    frame = frame[frame["scenario"] == scenario]
+    if frame.empty:
+        remedy = "Take a set with capacity_groups.csv, such as england-2025-capacity"
+        raise InputError(Problem("the set has no limit to its places", "plot_capacity", remedy))
+    ax = style.axes(ax)
+    groups = {name: rows for name, rows in frame.groupby("group", sort=False)}
+    for i, (name, rows) in enumerate(groups.items()):
+        _line(ax, str(name), rows, style.look(i))
+    style.dress(ax, wording.children)
+    years = list(results.run.grid.years)
+    ax.set_ylim(0, 1.06 * float(frame[["places", "occupancy"]].to_numpy().max()))
+    lettering.make_room(ax, years[0], years[-1])
+    style.years(ax, years, wording.financial_year, most=6)
+    _words(ax, results, scenario, {str(name): _at(rows, "central") for name, rows in groups.items()})
+    return ax
+
+
+def _at(rows: pd.DataFrame, quantile: str) -> pd.DataFrame:
+    return rows[rows["quantile"].astype(str) == quantile]
+
+
+def _line(ax: Axes, name: str, rows: pd.DataFrame, seen: style.Look) -> None:
+    """Draw one group: children, places, dots where it sent some on, and the interval."""
+    central, low, high = (_at(rows, quantile) for quantile in ("central", "0.05", "0.95"))
+    years = central["year"].tolist()
+    plain: dict[str, Any] = {"color": seen.colour, "zorder": 2.5}
+    ax.plot(years, central["places"], linestyle=PLACES, linewidth=1.6, label=f"_places, {name}", **plain)
+    ax.plot(years, central["occupancy"], linewidth=2.4, label=name, **plain)
+    full = central[central["redirected"] > 0]
+    ax.plot(full["year"], full["occupancy"], linewidth=0, marker="o", markersize=6, label=f"_full, {name}", **plain)
+    if not low.empty:
+        style.band(ax, years, low["occupancy"].tolist(), high["occupancy"].tolist(), seen, style.FAINT)
+
+
+def _words(ax: Axes, results: Results, scenario: str, groups: dict[str, pd.DataFrame]) -> None:
+    drawn, run = results.run.draws.n > 1, results.run
+    lettering.settle(ax)
+    lettering.head(ax, finding(results, scenario), "Mean number of children in the year, and places (broken lines)")
+    what = "Lines: central run. Dots: years in which a full group sent some of its arrivals on."
+    lettering.note(
+        ax,
+        [
+            f"{what} Bands: {wording.INTERVAL}." if drawn else what,
+            f"Assumptions: {run.assumptions.name}" + (f"; {run.draws.n:,} draws." if drawn else "."),
+        ],
+        warning=f"{scenario}: {wording.CLAIM}." if run.scenarios[scenario].claim else "",
+    )
+    labels = [_label(i, name, rows) for i, (name, rows) in enumerate(groups.items())]
+    lettering.end_labels(ax, int(run.grid.years[-1]), labels)
+
+
+def finding(results: Results, scenario: str = INACTION) -> str:
+    """Say which group runs out of places first in the central run, and what that comes to; or that none does.
+
+    Parameters
+    ----------
+    results : Results
+        What a run gave, on a set with capacity groups.
+    scenario : str
+        Which; inaction by default.
+
+    Returns
+    -------
+    str
+        A sentence without its full stop.
+    """
+    frame = _at(results.capacity(), "central")
+    groups = {str(name): rows for name, rows in frame[frame["scenario"] == scenario].groupby("group", sort=False)}
+    full = {name: rows[rows["redirected"] > 0] for name, rows in groups.items()}
+    short = {name: rows for name, rows in full.items() if not rows.empty}
+    if not short:
+        return f"Under {scenario} no group runs out of places"
+    first = min(short, key=lambda name: int(short[name]["year"].iloc[0]))
+    year = wording.financial_year(int(short[first]["year"].iloc[0]))
+    sent = wording.children(float(short[first]["redirected"].sum()))
+    unmet = sum(float(rows["unmet"].sum()) for rows in groups.values())
+    ends = f"; {wording.children(unmet)} child-years unmet" if unmet > 0 else ""
+    return f"Under {scenario}, {first} is full from {year}: {sent} arrivals sent on in all{ends}"
+
+
+def _label(i: int, name: str, rows: pd.DataFrame) -> lettering.EndLabel:
+    end = rows.iloc[-1]
+    children, places = (wording.children(float(end[key])) for key in ("occupancy", "places"))
+    return lettering.EndLabel(float(end["occupancy"]), (name, f"{children} of {places} places"), style.look(i).colour)
