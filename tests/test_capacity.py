@@ -229,8 +229,8 @@ def test_places_for_exactly_those_who_would_be_there_redirect_nobody(p: cc.Param
 def test_draws_do_not_depend_on_their_neighbours() -> None:
     p = tight(np.random.default_rng(5), draws=9)
     whole = cc.project(p)
-    assert whole.capacity is not None and (whole.capacity.share > 0).any(1).all()
-    names = [n for n in ("initial_stock", "entry_rate", "exit_rate", "move_rate", "capacity")]
+    assert whole.capacity is not None and (whole.capacity.share > 0).any((0, 1)).all()
+    names = ("initial_stock", "entry_rate", "exit_rate", "move_rate", "capacity")
     for rows in ([0], [4], [2, 7], list(range(9))):
         some = cc.project(p.changed(**{n: np.asarray(getattr(p, n))[rows] for n in names}))
         assert some.capacity is not None
@@ -260,10 +260,10 @@ def test_streams_without_groups_go_age_by_age_as_before() -> None:
 
 
 def crowded_world() -> tuple[World, cc.Parameters]:
-    """The world that uses every rule, with 3 of 4 and then fewer places of those that would be taken."""
+    """The world that uses every rule, with places for fewer than would come in three of four years."""
     world = every_rule_world()
-    world = replace(world, leave_age=(8, 8, 10), exit_rate=world.exit_rate, then=(2, None, None))
-    free = expected(world, 60).child_years.sum((1, 2)) if False else expected(world, 60).child_years.sum(1)
+    world = replace(world, leave_age=(8, 8, 10))  # those sent on are taken as long
+    free = expected(world, 60).child_years.sum(1)
     limit = Limit((0,), 1, tuple(float(x) for x in free[:, 0] * [0.95, 0.85, 2.0, 0.9]))
     p = parameters_of(world)
     group = cc.CapacityGroup("first", ["p0"], next="p1")
@@ -338,7 +338,7 @@ def test_luck_of_small_numbers_fills_the_places_on_average() -> None:
     time = lucky.child_years[:, :, :, 0].sum(2).mean(0)
     np.testing.assert_allclose(time, found.occupancy[0, :, 0], atol=5)
     one = luck.variance(p)
-    assert one.shape == (1, 3) and np.all(one >= 0)
+    assert one.shape == (1, 3) and np.all(one > -1e-9)
 
 
 # Sets
@@ -420,7 +420,9 @@ def test_scenarios_share_their_luck_and_a_lever_leaves_inaction_alone(folder: Pa
     np.testing.assert_array_equal(drawn["late"].stock[:, :, :3], alone.stock[:, :, :3])
     more = drawn["places"].capacity["places"] - drawn["inaction"].capacity["places"]
     assert np.ptp(more, axis=1).max() < 1e-9 and np.ptp(more[:, 0]) > 1
-    assert np.all(drawn["places"].capacity["redirected"].sum((1, 2)) <= alone.capacity["redirected"].sum((1, 2)) + 1e-9)
+    there = {name: drawn[name].capacity["occupancy"].sum((1, 2)) for name in ("inaction", "places")}
+    gained = more[:, 0, 0] > 0  # the low end of a normal amount goes below nothing
+    assert gained.sum() > 15 and np.all(there["places"][gained] >= there["inaction"][gained] - 1e-9)
 
 
 def test_a_lever_of_places_saves_the_mix(folder: Path) -> None:
@@ -453,10 +455,12 @@ def test_levers_of_places_are_attributed_with_others(folder: Path) -> None:
     both = more_places() + cc.load_scenario(SETS / "edge.toml")
     results = cc.run(tiny, both)
     rows = results.attribution(both.name)
-    npv = rows[(rows["measure"] == "npv") & (rows["quantile"].astype(str) == "central")] if "measure" in rows else rows
-    assert len(npv)
-    shapley = [r for r in npv.to_dict("records") if "shapley" in str(r.values()).lower()]
-    assert shapley
+    npv = rows[rows["measure"] == "npv"].set_index(["method", "lever"])["value"]
+    whole = npv.loc["whole"].iloc[0]
+    assert whole == pytest.approx(results.compare(both.name).central.npv()[0], rel=1e-9)
+    assert npv.loc["shapley"].sum() == pytest.approx(whole, rel=1e-9)
+    alone = cc.run(tiny, more_places()).compare("places").central.npv()[0]
+    assert npv.loc["alone", "places"] == pytest.approx(alone, rel=1e-9) and alone > 0
 
 
 def test_phases_and_places_go_together(folder: Path) -> None:
@@ -587,8 +591,6 @@ def test_the_chart_shows_children_places_and_who_runs_out(england: cc.Results) -
     np.testing.assert_allclose(lines["foster in-house"].get_ydata(), rows["occupancy"])
     np.testing.assert_allclose(lines["_places, foster in-house"].get_ydata(), rows["places"])
     assert lines["_full, foster in-house"].get_xdata().tolist() == rows["year"][rows["redirected"] > 0].tolist()
-    assert "foster in-house is full from 2027-28" in " ".join(ax.texts[1].get_text().split()) or any(
-        "is full" in text.get_text() for text in ax.texts
-    )
+    assert "foster in-house is full from 2027-28" in " ".join(ax.get_title(loc="left").split())
     with pytest.raises(InputError, match="no limit to its places"):
         cc.plots.plot_capacity(cc.run(cc.load_assumptions(SETS / "tiny"), years=1))
