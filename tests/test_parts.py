@@ -15,7 +15,6 @@ from carecost.pulled import pulled
 
 PARTS = ("family-help", "family-networks", "child-protection", "care-market", "foster-carers")
 PARTS += ("residential-recovery", "workforce", "programme-lines")
-#: Dated before the first projected year of england-2025.
 #: Scenarios that act before the first year of the set, or on places that it does not limit.
 PAST = {"stable-homes", "foster-carers-capacity"}
 
