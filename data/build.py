@@ -39,11 +39,8 @@ def makers() -> dict[str, Callable[[], dict[str, str]]]:
         scenario,
     )
 
-    sets = (england, england_2025_phases, england_2025_after_care, england_2022, backtest, review)
-    from rules import backtest, england, england_2022, england_2025_capacity, england_2025_phases
-    from rules import money, record, regions, review, scenario
-
-    sets = (england, england_2025_capacity, england_2025_phases, england_2022, backtest, review)
+    variants = (england_2025_after_care, england_2025_capacity, england_2025_phases)
+    sets = (england, *variants, england_2022, backtest, review)
     return {
         f"{SETS}/money": money.files,
         **{f"{SETS}/{of.NAME}": of.files for of in sets},

@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import io
 import os
+import re
 import shutil
 import sys
 import tempfile
@@ -285,16 +286,22 @@ def _compared() -> str:
     return text
 
 
+def _made_for(note: str) -> str:
+    """Say which set a scenario is for, where its note begins so; nothing where it is for any."""
+    found = re.match(r"For (england-2025-[a-z-]+[a-z])", note)
+    return found[1] if found else ""
+
+
 def _parts(name: str) -> str:
     """Pull every part alone, and all of them together, on a set; central run."""
     from carecost.load import load_assumptions, load_scenario
     from carecost.packaged import packaged_scenarios
     from carecost.results import run
 
-    after = "england-2025-after-care"
     dated = {"stable-homes"}  # over before the set begins
     every = {n: load_scenario(n) for n in packaged_scenarios() if n not in dated}
-    chosen = {n: s for n, s in every.items() if (after in s.note) == (name == after)}
+    wanted = "" if name == "england-2025" else name
+    chosen = {n: s for n, s in every.items() if _made_for(s.note) == wanted}
     results = run(load_assumptions(name), *chosen.values())
     heads = (
         "scenario",

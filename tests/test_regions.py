@@ -21,15 +21,12 @@ from tests.published import published
 ENGLAND = cc.load_assumptions("england-2025")
 KNOWN = known_regions(ENGLAND)
 NATIONAL = cc.areas(ENGLAND, prices="national")
-#: All but the one that acts before the first year of the set.
-#: All but what is over before the set begins, and what is for the set with children after care.
+#: All but what is over before the set begins, and what is for another set.
 SCENARIOS = [
     name
     for name in packaged_scenarios()
-    if name != "stable-homes" and "england-2025-after-care" not in cc.load_scenario(name).note
+    if name != "stable-homes" and "For england-2025-" not in cc.load_scenario(name).note
 ]
-#: All but the one that acts before the first year of the set, and the one on places, which it does not limit.
-SCENARIOS = [name for name in packaged_scenarios() if name not in ("stable-homes", "foster-carers-capacity")]
 #: Nine sums of products of shares with all digits: rounding of the machine, a hundredfold.
 ROUNDING = 1e-13
 
