@@ -17,7 +17,6 @@ from carecost.describe import assumptions_text
 from carecost.distributions import quantiles
 from carecost.quantities import Layouts, Sampler
 from carecost.sampler import Columns
-from carecost.schema import PathRow
 
 SETS = Path(__file__).parent / "sets"
 N = 2_000
@@ -46,7 +45,9 @@ JOINT = f"""\"{UASC}\",\"{MOVE}\"
 0.0002,0.05
 0.0003,0.08
 """
-PATHS = f"""{",".join(PathRow.model_fields)}
+#: The columns of paths.csv that are used here, in the order of the rows.
+COLUMNS = "name,parameter,streams,years,ages,placements,to,reasons,items,kind,sd,half_life"
+PATHS = f"""{COLUMNS},shocks,from_year,unit,source,source_year,quality,note
 price drift,unit_cost,,,,,,,home; foster,random walk,0.03,,line,2025,multiplier,made up for tests,2025,E,
 entries drift,entry_rate,other,,,,,,,mean reverting,0.05,2,,2025,multiplier,made up for tests,2025,E,
 """
