@@ -69,7 +69,7 @@ def _of_class(bands: Sequence[Band], birthdays: Birthdays, wanted: Array, c: int
     shape = (max(len(pair[0].block) for _, pair in bands), len(birthdays.stays), n, sets)
     turned, stock, even, later = (np.zeros(shape) for _ in range(4))
     for ages, pair in bands:
-        after = pair[1 - c].block
+        after = pair[1 - c].whole(n)
         turned[:, ages] = (after[:, :n, n:] @ wanted)[:, None]
         even[:, ages] = (after[:, n:, n:] @ wanted)[:, None]
     later[:, :-1] = turned[:, 1:] * birthdays.stays[:-1, :, None]
@@ -77,7 +77,7 @@ def _of_class(bands: Sequence[Band], birthdays: Birthdays, wanted: Array, c: int
         if age + 1 < shape[1]:
             later[:, age, state] += turned[:, age + 1, to]
     for ages, pair in bands:
-        before = pair[c].block
+        before = pair[c].whole(n)
         stock[:, ages] = (before[:, :n, n:] @ wanted)[:, None] + before[:, None, :n, :n] @ later[:, ages]
         even[:, ages] += (before[:, n:, n:] @ wanted)[:, None] + before[:, None, n:, :n] @ later[:, ages]
     return stock, even, turned

@@ -72,7 +72,9 @@ def near(a: object, b: object, size: float) -> None:
 
 def size(c: Comparison) -> float:
     """How large the amounts are that are summed, for the rounding of a difference."""
-    return float(sum(np.abs(s.costs.spend).sum() for s in (c.baseline, c.scenario)))
+    a, b = c.baseline.costs, c.scenario.costs
+    # Price and volume effects cross the two: prices of one times volumes of the other, which may cancel.
+    return float(((np.abs(a.unit_cost) + np.abs(b.unit_cost)) * (a.volume + b.volume)).sum())
 
 
 @given(comparisons())
