@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
@@ -24,7 +24,9 @@ from carecost.sums import Sums
 
 Array = NDArray[np.float64]
 #: Draws that go through at once: their kernels fit in cache.
-BLOCK = 128
+BLOCK, LARGE = 128, 256
+#: Ages times placements up to which larger blocks are faster, where one set of rates serves all years.
+SMALL = 256
 Progress = Callable[[int, int], None]
 #: Scenario, and whether with the luck of small numbers.
 Key = tuple[str, bool]
@@ -132,6 +134,17 @@ def _outcome(costs: Costs, sums: Sequence[Sums]) -> Outcome:
     flows = {name: stacked(flow(s, name) for s in sums) for name in FLOWS}
     capacity = {} if sums[0].capacity is None else sums[0].capacity.arrays()
     return Outcome(stacked(s.over_ages("stock") for s in sums), flows, costs, capacity)
+
+
+def block_size(grid: Grid, scenarios: Iterable[Scenario]) -> int:
+    """Choose how many draws go through at once: speed and memory depend on it, no result does."""
+    dated = any(
+        change.parameter in ("exit_rate", "move_rate", "capacity") and not change.idle
+        for scenario in scenarios
+        for _, change in scenario.changes
+    )
+    small = len(grid.ages) * len(grid.placements) <= SMALL
+    return LARGE if small and not dated else BLOCK
 
 
 def merged(work: Work, grid: Grid, threads: int, size: int, progress: Progress | None) -> dict[Key, Outcome]:

@@ -173,6 +173,11 @@ class Change:
         return self.parameter == "unit_cost" and self.operation == "add"
 
     @property
+    def idle(self) -> bool:
+        """Whether it is known to change nothing: a place for a number; ``replace`` by zero is not."""
+        return self.operation != "replace" and self.amount.certain and self.amount.value * self.share == 0
+
+    @property
     def quantity(self) -> str:
         """What tells it from other changes of its lever."""
         selection = self.where.text()

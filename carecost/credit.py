@@ -9,7 +9,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from carecost import shapley
-from carecost.changes import Change
 from carecost.grid import Grid
 from carecost.levers import Lever
 
@@ -57,7 +56,7 @@ def additive(lever: Lever, others: Sequence[Lever], grid: Grid) -> bool:
     It does where it only spends on items with a fixed volume (the driver ``year``), whose unit cost no other lever
     scales or replaces; or where it does nothing. Money for each child or placement is spent on fewer when others act.
     """
-    doing = [change for change in lever.changes if not _idle(change)]
+    doing = [change for change in lever.changes if not change.idle]
     bought = {i for change in doing for i in grid.indices("items", change.where.items)}
     repriced = {
         i
@@ -68,11 +67,6 @@ def additive(lever: Lever, others: Sequence[Lever], grid: Grid) -> bool:
     }
     fixed = all(grid.items[i].driver == "year" for i in bought)
     return all(change.programme_spend for change in doing) and fixed and not bought & repriced
-
-
-def _idle(change: Change) -> bool:
-    """Say whether a change is known to change nothing; ``replace`` by zero is not."""
-    return change.operation != "replace" and change.amount.certain and change.amount.value * change.share == 0
 
 
 @dataclass(frozen=True)

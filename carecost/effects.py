@@ -133,7 +133,7 @@ def apply(scenario: Scenario, parameters: Parameters, stream: str, sampler: Samp
         The same object where nothing changes.
     """
     for name, change in scenario.changes:
-        if not change.where.covers(stream):
+        if change.idle or not change.where.covers(stream):
             continue
         years = np.array(parameters.grid.years) - calendar.begin(change) + 1
         weight = np.array([change.share * change.weight(int(y)) for y in years])

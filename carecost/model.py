@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from carecost import __version__
 from carecost.assumptions import Assumptions
-from carecost.blocks import BLOCK, Key, Outcome, Progress, Work, merged
+from carecost.blocks import Key, Outcome, Progress, Work, block_size, merged
 from carecost.comparison import Comparison, Side
 from carecost.draws import Draws
 from carecost.effects import Calendar, apply, check
@@ -112,7 +112,7 @@ def run(
     start: int | None = None,
     threads: int = 2,
     progress: Progress | None = None,
-    block: int = BLOCK,
+    block: int | None = None,
 ) -> Run:
     """Run inaction and some scenarios.
 
@@ -129,7 +129,8 @@ def run(
     start : int, optional
         Calendar year of programme year 1; the set's own by default.
     threads, block : int
-        Threads, and draws that go through at once; no result depends on them.
+        Threads, and draws that go through at once (chosen by the size of the set when not given); no result depends on
+        them.
     progress : callable, optional
         Called with (draws done, draws in all).
 
@@ -155,7 +156,9 @@ def run(
     work = Work(layouts, everything, calendar, draws, background)
     grid = assumptions.phases.grid(grid)
     central = work.block(None)
-    drawn = central if draws.central else merged(work, grid, threads, block, progress)
+    # A share for each thread at least, so that few draws go side by side too.
+    size = block or max(1, min(block_size(grid, everything.values()), -(-draws.n // max(threads, 1))))
+    drawn = central if draws.central else merged(work, grid, threads, size, progress)
     plain, lucky = _apart(drawn)
     made = _provenance(assumptions, grid, draws, calendar)
     return Run(assumptions, everything, grid, draws, calendar, made, _apart(central)[0], plain, lucky or plain, layouts)

@@ -12,7 +12,7 @@ import pandas as pd
 from carecost import attribution_tables, model, run_tables, savings, sensitivity
 from carecost.archive import save_run
 from carecost.assumptions import Assumptions
-from carecost.blocks import BLOCK, Progress
+from carecost.blocks import Progress
 from carecost.convergence import Convergence, convergence
 from carecost.decision_tables import DecisionTables
 from carecost.draws import Draws
@@ -33,7 +33,7 @@ def run(
     start: int | None = None,
     threads: int = 2,
     progress: Progress | None = None,
-    block: int = BLOCK,
+    block: int | None = None,
 ) -> Results:
     """Run inaction and some scenarios on a set of assumptions.
 
@@ -50,7 +50,8 @@ def run(
     start : int, optional
         Calendar year of programme year 1; the set's own by default.
     threads, block : int
-        Threads, and draws that go through at once; no result depends on them.
+        Threads, and draws that go through at once (chosen by the size of the set when not given); no result depends on
+        them.
     progress : callable, optional
         Called with (draws done, draws in all).
 
