@@ -12,9 +12,10 @@ import numpy as np
 from numba import njit
 
 import carecost as cc
+from carecost.integrals import REACH, TERMS
 from carecost.kernels import rates
 from carecost.projection import birthdays, leaving_at
-from carecost.stockflow import BIRTHDAYS, REACH, TERMS, WEIGHT
+from carecost.stockflow import BIRTHDAYS, WEIGHT
 from carecost.summed import project_sums
 
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import ast
+import importlib
+import importlib.util
 import re
 import statistics
 import subprocess
@@ -110,3 +112,16 @@ def test_contracts_list_every_room() -> None:
     rooms = {p.stem for p in ROOT.glob("*.py")} - {"__init__"} | {"plots"}
     listed = set(re.findall(r"[a-z_]+", text.split("layers =")[1]))
     assert rooms == listed
+
+
+def test_benchmarks_import_what_is_there() -> None:
+    """Some need packages that tests do not: what they take from carecost is looked up by name."""
+    for path in sorted((ROOT.parent / "benchmarks").glob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.ImportFrom) and (node.module or "").split(".")[0] == "carecost":
+                room = importlib.import_module(str(node.module))
+                for name in node.names:
+                    there = (
+                        hasattr(room, name.name) or importlib.util.find_spec(f"{node.module}.{name.name}") is not None
+                    )
+                    assert there, f"{path.name}: {node.module}.{name.name}"
