@@ -96,8 +96,8 @@ class Lever:
 
     @property
     def acts(self) -> bool:
-        """Whether it does more than spend: an effect whose amount is not a certain zero."""
-        return any(c.amount.value != 0.0 or not c.amount.certain for c in self.effects)
+        """Whether it does more than spend: an effect that is not known to change nothing."""
+        return any(not c.idle for c in self.effects)
 
     @property
     def drawn_as(self) -> tuple[str, ...]:

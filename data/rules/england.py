@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 from rules import costs, findings, money, population, rows, variation
 from rules.case import AT_HOME, STREAMS, case
 from rules.files import beliefs
@@ -42,8 +44,9 @@ ADJUST_KEYS = ("name", "parameter", "streams", "years", "ages", "placements", "t
 LONG_RUN, LONG_RUN_LOW, LONG_RUN_HIGH, FADE = 0.01, 0.0, 0.025, 10
 
 
+@cache
 def files() -> dict[str, str]:
-    """Write every file of the set."""
+    """Write every file of the set, once: other sets are built on it."""
     base, lines = case(YEAR), costs.lines()
     source = f"stock_by_age.csv, stock_by_placement.csv, uasc_stock.csv, foster_by_provider.csv: {CLA}"
     years = range(YEAR + 1, LAST + 1)
