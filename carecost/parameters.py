@@ -208,15 +208,17 @@ class Parameters:
             if len(bad):
                 placement = self.grid.placements[placements[bad[0]]]
                 age = self.grid.ages[ages[bad[0]]]
-                what = f"age {age} in {placement.name!r}, which is closed from {placement.leave_age}"
-                found.append(Problem(what, name, "Give zero there, or a later leave_age"))
+                early = age < placement.from_age
+                opens = f"opens at {placement.from_age}" if early else f"is closed from {placement.leave_age}"
+                remedy = f"Give zero there, or {'an earlier from_age' if early else 'a later leave_age'}"
+                found.append(Problem(f"age {age} in {placement.name!r}, which {opens}", name, remedy))
         return found
 
     @cached_property
     def open(self) -> NDArray[np.bool_]:
         """Which ages may be in which placement: (age, placement)."""
-        leave = np.array([p.leave_age for p in self.grid.placements])
-        return np.asarray(np.array(self.grid.ages)[:, None] < leave)
+        every = range(len(self.grid.placements))
+        return np.array([[self.grid.open(i, age) for i in every] for age in self.grid.ages])
 
     def arrays(self) -> dict[str, Array]:
         """All arrays by name; extra entries as ``extra_entries[name]``."""

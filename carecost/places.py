@@ -52,6 +52,10 @@ class Placed(Protocol):
     def leave_age(self) -> int:
         """Age at which a child leaves it."""
 
+    @property
+    def from_age(self) -> int:
+        """Age from which a child can be in it."""
+
 
 def onward(groups: Sequence[CapacityGroup]) -> list[int | None]:
     """Find the group (by index) that each sends on to; None where that is the last resort."""
@@ -125,6 +129,9 @@ def _next_faults(group: CapacityGroup, placements: Mapping[str, Placed], where: 
         if any(p.leave_age > to.leave_age for p in mine):
             what = f"sends on to {group.next!r}, which is closed from {to.leave_age}"
             yield Problem(what, where, "Send on to a placement that is open as long")
+        if any(p.from_age < to.from_age for p in mine):
+            what = f"sends on to {group.next!r}, which opens at {to.from_age}"
+            yield Problem(what, where, "Send on to a placement that is open as early")
         if any(p.in_care != to.in_care for p in mine):
             remedy = "Send on from care to care: a full house ends no child's need of care"
             yield Problem(f"sends on to {group.next!r}, out of care or into it", where, remedy)

@@ -109,7 +109,8 @@ class Reader:
             programme_start=s.programme_start,
             ages=tuple(range(s.first_age, s.last_age + 1)),
             placements=tuple(
-                Placement(r.placement, r.in_care, r.leave_age, r.then, r.group, r.note) for _, r in labels["placements"]
+                Placement(r.placement, r.in_care, r.leave_age, r.then, r.group, r.note, from_age=r.from_age)
+                for _, r in labels["placements"]
             ),
             reasons=tuple(Reason(r.reason, r.to, r.note) for _, r in labels["reasons"]),
             items=tuple(items),

@@ -56,6 +56,7 @@ class PlacementRow(Row):
 
     placement: str
     in_care: bool
+    from_age: int = 0
     leave_age: int = 18
     then: str | None = None
     group: str = ""

@@ -40,7 +40,8 @@ def set_files(assumptions: Assumptions) -> dict[str, str]:
     a = assumptions
     rows: dict[str, list[dict[str, object]]] = {
         "placements": [
-            {"placement": p.name, **_fields(p, "in_care", "leave_age", "then", "group", "note")} for p in a.placements
+            {"placement": p.name, **_fields(p, "in_care", "from_age", "leave_age", "then", "group", "note")}
+            for p in a.placements
         ],
         "reasons": [{"reason": r.name, **_fields(r, "to", "note")} for r in a.reasons],
         "items": [_item(item) for item in a.items],

@@ -18,16 +18,16 @@ def floats(shape: tuple[int, ...], most: float) -> st.SearchStrategy[np.ndarray]
 
 @st.composite
 def grids(draw: st.DrawFn, items: bool = False) -> cc.Grid:
-    """Grids with a placement in care, a state outside it and a later one, closed at different ages."""
+    """Grids with a placement in care, a state outside it and a later one, open at different ages."""
     n_ages = draw(st.integers(6, 9))
     last = FIRST_AGE + n_ages
     placements = [
         cc.Placement(
             "foster", leave_age=min(18, last), then=draw(st.sampled_from([None, "leaver"])) if last > 18 else None
         ),
-        cc.Placement("home", leave_age=draw(st.integers(14, min(18, last)))),
+        cc.Placement("home", leave_age=draw(st.integers(14, min(18, last))), from_age=draw(st.sampled_from([0, 13]))),
         cc.Placement("supported", in_care=False, leave_age=min(18, last)),
-        cc.Placement("leaver", in_care=False, leave_age=last),
+        cc.Placement("leaver", in_care=False, leave_age=last, from_age=draw(st.sampled_from([0, min(18, last - 1)]))),
     ]
     reasons = [cc.Reason("out"), cc.Reason("to support", to="supported")]
     bought = [

@@ -530,7 +530,9 @@ def test_places_without_groups_and_groups_without_places_are_refused(folder: Pat
 
 
 def test_a_group_must_send_on_to_a_placement_that_is_open_as_long() -> None:
-    placements = ["foster", cc.Placement("nursery", leave_age=6)]
+    placements = ["foster", cc.Placement("nursery", leave_age=6), cc.Placement("hostel", from_age=16)]
+    with pytest.raises(InputError, match="sends on to 'hostel', which opens at 16"):
+        cc.Grid(2025, 1, range(18), placements, groups=[cc.CapacityGroup("carers", "foster", next="hostel")])
     with pytest.raises(InputError, match="closed from 6"):
         cc.Grid(2025, 1, range(18), placements, groups=[cc.CapacityGroup("carers", "foster", next="nursery")])
 

@@ -374,6 +374,10 @@ def test_a_grid_says_everything_that_is_wrong_with_it() -> None:
         "'zz'",
     ):
         assert word in str(error.value)
+    with pytest.raises(CareCostError, match=r"from_age is 18.*Give an age from 0 to 17"):
+        cc.Grid(2025, 1, range(18), [cc.Placement("a", from_age=18)])
+    with pytest.raises(CareCostError, match="then is 'b', which is not open yet"):
+        cc.Grid(2025, 1, range(20), [cc.Placement("a", then="b"), cc.Placement("b", False, 20, from_age=19)])
     with pytest.raises(CareCostError, match="not consecutive: 0; 2"):
         cc.Grid(2025, 1, [0, 2], ["a"])
     with pytest.raises(CareCostError, match="Did you mean 'foster'"):
@@ -414,6 +418,13 @@ def test_parameters_say_everything_that_is_wrong_with_them() -> None:
         cc.Parameters(cc.Grid(**GRID), np.ones((1, 3, 1)), one, one, np.ones((1, 1, 1, 1)), entry_at_birthday=1.5 * one)
     with pytest.raises(CareCostError, match="unknown parameter 'stock'"):
         cc.Parameters(cc.Grid(**GRID), np.ones((1, 3, 1)), one, one, np.ones((1, 1, 1, 1))).changed(stock=one)
+
+
+def test_nobody_may_be_in_a_placement_before_it_opens() -> None:
+    grid = cc.Grid(2025, 1, range(3), [cc.Placement("a", leave_age=3, from_age=1)])
+    zero = np.zeros((1, 1, 1))
+    with pytest.raises(CareCostError, match=r"initial_stock: age 0 in 'a', which opens at 1.*an earlier from_age"):
+        cc.Parameters(grid, np.ones((1, 3, 1)), zero, zero, np.ones((1, 1, 1, 1)))
 
 
 @pytest.mark.parametrize("name", ["initial_stock", "entry_share", "move_rate", "extra_entries", "exit_rate"])

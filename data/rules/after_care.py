@@ -35,6 +35,8 @@ STATES = {
 }
 #: States that only a scenario puts anybody in.
 EMPTY = {CLOSE: (21, ADVISER), ON: (25, None), NETWORK: (18, None)}
+#: Ages from which anybody is in a state, where not from birth.
+FROM_AGES = {STAYING: 18, SUPPORTED: 18, CLOSE: 18, ADVISER: 21, ON: 21}
 #: Placements whose young people may stay with their carers at 18.
 FOSTER = ("kinship foster", "foster in-house", "foster agency")
 #: Where a reason of leaving leads.
@@ -140,7 +142,10 @@ def history() -> cc.Projection:
         base_year=FIRST - 1,
         n_years=len(years),
         ages=AGES,
-        placements=[cc.Placement(n, in_care=False, leave_age=a, then=t) for n, (a, t) in STATES.items()],
+        placements=[
+            cc.Placement(n, in_care=False, leave_age=a, then=t, from_age=FROM_AGES.get(n, 0))
+            for n, (a, t) in STATES.items()
+        ],
         reasons=["back in care"],
     )
     n, at = len(STATES), list(STATES).index
@@ -156,7 +161,8 @@ def history() -> cc.Projection:
     for state, value in returns().items():
         leave[:, :, : STATES[state][0], at(state), 0] = value
     for (origin, to), value in moves().items():
-        move[:, :, : min(STATES[origin][0], STATES[to][0]), at(origin), at(to)] = value
+        first = max(FROM_AGES.get(state, 0) for state in (origin, to))
+        move[:, :, first : min(STATES[origin][0], STATES[to][0]), at(origin), at(to)] = value
     # Those who turn 18 come in on that birthday, as many as one unit of population times the rate.
     one = np.ones((1, 1, 1))
     return cc.project(

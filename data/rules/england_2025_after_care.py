@@ -113,7 +113,8 @@ def _placements(base: Mapping[str, str]) -> Iterator[Row]:
         care = row["in_care"] == "true"
         yield row | ({"then": STAYING if row["placement"] in after_care.FOSTER else SUPPORTED} if care else {})
     for name, (age, then) in {**STATES, **EMPTY}.items():
-        about = {"in_care": False, "leave_age": age, "then": then, "group": GROUPS[name]}
+        opens = after_care.FROM_AGES.get(name, 0)
+        about = {"in_care": False, "from_age": opens, "leave_age": age, "then": then, "group": GROUPS[name]}
         yield {"placement": name, **about, "note": read(NAME)["states"][name]}
 
 
@@ -166,8 +167,9 @@ def _exits(base: Mapping[str, str]) -> str:
 
 def _moves() -> Iterator[Row]:
     for (origin, to), value in after_care.moves().items():
+        first = max(after_care.FROM_AGES.get(state, 0) for state in (origin, to))
         last = min(STATES[origin][0], STATES[to][0]) - 1
-        key = {"ages": f"{18 if origin == STAYING else 0}-{last}", "placements": origin, "to": to, "value": value}
+        key = {"ages": f"{first}-{last}", "placements": origin, "to": to, "value": value}
         yield common(f"solved: {SOURCE}", "2025", "D", read(NAME)["moves"][origin], **key, **HAZARD)
 
 

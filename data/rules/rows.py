@@ -26,7 +26,9 @@ Cases = Mapping[str, Case]
 ENDS = "support ends"
 #: Years a child averted from care is supported at home, and the interval: assumed.
 SUPPORT_YEARS, SUPPORT_LOW, SUPPORT_HIGH = 2.0, 1.0, 4.0
-PLACEMENT_COLUMNS = ("placement", "in_care", "leave_age", "then", "group", "note")
+PLACEMENT_COLUMNS = ("placement", "in_care", "from_age", "leave_age", "then", "group", "note")
+#: Ages from which children are in a placement, as the stock is fitted.
+FROM_AGES = {"secure": 10, "supported accommodation": 16}
 ITEM_COLUMNS = (
     *("item", "driver", "placements", "ages", "reasons", "to", "streams", "group", "account", "payer", "gross_net"),
     *("kind", "cashable_short", "cashable_long", "cashable_years", "source", "quality", "note"),
@@ -46,6 +48,7 @@ def labels(case: Case, groups: Mapping[str, str], lines: Sequence[Line]) -> dict
         {
             "placement": p,
             "in_care": p != AT_HOME,
+            "from_age": FROM_AGES.get(p, 0),
             "leave_age": 18,
             "group": groups.get(p, p),
             "note": notes["placements"].get(p, ""),
