@@ -48,6 +48,8 @@ def _scenario(scenario: Scenario, begin: int) -> Iterator[Html]:
     yield h("h3", f"{scenario.title} ({scenario.name})")
     if scenario.claim:
         yield h("p", h("strong", f"{wording.claim(lever.source for lever in scenario.levers)}."))
+    if scenario.made_for:
+        yield h("p", f"Made for {scenario.made_for}.")
     if scenario.note:
         yield h("p", scenario.note)
     for lever in scenario.levers:

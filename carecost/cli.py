@@ -248,12 +248,15 @@ def _describe(options: argparse.Namespace) -> int:
 
 
 def _list(_: argparse.Namespace) -> int:
-    from carecost.packaged import packaged_assumptions, titles
+    from carecost.packaged import made_for, packaged_assumptions, titles
 
-    sets, every = packaged_assumptions(), titles()
+    sets, every, homes = packaged_assumptions(), titles(), made_for()
     wide = max(map(len, every))
     print("Sets:", *(f"  {name:<{wide}}  {every[name]}" for name in sets), sep="\n")
-    print("\nScenarios:", *(f"  {name:<{wide}}  {every[name]}" for name in every if name not in sets), sep="\n")
+    for home in ("", *sorted(set(homes.values()))):
+        names = [name for name in every if name not in sets and homes.get(name, "") == home]
+        head = f"\nScenarios made for {home}:" if home else "\nScenarios:"
+        print(head, *(f"  {name:<{wide}}  {every[name]}" for name in names), sep="\n")
     return FINE
 
 

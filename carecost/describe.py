@@ -145,6 +145,7 @@ def scenario_text(scenario: Scenario) -> str:
     parts = [f"{scenario.name}: {scenario.title}"]
     if scenario.claim:
         parts.append("Effects as claimed, not evidenced.")
+    parts.append(_paragraph("Made for", scenario.made_for))
     parts.append(_paragraph("Note", scenario.note))
     for lever in scenario.levers:
         basis = f"effects {lever.basis}" if lever.acts else "no effect on rates or prices"

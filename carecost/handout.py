@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from carecost import headline, wording
 from carecost.comparison import REFORM
 from carecost.page import Html, h, joined, section, table
-from carecost.scenarios import INACTION
+from carecost.scenarios import INACTION, Scenario, elsewhere
 
 if TYPE_CHECKING:
     from carecost.cost_items import Item
@@ -40,18 +40,40 @@ def opening(results: Results, said: dict[str, list[Said]]) -> Html:
     run = results.run
     found = [headline.children_sentence(results)]
     found += [headline.saving_sentence(results.compare(name)) for name in said]
-    warnings = [headline.claim_sentence(run.scenarios[name], rows) for name, rows in said.items()]
+    of_each = (warnings(run.scenarios[name], rows, run.assumptions.name) for name, rows in said.items())
     return h(
         "header",
         h("h1", title(results)),
         *(h("p", sentence, class_="lede") for sentence in found),
-        *(h("div", h("p", text), class_="claim", role="note") for text in warnings if text),
+        *(h("div", h("p", text), class_="claim", role="note") for some in of_each for text in some),
         h(
             "p",
             f"{wording.sentence(wording.interval(run.draws.noise) if run.draws.n > 1 else wording.NO_INTERVAL)}",
             class_="small",
         ),
     )
+
+
+def warnings(scenario: Scenario, rows: Sequence[Said], name: str) -> list[str]:
+    """Say what to know before the numbers of a scenario are used: what was claimed, and that it is for another set.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        What is done.
+    rows : sequence of Said
+        Its summary.
+    name : str
+        Name of the set that it was run on.
+
+    Returns
+    -------
+    list of str
+        Sentences; none where there is nothing to know.
+    """
+    other = elsewhere(scenario, name)
+    lacking = f"{other}: what it costs or does there may be missing here." if other else ""
+    return [text for text in (headline.claim_sentence(scenario, rows), lacking) if text]
 
 
 def title(results: Results) -> str:

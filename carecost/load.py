@@ -18,7 +18,7 @@ from carecost.levers import Evidence, Lever
 from carecost.packaged import DATA, SCENARIO, SET, find, packaged_assumptions, packaged_scenarios
 from carecost.reader import Reader, validated
 from carecost.regions import area
-from carecost.scenarios import Scenario
+from carecost.scenarios import Scenario, one_set
 from carecost.written import BACKGROUND
 
 Model = TypeVar("Model", bound=BaseModel)
@@ -99,32 +99,33 @@ def load_scenario(name: str | Path) -> Scenario:
     model = validated(schema_toml.ScenarioFile, text, path.name, problems)
     refuse(problems)
     assert model is not None
-    levers = _parts(model.scenario.parts, path, problems)
+    parts = _parts(model.scenario.parts, path, problems)
+    levers = [lever for part in parts for lever in part.levers]
     levers += [lever for row in model.lever for lever in _lever(row, path.name, problems)]
     refuse(problems)
     head = model.scenario
     try:
-        return Scenario(head.name, tuple(levers), head.title, head.note, head.claim)
+        return Scenario(head.name, tuple(levers), head.title, head.note, head.claim, head.made_for or one_set(parts))
     except CareCostError as error:
         raise type(error)([Problem(p.what, f"{path.name}: {p.where}", p.remedy) for p in error.problems]) from None
 
 
-def _parts(names: tuple[str, ...], path: Path, problems: list[Problem]) -> list[Lever]:
-    """Load the levers of the scenarios that a file puts together: packaged, or files beside it."""
-    levers: list[Lever] = []
+def _parts(names: tuple[str, ...], path: Path, problems: list[Problem]) -> list[Scenario]:
+    """Load the scenarios that a file puts together: packaged, or files beside it."""
+    found: list[Scenario] = []
     for name in names:
         beside = path.parent / name
         if beside.resolve() == path.resolve():
             problems.append(Problem("is a part of itself", f"{path.name}, scenario.parts", "Name other files"))
             continue
         try:
-            levers += load_scenario(beside if beside.is_file() else name).levers
+            found.append(load_scenario(beside if beside.is_file() else name))
         except CareCostError as error:
             where = f"{path.name}, part {name!r}"
             problems.extend(Problem(p.what, _within(where, p.where), p.remedy) for p in error.problems)
         except RecursionError:
             problems.append(Problem("is a part of one of its parts", f"{path.name}, part {name!r}", "Break the circle"))
-    return levers
+    return found
 
 
 def _within(outer: str, inner: str) -> str:

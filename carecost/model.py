@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeVar, cast
@@ -21,7 +22,7 @@ from carecost.parameters import Parameters
 from carecost.projection import Projection, project_streams
 from carecost.provenance import Provenance
 from carecost.quantities import Layouts, Sampler
-from carecost.scenarios import INACTION, Scenario
+from carecost.scenarios import INACTION, Scenario, elsewhere
 
 Array = NDArray[np.float64]
 T = TypeVar("T")
@@ -151,7 +152,7 @@ def run(
     everything = _named([scenario.without_items(assumptions.uncounted) for scenario in scenarios])
     background = assumptions.background
     for scenario in [*everything.values(), *([] if background is None else [background])]:
-        check(scenario, grid, assumptions.streams, calendar)
+        _check(scenario, assumptions, grid, calendar)
     layouts = Layouts(assumptions, grid)
     work = Work(layouts, everything, calendar, draws, background)
     grid = assumptions.phases.grid(grid)
@@ -162,6 +163,20 @@ def run(
     plain, lucky = _apart(drawn)
     made = _provenance(assumptions, grid, draws, calendar)
     return Run(assumptions, everything, grid, draws, calendar, made, _apart(central)[0], plain, lucky or plain, layouts)
+
+
+def _check(scenario: Scenario, assumptions: Assumptions, grid: Grid, calendar: Calendar) -> None:
+    """Refuse a scenario that does not fit the set, and name the set that it is made for, if that is another."""
+    try:
+        check(scenario, grid, assumptions.streams, calendar)
+    except InputError as error:
+        if not elsewhere(scenario, assumptions.name):
+            raise
+        *others, last = error.problems
+        # What is later or smaller has that after a comma in its name, which the command does not know.
+        command = f"carecost compare {scenario.made_for} {shlex.quote(scenario.name.partition(', ')[0])}"
+        remedy = f"{last.remedy}. The scenario is made for {scenario.made_for}: {command}"
+        raise InputError([*others, Problem(last.what, last.where, remedy)]) from None
 
 
 def _apart(outcomes: dict[Key, Outcome]) -> tuple[dict[str, Outcome], dict[str, Outcome]]:

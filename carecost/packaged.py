@@ -31,10 +31,21 @@ def packaged_scenarios() -> list[str]:
 
 def titles() -> dict[str, str]:
     """Give the title of every packaged set and scenario by name, sets first."""
-    files = {name: DATA / name / "set.toml" for name in packaged_assumptions()}
-    files |= {name: DATA / "scenarios" / f"{name}.toml" for name in packaged_scenarios()}
-    heads = {name: tomllib.loads(path.read_text(encoding="utf-8")) for name, path in files.items()}
-    return {name: head["set" if "set" in head else "scenario"]["title"] for name, head in heads.items()}
+    sets = {name: _toml(DATA / name / "set.toml")["set"]["title"] for name in packaged_assumptions()}
+    return sets | {name: head["title"] for name, head in _scenario_heads().items()}
+
+
+def made_for() -> dict[str, str]:
+    """Give the set that a packaged scenario is made for by the scenario's name, where it is not for any set."""
+    return {name: head["made_for"] for name, head in _scenario_heads().items() if "made_for" in head}
+
+
+def _scenario_heads() -> dict[str, dict[str, Any]]:
+    return {name: _toml(DATA / "scenarios" / f"{name}.toml")["scenario"] for name in packaged_scenarios()}
+
+
+def _toml(path: Path) -> dict[str, Any]:
+    return tomllib.loads(path.read_text(encoding="utf-8"))
 
 
 def packaged_regions() -> list[str]:
@@ -46,7 +57,7 @@ def regions_file(name: str) -> tuple[list[dict[str, str]], dict[str, Any]]:
     """Read what is known of the regions of a packaged set: a row a figure, and its notes."""
     with (DATA / "regions" / f"{name}.csv").open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
-    return rows, tomllib.loads((DATA / "regions" / f"{name}.toml").read_text(encoding="utf-8"))
+    return rows, _toml(DATA / "regions" / f"{name}.toml")
 
 
 def find(name: str | Path, packaged: list[str], kind: str, place: Callable[[str], Path]) -> Path:
@@ -64,11 +75,16 @@ def find(name: str | Path, packaged: list[str], kind: str, place: Callable[[str]
         return place(str(name))
     other = packaged_scenarios() if kind == SET else packaged_assumptions()
     if str(name) in other:
-        remedy = "Give the set first, then its scenarios" if kind == SET else "Give a scenario, packaged or a TOML file"
+        remedy = _set_first(str(name)) if kind == SET else "Give a scenario, packaged or a TOML file"
         raise FileError(Problem(f"{str(name)!r} is not {'an' if kind == SET else 'a'} {kind}", remedy=remedy))
     problem = unknown(kind, str(name), packaged)
     remedy = f"{problem.remedy}. A path of yours must exist"
     raise FileError(Problem(problem.what, problem.where, remedy))
+
+
+def _set_first(scenario: str) -> str:
+    home = made_for().get(scenario)
+    return "Give the set first, then its scenarios" + (f": carecost compare {home} {scenario}" if home else "")
 
 
 def base_folder(folder: Path, name: str, problems: list[Problem]) -> Path | None:

@@ -140,7 +140,7 @@ def table_text(results: Results) -> str:
     for name, rows in (said or {INACTION: headline.inaction(results)}).items():
         scenario = run.scenarios[name]
         lines += ["", f"{scenario.title}, against {INACTION}" if said else scenario.title, *_table(rows)]
-        lines += ["", *filter(None, [headline.claim_sentence(scenario, rows)])] if said else []
+        lines += ["", *handout.warnings(scenario, rows, run.assumptions.name)] if said else []
         lines += [*filter(None, [headline.footing_sentence(results, name)])] if said else []
         lines += [headline.per_child_sentence(results.compare(name))] if said else []
     lines += ["", headline.growth_sentence(results)]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -27,6 +27,9 @@ class Scenario:
         Long name; what to know.
     claim : bool
         Whether its effects are claimed and not evidenced: always where a lever that acts has claimed effects.
+    made_for : str
+        Name of the set that it was written for; empty where it is for any. It runs on every set that has what it
+        names.
 
     Raises
     ------
@@ -44,6 +47,7 @@ class Scenario:
     title: str = ""
     note: str = ""
     claim: bool = False
+    made_for: str = ""
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "levers", tuple(self.levers))
@@ -62,8 +66,9 @@ class Scenario:
 
     def __add__(self, other: Scenario) -> Scenario:
         """Put the levers of two scenarios one after the other."""
-        title = f"{self.title} + {other.title}"
-        return Scenario(f"{self.name} + {other.name}", self.levers + other.levers, title, "", self.claim or other.claim)
+        title, claim = f"{self.title} + {other.title}", self.claim or other.claim
+        levers = self.levers + other.levers
+        return Scenario(f"{self.name} + {other.name}", levers, title, "", claim, one_set((self, other)))
 
     def delayed(self, years: int) -> Scenario:
         """Shift every change by some years, spending included.
@@ -158,3 +163,23 @@ class Scenario:
     def _changed(self, how: str, change: Any) -> Scenario:
         levers = tuple(replace(lever, changes=tuple(map(change, lever.changes))) for lever in self.levers)
         return replace(self, name=self.name + how, title=self.title + how, levers=levers)
+
+
+def one_set(scenarios: Iterable[Scenario]) -> str:
+    """Name the set that some scenarios together are made for; empty where it is any, or where they differ."""
+    named = {scenario.made_for for scenario in scenarios} - {""}
+    return named.pop() if len(named) == 1 else ""
+
+
+def elsewhere(scenario: Scenario, name: str) -> str:
+    """Say that a scenario is made for another set than the one of this name; nothing where it is not.
+
+    Examples
+    --------
+    >>> elsewhere(Scenario("allowance", made_for="england-2025-after-care"), "england-2025")
+    'allowance is made for england-2025-after-care, and this is england-2025'
+    """
+    # Areas, scopes and backgrounds of a set add to its name after a comma.
+    if scenario.made_for in ("", name, name.partition(", ")[0]):
+        return ""
+    return f"{scenario.name} is made for {scenario.made_for}, and this is {name}"

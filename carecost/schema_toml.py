@@ -141,6 +141,7 @@ class ScenarioTable(Row):
     title: str = ""
     claim: bool = False
     note: str = ""
+    made_for: str = ""
     parts: tuple[str, ...] = ()
 
 

@@ -77,7 +77,8 @@ def scenario_file(scenario: Scenario) -> str:
     str
         Text in TOML.
     """
-    head = {"name": scenario.name, "title": scenario.title, "claim": scenario.claim, "note": scenario.note}
+    head = _fields(scenario, "name", "title", "claim", "note")
+    head |= {"made_for": scenario.made_for or None}
     blocks = [_toml_table("scenario", head)]
     for lever in scenario.levers:
         about = _fields(lever, "name", "source", "quality", "basis", "note")

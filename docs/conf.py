@@ -9,7 +9,6 @@ from __future__ import annotations
 import contextlib
 import io
 import os
-import re
 import shutil
 import sys
 import tempfile
@@ -286,12 +285,6 @@ def _compared() -> str:
     return text
 
 
-def _made_for(note: str) -> str:
-    """Say which set a scenario is for, where its note begins so; nothing where it is for any."""
-    found = re.match(r"For (england-2025-[a-z-]+[a-z])", note)
-    return found[1] if found else ""
-
-
 def _parts(name: str) -> str:
     """Pull every part alone, and all of them together, on a set; central run."""
     from carecost.load import load_assumptions, load_scenario
@@ -301,7 +294,7 @@ def _parts(name: str) -> str:
     dated = {"stable-homes"}  # over before the set begins
     every = {n: load_scenario(n) for n in packaged_scenarios() if n not in dated}
     wanted = "" if name == "england-2025" else name
-    chosen = {n: s for n, s in every.items() if _made_for(s.note) == wanted}
+    chosen = {n: s for n, s in every.items() if s.made_for == wanted}
     results = run(load_assumptions(name), *chosen.values())
     heads = (
         "scenario",

@@ -13,6 +13,8 @@ import carecost as cc
 from carecost.cli import main
 from carecost.packaged import packaged_assumptions, packaged_scenarios
 from carecost.pulled import pulled
+from carecost.report import table_text, write_summary
+from carecost.scenarios import elsewhere
 
 PARTS = ("family-help", "family-networks", "child-protection", "care-market", "foster-carers")
 PARTS += ("residential-recovery", "workforce", "programme-lines")
@@ -36,8 +38,8 @@ def test_the_whole_is_the_sum_of_its_parts() -> None:
 @pytest.mark.parametrize("name", sorted(set(packaged_scenarios()) - PAST))
 def test_each_part_runs_alone_and_changes_nothing_before_its_start(name: str, england: cc.Assumptions) -> None:
     scenario = cc.load_scenario(name)
-    if made_for := re.search(r"For (england-2025-[\w-]+\w)", scenario.note):
-        england = cc.load_assumptions(made_for[1])
+    if scenario.made_for:
+        england = cc.load_assumptions(scenario.made_for)
     results = cc.run(england, scenario, years=8)
     acting = [c for _, c in scenario.changes if c.amount.value or not c.amount.certain]
     begin = min([(c.year_one or england.programme_start) + c.start + c.lag - 1 for c in acting], default=9999)
@@ -286,3 +288,71 @@ def test_a_saving_says_what_it_rests_on(england: cc.Assumptions) -> None:
     assert "on effects that are measured" in footing_sentence(results, mixed.name)
     assert footing_sentence(results, "foster-carers") == "All of the cashable saving rests on effects that are claimed."
     assert footing_sentence(results, "programme-lines") == ""
+
+
+ALLOWANCE, HOME = "kinship-allowance", "england-2025-after-care"
+
+
+def test_what_a_scenario_is_made_for_goes_wherever_it_goes(tmp_path: Path) -> None:
+    one = cc.load_scenario(ALLOWANCE)
+    assert one.made_for == HOME
+    assert cc.load_scenario(cc.save_scenario(one, tmp_path / "one.toml")) == one
+    for other in (one.delayed(2), one.scaled(0.5), one.partial(0.5), cc.load_scenario(f"families-first+{ALLOWANCE}")):
+        assert other.made_for == HOME
+    both = cc.load_scenario(f"{ALLOWANCE}+foster-carers-capacity")
+    assert both.made_for == "", "no set is right for both"
+    whole = tmp_path / "whole.toml"
+    whole.write_text(f'[scenario]\nname = "whole"\nparts = ["families-first", "{ALLOWANCE}"]\n', encoding="utf-8")
+    assert cc.load_scenario(whole).made_for == HOME
+    results = cc.run(cc.load_assumptions(HOME), one, years=2)
+    assert cc.Results.load(results.save(tmp_path / "run")).run.scenarios[ALLOWANCE] == one
+
+
+def test_a_scenario_on_a_set_that_lacks_what_it_names_says_where_it_belongs(
+    england: cc.Assumptions, capsys: pytest.CaptureFixture[str]
+) -> None:
+    remedy = f"The scenario is made for {HOME}: carecost compare {HOME} "
+    for scenario in (cc.load_scenario(ALLOWANCE), cc.load_scenario(ALLOWANCE).delayed(1)):
+        with pytest.raises(cc.CareCostError, match="unknown item 'guardianship support'") as error:
+            cc.run(england, scenario, years=3)
+        assert str(error.value).endswith(remedy + ALLOWANCE)
+    with pytest.raises(cc.CareCostError) as error:
+        cc.run(england, cc.load_scenario(f"{ALLOWANCE}+staying-to-25-what-if"), years=3)
+    assert str(error.value).count(HOME) == 2, "once for all the faults, with its command"
+    assert str(error.value).endswith(f"{remedy}'{ALLOWANCE} + staying-to-25-what-if'")
+    with pytest.raises(cc.CareCostError, match="acts in 2025, which is past") as error:
+        cc.run(cc.load_assumptions(HOME), cc.load_scenario(ALLOWANCE), years=3, start=2025)
+    assert "made for" not in str(error.value)
+    assert main(["compare", ALLOWANCE]) == 2
+    said = capsys.readouterr().err
+    assert said.endswith(f"Give the set first, then its scenarios: carecost compare {HOME} {ALLOWANCE}\n")
+
+
+def test_a_scenario_runs_on_any_set_that_has_what_it_names_and_says_so(england: cc.Assumptions, tmp_path: Path) -> None:
+    """It acts on england-2025 too, where guardianship costs nothing: that is said beside the numbers."""
+    what_if = cc.load_scenario("kinship-to-guardianship-what-if")
+    there, here = (cc.run(made, what_if, years=3) for made in (england, cc.load_assumptions(HOME)))
+    warning = f"{what_if.name} is made for {HOME}, and this is england-2025"
+    for results, told in ((there, True), (here, False)):
+        page = write_summary(results, tmp_path).read_text(encoding="utf-8")
+        assert (warning in " ".join(table_text(results).split())) is told
+        assert (warning in page) is told
+        assert f"Made for {HOME}." in page
+    mine = replace(cc.load_assumptions(HOME), name="mine")
+    cc.run(mine, cc.load_scenario(ALLOWANCE), years=3)
+
+
+def test_areas_and_scopes_of_the_set_are_the_set() -> None:
+    plan = cc.Scenario("plan", made_for="england-2025")
+    assert not elsewhere(plan, cc.load_assumptions("england-2025/North East").name)
+    assert not elsewhere(plan, cc.load_assumptions("england-2025").scoped("children looked after").name)
+    assert elsewhere(plan, HOME) == f"plan is made for england-2025, and this is {HOME}"
+
+
+def test_list_and_describe_say_what_a_scenario_is_made_for(capsys: pytest.CaptureFixture[str]) -> None:
+    main(["list"])
+    *_, after_care, capacity = capsys.readouterr().out.split("\n\n")
+    assert after_care.startswith(f"Scenarios made for {HOME}:\n") and f"  {ALLOWANCE}  " in after_care
+    assert capacity.startswith("Scenarios made for england-2025-capacity:\n  foster-carers-capacity")
+    main(["describe", ALLOWANCE])
+    assert f"\nMade for: {HOME}\n" in capsys.readouterr().out

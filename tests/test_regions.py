@@ -22,11 +22,7 @@ ENGLAND = cc.load_assumptions("england-2025")
 KNOWN = known_regions(ENGLAND)
 NATIONAL = cc.areas(ENGLAND, prices="national")
 #: All but what is over before the set begins, and what is for another set.
-SCENARIOS = [
-    name
-    for name in packaged_scenarios()
-    if name != "stable-homes" and "For england-2025-" not in cc.load_scenario(name).note
-]
+SCENARIOS = [name for name in packaged_scenarios() if name != "stable-homes" and not cc.load_scenario(name).made_for]
 #: Nine sums of products of shares with all digits: rounding of the machine, a hundredfold.
 ROUNDING = 1e-13
 
