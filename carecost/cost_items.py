@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import Literal, get_args
+from typing import TYPE_CHECKING, Literal, get_args
 
 from carecost.errors import Problem, refuse, unknown
 
@@ -85,7 +86,7 @@ class Item:
     driver : str
         The flow or stock-time it follows: child_weeks, child_years, entries, exits, moves (by origin; ``to`` for
         destination), aged_out, population or year.
-    placements, ages, reasons, to, streams : tuple
+    placements, ages, reasons, to, streams : iterable of str, of int for ages
         What the driver is summed over; empty means all.
     group : str
         Group in tables; ``"reform"`` marks spending on a programme.
@@ -129,6 +130,28 @@ class Item:
     source: str = ""
     quality: str = ""
     note: str = ""
+
+    if TYPE_CHECKING:  # what may be given; what is kept is above
+
+        def __init__(
+            self,
+            name: str,
+            driver: str,
+            placements: Iterable[str] = ...,
+            ages: Iterable[int] = ...,
+            reasons: Iterable[str] = ...,
+            to: Iterable[str] = ...,
+            streams: Iterable[str] = ...,
+            group: str = ...,
+            account: str = ...,
+            payer: str = ...,
+            gross_net: str = ...,
+            kind: str = ...,
+            cashable: Cashable | float = ...,
+            source: str = ...,
+            quality: str = ...,
+            note: str = ...,
+        ) -> None: ...
 
     def __post_init__(self) -> None:
         for name in ("placements", "ages", "reasons", "to", "streams"):

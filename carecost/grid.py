@@ -5,31 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
+from carecost.axes import AREA_WIDE as AREA_WIDE
+from carecost.axes import AXES as AXES
+from carecost.axes import LABELLED
 from carecost.cost_items import Item
 from carecost.errors import UnknownNameError, refuse, unknown
 from carecost.label_faults import ADULT, label_faults
 from carecost.places import CapacityGroup
 
-#: Axes after the draw axis of each parameter.
-AXES: dict[str, tuple[str, ...]] = {
-    "initial_stock": ("ages", "placements"),
-    "population": ("years", "ages"),
-    "entry_rate": ("years", "ages"),
-    "entry_share": ("years", "ages", "placements"),
-    "entry_at_birthday": ("years", "ages"),
-    "extra_entries": ("years", "ages", "placements"),
-    "exit_rate": ("years", "ages", "placements", "reasons"),
-    "move_rate": ("years", "ages", "placements", "to"),
-    "unit_cost": ("years", "items"),
-    "capacity": ("years", "groups"),
-}
-#: Parameters of the area, whatever the stream.
-AREA_WIDE = ("population", "unit_cost", "capacity")
-LABELLED = ("years", "dates", "ages", "placements", "to", "reasons", "items", "groups")
 
 
 @dataclass(frozen=True)
@@ -132,6 +120,20 @@ class Grid:
     items: tuple[Item, ...] = field(default=())
     averted_to: str | None = None
     groups: tuple[CapacityGroup, ...] = ()
+
+    if TYPE_CHECKING:  # what may be given; what is kept is above
+
+        def __init__(
+            self,
+            base_year: int,
+            n_years: int,
+            ages: Iterable[int],
+            placements: Iterable[Placement | str],
+            reasons: Iterable[Reason | str] = ...,
+            items: Iterable[Item] = ...,
+            averted_to: str | None = ...,
+            groups: Iterable[CapacityGroup] = ...,
+        ) -> None: ...
 
     def __post_init__(self) -> None:
         put = object.__setattr__

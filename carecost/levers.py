@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from carecost.changes import Change
 from carecost.errors import Problem, refuse, unknown
@@ -60,13 +62,13 @@ class Lever:
     ----------
     name : str
         Name.
-    changes : tuple of Change
+    changes : iterable of Change
         Its effects and its spending.
     source, quality, note : str
         Whose word, how good (A to E), what to know.
     basis : str
         What its effects rest on: measured, claimed, bound or assumed.
-    evidence : tuple of Evidence
+    evidence : iterable of Evidence
         What is known of it, to be read beside its amounts.
 
     Raises
@@ -82,6 +84,19 @@ class Lever:
     note: str = ""
     basis: str = "assumed"
     evidence: tuple[Evidence, ...] = ()
+
+    if TYPE_CHECKING:  # what may be given; what is kept is above
+
+        def __init__(
+            self,
+            name: str,
+            changes: Iterable[Change],
+            source: str = ...,
+            quality: str = ...,
+            note: str = ...,
+            basis: str = ...,
+            evidence: Iterable[Evidence] = ...,
+        ) -> None: ...
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "changes", tuple(self.changes))

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from carecost.errors import Problem, unknown
 
@@ -17,7 +17,7 @@ class CapacityGroup:
     ----------
     name : str
         Name.
-    placements : tuple of str
+    placements : iterable of str
         Placements whose children count against the places.
     next : str
         Placement that takes the arrivals for whom there is no place. In another group it is that group's turn; in none
@@ -35,6 +35,10 @@ class CapacityGroup:
     placements: tuple[str, ...]
     next: str = ""
     note: str = ""
+
+    if TYPE_CHECKING:  # what may be given; what is kept is above
+
+        def __init__(self, name: str, placements: Iterable[str], next: str = ..., note: str = ...) -> None: ...
 
     def __post_init__(self) -> None:
         one = isinstance(self.placements, str)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from carecost.changes import Change, Interval, as_interval, replace_change
 from carecost.errors import InputError, Problem, UnknownNameError, unknown
@@ -21,7 +21,7 @@ class Scenario:
     ----------
     name : str
         Name.
-    levers : tuple of Lever
+    levers : iterable of Lever
         Levers in order.
     title, note : str
         Long name; what to know.
@@ -48,6 +48,18 @@ class Scenario:
     note: str = ""
     claim: bool = False
     made_for: str = ""
+
+    if TYPE_CHECKING:  # what may be given; what is kept is above
+
+        def __init__(
+            self,
+            name: str,
+            levers: Iterable[Lever] = ...,
+            title: str = ...,
+            note: str = ...,
+            claim: bool = ...,
+            made_for: str = ...,
+        ) -> None: ...
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "levers", tuple(self.levers))
