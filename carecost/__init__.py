@@ -17,9 +17,11 @@ if TYPE_CHECKING:  # what type checkers and editors see; __getattr__ gives the s
     from carecost.comparison import Comparison
     from carecost.cost_items import Cashable, Item
     from carecost.costs import Costs, cost
+    from carecost.counts import Counts
     from carecost.decision_tables import ScenarioOptions
     from carecost.draws import Draws
     from carecost.errors import CareCostError
+    from carecost.estimation import Estimates, estimate
     from carecost.green_book import appraise
     from carecost.grid import Grid, Placement, Reason
     from carecost.ledgers import social_value, social_values, with_social_ledger
@@ -60,7 +62,9 @@ _HOME = {
     "Comparison": "comparison",
     "CorrelationMatrix": "ties",
     "Costs": "costs",
+    "Counts": "counts",
     "Draws": "draws",
+    "Estimates": "estimation",
     "Evidence": "levers",
     "Grid": "grid",
     "IcerTable": "option_tables",
@@ -92,6 +96,7 @@ _HOME = {
     "area": "regions",
     "areas": "regions",
     "cost": "costs",
+    "estimate": "estimation",
     "icer_table": "option_tables",
     "load_assumptions": "load",
     "load_scenario": "load",
@@ -125,7 +130,9 @@ __all__ = [
     "Comparison",
     "CorrelationMatrix",
     "Costs",
+    "Counts",
     "Draws",
+    "Estimates",
     "Evidence",
     "Grid",
     "IcerTable",
@@ -160,6 +167,7 @@ __all__ = [
     "cost",
     "decomposition",
     "distributions",
+    "estimate",
     "icer_table",
     "load_assumptions",
     "load_scenario",

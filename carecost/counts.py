@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -44,7 +45,7 @@ class Counts:
         Moves by destination; the diagonal is ignored [children].
     at_birthday : array_like of shape (year, age), optional
         Entries on the birthday that begins the age; at birth for age 0 [children].
-    bands : iterable of int
+    bands : sequence of int
         First ages of bands that share exit and move rates and the placement on entry; those not in the grid are left
         out.
     used : array_like of bool, shape (age, placement), optional
@@ -57,6 +58,13 @@ class Counts:
     InputError
         With every fault found: shapes, values that are not finite or are negative, events without anybody to have them,
         anything in a placement that is not used at that age, a placement whose use changes within a band.
+
+    Examples
+    --------
+    >>> grid = Grid(2024, 1, range(16, 18), ["foster"], reasons=["left"])
+    >>> entries, lived, exits, moves = [[[3], [2]]], [[[9.5], [8.0]]], [[[[1]], [[2]]]], [[[[0]], [[0]]]]
+    >>> Counts(grid, [[1000, 1000]], entries, lived, exits, moves).band_names
+    ('16-17',)
     """
 
     grid: Grid
@@ -66,7 +74,7 @@ class Counts:
     exits: ArrayLike
     moves: ArrayLike
     at_birthday: ArrayLike | None = None
-    bands: tuple[int, ...] = BANDS
+    bands: Sequence[int] = BANDS
     used: ArrayLike | None = None
     name: str = ""
 

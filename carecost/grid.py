@@ -19,7 +19,6 @@ from carecost.label_faults import ADULT, label_faults
 from carecost.places import CapacityGroup
 
 
-
 @dataclass(frozen=True)
 class Placement:
     """A type of placement, or a supported state outside care.

@@ -14,8 +14,7 @@ from numpy.typing import NDArray
 from scipy import stats
 
 import carecost as cc
-from carecost.counts import Counts
-from carecost.estimation import Estimates, estimate
+from carecost import Counts, Estimates, estimate
 from carecost.pooling import rates, spread, tree
 
 Array = NDArray[Any]
