@@ -18,3 +18,5 @@ AXES: dict[str, tuple[str, ...]] = {
 #: Parameters of the area, whatever the stream.
 AREA_WIDE = ("population", "unit_cost", "capacity")
 LABELLED = ("years", "dates", "ages", "placements", "to", "reasons", "items", "groups")
+#: Hazards, which are kept in steps of years and ages.
+HAZARDS = ("exit_rate", "move_rate")

@@ -9,13 +9,15 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from carecost.axes import AXES, HAZARDS
 from carecost.changes import Change
 from carecost.errors import InputError, Problem, refuse, unknown
-from carecost.grid import AXES, Grid
+from carecost.grid import Grid
 from carecost.money import Deflator
 from carecost.parameters import Parameters
 from carecost.quantities import Sampler
 from carecost.scenarios import Scenario
+from carecost.stepped import Stepped, stepped
 
 Array = NDArray[np.float64]
 
@@ -158,28 +160,40 @@ def _applied(
     name: str, change: Change, parameters: Parameters, amount: Array, weight: Array, portion: float
 ) -> Parameters:
     grid, axes = parameters.grid, AXES[change.parameter]
-    old = np.asarray(getattr(parameters, change.parameter))
-    lengths = [len(grid.labels(axis)) for axis in axes]
-    shape = [max(len(old), len(amount)), *lengths]
-    # In one memory layout: sums of other layouts round differently, and early years are to stay bit for bit.
-    new = np.array(np.broadcast_to(old, shape), order="C")
+    old = getattr(parameters, change.parameter)
     index = [grid.indices(axis, _chosen(change, axis)) for axis in axes[1:]]
-    cells = _mesh(index)
+    steps: Stepped | None = None
+    if change.parameter in HAZARDS:
+        # Finer steps where the change begins and ends, in years and ages.
+        steps = stepped(old).split(len(amount), weight, np.isin(range(len(grid.ages)), index[0]))
+        new, index[0] = steps.values, np.unique(steps.ages[index[0]]).tolist()
+        weight = weight[np.unique(steps.years, return_index=True)[1]]
+    else:
+        shape = [max(len(old), len(amount)), *(len(grid.labels(axis)) for axis in axes)]
+        # In one memory layout: sums of other layouts round differently, and early years are to stay bit for bit.
+        new = np.array(np.broadcast_to(old, shape), order="C")
     a = amount.reshape(-1, *[1] * (len(axes) - 1))
     if portion != 1.0 and change.parameter in ("unit_cost", "capacity") and change.operation in ("add", "replace"):
         # What is paid once a year, and a number of places, is for the whole country, of which the area has a part.
         whole = [change.parameter == "capacity" or grid.items[i].driver == "year" for i in index[-1]]
         a = a * np.where(whole, portion, 1.0)
+    _act(name, change, grid, new, _mesh(index), a, weight)
+    if change.parameter == "entry_rate" and grid.averted_to is not None:
+        return _averted(parameters, new)
+    return parameters.changed(**{change.parameter: new if steps is None else steps})
+
+
+def _act(
+    name: str, change: Change, grid: Grid, new: Array, cells: tuple[Any, ...], amount: Array, weight: Array
+) -> None:
+    """Change the cells of each year, in place."""
     for year in np.flatnonzero(weight):  # a year at a time stays in cache
         at = new[:, year]
         if change.operation == "divert":
-            _divert(at, cells[:-1], change, grid, (a * weight[year])[..., 0])
+            _divert(at, cells[:-1], change, grid, (amount * weight[year])[..., 0])
         else:
-            at[cells] = OPERATIONS[change.operation](at[cells], a, weight[year])
+            at[cells] = OPERATIONS[change.operation](at[cells], amount, weight[year])
             _not_negative(name, change, at[cells])
-    if change.parameter == "entry_rate" and grid.averted_to is not None:
-        return _averted(parameters, new)
-    return parameters.changed(**{change.parameter: new})
 
 
 def _not_negative(name: str, change: Change, new: Array) -> None:

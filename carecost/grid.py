@@ -17,6 +17,7 @@ from carecost.cost_items import Item
 from carecost.errors import UnknownNameError, refuse, unknown
 from carecost.label_faults import ADULT, label_faults
 from carecost.places import CapacityGroup
+from carecost.windows import Windows, windows
 
 
 @dataclass(frozen=True)
@@ -222,6 +223,16 @@ class Grid:
     def in_care(self) -> tuple[int, ...]:
         """Indices of the placements that are care."""
         return tuple(i for i, p in enumerate(self.placements) if p.in_care)
+
+    @cached_property
+    def opened(self) -> NDArray[np.bool_]:
+        """Which ages may be in which placement: (age, placement)."""
+        return np.array([[self.open(i, age) for i in range(len(self.placements))] for age in self.ages])
+
+    @cached_property
+    def windows(self) -> Windows:
+        """Where the placements open at each age are, in an order of their own."""
+        return windows(self.opened)
 
     def open(self, placement: int, age: int) -> bool:
         """Say whether a placement (by index) is open to an age."""

@@ -77,8 +77,8 @@ def kernel(rates: Array, span: float) -> Kernel:
 
     Notes
     -----
-    With E(t) the exponential, I(t) its integral and L(t) the integral of that, E(2t) = E E, I(2t) = I + E I and
-    L(2t) = L + t I + E L [1]_. For a short time L is a power series, I = t + Q L and E = 1 + Q I, so that
+    With E(t) the exponential, I(t) its integral and L(t) the integral of that, E(2t) = E E, I(2t) = I + I E and
+    L(2t) = L + t I + L E [1]_. For a short time L is a power series, I = t + Q L and E = 1 + Q I, so that
     flows and stocks agree by construction.
 
     References
@@ -92,27 +92,54 @@ def kernel(rates: Array, span: float) -> Kernel:
     >>> round(float(k.move[0, 0]), 6), round(float(k.stay[0, 0]), 6)
     (0.606531, 0.786939)
     """
+    return Kernel(*parts(stacked(rates, span)))
+
+
+def stacked(rates: Array, span: float) -> Array:
+    """Give the kernel of a span as one array: ``move`` above ``stay`` above ``linger``, (..., 3 * state, state).
+
+    Parameters and method are those of :func:`kernel`.
+    """
     # In one memory layout: libraries multiply transposed matrices in another order, which rounds differently.
     rates = np.ascontiguousarray(rates)
+    n = rates.shape[-1]
     norm = np.abs(rates).sum(-1).max(-1, initial=0.0) * span
     # Each matrix is scaled by its own norm, so that its result never depends on its neighbours in the batch.
     halvings = np.maximum(np.frexp(norm / REACH)[1], 0)
     time = np.ldexp(span, -halvings)[..., None, None]
-    linger = _series(rates * time)
-    linger *= time**2
-    stay = rates @ linger
+    out = np.empty((*rates.shape[:-2], 3 * n, n))
+    move, stay, linger = parts(out)
+    np.multiply(_series(rates * time), time**2, out=linger)
+    np.matmul(rates, linger, out=stay)
     _diagonal(stay)[...] += time[..., 0]
-    move = rates @ stay
+    np.matmul(rates, stay, out=move)
     _diagonal(move)[...] += 1.0
     for done in range(int(halvings.max(initial=0))):
         left = halvings > done
-        some = ... if left.all() else left
-        e, i, t = move[some], stay[some], time[some]
-        linger[some] += t * i + e @ linger[some]
-        stay[some] += e @ i
-        move[some] = e @ e
-        time[some] *= 2.0
-    return Kernel(move, stay, linger)
+        if left.all():
+            out = _doubled(out, time)
+            time *= 2.0
+        else:
+            out[left] = _doubled(out[left], time[left])
+            time[left] *= 2.0
+    return out
+
+
+def parts(stack: Array) -> tuple[Array, Array, Array]:
+    """Give the three kernels of a stack, as views."""
+    n = stack.shape[-1]
+    return stack[..., :n, :], stack[..., n : 2 * n, :], stack[..., 2 * n :, :]
+
+
+def _doubled(stack: Array, time: Array) -> Array:
+    """Give the stack of twice the time."""
+    move, stay, linger = parts(stack)
+    twice = stack @ move
+    _, more, most = parts(twice)
+    more += stay
+    most += linger
+    most += time * stay
+    return np.asarray(twice)
 
 
 def _diagonal(matrices: Array) -> Array:

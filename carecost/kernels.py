@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -10,7 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from carecost import stockflow
+from carecost.grid import Grid
 from carecost.parameters import Parameters
+from carecost.stepped import Stepped, runs, stepped
 
 Array = NDArray[np.float64]
 #: Bands of ages of each year.
@@ -35,6 +37,24 @@ class Piece(NamedTuple):
     closes: NDArray[np.bool_]
 
 
+class Cell(NamedTuple):
+    """Rates of neighbouring ages in a year.
+
+    Attributes
+    ----------
+    ages : slice
+        Where they are on the age axis.
+    states : ndarray of int of shape (state,)
+        States (by index) that may be open.
+    rates : ndarray of shape (draw, state, state)
+        Generator between them [per child-year].
+    """
+
+    ages: slice
+    states: NDArray[np.int_]
+    rates: Array
+
+
 class Kernels:
     """The kernels computed so far: one for each distinct set of rates, whatever the age, year or scenario.
 
@@ -57,11 +77,10 @@ class Kernels:
         for seen_exits, seen_moves, found in self._seen:
             if seen_exits is exits and seen_moves is moves:
                 return found
-        like = _alike(parameters)
-        first = sorted(set(like))
-        q = rates(parameters, first)
-        bands = {year: self.bands(q[:, i], parameters.open) for i, year in enumerate(first)}
-        by_year = [bands[year] for year in like]
+        both = stepped(exits), stepped(moves)
+        pairs = list(zip(*(np.broadcast_to(a.years, len(parameters.grid.years)).tolist() for a in both), strict=True))
+        bands = {pair: self.bands(_cells(parameters.grid, both, pair)) for pair in dict.fromkeys(pairs)}
+        by_year = [bands[pair] for pair in pairs]
         self._seen.append((exits, moves, by_year))
         return by_year
 
@@ -71,7 +90,7 @@ class Kernels:
         for seen, known, found in self._cut:
             if seen is by_year and known == tuple(cuts):
                 return found
-        begins = _changes(parameters, by_year)
+        begins = _changes(parameters)
         begins[:, [0, *cuts]] = True
         for year, bands in enumerate(by_year):
             begins[year, [band.ages.start for band in bands]] = True
@@ -81,26 +100,66 @@ class Kernels:
         self._cut.append((by_year, tuple(cuts), found))
         return found
 
-    def of(self, rates: Array, opened: NDArray[np.bool_]) -> tuple[stockflow.Span, stockflow.Span]:
-        """Give the spans of one set of rates of shape (draw, state, state) and open states, computed at most once."""
-        key = rates.tobytes() + opened.tobytes()
+    def of(self, rates: Array, states: NDArray[np.int_]) -> tuple[stockflow.Span, stockflow.Span]:
+        """Give the spans of one set of rates between some states: (draw, state, state); computed at most once."""
+        key = rates.tobytes() + states.tobytes()
         if key not in self._known:
-            self._known[key] = stockflow.spans(rates, None if opened.all() else np.flatnonzero(opened))
+            self._known[key] = stockflow.spans(rates, states)
             self.computed += 1
         return self._known[key]
 
-    def bands(self, rates: Array, opened: NDArray[np.bool_]) -> tuple[stockflow.Band, ...]:
-        """Join neighbouring ages of rates of shape (draw, age, state, state) that are the same, open states too."""
+    def bands(self, cells: Iterator[Cell]) -> tuple[stockflow.Band, ...]:
+        """Join the ages of neighbouring cells whose rates are the same."""
         found: list[stockflow.Band] = []
-        for age in range(rates.shape[1]):
-            same = age and np.array_equal(rates[:, age], rates[:, age - 1])
-            same = same and np.array_equal(opened[age], opened[age - 1])
-            spans = found[-1].spans if same else self.of(rates[:, age], opened[age])
-            if found and found[-1].spans is spans:
-                found[-1] = stockflow.Band(slice(found[-1].ages.start, age + 1), spans)
-            else:
-                found.append(stockflow.Band(slice(age, age + 1), spans))
+        for cell in cells:
+            spans = self.of(cell.rates, cell.states)
+            first = found.pop().ages.start if found and found[-1].spans is spans else cell.ages.start
+            found.append(stockflow.Band(slice(first, cell.ages.stop), spans))
         return tuple(found)
+
+
+def rates(parameters: Parameters) -> Array:
+    """Give the generator of every year and age: (draw, year, age, placement, placement), as they are used.
+
+    There is one year where all share rates; rows and columns that are closed at an age are zero.
+    """
+    grid, both = parameters.grid, (stepped(parameters.exit_rate), stepped(parameters.move_rate))
+    years, n = max(len(a.years) for a in both), len(grid.placements)
+    out = np.zeros((max(map(len, both)), years, len(grid.ages), n, n))
+    pairs = zip(*(np.broadcast_to(a.years, years).tolist() for a in both), strict=True)
+    for year, pair in enumerate(pairs):
+        for ages, states, q in _cells(grid, both, pair):
+            for age in range(ages.start, ages.stop):
+                out[:, year, age, states[:, None], states] = q
+    return out
+
+
+def _cells(grid: Grid, both: tuple[Stepped, Stepped], years: tuple[int, int]) -> Iterator[Cell]:
+    """Make the generators of a year (by steps of exits and moves): one for each run of ages that share all."""
+    ages = len(grid.ages)
+    steps = [np.broadcast_to(a.ages, ages) for a in both]
+    opened = np.cumsum([False, *(grid.opened[1:] != grid.opened[:-1]).any(1)])
+    bounds = [*np.unique(runs(*steps, opened), return_index=True)[1].tolist(), ages]
+    for first, last in pairwise(bounds):
+        states = grid.windows.states(first)
+        exits, moves = (a.values[:, y, s[first]] for a, y, s in zip(both, years, steps, strict=True))
+        yield Cell(slice(first, last), states, _generator(grid, exits, moves, grid.opened[first], states))
+
+
+def _generator(grid: Grid, exits: Array, moves: Array, opened: NDArray[np.bool_], states: NDArray[np.int_]) -> Array:
+    """Build the generator between some states at an age: rows and columns of closed states are zero."""
+    exits, into, at = exits[:, states], moves[:, states[:, None], states], states.tolist()
+    if not (is_open := opened[states]).all():
+        exits, into = exits * is_open[:, None], into * np.outer(is_open, is_open)
+    out = np.ones(len(grid.reasons))
+    if len(exits) != len(into):
+        into = np.array(np.broadcast_to(into, (max(len(exits), len(into)), *into.shape[1:])))
+    for r, reason in enumerate(grid.reasons):
+        if reason.to is not None:
+            out[r], to = 0.0, grid.index("placements", reason.to)
+            if opened[to]:
+                into[..., at.index(to)] += exits[..., r]
+    return stockflow.generator(exits @ out, into)
 
 
 def _sets(by_year: Years, age: int) -> list[tuple[list[int], tuple[stockflow.Span, stockflow.Span]]]:
@@ -112,47 +171,13 @@ def _sets(by_year: Years, age: int) -> list[tuple[list[int], tuple[stockflow.Spa
     return list(found.values())
 
 
-def _changes(parameters: Parameters, by_year: Years) -> NDArray[np.bool_]:
+def _changes(parameters: Parameters) -> NDArray[np.bool_]:
     """Say where exits or moves differ from the age before, though their sums may not: (year, age)."""
-    grid, like = parameters.grid, [next(i for i, b in enumerate(by_year) if b is bands) for bands in by_year]
+    grid = parameters.grid
     found = np.zeros((len(grid.years), len(grid.ages)), dtype=bool)
-    for rates in (np.asarray(parameters.exit_rate), np.asarray(parameters.move_rate)):
-        if rates.shape[2] > 1:
-            for year in set(like):
-                at = rates[:, min(year, rates.shape[1] - 1)]
-                found[year, 1:] |= (at[:, 1:] != at[:, :-1]).any((0, 2, 3))
-    return found[like]
-
-
-def _alike(parameters: Parameters) -> list[int]:
-    """Give for each year the first of the run of years that share its exits and moves with it (by index)."""
-    every = [a for a in map(np.asarray, (parameters.exit_rate, parameters.move_rate)) if a.shape[1] > 1]
-    like = [0]
-    for year in range(1, len(parameters.grid.years)):
-        same = all(np.array_equal(a[:, year], a[:, year - 1]) for a in every)
-        like.append(like[-1] if same else year)
-    return like
-
-
-def rates(parameters: Parameters, years: Sequence[int] | None = None) -> Array:
-    """Build the generators: (draw, year, age, placement, placement); rows and columns closed at an age are zero.
-
-    All years by default, of which there is one where they share rates; or some, by index.
-    """
-    p, grid = parameters, parameters.grid
-    exits, moves = np.asarray(p.exit_rate), np.asarray(p.move_rate)
-    if years is not None:
-        exits, moves = (a if a.shape[1] == 1 else a[:, years] for a in (exits, moves))
-    to = [None if r.to is None else grid.index("placements", r.to) for r in grid.reasons]
-    out = np.array([float(t is None) for t in to])
-    shape = np.broadcast_shapes(exits.shape[:4], moves.shape[:4])
-    leave = np.broadcast_to(exits @ out, shape)
-    into = np.array(np.broadcast_to(moves, (*shape, shape[-1])), order="C")
-    for r, t in enumerate(to):
-        if t is not None:
-            into[..., t] += exits[..., r]
-    full = (*shape[:2], len(grid.ages), shape[3])
-    opened = p.open[None, None]
-    leave = np.broadcast_to(leave, full) * opened
-    into = np.broadcast_to(into, (*full, shape[3])) * opened[..., None] * opened[..., None, :]
-    return stockflow.generator(leave, into)
+    for rates in map(stepped, (parameters.exit_rate, parameters.move_rate)):
+        values, steps = rates.values, np.broadcast_to(rates.ages, len(grid.ages))
+        differs = (values[:, :, 1:] != values[:, :, :-1]).any((0, 3, 4))
+        for age in np.flatnonzero(np.diff(steps)) + 1:
+            found[:, age] |= differs[np.broadcast_to(rates.years, len(grid.years)), steps[age] - 1]
+    return found

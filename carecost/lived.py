@@ -66,7 +66,7 @@ def lived(bands: Sequence[Band], birthdays: Birthdays, wanted: Array) -> Lived:
 def _of_class(bands: Sequence[Band], birthdays: Birthdays, wanted: Array, c: int) -> tuple[Array, Array, Array]:
     """Look ahead for one birthday class: from the birthday to the year's end, then from the start to the birthday."""
     n, sets = wanted.shape
-    shape = (max(len(pair[0].block) for _, pair in bands), len(birthdays.stays), n, sets)
+    shape = (max(len(pair[0].stack) for _, pair in bands), len(birthdays.stays), n, sets)
     turned, stock, even, later = (np.zeros(shape) for _ in range(4))
     for ages, pair in bands:
         after = pair[1 - c].whole(n)

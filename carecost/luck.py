@@ -12,8 +12,7 @@ from carecost import stockflow
 from carecost.kernels import Kernels
 from carecost.overflow import Capacity
 from carecost.parameters import Parameters
-from carecost.projection import Advance, Projection, advanced
-from carecost.sums import Rates
+from carecost.projection import Advance, Projection, advanced, rates_by_age
 
 Array = NDArray[np.float64]
 Whole = NDArray[np.int64]
@@ -162,7 +161,7 @@ class _Lucky:
 
     def projection(self, capacity: Capacity | None) -> Projection:
         p = self.parameters
-        parts = (Rates(self.child_years, np.asarray(p.exit_rate), np.asarray(p.move_rate), range(len(p.grid.ages))),)
+        parts = (rates_by_age(p, self.child_years),)
         flows = (self.stock, self.entries, self.reached, self.child_years)
         return Projection(p.grid, *flows, self.run.extra_entries, parts, capacity)
 

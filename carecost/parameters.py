@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from carecost.errors import Problem, UnknownNameError, refuse, unknown
 from carecost.grid import AXES, Grid
+from carecost.stepped import Stepped
 
 Array = NDArray[np.float64]
 REQUIRED = ("initial_stock", "population", "entry_rate", "entry_share")
@@ -113,7 +115,7 @@ class Parameters:
         axes: tuple[str, ...],
         problems: list[Problem],
         key: str = "",
-    ) -> Array:
+    ) -> Array | Stepped:
         where = f"{name}[{key!r}]" if key else name
         lengths = [len(self.grid.labels(axis)) for axis in axes]
         if value is None:
@@ -122,11 +124,11 @@ class Parameters:
             shape = [1, *(1 if a in _COMMON else n for a, n in zip(axes, lengths, strict=True))]
             return _frozen(np.zeros(shape))
         try:
-            array = np.asarray(value, dtype=float)
+            array = value.values if isinstance(value, Stepped) else np.asarray(value, dtype=float)
         except (TypeError, ValueError):
             problems.append(Problem("is not an array of numbers", where, "Give anything np.asarray takes"))
             return _frozen(np.zeros([1] * (len(axes) + 1)))
-        problems += _shape_faults(where, array, axes, lengths)
+        problems += _shape_faults(where, np.shape(value), axes, lengths)
         if name in _LABELLED and array.size and not getattr(self.grid, _LABELLED[name]):
             what = f"is given, but the grid has no {_LABELLED[name]}"
             problems.append(Problem(what, where, f"Add {_LABELLED[name]}, or leave it out"))
@@ -143,7 +145,7 @@ class Parameters:
         elif name != "unit_cost" and least < 0:
             cell = tuple(int(i) for i in np.unravel_index(array.argmin(), array.shape))
             problems.append(Problem(f"is negative: {least:g} at {cell}", where, "Give zero or more"))
-        return _frozen(array)
+        return value.frozen() if isinstance(value, Stepped) else _frozen(array)
 
     def _draw_axes(self) -> list[Problem]:
         return [
@@ -152,7 +154,7 @@ class Parameters:
                 name,
                 "Draw axes have length 1 or one common length",
             )
-            for name, a in self.arrays().items()
+            for name, a in self._given().items()
             if len(a) not in (1, self.n_draws)
         ]
 
@@ -191,14 +193,14 @@ class Parameters:
             return np.broadcast_to(array, (*array.shape[:-2], *self.open.shape))[..., ages, placements]
 
         rate, towards = np.asarray(self.entry_rate), np.zeros(self.open.shape)
+        most = _most(self.exit_rate)
         for r, reason in enumerate(self.grid.reasons):
             if reason.to is not None:
-                into = np.asarray(self.exit_rate)[..., r].max((0, 1, 3))
-                towards[:, self.grid.index("placements", reason.to)] += into
+                towards[:, self.grid.index("placements", reason.to)] += most[:, r]
         checks: dict[str, Array] = {
             "initial_stock": shut(np.asarray(self.initial_stock)),
             "entry_share": shut(np.asarray(self.entry_share)) * (shut(rate[..., None]) > 0),
-            "move_rate": shut(np.asarray(self.move_rate).swapaxes(-3, -2)),
+            "move_rate": shut(_most(self.move_rate)),
             **{f"extra_entries[{k!r}]": shut(np.asarray(v)) for k, v in self.extra_entries.items()},
             "exit_rate into it": shut(towards),
         }
@@ -217,20 +219,24 @@ class Parameters:
     @cached_property
     def open(self) -> NDArray[np.bool_]:
         """Which ages may be in which placement: (age, placement)."""
-        every = range(len(self.grid.placements))
-        return np.array([[self.grid.open(i, age) for i in every] for age in self.grid.ages])
+        return self.grid.opened
 
     def arrays(self) -> dict[str, Array]:
         """All arrays by name; extra entries as ``extra_entries[name]``."""
-        plain = {
-            f.name: np.asarray(getattr(self, f.name)) for f in fields(self) if f.name not in ("grid", "extra_entries")
-        }
-        return plain | {f"extra_entries[{k}]": np.asarray(v) for k, v in self.extra_entries.items()}
+        return {name: np.asarray(array) for name, array in self._given().items()}
+
+    def _given(self) -> dict[str, Any]:
+        plain = {f.name: getattr(self, f.name) for f in fields(self) if f.name not in ("grid", "extra_entries")}
+        return plain | {f"extra_entries[{k}]": v for k, v in self.extra_entries.items()}
 
     @cached_property
     def n_draws(self) -> int:
         """Number of draws."""
-        return max(len(a) for a in self.arrays().values())
+        return max(map(len, self._given().values()))
+
+    def spread(self) -> Parameters:
+        """Give the same parameters with plain arrays only, as they are shown."""
+        return self.changed(exit_rate=np.asarray(self.exit_rate), move_rate=np.asarray(self.move_rate))
 
     def entries(self) -> Array:
         """Entries by rate, without the extra ones.
@@ -271,12 +277,19 @@ def _frozen(array: Array) -> Array:
     return view
 
 
-def _shape_faults(where: str, array: Array, axes: tuple[str, ...], lengths: list[int]) -> list[Problem]:
+def _most(rates: ArrayLike | None) -> Array:
+    """Give the largest rate of each age and destination or reason: (age or 1, destination)."""
+    if isinstance(rates, Stepped):
+        return np.asarray(rates.values.max((0, 1)).max(1)[rates.ages])
+    return np.asarray(np.asarray(rates).max((0, 1)).max(1))
+
+
+def _shape_faults(where: str, shape: tuple[int, ...], axes: tuple[str, ...], lengths: list[int]) -> list[Problem]:
     want = f"Give shape (draw, {_axes(axes)}) = (1 or D, {', '.join(map(str, lengths))})"
-    if array.ndim != len(axes) + 1:
-        return [Problem(f"has shape {array.shape}", where, want)]
+    if len(shape) != len(axes) + 1:
+        return [Problem(f"has shape {shape}", where, want)]
     return [
         Problem(f"has {got} on the {axis} axis, the grid has {n}", where, want)
-        for axis, n, got in zip(axes, lengths, array.shape[1:], strict=True)
+        for axis, n, got in zip(axes, lengths, shape[1:], strict=True)
         if got != n and not (got == 1 and axis in _COMMON)
     ]

@@ -15,6 +15,7 @@ from carecost.grid import Grid
 from carecost.kernels import Kernels
 from carecost.overflow import Capacity, Overflow
 from carecost.parameters import Parameters
+from carecost.stepped import stepped
 from carecost.sums import Rates, Sums
 
 Array = NDArray[np.float64]
@@ -63,13 +64,13 @@ class Projection:
     @cached_property
     def exits(self) -> Array:
         """Exits by reason, those with ``to`` included: (draw, year, age, placement, reason) [children]."""
-        return np.asarray(sum(part.child_years[..., None] * part.exit_rate for part in self._parts))
+        return np.asarray(sum(part.child_years[..., None] * np.asarray(part.exit_rate) for part in self._parts))
 
     @cached_property
     def moves(self) -> Array:
         """Moves by origin and destination: (draw, year, age, placement, to) [children]."""
         apart = 1.0 - np.eye(len(self.grid.placements))
-        return np.asarray(sum(part.child_years[..., None] * part.move_rate * apart for part in self._parts))
+        return np.asarray(sum(part.child_years[..., None] * np.asarray(part.move_rate) * apart for part in self._parts))
 
     @cached_property
     def sums(self) -> Sums:
@@ -162,9 +163,7 @@ class Advance:
             reached=self._reached,
             child_years=self.child_years,
             extra_entries=self.extra_entries,
-            _parts=(
-                Rates(self.child_years, np.asarray(p.exit_rate), np.asarray(p.move_rate), range(len(p.grid.ages))),
-            ),
+            _parts=(rates_by_age(p, self.child_years),),
             capacity=capacity,
         )
 
@@ -254,6 +253,12 @@ def together(projections: Sequence[Projection]) -> Projection:
     parts = tuple(part for p in projections for part in p._parts)
     capacity = projections[0].capacity
     return Projection(projections[0].grid, stock, entries, reached, child_years, extra, parts, capacity)
+
+
+def rates_by_age(parameters: Parameters, child_years: Array) -> Rates:
+    """Give what exits and moves are made of, where every age is kept."""
+    ages = range(len(parameters.grid.ages))
+    return Rates(child_years, stepped(parameters.exit_rate), stepped(parameters.move_rate), ages, ages)
 
 
 def birthdays(grid: Grid) -> stockflow.Birthdays:

@@ -11,11 +11,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from carecost.assumptions import Assumptions
+from carecost.axes import AXES, HAZARDS
 from carecost.beliefs import Assumption
+from carecost.cells import Folded, cells, flat_cells, folded
 from carecost.distributions import DIRICHLET
 from carecost.draws import Draws
 from carecost.errors import Problem, refuse, unknown
-from carecost.grid import AXES, Grid
+from carecost.grid import Grid
 from carecost.money import growth_path
 from carecost.parameters import Parameters
 from carecost.paths import YearPath
@@ -23,6 +25,7 @@ from carecost.phases import splits
 from carecost.sampler import Columns
 from carecost.sampler import Sampler as Sampler
 from carecost.selector import spell
+from carecost.stepped import Stepped, Steps
 from carecost.ties import Ties
 
 Array = NDArray[np.float64]
@@ -48,6 +51,8 @@ class Layout:
         What multiplies it.
     joint : frozenset of str
         Names of quantities that have joint draws.
+    folded : Folded, optional
+        The cells of a hazard in steps of years and ages.
     """
 
     parameter: str
@@ -59,6 +64,7 @@ class Layout:
     adjustments: tuple[Assumption, ...] = ()
     paths: tuple[YearPath, ...] = ()
     joint: frozenset[str] = frozenset()
+    folded: Folded | None = None
 
     @cached_property
     def central(self) -> Array:
@@ -81,24 +87,26 @@ class Layout:
                 groups.setdefault(share_group(row), []).append(i)
         return list(groups.values())
 
-    def array(self, grid: Grid, sampler: Sampler) -> Array:
+    def array(self, grid: Grid, sampler: Sampler) -> Array | Stepped:
         """Fill the array: (draw, ...)."""
-        drawn = self._drawn(sampler)
+        drawn, folded = self._drawn(sampler), self.folded
         values = np.tile(self.central, (max([1, *map(len, drawn.values())]), 1))
         for i, column in drawn.items():
             values[:, i] = column
-        out = np.zeros((len(values), int(np.prod(self.shape))))
-        out[:, self.cells] = values[:, self.owner]
-        out = out.reshape(-1, *self.shape)
+        shape, filled, owner = (self.shape, self.cells, self.owner) if folded is None else folded[1:]
+        steps = None if folded is None else folded.steps
+        out = np.zeros((len(values), int(np.prod(shape))))
+        out[:, filled] = values[:, owner]
+        out = out.reshape(-1, *shape)
         for row in self.growths:
-            out = _grown(out, row, grid, sampler)
+            out = _multiplied(out, row, grid, _growth(row, grid, sampler), steps)
         for row in self.adjustments:
             factor = sampler.value(row.quantity, row.belief, 0.0)
-            out = _multiplied(out, row, grid, factor[:, None])
+            out = _multiplied(out, row, grid, factor[:, None], steps)
         for path in self.paths:
             if sampler.block is not None:
-                out = _multiplied(out, path, grid, np.exp(sampler.path(path, grid.years)))
-        return out
+                out = _multiplied(out, path, grid, np.exp(sampler.path(path, grid.years)), steps)
+        return out if steps is None else Stepped(out, *steps)
 
     def _drawn(self, sampler: Sampler) -> dict[int, Array]:
         """Give the values of the rows that differ between draws."""
@@ -115,54 +123,30 @@ def share_group(row: Assumption) -> tuple[object, ...]:
     return row.where.streams, row.where.years, row.where.ages
 
 
-def _grown(array: Array, row: Assumption, grid: Grid, sampler: Sampler) -> Array:
+def _growth(row: Assumption, grid: Grid, sampler: Sampler) -> Array:
+    """Give the growth factor of each year: (draw, year)."""
     rate = sampler.value(row.quantity, row.belief, -1.0)
     start = grid.base_year if row.from_year is None else row.from_year
     elapsed = np.maximum(np.array(grid.years) - start, 0)
     long_run = row.belief.value if row.long_run is None else row.long_run
-    return _multiplied(array, row, grid, growth_path(rate, long_run, row.fade_years, elapsed))
+    return growth_path(rate, long_run, row.fade_years, elapsed)
 
 
-def _multiplied(array: Array, row: Assumption | YearPath, grid: Grid, factor: Array) -> Array:
+def _multiplied(
+    array: Array, row: Assumption | YearPath, grid: Grid, factor: Array, steps: tuple[Steps, Steps] | None
+) -> Array:
     """Multiply the cells of a row by a factor of shape (draw, year or 1)."""
     axes = AXES[row.parameter]
     shape = list(array.shape)
     shape[0] = max(len(array), len(factor))
-    if "years" in axes and (factor.shape[1] > 1 or row.where.years is not None):
+    if steps is None and "years" in axes and (factor.shape[1] > 1 or row.where.years is not None):
         shape[1] = len(grid.years)
     out = np.array(np.broadcast_to(array, shape), order="C")
-    index = cells(row, grid, tuple(shape[1:]))
+    index = cells(row, grid, tuple(shape[1:]), steps)
     wide = factor[:, index[0].ravel()] if "years" in axes and factor.shape[1] > 1 else factor
     every: tuple[Any, ...] = (slice(None), *index)
     out[every] *= wide.reshape(len(factor), -1, *[1] * (len(axes) - 1))
     return out
-
-
-def _flat(row: Assumption, grid: Grid, shape: tuple[int, ...]) -> NDArray[np.int_]:
-    """Find the flat cells of a row; most rows have one, which needs no arrays."""
-    index = _index(row, grid, shape)
-    if all(len(i) == 1 for i in index):
-        at = 0
-        for i, length in zip(index, shape, strict=True):
-            at = at * length + i[0]
-        return np.array([at])
-    mesh = np.ix_(*[np.array(i, dtype=int) for i in index])
-    return np.ravel_multi_index(mesh, shape).ravel()
-
-
-def cells(row: Assumption | YearPath, grid: Grid, shape: tuple[int, ...]) -> tuple[NDArray[np.int_], ...]:
-    """Find the cells of a row in an array of a shape without the draw axis, as an open mesh."""
-    return np.ix_(*[np.array(i, dtype=int) for i in _index(row, grid, shape)])
-
-
-def _index(row: Assumption | YearPath, grid: Grid, shape: tuple[int, ...]) -> list[list[int]]:
-    found = []
-    for axis, length in zip(AXES[row.parameter], shape, strict=True):
-        chosen = getattr(row.where, axis)
-        if axis == "years" and chosen is not None:
-            chosen = [y for y in chosen if y in grid.years]
-        found.append([0] if chosen is None and length == 1 else grid.indices(axis, chosen))
-    return found
 
 
 class Layouts:
@@ -237,13 +221,14 @@ def _layout(name: str, rows: list[Assumption], paths: list[YearPath], grid: Grid
     values = tuple(r for r in rows if r.kind == "value")
     dated = any(r.where.years is not None for r in values)
     shape = tuple(1 if axis == "years" and not dated else len(grid.labels(axis)) for axis in AXES[name])
-    flat = [_flat(r, grid, shape) for r in values]
+    flat = [flat_cells(r, grid, shape) for r in values]
     owner = np.repeat(np.arange(len(values)), [len(f) for f in flat]).astype(int)
     filled = np.concatenate([*flat, np.zeros(0, dtype=int)]).astype(int)
     growths = tuple(r for r in rows if r.kind == "growth")
     adjustments = tuple(r for r in rows if r.kind == "adjustment")
     wandering = tuple(path for path in paths if path.parameter == name)
-    return Layout(name, shape, values, filled, owner, growths, adjustments, wandering, frozenset(ties.joint))
+    steps = folded(shape, (filled, owner), (*growths, *wandering), adjustments, grid) if name in HAZARDS else None
+    return Layout(name, shape, values, filled, owner, growths, adjustments, wandering, frozenset(ties.joint), steps)
 
 
 def _strangers(assumptions: Assumptions) -> list[Problem]:

@@ -152,7 +152,7 @@ class Results(MoneyTables, DecisionTables):
 
     def parameters(self, scenario: str, stream: str | None = None) -> Parameters:
         """Parameters of the central run of a scenario; a set of several streams needs the stream's name."""
-        return self._run.parameters(scenario)[self._stream(stream)]
+        return self._run.parameters(scenario)[self._stream(stream)].spread()
 
     def projection(self, scenario: str, stream: str | None = None, draws: slice | None = None) -> Projection:
         """Project a scenario again, with ages: the central run, or some draws.

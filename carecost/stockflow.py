@@ -26,6 +26,7 @@ from carecost.conversion import rates as rates
 from carecost.integrals import Kernel as Kernel
 from carecost.integrals import generator as generator
 from carecost.integrals import kernel as kernel
+from carecost.integrals import stacked as stacked
 
 Array = NDArray[np.float64]
 
@@ -36,39 +37,46 @@ WEIGHT = 0.5
 
 
 class Span(NamedTuple):
-    """What a span does to people, as one block to multiply rows with.
-
-    A row ``[there at the start | entering evenly, per year]`` times the block is ``[there at the end | time lived]``.
+    """What a span does to people.
 
     Attributes
     ----------
-    block : ndarray of shape (..., 2 * state, 2 * state)
-        ``[[move, stay], [stay, linger]]``.
+    stack : ndarray of shape (..., 3 * state, state)
+        The kernels ``move``, ``stay`` and ``linger``, one above the other.
     states : ndarray of shape (state,), optional
         States (by index) that it is of, where the others are closed; all by default.
     """
 
-    block: Array
+    stack: Array
     states: NDArray[np.int_] | None = None
 
-    def carry(self, rows: Array, out: Array, half: int | None = None) -> None:
-        """Carry rows through the span: who is there at the end (0), the time lived (1), or both side by side."""
-        m = self.block.shape[-1] // 2
-        block = self.block if half is None else self.block[..., half * m : (half + 1) * m]
+    @property
+    def end(self) -> Array:
+        """Where a row ``[there at the start | entering evenly, per year]`` is at the end: (..., 2 * state, state)."""
+        return self.stack[..., : 2 * self.stack.shape[-1], :]
+
+    @property
+    def time(self) -> Array:
+        """The time that such a row lives: (..., 2 * state, state)."""
+        return self.stack[..., self.stack.shape[-1] :, :]
+
+    def carry(self, rows: Array, out: Array) -> None:
+        """Carry rows of all states through the span: who is there at the end, and the time lived, side by side."""
+        n = rows.shape[-1] // 2
         if self.states is None:
-            np.matmul(rows, block, out=out)
+            np.matmul(rows, self.end, out=out[..., :n])
+            np.matmul(rows, self.time, out=out[..., n:])
             return
-        both = np.concatenate([self.states, rows.shape[-1] // 2 + self.states])
+        few = np.take(rows, np.concatenate([self.states, n + self.states]), axis=-1)
         out[...] = 0.0
-        out[..., both if half is None else self.states] = np.matmul(np.take(rows, both, axis=-1), block)
+        out[..., self.states] = np.matmul(few, self.end)
+        out[..., n + self.states] = np.matmul(few, self.time)
 
     def whole(self, states: int) -> Array:
-        """Give the block with all states, zero for closed ones: (..., 2 * state, 2 * state)."""
-        if self.states is None:
-            return self.block
-        both = np.concatenate([self.states, states + self.states])
-        out = np.zeros((*self.block.shape[:-2], 2 * states, 2 * states))
-        out[..., both[:, None], both] = self.block
+        """Give ``[[move, stay], [stay, linger]]`` with all states, closed ones zero: (..., 2 * state, 2 * state)."""
+        few = np.arange(states) if self.states is None else self.states
+        both, out = np.concatenate([few, states + few]), np.zeros((*self.stack.shape[:-2], 2 * states, 2 * states))
+        out[..., both[:, None], few], out[..., both[:, None], states + few] = self.end, self.time
         return out
 
 
@@ -95,24 +103,15 @@ def spans(rates: Array, states: NDArray[np.int_] | None = None) -> tuple[Span, S
     rates : ndarray of shape (..., state, state)
         Generator [per person-year].
     states : ndarray of shape (state,), optional
-        States that are open; the others are left out.
+        States (by index) that it is between, where others are closed; all by default.
 
     Returns
     -------
     tuple of Span
         The shorter and the longer span.
     """
-    few = rates if states is None else rates[..., states[:, None], states]
-    early, late = (kernel(few, span) for span in BIRTHDAYS)
-    return _joined(early, states), _joined(late, states)
-
-
-def _joined(k: Kernel, states: NDArray[np.int_] | None) -> Span:
-    n = k.move.shape[-1]
-    block = np.empty((*k.move.shape[:-2], 2 * n, 2 * n))
-    block[..., :n, :n], block[..., n:, n:] = k.move, k.linger
-    block[..., :n, n:] = block[..., n:, :n] = k.stay
-    return Span(block, states)
+    early, late = (stacked(rates, span) for span in BIRTHDAYS)
+    return Span(early, states), Span(late, states)
 
 
 class Year(NamedTuple):

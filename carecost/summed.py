@@ -17,6 +17,7 @@ from carecost.grid import Grid
 from carecost.kernels import Kernels, Piece
 from carecost.parameters import Parameters
 from carecost.projection import birthdays, leaving_at, project_streams
+from carecost.stepped import stepped
 from carecost.stockflow import WEIGHT
 from carecost.sums import Rates, Sums
 
@@ -42,23 +43,25 @@ def project_sums(parameters: Parameters, kernels: Kernels | None = None) -> Sums
     Sums
         Stock and flows by pieces of the age axis, cut where a cost item begins or ends to count.
     """
-    cuts = _cuts(parameters.grid)
+    cuts, grid = _cuts(parameters.grid), parameters.grid
     bands = (kernels or Kernels()).pieces(parameters, cuts)
-    cohorts = _Cohorts(parameters)
-    pieces = [slice(a, b) for a, b in zip([0, *cuts], [*cuts, len(parameters.grid.ages)], strict=True)]
+    pieces = [slice(a, b) for a, b in zip([0, *cuts], [*cuts, len(grid.ages)], strict=True)]
     within = [sum(cut <= band.ages.start for cut in cuts) for band in bands]
-    by_band: list[Array] = []
+    cohorts = _Cohorts(parameters)
+    shape = (parameters.n_draws, len(grid.years), len(bands), len(grid.placements))
+    by_band, times = np.zeros(shape), np.zeros((*shape[:2], len(pieces), shape[3]))
     taken: list[tuple[Array, Array, Array]] = []
-    times: list[Array] = []
-    for i in range(len(pieces)):
-        mine = [cohorts.band(band) for band, piece in zip(bands, within, strict=True) if piece == i]
-        by_band += mine
-        times.append(_total(mine))
-        taken.append(cohorts.take())
-    stock, entries, aged_out = (np.stack(arrays, axis=2) for arrays in zip(*taken, strict=True))
-    exits, moves = (_at(np.asarray(a), bands) for a in (parameters.exit_rate, parameters.move_rate))
-    rates = Rates(np.stack(by_band, axis=2), exits, moves, within)
-    return Sums(parameters.grid, pieces, stock, entries, aged_out, np.stack(times, axis=2), (rates,))
+    for i, (band, piece) in enumerate(zip(bands, within, strict=True)):
+        if piece == len(taken) + 1:
+            taken.append(cohorts.take())
+        states = grid.windows.states(band.ages.start)
+        by_band[:, :, i, states] = cohorts.band(band)
+        # One after the other: in this order a band without time changes no digit.
+        times[:, :, piece] += by_band[:, :, i]
+    stock, entries, aged_out = (np.stack(arrays, axis=2) for arrays in zip(*taken, cohorts.take(), strict=True))
+    first = [band.ages.start for band in bands]
+    rates = Rates(by_band, stepped(parameters.exit_rate), stepped(parameters.move_rate), first, within)
+    return Sums(grid, pieces, stock, entries, aged_out, times, (rates,))
 
 
 def project_together(streams: Sequence[Parameters], kernels: Kernels | None = None) -> list[Sums]:
@@ -97,56 +100,64 @@ def _cuts(grid: Grid) -> list[int]:
     return sorted(found)
 
 
-def _total(arrays: Sequence[Array]) -> Array:
-    """Sum arrays one after the other: in this order a band without time changes no digit."""
-    total = np.zeros_like(arrays[0])
-    for array in arrays:
-        total += array
-    return total
-
-
-def _at(rates: Array, bands: Sequence[Piece]) -> Array:
-    """Take the rates of each band from its first age."""
-    return rates if rates.shape[2] == 1 else rates[:, :, [band.ages.start for band in bands]]
-
-
 class _Cohorts:
-    """What the ages done so far hand to the next: those who reach its birthday, in every year."""
+    """What the ages done so far hand to the next: those who reach its birthday, in every year.
+
+    States are in the order of the grid's windows, and arrays hold those of the window alone.
+    """
 
     def __init__(self, parameters: Parameters) -> None:
+        grid = self._grid = parameters.grid
         self._entrants = _Entrants(parameters)
-        grid = parameters.grid
         self._birthdays, self._leaving = birthdays(grid), leaving_at(grid)
-        n, years, self._n = parameters.n_draws, len(grid.years), len(grid.placements)
+        self._shape = (parameters.n_draws, len(grid.years), len(grid.placements))
         start = np.asarray(parameters.initial_stock)
-        self._start = WEIGHT * np.broadcast_to(start, (n, len(grid.ages), self._n))
-        # By class, draw and year: people beside even entrants, at the start of the year and on their birthday.
-        self._there, self._turned = np.zeros((2, n, years + 1, 2 * self._n)), np.zeros((2, n, years, 2 * self._n))
-        # Their sums over the ages of the band so far.
-        self._all_there, self._all_turned = np.zeros_like(self._turned), np.zeros_like(self._turned)
+        self._start = WEIGHT * np.broadcast_to(start, (self._shape[0], *start.shape[1:]))
+        self._window, self._states = slice(0, 0), grid.windows.order[:0]
+        # Those who turn the next age, by class, draw and year, where they are not in place already.
+        self._turning: Array | None = np.zeros((2, *self._shape))
         self._restart()
 
     def _restart(self) -> None:
-        _, n, years, _ = self._turned.shape
-        self._stock = np.zeros((2, n, years + 1, self._n))
-        self._entries, self._aged_out = np.zeros((n, years, self._n)), np.zeros((n, years, self._n))
+        n, years, states = self._shape
+        self._stock = np.zeros((2, n, years + 1, states))
+        self._entries, self._aged_out = np.zeros(self._shape), np.zeros(self._shape)
 
     def take(self) -> tuple[Array, Array, Array]:
         """Give stock, entries and those who aged out, summed over the ages since the last time."""
-        stock, entries, aged_out = self._stock[0] + self._stock[1], 2.0 * self._entries, self._aged_out
+        # From the order of the windows back to that of the grid.
+        back = np.argsort(self._grid.windows.order)
+        stock = (self._stock[0] + self._stock[1])[..., back], 2.0 * self._entries[..., back]
+        aged_out = self._aged_out[..., back]
         self._restart()
-        return stock, entries, aged_out
+        return *stock, aged_out
+
+    def _begin(self, age: int) -> None:
+        """Make room for the states that are open from an age on, and put in those who have just turned it."""
+        windows = self._grid.windows
+        self._window, self._states = windows.at[age], windows.states(age)
+        n, years, _ = self._shape
+        w = self._width = len(self._states)
+        # By class, draw and year: people beside even entrants, at the start of the year and on their birthday.
+        self._there, self._turned = np.zeros((2, n, years + 1, 2 * w)), np.zeros((2, n, years, 2 * w))
+        # Their sums over the ages of the band so far.
+        self._all_there, self._all_turned = np.zeros_like(self._turned), np.zeros_like(self._turned)
+        if self._turning is not None:
+            self._turned[..., :w] = self._turning[..., self._window]
+            self._turning = None
 
     def band(self, band: Piece) -> Array:
-        """Carry the ages of a band through all years, and give the time they live: (draw, year, placement).
+        """Carry the ages of a band through all years, and give the time they live: (draw, year, state of the window).
 
         A year in which the next band has the same rates hands its sums on to it, so that its digits do not depend on
         where other years are cut.
         """
+        if self._turning is not None:
+            self._begin(band.ages.start)
         for age in range(band.ages.start, band.ages.stop):
             self._enter(age)
             self._follow(age, band)
-            self._birthday(age)
+        self._birthday(band.ages.stop - 1)  # within a band nobody leaves by birthday: no placement opens or closes
         time = self._lived(band)
         if band.closes.all():
             self._all_there[...], self._all_turned[...] = 0.0, 0.0
@@ -158,39 +169,44 @@ class _Cohorts:
 
     def _enter(self, age: int) -> None:
         """Add those who enter at an age."""
-        n = self._n
-        even, born = self._entrants.at(age)
-        self._entries += even
+        w, total = self._width, self._entries[..., self._window]
+        even, born = self._entrants.at(age, self._states)
+        total += even
         if born is not None:
-            self._entries += born
-            self._turned[..., :n] += born
-        self._turned[..., n:] = even
-        self._there[:, :, :-1, n:] = even
+            total += born
+            self._turned[..., :w] += born
+        self._turned[..., w:] = even
+        self._there[:, :, :-1, w:] = even
 
     def _follow(self, age: int, band: Piece) -> None:
         """Carry an age from its birthday over the years' ends to the next birthday."""
-        there = self._there[..., : self._n]
+        there, stock = self._there[..., : self._width], self._stock[..., self._window]
         self._all_turned += self._turned
-        there[:, :, 0] = self._start[:, age]
+        there[:, :, 0] = self._start[:, age, self._states]
         _through(self._turned, band, AFTER, END, there[:, :, 1:])
         self._all_there += self._there[:, :, :-1]
-        self._stock += there
-        _through(self._there[:, :, :-1], band, BEFORE, END, self._turned[..., : self._n])
+        stock += there
+        _through(self._there[:, :, :-1], band, BEFORE, END, self._turned[..., : self._width])
 
     def _birthday(self, age: int) -> None:
         """Let those go whose placement ends on the birthday that ends this age, out or on to another."""
-        people = self._turned[..., : self._n]
-        if self._leaving[age].any():
-            self._aged_out += (people[0] + people[1]) * self._leaving[age]
-        on = [(to, people[..., state].copy()) for at, state, to in self._birthdays.goes if at == age]
-        if not self._birthdays.stays[age].all():
-            people *= self._birthdays.stays[age]
-        for to, going in on:
-            people[..., to] += going
+        following = (*self._grid.windows.at, self._window)[age + 1]
+        leaving = self._leaving[age, self._states]
+        if following == self._window and not leaving.any():
+            return
+        people, order = self._turned[..., : self._width], self._grid.windows.order.tolist()
+        aged_out = self._aged_out[..., self._window]
+        aged_out += (people[0] + people[1]) * leaving
+        self._turning = np.zeros((2, *self._shape))
+        np.multiply(people, self._birthdays.stays[age, self._states], out=self._turning[..., self._window])
+        for at, state, to in self._birthdays.goes:
+            if at == age:
+                self._turning[..., order.index(to)] += people[..., order.index(state) - self._window.start]
 
     def _lived(self, band: Piece) -> Array:
         """Give the time lived by the sums of a band."""
-        before, after = (np.empty((2, *self._entries.shape)) for _ in range(2))
+        shape = (2, *self._shape[:2], self._width)
+        before, after = np.empty(shape), np.empty(shape)
         _through(self._all_there, band, BEFORE, TIME, before)
         _through(self._all_turned, band, AFTER, TIME, after)
         before += after
@@ -201,13 +217,13 @@ def _through(rows: Array, band: Piece, span: tuple[int, int], half: int, out: Ar
     """Carry the rows of both classes through a span each, with the rates of each year."""
     for c in (0, 1):
         for years, spans in band.sets:
+            one = spans[span[c]]
+            block = one.time if half else one.end
             if len(band.sets) == 1:
-                spans[span[c]].carry(rows[c], out[c], half)
+                np.matmul(rows[c], block, out=out[c])
             else:
                 # Every year goes through every set: how a year is rounded must not depend on the rates of others.
-                every = np.empty(out[c].shape)
-                spans[span[c]].carry(rows[c], every, half)
-                out[c][:, years] = every[:, years]
+                out[c][:, years] = np.matmul(rows[c], block)[:, years]
 
 
 class _Entrants:
@@ -223,14 +239,14 @@ class _Entrants:
         self._born = np.broadcast_to(at_birthday, (*at_birthday.shape[:2], ages))
         self._any = np.asarray(self._born.any((0, 1)))
 
-    def at(self, age: int) -> tuple[Array, Array | None]:
-        """Give those who enter evenly, and those who enter on the birthday if any: (draw, year, placement)."""
-        even, born = self._starts[:, :, age, None] * self._share[:, :, age], None
+    def at(self, age: int, states: NDArray[np.int_]) -> tuple[Array, Array | None]:
+        """Give those who enter evenly, and those who enter on the birthday if any: (draw, year, state)."""
+        even, born = self._starts[:, :, age, None] * self._share[:, :, age, states], None
         if self._any[age]:
             born = even * self._born[:, :, age, None]
             even = even - born
         for further in self._extra:
-            even = even + WEIGHT * further[:, :, age]
+            even = even + WEIGHT * further[:, :, age, states]
         return even, born
 
 

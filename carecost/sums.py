@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from carecost.errors import InputError, Problem
 from carecost.grid import Grid
 from carecost.overflow import Capacity
+from carecost.stepped import Stepped
 
 Array = NDArray[np.float64]
 
@@ -23,17 +24,18 @@ class Rates(NamedTuple):
     ----------
     child_years : ndarray of shape (draw, year, band, placement)
         Time lived [child-years].
-    exit_rate : ndarray of shape (draw, year, band, placement, reason)
+    exit_rate : Stepped of shape (draw, year, age, placement, reason)
         Hazard of leaving [per child-year].
-    move_rate : ndarray of shape (draw, year, band, placement, to)
+    move_rate : Stepped of shape (draw, year, age, placement, to)
         Hazard of moving [per child-year].
-    within : sequence of int
-        The piece of the age axis that each band is in.
+    first, within : sequence of int
+        The first age (by index) of each band, and the piece of the age axis that the band is in.
     """
 
     child_years: Array
-    exit_rate: Array
-    move_rate: Array
+    exit_rate: Stepped
+    move_rate: Stepped
+    first: Sequence[int]
     within: Sequence[int]
 
 
@@ -84,7 +86,7 @@ class Sums:
     def exits_for(self, reasons: Sequence[int], ages: Sequence[int] = ()) -> Array:
         """Sum exits for some reasons (by index) over some ages: (draw, year, placement) [children]."""
         chosen = np.isin(np.arange(len(self.grid.reasons)), reasons).astype(float)
-        return self._events([p.exit_rate @ chosen for p in self.parts], ages)
+        return self._events([_each(p.exit_rate, chosen) for p in self.parts], ages)
 
     def moves_to(self, placements: Sequence[int], ages: Sequence[int] = ()) -> Array:
         """Sum moves by origin to some placements (by index) over some ages: (draw, year, placement) [children].
@@ -92,17 +94,18 @@ class Sums:
         Going on to the next phase of a placement is not a move to another.
         """
         chosen = np.isin(np.arange(len(self.grid.placements)), placements).astype(float)
-        return self._events([(p.move_rate * self.grid.apart) @ chosen for p in self.parts], ages)
+        return self._events([_each(p.move_rate, self.grid.apart * chosen) for p in self.parts], ages)
 
-    def _events(self, rates: Sequence[Array], ages: Sequence[int]) -> Array:
+    def _events(self, rates: Sequence[Stepped], ages: Sequence[int]) -> Array:
         """Sum time times rate, band by band: in this order a band without time changes no digit."""
         wanted = set(self._chosen(ages) if ages else range(len(self.pieces)))
         total = np.zeros(self.child_years[:, :, 0].shape)
         for part, rate in zip(self.parts, rates, strict=True):
-            each = rate.shape[2] > 1
-            for band, piece in enumerate(part.within):
+            each = len(rate.ages) > 1
+            for band, (age, piece) in enumerate(zip(part.first, part.within, strict=True)):
                 if piece in wanted:
-                    total = total + part.child_years[:, :, band] * rate[:, :, band if each else 0]
+                    hazard = rate.values[:, :, rate.ages[age] if each else 0]
+                    total += part.child_years[:, :, band] * (hazard[:, rate.years] if len(rate.years) > 1 else hazard)
         return total
 
     def _chosen(self, ages: Sequence[int]) -> list[int]:
@@ -112,3 +115,9 @@ class Sums:
         if sum(len(found) for found, all_in in zip(inside, whole, strict=True) if all_in) < len(wanted):
             raise InputError(Problem("an age is kept only with its neighbours", "ages", "Project with ages instead"))
         return [i for i, all_in in enumerate(whole) if all_in]
+
+
+def _each(rates: Stepped, weights: Array) -> Stepped:
+    """Sum rates over the last axis, with weights for each placement or for all: (draw, year, age, placement)."""
+    values = rates.values @ weights if weights.ndim == 1 else np.einsum("dyapt,pt->dyap", rates.values, weights)
+    return Stepped(np.asarray(values), rates.years, rates.ages)

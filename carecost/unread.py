@@ -10,10 +10,11 @@ from numpy.typing import NDArray
 
 from carecost.assumptions import Assumptions
 from carecost.beliefs import Assumption
+from carecost.cells import cells
 from carecost.errors import CareCostError, Problem
 from carecost.grid import AXES, Grid
 from carecost.paths import YearPath
-from carecost.quantities import Layout, Layouts, cells
+from carecost.quantities import Layout, Layouts
 
 Mask = NDArray[np.bool_]
 Read = Assumption | YearPath
