@@ -22,7 +22,7 @@ ORDERS_FROM, ORDERS_KNOWN = 2006, 2016
 LATELY, HOME = "home, lately", "home"
 GUARDIANSHIP, ADOPTED = "special guardianship", "adopted"
 STAYING, SUPPORTED, ADVISER = "staying put", "care leaver", "adviser only"
-CLOSE, ON, NETWORK = "staying close", "staying on to 25", "family network"
+CLOSE, ON, NETWORK, SHARED = "staying close", "staying on to 25", "family network", "shared care"
 #: States that somebody is in on the base date: ages at which they end, and what comes then.
 STATES = {
     LATELY: (18, None),
@@ -34,7 +34,7 @@ STATES = {
     ADVISER: (25, None),
 }
 #: States that only a scenario puts anybody in.
-EMPTY = {CLOSE: (21, ADVISER), ON: (25, None), NETWORK: (18, None)}
+EMPTY = {CLOSE: (21, ADVISER), ON: (25, None), NETWORK: (18, None), SHARED: (18, None)}
 #: Ages from which anybody is in a state, where not from birth.
 FROM_AGES = {STAYING: 18, SUPPORTED: 18, CLOSE: 18, ADVISER: 21, ON: 21}
 #: Placements whose young people may stay with their carers at 18.

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 import carecost as cc
-from rules import after_care, costs, england, findings, runs
+from rules import after_care, costs, england, findings, items as lines_of, runs
 from rules.after_care import (
     ADOPTED,
     ADVISER,
@@ -23,6 +23,7 @@ from rules.after_care import (
     LEADS,
     NETWORK,
     ON,
+    SHARED,
     STATES,
     STAYING,
     SUPPORTED,
@@ -31,7 +32,7 @@ from rules.case import case
 from rules.files import ages, beliefs, csv_text, toml_text
 from rules.items import Line
 from rules.published import BANDS, CLA, ONS, figure
-from rules.rows import HAZARD, ITEM_COLUMNS, PLACEMENT_COLUMNS, Row, common, item_row, unit_costs
+from rules.rows import ENDS, HAZARD, ITEM_COLUMNS, PLACEMENT_COLUMNS, Row, common, item_row, unit_costs
 from rules.words import filled, read
 
 Array = NDArray[np.float64]
@@ -123,6 +124,7 @@ GROUPS = {
     GUARDIANSHIP: "special guardianship",
     ADOPTED: "adopted",
     NETWORK: "family network",
+    SHARED: "shared care",
     **dict.fromkeys((STAYING, SUPPORTED, ADVISER, CLOSE, ON), "care leavers"),
 }
 
@@ -162,7 +164,15 @@ def _exits(base: Mapping[str, str]) -> str:
     rows = _rows(base, "exit_rate")
     for row in rows:
         row["ages"] = row["ages"] or "0-17"
-    return csv_text(tuple(rows[0]), rows)
+    return csv_text(tuple(rows[0]), [*rows, _sharing_ends()])
+
+
+def _sharing_ends() -> Row:
+    """Give the hazard with which shared care ends: so many a year, midway between the shortest and the longest."""
+    short, long = (12 / after_care.known(f"support care: months, {end}") for end in ("low", "high"))
+    belief = {"value": 24 / (12 / short + 12 / long), "low": long, "high": short}
+    key = {"ages": "0-17", "placements": SHARED, "reason": ENDS}
+    return common("after_care.csv", "2016", "E", read(NAME)["sharing"], **key, **belief, **HAZARD)
 
 
 def _moves() -> Iterator[Row]:
@@ -223,7 +233,7 @@ def items() -> list[Line]:
             found.append(_over(replace(line, spend=after), "adoption support", weeks[ADOPTED], ADOPTED))
         else:
             found.append(line)
-    return [*found, *_unused(found)]
+    return [*found, *_unused(found), _shared(found)]
 
 
 def _over(line: Line, name: str, weeks: float, states: str) -> Line:
@@ -254,3 +264,21 @@ def _unused(found: Sequence[Line]) -> Iterable[Line]:
         ("support of returns home", "exits", {"reasons": "home"}),
     ):
         yield replace(mine, name=name, driver=driver, select=select, note=read(NAME)["items"][name])
+
+
+def _shared(found: Sequence[Line]) -> Line:
+    """Price a week of shared care: a child supported at home, and some nights a year with a council's foster carer."""
+    home, foster = lines_of.at_home(england.YEAR), next(x for x in found if x.name == "foster in-house")
+    low, high = (12 * after_care.known(f"support care: nights a month, {end}") / 365 for end in ("low", "high"))
+    nights = (low + high) / 2
+    price = home.unit_cost + nights * foster.unit_cost
+    assert home.low is not None and home.high is not None
+    ends = (home.low * home.unit_cost + low * foster.unit_cost, home.high * home.unit_cost + high * foster.unit_cost)
+    about = read(NAME)["items"][SHARED].format(
+        nights=f"{nights * 365:.0f}", week=f"{foster.unit_cost:,.0f}", home=f"{home.unit_cost:,.0f}"
+    )
+    select = {"placements": SHARED}
+    return replace(
+        home, name=SHARED, spend=price, low=ends[0] / price, high=ends[1] / price, select=select, quality="E",
+        note=about, source=f"{home.source}; {foster.source}; after_care.csv",
+    )  # fmt: skip
