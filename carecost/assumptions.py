@@ -7,7 +7,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, TypeVar
 
 from carecost.beliefs import Assumption, Belief, Note, Scope
-from carecost.cost_items import Item
+from carecost.cost_items import OUTCOMES, Item
 from carecost.errors import UnknownNameError, refuse, unknown
 from carecost.grid import AXES, Grid, Placement, Reason
 from carecost.money import Deflator, Schedule
@@ -250,7 +250,8 @@ class Assumptions:
             return self
         if name not in scopes:
             raise UnknownNameError(unknown("scope", name, [ALL, *scopes]))
-        items = tuple(item for item in self.items if item.group in scopes[name].groups)
+        kept_groups = scopes[name].groups
+        items = tuple(i for i in self.items if i.group in kept_groups or i.account == OUTCOMES)
         kept = {item.name for item in items}
         rows = tuple(_kept(row, kept) for row in self.rows if _about(row.where, kept))
         paths = tuple(_kept(path, kept) for path in self.paths if _about(path.where, kept))

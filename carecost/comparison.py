@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cached_property, partial
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
 from carecost.appraisal import payback_year
-from carecost.cost_items import SOCIAL, Item
+from carecost.cost_items import OUTCOMES, SOCIAL, Item
 from carecost.costs import Costs
 from carecost.errors import ComparisonError, Problem
 from carecost.grid import Grid
@@ -191,20 +191,28 @@ class Comparison:
         -------
         dict of str to ndarray of shape (draw, year)
             ``programme`` (its resources), ``public services`` (resources of all accounts but social, whether or not
-            they become cash), and each line of the social ledger by name [GBP].
+            they become cash), and each line of the social ledger by name [GBP]. A line that values outcomes counts
+            what a scenario does to their share: fewer who leave care is no loss of outcomes.
 
         Raises
         ------
         ComparisonError
             If there is no social ledger.
         """
-        ledger = [item.name for item in self.grid.items if item.account == SOCIAL]
+        ledger = [item for item in self.grid.items if item.account == SOCIAL]
         if not ledger:
             remedy = "Add items with account = social, or cc.with_social_ledger(assumptions); npv() is the public purse"
             raise ComparisonError(Problem("there is no social ledger", "npsv", remedy))
         parts = {PROGRAMME: self._resources(lambda i: i.public and i.group == REFORM)}
         parts[SERVICES] = self._resources(lambda i: i.public and i.group != REFORM)
-        return parts | {f"{SOCIAL}: {name}": self._resources(partial(_called, name)) for name in ledger}
+        return parts | {f"{SOCIAL}: {item.name}": self._social(item) for item in ledger}
+
+    def _social(self, line: Item) -> Array:
+        """Give what society gains by a line of the social ledger: (draw, year) [GBP]."""
+        if line.driver != OUTCOMES:
+            return self._resources(lambda i: i.name == line.name)
+        worth = self.baseline.costs.unit_cost[..., self.grid.items.index(line)]
+        return np.asarray(worth * (self.price_effect @ self._chosen(line.follows)))
 
     def _resources(self, choose: Chooser) -> Array:
         """Sum resources: programmes by what they spend, all else by volume, since a price alone moves money only."""
@@ -277,10 +285,6 @@ def follows_care(item: Item, grid: Grid) -> bool:
     """Say whether an item follows time in care, so that its volume can be set against all time in care."""
     care = {name for i in grid.in_care for name in (grid.placements[i].name, grid.placements[i].of)}
     return item.driver in ("child_weeks", "child_years") and (not item.placements or set(item.placements) <= care)
-
-
-def _called(name: str, item: Item) -> bool:
-    return item.name == name
 
 
 def public_purse(item: Item) -> bool:

@@ -8,12 +8,18 @@ from typing import TYPE_CHECKING, Literal, get_args
 
 from carecost.errors import Problem, refuse, unknown
 
-Driver = Literal["child_weeks", "child_years", "entries", "exits", "moves", "aged_out", "population", "year"]
-Account = Literal["local authority", "central government", "NHS", "courts", "social"]
+Driver = Literal[
+    "child_weeks", "child_years", "entries", "exits", "moves", "aged_out", "population", "year", "outcomes"
+]
+Account = Literal["local authority", "central government", "NHS", "courts", "social", "outcomes"]
 
 DRIVERS: tuple[str, ...] = get_args(Driver)
 ACCOUNTS: tuple[str, ...] = get_args(Account)
 SOCIAL = "social"
+#: Account of what is counted and not paid for; and driver of what a counted outcome is worth.
+OUTCOMES = "outcomes"
+#: Accounts of the public purse.
+PUBLIC: tuple[str, ...] = tuple(name for name in ACCOUNTS if name not in (SOCIAL, OUTCOMES))
 KINDS = ("resource", "transfer")
 GROSS_NET = ("gross", "net")
 
@@ -27,6 +33,7 @@ UNITS: dict[str, str] = {
     "aged_out": "GBP per leaver",
     "population": "GBP per child",
     "year": "GBP per year",
+    "outcomes": "GBP per outcome",
 }
 #: Weeks in a child-year, so that published pounds a week multiply back.
 WEEKS = 365.0 / 7.0
@@ -42,6 +49,7 @@ SELECTORS: dict[str, tuple[str, ...]] = {
     "aged_out": ("placements", "ages"),
     "population": ("ages",),
     "year": (),
+    "outcomes": (),
 }
 
 
@@ -85,13 +93,14 @@ class Item:
         Name of the item.
     driver : str
         The flow or stock-time it follows: child_weeks, child_years, entries, exits, moves (by origin; ``to`` for
-        destination), aged_out, population or year.
+        destination), aged_out, population, year, or outcomes (those that its group counts).
     placements, ages, reasons, to, streams : iterable of str, of int for ages
         What the driver is summed over; empty means all.
     group : str
         Group in tables; ``"reform"`` marks spending on a programme.
     account : str
-        Ledger it belongs to: local authority, central government, NHS, courts (public purse), or social.
+        Ledger it belongs to: local authority, central government, NHS, courts (public purse), or social; or
+        ``"outcomes"``, for what is counted: its unit cost is then outcomes per unit of driver, and no money.
     payer : str
         Who pays; the account when empty.
     gross_net : str
@@ -164,13 +173,25 @@ class Item:
 
     @property
     def public(self) -> bool:
-        """Whether it is in the public purse, and not in the social ledger."""
-        return self.account != SOCIAL
+        """Whether it is in the public purse, and not in the social ledger or a count of outcomes."""
+        return self.account in PUBLIC
 
     @property
     def unit(self) -> str:
         """Unit of its unit cost."""
-        return UNITS[self.driver]
+        unit = UNITS[self.driver]
+        return unit.replace("GBP", OUTCOMES) if self.account == OUTCOMES else unit
+
+    def follows(self, other: Item) -> bool:
+        """Say whether this item follows the outcomes that another counts.
+
+        Examples
+        --------
+        >>> homeless = Item("homeless", "child_years", account="outcomes")
+        >>> Item("a year of it", "outcomes", group="homeless", account="social").follows(homeless)
+        True
+        """
+        return self.driver == OUTCOMES and other.account == OUTCOMES and other.group == self.group
 
 
 def _faults(item: Item) -> list[Problem]:
@@ -189,6 +210,9 @@ def _faults(item: Item) -> list[Problem]:
         if item.driver in DRIVERS and getattr(item, name) and name not in SELECTORS[item.driver]:
             has = ", ".join(SELECTORS[item.driver]) or "no selectors"
             found.append(Problem(f"driver {item.driver!r} has no selector {name!r}", where, f"It has {has}"))
+    if item.driver == OUTCOMES and item.account == OUTCOMES:
+        remedy = "Let it follow a flow or time, such as aged_out, and let an item of account social follow it"
+        found.append(Problem("an outcome that follows outcomes", where, remedy))
     for label, share in (("short", item.cashable.short), ("long", item.cashable.long)):
         if not 0 <= share <= 1:
             found.append(Problem(f"cashable share {label} is {share}", where, "Give a share from 0 to 1"))

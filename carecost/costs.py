@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from carecost.cost_items import AREA_DRIVERS, WEEKS, Item
+from carecost.cost_items import AREA_DRIVERS, OUTCOMES, WEEKS, Item
 from carecost.grid import Grid
 from carecost.parameters import Parameters
 from carecost.projection import Projection
@@ -30,7 +30,7 @@ class Costs:
     unit_cost : ndarray of shape (draw, year, item)
         Price of a unit [GBP per unit of driver]; draw and year axes may have length 1.
     spend : ndarray of shape (draw, year, item)
-        Their product [GBP, constant prices].
+        Their product [GBP, constant prices; of the account outcomes, their number].
     """
 
     grid: Grid
@@ -40,7 +40,7 @@ class Costs:
 
     @property
     def public_spend(self) -> Array:
-        """Spend of the public purse, the social ledger left out: (draw, year) [GBP, constant prices]."""
+        """Spend of the public purse, social values and outcomes left out: (draw, year) [GBP, constant prices]."""
         return np.asarray(self.spend @ np.array([float(item.public) for item in self.grid.items]))
 
 
@@ -82,6 +82,8 @@ def cost_streams(names: Sequence[str], sums: Sequence[Sums], parameters: Sequenc
     shape = (max(p.n_draws for p in parameters), len(grid.years), len(grid.items))
     volume = np.zeros(shape)
     for i, item in enumerate(grid.items):
+        if item.driver == OUTCOMES:
+            continue
         if item.driver in AREA_DRIVERS:
             volume[..., i] = DRIVERS[item.driver](sums[0], first, item)
             continue
@@ -89,7 +91,16 @@ def cost_streams(names: Sequence[str], sums: Sequence[Sums], parameters: Sequenc
             if not item.streams or name in item.streams:
                 volume[..., i] += DRIVERS[item.driver](flows, p, item)
     unit_cost = np.asarray(first.unit_cost)
+    _count_outcomes(grid, volume, unit_cost)
     return Costs(grid, volume, unit_cost, volume * unit_cost)
+
+
+def _count_outcomes(grid: Grid, volume: Array, unit_cost: Array) -> None:
+    """Fill the volume of items that follow outcomes: the sum of what the outcome items of their group count."""
+    for i, item in enumerate(grid.items):
+        if item.driver == OUTCOMES:
+            of = [j for j, other in enumerate(grid.items) if item.follows(other)]
+            volume[..., i] = (volume[..., of] * unit_cost[..., of]).sum(-1)
 
 
 def _placed(array: Array, grid: Grid, item: Item) -> Array:
@@ -134,7 +145,8 @@ def _year(sums: Sums, _: Parameters, __: Item) -> Array:
     return np.ones((1, len(sums.grid.years)))
 
 
-#: Registry: a new driver is one function here and its unit and selectors in cost_items.
+#: Registry: a new driver is one function here and its unit and selectors in cost_items. `outcomes`, which follows other
+#: items, is beside it.
 DRIVERS: dict[str, Callable[[Sums, Parameters, Item], Array]] = {
     "child_weeks": _child_weeks,
     "child_years": _child_years,

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from carecost import headline, wording
 from carecost.comparison import REFORM
+from carecost.cost_items import OUTCOMES, SOCIAL
 from carecost.page import Html, h, joined, section, table
 from carecost.scenarios import INACTION, Scenario, elsewhere
 
@@ -143,7 +144,7 @@ def spending(results: Results) -> Html:
     shown = list(dict.fromkeys([0, min(9, len(years) - 1), len(years) - 1]))
     heads = ["Group", *(wording.financial_year(years[y]) for y in shown)]
     prices = wording.financial_year(run.assumptions.price_year)
-    scale = _scale(max(float(run.central[name].costs.spend.sum(-1).max()) for name in run.central))
+    scale = _scale(max(float(run.central[name].costs.public_spend.max()) for name in run.central))
     parts = []
     for name, plan in run.scenarios.items():
         central, drawn = run.central[name].costs.spend, run.shown[name].costs.spend
@@ -168,10 +169,16 @@ def _scale(largest: float) -> wording.Scale:
 
 def _groups(items: Sequence[Item]) -> Iterator[tuple[str, list[int]]]:
     """Name each group and find its items; reform and the total last."""
-    keys = sorted(dict.fromkeys((i.group, i.account == "social") for i in items), key=lambda k: (k[0] == REFORM, k[1]))
+    money = [i for i in items if i.account != OUTCOMES]
+    keys = sorted(dict.fromkeys((i.group, i.account == SOCIAL) for i in money), key=lambda k: (k[0] == REFORM, k[1]))
     for group, social in keys:
         label = f"{group} (social, not in the total)" if social else group
-        yield label, [n for n, i in enumerate(items) if (i.group, i.account == "social") == (group, social)]
+        of = [
+            n
+            for n, i in enumerate(items)
+            if i.account != OUTCOMES and (i.group, i.account == SOCIAL) == (group, social)
+        ]
+        yield label, of
     yield "Total of the public purse", [n for n, i in enumerate(items) if i.public]
 
 

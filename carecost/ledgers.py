@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from carecost import vintages
 from carecost.assumptions import Assumptions
 from carecost.beliefs import Assumption, Belief, Note
-from carecost.cost_items import SOCIAL, Cashable, Item
+from carecost.cost_items import OUTCOMES, SOCIAL, Cashable, Item
 from carecost.errors import ComparisonError, Problem, UnknownNameError, unknown
 from carecost.money import financial_year
 from carecost.selector import Selector
@@ -23,18 +23,21 @@ class SocialValue:
     name : str
         What is valued.
     use : str
-        ``item``: a line of the social ledger. ``check``: a total to hold a ledger against, never a line. ``price``:
-        what one unit of an effect of yours is worth.
+        ``item``: a line of the social ledger. ``outcome``: a line of it that follows an outcome. ``check``: a total to
+        hold a ledger against, never a line. ``price``: what one unit of an effect of yours is worth.
     belief : Belief
         Value, interval if any, unit, price year, source, grade and note.
     is_not : str
         What it must not be taken for.
+    of : str
+        The outcome that it values, as the group of the set's outcome item is called.
     """
 
     name: str
     use: str
     belief: Belief
     is_not: str
+    of: str = ""
 
 
 def social_values() -> tuple[SocialValue, ...]:
@@ -87,7 +90,7 @@ def with_social_ledger(assumptions: Assumptions) -> Assumptions:
 
     Its lines are cost items of the account ``social``: they count in ``npsv`` alone, and never in spend, ``npv`` or any
     total of the public purse. A line follows the time of children in care and in the place where averted children go,
-    and its value is converted to the prices of the set.
+    or an outcome, where the set counts it; its value is converted to the prices of the set.
 
     Parameters
     ----------
@@ -111,13 +114,14 @@ def with_social_ledger(assumptions: Assumptions) -> Assumptions:
     >>> [item.name for item in england.items if item.account == "social"]
     ['poor outcomes of children who need a social worker']
     """
-    there = [item.name for item in assumptions.items if not item.public]
+    there = [item.name for item in assumptions.items if item.account == SOCIAL]
     if there:
         remedy = "Keep one ledger: a set with its own needs no other"
         raise ComparisonError(
             Problem(f"there is a social ledger already: {', '.join(there)}", assumptions.name, remedy)
         )
-    lines = [value for value in social_values() if value.use == "item"]
+    counted = {item.group for item in assumptions.items if item.account == OUTCOMES}
+    lines = [value for value in social_values() if value.use == "item" or value.of in counted]
     places = tuple(p.name for p in assumptions.placements if p.in_care or p.name == assumptions.averted_to)
     made = replace(
         assumptions,
@@ -142,14 +146,17 @@ def _value(row: dict[str, str]) -> SocialValue:
     number = {k: float(row[k]) if row[k] else None for k in ("low", "high")}
     words = {k: row[k] for k in ("unit", "source", "source_year", "quality", "note")}
     belief = Belief(float(row["value"]), **number, price_year=int(row["price_year"]), **words)  # type: ignore[arg-type]
-    return SocialValue(row["name"], row["use"], belief, row["is_not"])
+    return SocialValue(row["name"], row["use"], belief, row["is_not"], row["of"])
 
 
 def _item(value: SocialValue, places: tuple[str, ...]) -> Item:
     """Make a line; no share of it is ever cash."""
     b, no_cash = value.belief, Cashable(0.0, 0.0)
-    item = Item(value.name, "child_years", places, group=SOCIAL, account=SOCIAL, cashable=no_cash)
-    return replace(item, source=b.source, quality=b.quality, note=f"{b.note}. It is {value.is_not}")
+    about = {"account": SOCIAL, "cashable": no_cash, "source": b.source, "quality": b.quality}
+    note = f"{b.note}. It is {value.is_not}"
+    if value.of:
+        return Item(value.name, OUTCOMES, group=value.of, note=note, **about)  # type: ignore[arg-type]
+    return Item(value.name, "child_years", places, group=SOCIAL, note=note, **about)  # type: ignore[arg-type]
 
 
 def _price(value: SocialValue, to: Assumptions) -> Assumption:

@@ -63,6 +63,21 @@ class MoneyTables:
         """
         return run_tables.cost_rows(self._run, by, basis, draws, deflator)
 
+    def outcomes(self, draws: bool = False) -> pd.DataFrame:
+        """How many have each outcome that the set counts, year by year; without rows where it counts none.
+
+        Parameters
+        ----------
+        draws : bool
+            One row a draw instead of one a quantile.
+
+        Returns
+        -------
+        DataFrame
+            scenario, year, outcome, quantile or draw, value, unit. Outcomes overlap, and are never added up.
+        """
+        return run_tables.outcome_rows(self._run, draws)
+
     def price_volume_mix(
         self,
         scenario: str,

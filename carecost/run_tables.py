@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from carecost import tables, vintages
 from carecost.blocks import FLOWS, Outcome
+from carecost.cost_items import OUTCOMES, SOCIAL
 from carecost.errors import InputError, Problem, UnknownNameError, unknown
 from carecost.model import Run
 from carecost.money import Deflator
@@ -55,7 +56,8 @@ def cost_rows(
         raise InputError(Problem("a deflator is given for real pounds", "costs", "Give it with basis='cash'"))
     grid, labels, real = run.grid, tables.item_labels(run.grid), run.provenance.price_base
     # A social value is no budget: it is in a table of money only where the account says so.
-    keep = [i for i, item in enumerate(grid.items) if item.public or "account" in by]
+    asked = (SOCIAL,) if "account" in by else ()
+    keep = [i for i, item in enumerate(grid.items) if item.public or item.account in asked]
     labels = {name: [values[i] for i in keep] for name, values in labels.items()}
     index = vintages.deflator(deflator) if isinstance(deflator, str) else deflator or run.assumptions.deflator
     factor = index.factor(run.assumptions.price_year, grid.years)[:, None] if basis == CASH else 1.0
@@ -65,6 +67,21 @@ def cost_rows(
         central, _ = tables.grouped((run.central[name].costs.spend * factor)[..., keep], labels, by)
         frames.append(_named(name, tables.rows_of(drawn, central, ("year", grid.years), kept, per_draw)))
     return tables.priced(_stacked(frames), PriceBase(CASH, None, index.vintage) if basis == CASH else real)
+
+
+def outcome_rows(run: Run, per_draw: bool) -> pd.DataFrame:
+    """How many have each outcome in each year; see :meth:`carecost.Results.outcomes`."""
+    items = run.grid.items
+    keep = [i for i, item in enumerate(items) if item.account == OUTCOMES]
+    label = "draw" if per_draw else "quantile"
+    if not keep:
+        return pd.DataFrame(columns=["scenario", "year", "outcome", label, "value", "unit"])
+    axes = {"year": run.grid.years, "outcome": [items[i].name for i in keep]}
+    frames = []
+    for name in run.scenarios:
+        drawn, central = (outcome[name].costs.spend[..., keep] for outcome in (run.shown, run.central))
+        frames.append(_named(name, tables.tidy(drawn, central, axes, per_draw)))
+    return _stacked(frames).assign(unit="outcomes")
 
 
 def capacity_rows(run: Run, per_draw: bool) -> pd.DataFrame:
@@ -94,6 +111,8 @@ def saved(run: Run) -> dict[str, pd.DataFrame]:
     """Give the tables of a saved run that need no comparison."""
     account = ("group", "account")
     limited = {"capacity": capacity_rows(run, per_draw=False)} if run.grid.groups else {}
+    if not (counted := outcome_rows(run, per_draw=False)).empty:
+        limited["outcomes"] = counted
     return {
         "children": children_rows(run, ("placement", "in_care"), per_draw=False, in_care=False),
         "costs": cost_rows(run, account, "real", per_draw=False),

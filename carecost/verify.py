@@ -7,6 +7,7 @@ from typing import Any
 
 from carecost.assumptions import Assumptions
 from carecost.beliefs import ADJUSTMENT_UNIT, GROWTH_UNIT, UNITS, Assumption
+from carecost.cost_items import OUTCOMES
 from carecost.distributions import DIRICHLET
 from carecost.draws import Draws
 from carecost.errors import CareCostError, Problem, refuse, unknown
@@ -50,7 +51,7 @@ def verify(assumptions: Assumptions, place: Place = lambda row: row.quantity) ->
     for scope in assumptions.scopes:
         where = f"set.toml, scopes {scope.name!r}"
         problems += [unknown("group", group, groups, where) for group in scope.groups if group not in groups]
-    problems += _free_placements(grid)
+    problems += _free_placements(grid) + _worth_of_nothing(grid)
     for where, row in placed:
         problems += _value_faults(where, row, assumptions, grid)
     many: list[Assumption | YearPath] = [row for row in assumptions.rows if row.kind != "value"]
@@ -89,6 +90,17 @@ def _free_placements(grid: Grid) -> list[Problem]:
     free = [p.name for p in grid.placements if not any(p.name in names for names in paid)]
     remedy = "Name it in an item that follows child_weeks or child_years: nothing is free by default"
     return [Problem(f"no item pays for placement {name!r}", "items.csv", remedy) for name in free]
+
+
+def _worth_of_nothing(grid: Grid) -> list[Problem]:
+    """Find items that follow outcomes which nothing counts."""
+    groups = sorted({item.group for item in grid.items if item.account == OUTCOMES})
+    lines = [item for item in grid.items if item.driver == OUTCOMES]
+    return [
+        unknown("group of outcomes", line.group, groups, f"item {line.name!r}")
+        for line in lines
+        if not any(line.follows(other) for other in grid.items)
+    ]
 
 
 def _twice(placed: list[tuple[str, Assumption]]) -> list[Problem]:

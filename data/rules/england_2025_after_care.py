@@ -13,7 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 import carecost as cc
-from rules import after_care, costs, england, findings, items as lines_of, runs
+from rules import after_care, costs, england, findings, missions, runs
+from rules import items as lines_of
 from rules.after_care import (
     ADOPTED,
     ADVISER,
@@ -54,6 +55,7 @@ def _tables(back: Array) -> dict[str, str]:
     """Write the tables, with children who come back taken out of the entries."""
     base, lines = england.files(), items()
     growth = [*england.prices(lines, england.YEAR), england.people()]
+    lines = [*lines, *missions.lines(_care(base), "; ".join((STAYING, SUPPORTED, CLOSE)))]
     return {
         "placements.csv": csv_text(PLACEMENT_COLUMNS, _placements(base)),
         "reasons.csv": csv_text(("reason", "to", "note"), _reasons(base)),
@@ -66,6 +68,11 @@ def _tables(back: Array) -> dict[str, str]:
         "unit_cost.csv": unit_costs(lines, england.YEAR),
         "growth.csv": beliefs(england.GROWTH_KEYS, growth, "long_run", "fade_years"),
     }
+
+
+def _care(base: Mapping[str, str]) -> str:
+    """Name the placements in care, as a cell."""
+    return "; ".join(row["placement"] for row in _rows(base, "placements") if row["in_care"] == "true")
 
 
 def _words() -> str:

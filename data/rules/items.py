@@ -11,6 +11,7 @@ from rules.words import note
 
 UNITS = {
     "child_weeks": "GBP per child-week",
+    "child_years": "GBP per child-year",
     "exits": "GBP per exit",
     "aged_out": "GBP per leaver",
     "population": "GBP per child",
@@ -59,6 +60,11 @@ class Line:
     def unit_cost(self) -> float:
         """Spend a unit of the driver."""
         return self.spend / self.volume
+
+    @property
+    def unit(self) -> str:
+        """Unit of the unit cost; what is counted and not paid for is in outcomes."""
+        return UNITS[self.driver].replace("GBP", "outcomes" if self.account == "outcomes" else "GBP")
 
 
 def over(found: list[Line], volume: Mapping[str, float], about: str) -> list[Line]:

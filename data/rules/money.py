@@ -14,6 +14,7 @@ _BIAS = ("category", "capex_upper", "duration_upper", "source", "note")
 _VALUES = (
     "name",
     "use",
+    "of",
     "value",
     "low",
     "high",

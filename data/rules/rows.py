@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from rules.case import AT_HOME, STREAMS, Case
 from rules.exits import REASONS
 from rules.files import ages, beliefs, csv_text, exact
-from rules.items import UNITS, Line
+from rules.items import Line
 from rules.published import BANDS, CLA, CLA24, ONS
 from rules.stock import FULL
 from rules.words import note, read
@@ -65,6 +65,7 @@ def labels(case: Case, groups: Mapping[str, str], lines: Sequence[Line]) -> dict
 
 def item_row(line: Line) -> Row:
     short, long, years = line.cash
+    counted = line.account == "outcomes"
     return {
         "item": line.name,
         "driver": line.driver,
@@ -77,8 +78,7 @@ def item_row(line: Line) -> Row:
         "cashable_long": long,
         "cashable_years": years,
         "source": line.source,
-        "quality": "E",
-        "note": note("cashable"),
+        **({"quality": line.quality, "note": line.note} if counted else {"quality": "E", "note": note("cashable")}),
         **line.select,
     }
 
@@ -88,7 +88,7 @@ def unit_costs(lines: Sequence[Line], price_year: int) -> str:
 
     def row(x: Line) -> Row:
         interval = {k: x.unit_cost * v for k, v in (("low", x.low), ("high", x.high)) if v is not None}
-        belief = {"item": x.name, "value": x.unit_cost, "unit": UNITS[x.driver], "price_year": price_year}
+        belief = {"item": x.name, "value": x.unit_cost, "unit": x.unit, "price_year": price_year}
         return common(x.source, x.source_year, x.quality, x.note, **belief, **interval)
 
     return beliefs(("item",), map(row, lines), "price_year")

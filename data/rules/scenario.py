@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from functools import cache
 
-from rules import after_care, costs, published, solve
+from rules import after_care, costs, missions, published, solve
 from rules.case import case
 from rules.solve import lever
 from rules.words import HERE
@@ -37,7 +37,16 @@ def files() -> dict[str, str]:
 @cache
 def figures() -> Mapping[str, str]:
     """Give the figures that the words name."""
-    numbers = {**_spending(), **_entries(), **_carers(), **_prices(), **_announced(), **_poverty(), **_after_care()}
+    numbers = {
+        **_spending(),
+        **_entries(),
+        **_carers(),
+        **_prices(),
+        **_announced(),
+        **_poverty(),
+        **_after_care(),
+        **_missions(),
+    }
     return {name: f"{value:.10g}" for name, value in numbers.items()} | {"carers_take": f"{solve.carers_places():,.0f}"}
 
 
@@ -136,3 +145,15 @@ def _after_care() -> dict[str, float]:
         "network_week": round(friends.unit_cost, 2),
         "return_home": after_care.known("supporting a return home, average of a family"),
     }
+
+
+def _missions() -> dict[str, float]:
+    """Give the missions that have a number, and the one effect that was measured."""
+    doubled = missions.known(
+        "education: the share attending university, and particularly high tariff universities, by 2026, times", 2022
+    )
+    jobs = missions.known(
+        "work: new well paid jobs and apprenticeships for care leavers each year, by 2026, at least", 2022
+    )
+    links = missions.known("Lifelong Links: risk of homelessness, care leavers aged 18 to 20, change", 2024)
+    return {"missions_education": doubled - 1, "missions_jobs": jobs, "missions_links": links / 100}
