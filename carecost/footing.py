@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 from carecost.attribution import attribution
-from carecost.levers import BASES
+from carecost.cost_items import OUTCOMES
+from carecost.levers import BASES, Lever
 from carecost.model import Run
 
 MEASURE = "cashable_saving"
+#: What is said of a scenario that acts on outcomes alone.
+COUNTED = (
+    "It changes outcomes that are counted, and no budget: their numbers are in outcomes.csv, and what they are worth "
+    "is in the social ledger (--social)."
+)
 
 
 def footing(run: Run, scenario: str) -> dict[str, float]:
@@ -33,7 +39,7 @@ def footing(run: Run, scenario: str) -> dict[str, float]:
     ['claimed']
     """
     levers = run.scenarios[scenario].levers
-    acting = [lever for lever in levers if lever.acts]
+    acting = [lever for lever in levers if lever.acts and not _counts_only(lever, run)]
     if not acting:
         return {}
     if len({lever.basis for lever in acting}) == 1:
@@ -45,3 +51,28 @@ def footing(run: Run, scenario: str) -> dict[str, float]:
         for basis in BASES
         if any(lever.basis == basis for lever in acting)
     }
+
+
+def outcomes_alone(run: Run, scenario: str) -> bool:
+    """Say whether a scenario acts on outcomes that are counted, and on nothing that is paid for.
+
+    Parameters
+    ----------
+    run : Run
+        A run that holds it.
+    scenario : str
+        Its name.
+
+    Returns
+    -------
+    bool
+        Whether no budget can change.
+    """
+    levers = [lever for lever in run.scenarios[scenario].levers if not all(c.idle for c in lever.changes)]
+    return bool(levers) and all(_counts_only(lever, run) for lever in levers)
+
+
+def _counts_only(lever: Lever, run: Run) -> bool:
+    """Say whether every change of a lever is to items of the account outcomes."""
+    counted = {item.name for item in run.grid.items if item.account == OUTCOMES}
+    return all(set(change.where.items or ("",)) <= counted for change in lever.changes)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from carecost import wording
-from carecost.footing import footing
+from carecost.footing import COUNTED, footing, outcomes_alone
 from carecost.savings import REVIEW_SAVING
 from carecost.scenarios import INACTION
 from carecost.sensitivity import growth_paths
@@ -263,11 +263,11 @@ def footing_sentence(results: Results, name: str) -> str:
     Returns
     -------
     str
-        A sentence; empty where no lever has an effect.
+        A sentence; empty where no lever has an effect, and plain about one that acts on outcomes alone.
     """
     parts = footing(results.run, name)
     if not parts:
-        return ""
+        return COUNTED if outcomes_alone(results.run, name) else ""
     if len(parts) == 1:
         return f"All of the cashable saving rests on effects that are {next(iter(parts))}."
     scale = wording.money_scale(*parts.values())

@@ -37,6 +37,8 @@ class Line:
         Share that becomes cash in the first year, later, and after how many years.
     low, high : float, optional
         Interval, as ratios to the value.
+    shape : dict
+        Level and distribution of the interval, where they are not the usual ones.
     """
 
     name: str
@@ -55,6 +57,7 @@ class Line:
     kind: str = "resource"
     low: float | None = None
     high: float | None = None
+    shape: Mapping[str, object] = field(default_factory=dict)
 
     @property
     def unit_cost(self) -> float:

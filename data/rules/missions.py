@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from rules.items import Line
-from rules.published import figure
+from rules.published import ceased, figure
 from rules.words import read
 
 WORDS = "missions"
 #: Ages of care leavers whose assessments as homeless are published together.
 HOMELESS = range(18, 21)
+#: An interval that ends at the value: a share of some young people, taken for all.
+FROM_BELOW = {"level": 1.0, "distribution": "triangular"}
 ASSESSED = "care leavers aged 18 to 20 assessed as homeless or threatened with homelessness in the year"
 
 
@@ -19,14 +21,19 @@ def known(name: str, year: int) -> float:
     return figure("missions", "value", figure=name, year=year)
 
 
-def levels() -> dict[str, float]:
-    """Give the published levels: outcomes for each who leaves care at 18, or for each year lived."""
+def levels() -> dict[str, tuple[float, float | None]]:
+    """Give the published levels, outcomes for each who leaves care at 18 or for each year lived; and their least."""
     people = sum(known(f"care leavers aged {age}", 2024) for age in HOMELESS)
     into = "by 19, of children in care for 12 months at 31 March 2017"
+    left = ceased(2021, "Age on ceasing", "18 years and over")
+
+    def entering(place: str) -> tuple[float, float]:
+        return known(f"into {place} {into}", 2021) / 100, known(f"young people into {place} {into}", 2021) / left
+
     return {
-        "education": known(f"into higher education {into}", 2021) / 100,
-        "high tariff": known(f"into a high tariff university {into}", 2021) / 100,
-        "homelessness": known(ASSESSED, 2024) / people,
+        "education": entering("higher education"),
+        "high tariff": entering("a high tariff university"),
+        "homelessness": (known(ASSESSED, 2024) / people, None),
     }
 
 
@@ -45,11 +52,12 @@ def lines(care: str, leavers: str) -> Iterator[Line]:
         "year": {},
     }
     for row in read(WORDS)["outcome"]:
-        level = found.pop(row["group"], 0.0)
+        level, least = found.pop(row["group"], (0.0, None))
+        ends = {} if least is None else {"low": least / level, "high": 1.0, "shape": FROM_BELOW}
         yield Line(
             row["item"], row["driver"], row["group"], level, 1.0, row["source"],
             row["quality"], row["note"], chosen[row["driver"]],
-            account="outcomes", payer="outcomes", source_year=row["source_year"],
+            account="outcomes", payer="outcomes", source_year=row["source_year"], **ends,
         )  # fmt: skip
     if found:
         raise ValueError(f"{WORDS}.toml has no outcome for {sorted(found)}")

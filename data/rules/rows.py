@@ -89,7 +89,7 @@ def unit_costs(lines: Sequence[Line], price_year: int) -> str:
     def row(x: Line) -> Row:
         interval = {k: x.unit_cost * v for k, v in (("low", x.low), ("high", x.high)) if v is not None}
         belief = {"item": x.name, "value": x.unit_cost, "unit": x.unit, "price_year": price_year}
-        return common(x.source, x.source_year, x.quality, x.note, **belief, **interval)
+        return common(x.source, x.source_year, x.quality, x.note, **belief, **interval, **x.shape)
 
     return beliefs(("item",), map(row, lines), "price_year")
 
