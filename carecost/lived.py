@@ -65,19 +65,24 @@ def lived(bands: Sequence[Band], birthdays: Birthdays, wanted: Array) -> Lived:
 
 def _of_class(bands: Sequence[Band], birthdays: Birthdays, wanted: Array, c: int) -> tuple[Array, Array, Array]:
     """Look ahead for one birthday class: from the birthday to the year's end, then from the start to the birthday."""
-    n, sets = wanted.shape
-    shape = (max(len(pair[0].stack) for _, pair in bands), len(birthdays.stays), n, sets)
+    shape = (max(len(pair[0].stack) for _, pair in bands), *birthdays.stays.shape, wanted.shape[1])
     turned, stock, even, later = (np.zeros(shape) for _ in range(4))
     for ages, pair in bands:
-        after = pair[1 - c].whole(n)
-        turned[:, ages] = (after[:, :n, n:] @ wanted)[:, None]
-        even[:, ages] = (after[:, n:, n:] @ wanted)[:, None]
+        _, stay, linger, states = pair[1 - c].parts()
+        _put(turned, ages, states, (stay @ wanted[states])[:, None])
+        _put(even, ages, states, (linger @ wanted[states])[:, None])
     later[:, :-1] = turned[:, 1:] * birthdays.stays[:-1, :, None]
     for age, state, to in birthdays.goes:
         if age + 1 < shape[1]:
             later[:, age, state] += turned[:, age + 1, to]
     for ages, pair in bands:
-        before = pair[c].whole(n)
-        stock[:, ages] = (before[:, :n, n:] @ wanted)[:, None] + before[:, None, :n, :n] @ later[:, ages]
-        even[:, ages] += (before[:, n:, n:] @ wanted)[:, None] + before[:, None, n:, :n] @ later[:, ages]
+        move, stay, linger, states = pair[c].parts()
+        ahead = later[:, ages][:, :, states]
+        _put(stock, ages, states, (stay @ wanted[states])[:, None] + move[:, None] @ ahead)
+        _put(even, ages, states, (linger @ wanted[states])[:, None] + stay[:, None] @ ahead)
     return stock, even, turned
+
+
+def _put(array: Array, ages: slice, states: NDArray[np.int_], values: Array) -> None:
+    """Add values of some states at some ages."""
+    array[:, ages, states] += values

@@ -26,6 +26,7 @@ from carecost.conversion import rates as rates
 from carecost.integrals import Kernel as Kernel
 from carecost.integrals import generator as generator
 from carecost.integrals import kernel as kernel
+from carecost.integrals import parts as parts
 from carecost.integrals import stacked as stacked
 
 Array = NDArray[np.float64]
@@ -59,6 +60,11 @@ class Span(NamedTuple):
     def time(self) -> Array:
         """The time that such a row lives: (..., 2 * state, state)."""
         return self.stack[..., self.stack.shape[-1] :, :]
+
+    def parts(self) -> tuple[Array, Array, Array, NDArray[np.int_]]:
+        """Give ``move``, ``stay`` and ``linger``, and the states that they are of."""
+        states = np.arange(self.stack.shape[-1]) if self.states is None else self.states
+        return *parts(self.stack), states
 
     def carry(self, rows: Array, out: Array) -> None:
         """Carry rows of all states through the span: who is there at the end, and the time lived, side by side."""
