@@ -18,8 +18,9 @@ from carecost.luck import simulate_streams
 from carecost.overflow import Capacity
 from carecost.parameters import Parameters
 from carecost.quantities import Layouts, Sampler
+from carecost.redirected import limited
 from carecost.scenarios import Scenario
-from carecost.summed import project_together, sharing
+from carecost.summed import project_sums
 from carecost.sums import Sums
 
 Array = NDArray[np.float64]
@@ -105,21 +106,25 @@ class Work:
 _Known = dict[tuple[int, ...], tuple[list[Parameters], list[Sums]]]
 
 
-def _projected(streams: Sequence[Parameters], known: _Known, kernels: Kernels) -> list[Sums]:
-    """Project what is not known yet: streams that share places together, others each by itself."""
-    found: list[Sums] = []
-    for together in sharing(streams):
-        some = [streams[i] for i in together]
-        key = tuple(i for p in some for i in _moving(p))
+def _projected(streams: list[Parameters], known: _Known, kernels: Kernels) -> list[Sums]:
+    """Project what is not known yet: each stream with places for all, and those that share places together."""
+    free: list[Sums] = []
+    for p in streams:
+        key = _moving(p)
         if key not in known:
-            known[key] = (some, project_together(some, kernels))
-        found += known[key][1]
-    return found
+            known[key] = ([p], [project_sums(p, kernels)])
+        free += known[key][1]
+    if not streams[0].grid.groups:
+        return free
+    key = tuple(i for p in streams for i in (*_moving(p), id(p.capacity)))
+    if key not in known:
+        known[key] = (streams, limited(streams, free, kernels))
+    return known[key][1]
 
 
 def _moving(parameters: Parameters) -> tuple[int, ...]:
-    """Say which arrays the children follow from, by identity: all but prices."""
-    return tuple(id(getattr(parameters, name)) for name in AXES if name != "unit_cost")
+    """Say which arrays the children follow from where there are places for all, by identity."""
+    return tuple(id(getattr(parameters, name)) for name in AXES if name not in ("unit_cost", "capacity"))
 
 
 def _outcome(costs: Costs, sums: Sequence[Sums]) -> Outcome:
@@ -144,7 +149,9 @@ def block_size(grid: Grid, scenarios: Iterable[Scenario]) -> int:
         for _, change in scenario.changes
     )
     small = len(grid.ages) * len(grid.placements) <= SMALL
-    return LARGE if small and not dated else BLOCK
+    size = LARGE if small and not dated else BLOCK
+    # Where places run out the years go one by one, for some of the draws: more of them are worth a step.
+    return 2 * size if grid.groups else size
 
 
 def merged(work: Work, grid: Grid, threads: int, size: int, progress: Progress | None) -> dict[Key, Outcome]:

@@ -53,7 +53,9 @@ def generator(leave: Array, move: Array) -> Array:
     array([[-0.3,  0.2],
            [ 0. ,  0. ]])
     """
-    out = np.array(np.broadcast_to(move, np.broadcast_shapes(move.shape, (*leave.shape, 1))), dtype=float)
+    shape = np.broadcast_shapes(move.shape, (*leave.shape, 1))
+    # In one memory layout: sums of others round differently.
+    out = np.array(np.broadcast_to(move, shape), dtype=float, order="C")
     diagonal = np.arange(out.shape[-1])
     out[..., diagonal, diagonal] = 0.0
     out[..., diagonal, diagonal] = -(out.sum(-1) + leave)

@@ -148,12 +148,14 @@ def _cells(grid: Grid, both: tuple[Stepped, Stepped], years: tuple[int, int]) ->
 
 def _generator(grid: Grid, exits: Array, moves: Array, opened: NDArray[np.bool_], states: NDArray[np.int_]) -> Array:
     """Build the generator between some states at an age: rows and columns of closed states are zero."""
-    exits, into, at = exits[:, states], moves[:, states[:, None], states], states.tolist()
+    at = states.tolist()
+    # In one memory layout: picked cells keep an odd one, in which sums round otherwise.
+    exits, into = (np.ascontiguousarray(a) for a in (exits[:, states], moves[:, states[:, None], states]))
     if not (is_open := opened[states]).all():
         exits, into = exits * is_open[:, None], into * np.outer(is_open, is_open)
     out = np.ones(len(grid.reasons))
     if len(exits) != len(into):
-        into = np.array(np.broadcast_to(into, (max(len(exits), len(into)), *into.shape[1:])))
+        into = np.array(np.broadcast_to(into, (max(len(exits), len(into)), *into.shape[1:])), order="C")
     for r, reason in enumerate(grid.reasons):
         if reason.to is not None:
             out[r], to = 0.0, grid.index("placements", reason.to)

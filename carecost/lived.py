@@ -69,20 +69,30 @@ def _of_class(bands: Sequence[Band], birthdays: Birthdays, wanted: Array, c: int
     turned, stock, even, later = (np.zeros(shape) for _ in range(4))
     for ages, pair in bands:
         _, stay, linger, states = pair[1 - c].parts()
-        _put(turned, ages, states, (stay @ wanted[states])[:, None])
-        _put(even, ages, states, (linger @ wanted[states])[:, None])
+        here = side_by_side(states)
+        turned[:, ages, here] = (stay @ wanted[here])[:, None]
+        even[:, ages, here] = (linger @ wanted[here])[:, None]
     later[:, :-1] = turned[:, 1:] * birthdays.stays[:-1, :, None]
     for age, state, to in birthdays.goes:
         if age + 1 < shape[1]:
             later[:, age, state] += turned[:, age + 1, to]
     for ages, pair in bands:
         move, stay, linger, states = pair[c].parts()
-        ahead = later[:, ages][:, :, states]
-        _put(stock, ages, states, (stay @ wanted[states])[:, None] + move[:, None] @ ahead)
-        _put(even, ages, states, (linger @ wanted[states])[:, None] + stay[:, None] @ ahead)
+        here = side_by_side(states)
+        ahead = later[:, ages, here]
+        stock[:, ages, here] = (stay @ wanted[here])[:, None] + _each(move, ahead)
+        even[:, ages, here] += (linger @ wanted[here])[:, None] + _each(stay, ahead)
     return stock, even, turned
 
 
-def _put(array: Array, ages: slice, states: NDArray[np.int_], values: Array) -> None:
-    """Add values of some states at some ages."""
-    array[:, ages, states] += values
+def _each(matrix: Array, values: Array) -> Array:
+    """Multiply the matrix of each draw with the values of all ages at once: (draw, age, state, set)."""
+    n, ages, states, sets = values.shape
+    found = matrix @ values.transpose(0, 2, 1, 3).reshape(n, states, ages * sets)
+    return np.asarray(found.reshape(len(found), states, ages, sets).transpose(0, 2, 1, 3))
+
+
+def side_by_side(states: NDArray[np.int_]) -> NDArray[np.int_] | slice:
+    """Give states (by index) as a slice where they stand side by side, which is cheaper."""
+    first, last = int(states[0]), int(states[-1]) + 1
+    return slice(first, last) if np.array_equal(states, np.arange(first, last)) else states

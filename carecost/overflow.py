@@ -50,6 +50,20 @@ class Capacity:
         return dict(vars(self))
 
 
+def common_places(streams: Sequence[Parameters]) -> Array:
+    """Give the places that streams share: (draw, year, group).
+
+    Raises
+    ------
+    InputError
+        If they have different places.
+    """
+    grid, places = streams[0].grid, np.asarray(streams[0].capacity)
+    if any(not np.array_equal(places, np.asarray(p.capacity)) for p in streams[1:]):
+        raise InputError(Problem("streams have different places", "capacity", "Give all the same: they share them"))
+    return np.broadcast_to(places, (max(p.n_draws for p in streams), len(grid.years), len(grid.groups)))
+
+
 class Overflow:
     """Redirects the arrivals of runs that go on side by side, a year at a time.
 
@@ -66,15 +80,11 @@ class Overflow:
 
     def __init__(self, streams: Sequence[Parameters]) -> None:
         grid = self.grid = streams[0].grid
-        places = np.asarray(streams[0].capacity)
-        if any(not np.array_equal(places, np.asarray(p.capacity)) for p in streams[1:]):
-            raise InputError(Problem("streams have different places", "capacity", "Give all the same: they share them"))
-        n, years, groups = max(p.n_draws for p in streams), len(grid.years), len(grid.groups)
-        self.capacity = Capacity(
-            np.broadcast_to(places, (n, years, groups)), *(np.zeros((n, years, groups)) for _ in range(4))
-        )
-        self._relief = Relief(grid)
-        self._known: dict[tuple[int, int], tuple[object, Lived, list[Array], list[Array]]] = {}
+        places = common_places(streams)
+        self.capacity = Capacity(places, *(np.zeros(places.shape) for _ in range(4)))
+        self._relief = relief = Relief(grid)
+        self._free = np.flatnonzero(~relief.wanted.any(1)).tolist()
+        self._known: dict[tuple[int, int], tuple[object, Lived]] = {}
 
     def year(self, year: int, runs: Sequence[Advance]) -> None:
         """Redirect the arrivals of a year (by index), before the runs go through it."""
@@ -83,58 +93,41 @@ class Overflow:
         share = relief.solved(there, reach, kept.places[:, year].T)
         occupancy = relief.occupied(there, reach, share)
         kept.share[:, year], kept.occupancy[:, year] = share.T, occupancy.T
-        for g in relief.order:
-            if share[g].any():
-                kept.redirected[:, year, g] = self._send(g, share[g], year, runs)
-                if relief.onto[g] is None:
-                    kept.unmet[:, year, g] = relief.without(there, reach, share, g, 0.0) - occupancy[g]
+        for run in runs:
+            kept.redirected[:, year] += relief.send(share, [run.entries[:, year]], relief.entered).T
+            parts = [run.at_birthday.entries, *run.extra_entries.values()]
+            relief.send(share, [part[:, year] for part in parts], relief.entered)
+        for g, onto in enumerate(relief.onto):
+            if onto is None and share[g].any():
+                kept.unmet[:, year, g] = relief.without(there, reach, share, g) - occupancy[g]
 
     def _reach(self, year: int, runs: Sequence[Advance]) -> tuple[Array, Array]:
-        """Give the time lived in each group by those there, (group, draw), and by arrivals, (term, group, draw)."""
-        n, groups, terms = len(self.capacity.places), len(self.grid.groups), self._relief.terms
-        there, reach = np.zeros((n, groups)), np.zeros((len(terms), n, groups))
+        """Give the time lived in each group by those there, (group, draw), and by arrivals, (term, group, draw).
+
+        Those who come to a placement in no group are as good as there: nobody sends them on.
+        """
+        relief, entered = self._relief, self._relief.entered
+        n, groups = len(self.capacity.places), len(self.grid.groups)
+        there, reach = np.zeros((n, groups)), np.zeros((n, len(relief.terms), groups))
         for run in runs:
-            time, even_time, born_time = self._lived(run, year)
+            time, ages = self._lived(run, year), run.at_birthday.ages
             for people, ahead in zip(run.classes, time.stock, strict=True):
                 there += _summed(people, ahead)
-            born = run.at_birthday.entries[:, year]
-            even = run.entries[:, year].copy()
-            even[:, run.at_birthday.ages] -= born
-            for t, term in enumerate(terms):
-                reach[t] += _summed(even[..., term.start], even_time[t])
-                if len(run.at_birthday.ages):
-                    reach[t] += _summed(born[..., term.start], born_time[t])
+            born, even = run.at_birthday.entries[:, year], run.entries[:, year].copy()
+            even[:, ages] -= born
+            for coming, ahead in ((even, time.even), (born, time.born[:, ages])):
+                there += _summed(coming[..., self._free], ahead[:, :, self._free])
+                reach += relief.reach(coming[:, None][..., entered], ahead[:, :, entered])[:, 0]
         # Draws last: what follows is sums of few numbers for many draws, each draw by itself.
-        return np.ascontiguousarray(there.T), np.ascontiguousarray(reach.transpose(0, 2, 1))
+        return np.ascontiguousarray(there.T), np.ascontiguousarray(reach.transpose(1, 2, 0))
 
-    def _lived(self, run: Advance, year: int) -> tuple[Lived, list[Array], list[Array]]:
-        """Look ahead over a year, for all and for the arrivals of each term; years that share rates share it."""
-        bands, ages = run.bands[year], run.at_birthday.ages
+    def _lived(self, run: Advance, year: int) -> Lived:
+        """Look ahead over a year; years that share rates share it."""
+        bands = run.bands[year]
         key = id(run), id(bands)
         if key not in self._known:
-            time, terms = lived(bands, run.birthdays, self._relief.wanted), self._relief.terms
-            even = [time.even[:, :, term.end] for term in terms]
-            born = [time.born[:, ages][:, :, term.end] for term in terms]
-            self._known[key] = (bands, time, even, born)
-        return self._known[key][1:]
-
-    def _send(self, group: int, share: Array, year: int, runs: Sequence[Advance]) -> Array:
-        """Send a share of a group's arrivals on, in every run, and count them: (draw,)."""
-        total = np.zeros(len(share))
-        for run in runs:
-            arrivals = run.entries[:, year]
-            coming = arrivals[..., self._relief.rows[group]]
-            total += _summed(coming, np.ones((1, *coming.shape[1:], 1)))[:, 0] * share
-            for array in (
-                arrivals,
-                run.at_birthday.entries[:, year],
-                *(x[:, year] for x in run.extra_entries.values()),
-            ):
-                for start, end in self._relief.ways[group]:
-                    moved = array[..., start] * share[:, None]
-                    array[..., start] -= moved
-                    array[..., end] += moved
-        return total
+            self._known[key] = (bands, lived(bands, run.birthdays, self._relief.wanted))
+        return self._known[key][1]
 
 
 def _summed(people: Array, ahead: Array) -> Array:

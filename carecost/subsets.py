@@ -19,8 +19,8 @@ from carecost.model import Run
 from carecost.parameters import Parameters
 from carecost.phases import Split
 from carecost.quantities import Sampler
+from carecost.redirected import project_together, sharing
 from carecost.scenarios import INACTION, Scenario
-from carecost.summed import project_together, sharing
 from carecost.sums import Sums
 
 Array = NDArray[np.float64]

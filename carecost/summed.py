@@ -7,8 +7,6 @@ share rates before it is multiplied. The numbers are those of :func:`carecost.pr
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import numpy as np
 from numpy.typing import NDArray
 
@@ -16,7 +14,7 @@ from carecost.cost_items import AREA_DRIVERS
 from carecost.grid import Grid
 from carecost.kernels import Kernels, Piece
 from carecost.parameters import Parameters
-from carecost.projection import birthdays, leaving_at, project_streams
+from carecost.projection import birthdays, leaving_at
 from carecost.stepped import stepped
 from carecost.stockflow import WEIGHT
 from carecost.sums import Rates, Sums
@@ -43,7 +41,7 @@ def project_sums(parameters: Parameters, kernels: Kernels | None = None) -> Sums
     Sums
         Stock and flows by pieces of the age axis, cut where a cost item begins or ends to count.
     """
-    cuts, grid = _cuts(parameters.grid), parameters.grid
+    cuts, grid = age_cuts(parameters.grid), parameters.grid
     bands = (kernels or Kernels()).pieces(parameters, cuts)
     pieces = [slice(a, b) for a, b in zip([0, *cuts], [*cuts, len(grid.ages)], strict=True)]
     within = [sum(cut <= band.ages.start for cut in cuts) for band in bands]
@@ -64,34 +62,7 @@ def project_sums(parameters: Parameters, kernels: Kernels | None = None) -> Sums
     return Sums(grid, pieces, stock, entries, aged_out, times, (rates,))
 
 
-def project_together(streams: Sequence[Parameters], kernels: Kernels | None = None) -> list[Sums]:
-    """Project streams that share places, and keep sums over ages.
-
-    Parameters
-    ----------
-    streams : sequence of Parameters
-        One a stream.
-    kernels : Kernels, optional
-        Kernels to share.
-
-    Returns
-    -------
-    list of Sums
-        One a stream. Where places may run out the years go one by one, since whom a year sends elsewhere depends on
-        the years before; otherwise age by age.
-    """
-    if not streams[0].grid.groups:
-        return [project_sums(p, kernels) for p in streams]
-    return [projection.sums for projection in project_streams(streams, kernels)]
-
-
-def sharing(streams: Sequence[Parameters]) -> list[list[int]]:
-    """Say which streams (by index) go together: all that share places, each by itself where there is no limit."""
-    each = list(range(len(streams)))
-    return [each] if streams[0].grid.groups else [[i] for i in each]
-
-
-def _cuts(grid: Grid) -> list[int]:
+def age_cuts(grid: Grid) -> list[int]:
     """Find the ages (by index) at which a cost item begins or ends to count."""
     found: set[int] = set()
     for ages in {item.ages for item in grid.items if item.ages and item.driver not in AREA_DRIVERS}:
@@ -183,10 +154,10 @@ class _Cohorts:
         there, stock = self._there[..., : self._width], self._stock[..., self._window]
         self._all_turned += self._turned
         there[:, :, 0] = self._start[:, age, self._states]
-        _through(self._turned, band, AFTER, END, there[:, :, 1:])
+        through(self._turned, band, AFTER, END, there[:, :, 1:])
         self._all_there += self._there[:, :, :-1]
         stock += there
-        _through(self._there[:, :, :-1], band, BEFORE, END, self._turned[..., : self._width])
+        through(self._there[:, :, :-1], band, BEFORE, END, self._turned[..., : self._width])
 
     def _birthday(self, age: int) -> None:
         """Let those go whose placement ends on the birthday that ends this age, out or on to another."""
@@ -207,13 +178,13 @@ class _Cohorts:
         """Give the time lived by the sums of a band."""
         shape = (2, *self._shape[:2], self._width)
         before, after = np.empty(shape), np.empty(shape)
-        _through(self._all_there, band, BEFORE, TIME, before)
-        _through(self._all_turned, band, AFTER, TIME, after)
+        through(self._all_there, band, BEFORE, TIME, before)
+        through(self._all_turned, band, AFTER, TIME, after)
         before += after
         return np.asarray(before[0] + before[1])
 
 
-def _through(rows: Array, band: Piece, span: tuple[int, int], half: int, out: Array) -> None:
+def through(rows: Array, band: Piece, span: tuple[int, int], half: int, out: Array) -> None:
     """Carry the rows of both classes through a span each, with the rates of each year."""
     for c in (0, 1):
         for years, spans in band.sets:

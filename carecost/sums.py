@@ -67,7 +67,7 @@ class Sums:
     child_years: Array
     parts: tuple[Rates, ...]
     capacity: Capacity | None = None
-    _kept: dict[str, Array] = field(default_factory=dict, repr=False)
+    _kept: dict[str, Array] = field(default_factory=dict, repr=False, init=False)
 
     def over_ages(self, name: str, ages: Sequence[int] = ()) -> Array:
         """Sum stock or a flow over some ages, all by default: (draw, date or year, placement).

@@ -17,7 +17,8 @@ from carecost import luck
 from carecost.errors import CareCostError, InputError
 from carecost.kernels import Kernels
 from carecost.projection import project_streams
-from carecost.summed import project_sums, project_together
+from carecost.redirected import project_together
+from carecost.summed import project_sums
 from tests.oracle import Limit, World, crowded, expected, redirected, simulate
 from tests.properties.test_laws import identity_gap
 from tests.strategies import floats
