@@ -13,6 +13,7 @@ from carecost.errors import Problem, refuse, unknown
 from carecost.grid import Grid, Placement, Reason
 from carecost.parameters import Parameters
 from carecost.selector import Selector
+from carecost.stepped import Stepped, by_age, stepped
 
 Array = NDArray[np.float64]
 #: Shares of the phases of a cell must sum to one this closely: the rounding of a few written numbers.
@@ -203,7 +204,7 @@ class Split:
         ...     exit_rate=np.full((1, 1, 1, 1, 1), 0.4))
         >>> rows = (Phase("new", 3.0, 1.0), Phase("settled", 1.0))
         >>> shares = (PhaseShare("new", Selector(), 0.25), PhaseShare("settled", Selector(), 0.75))
-        >>> split = Split(Phases(rows, shares), grid, "all").of(plain)
+        >>> split = Split(Phases(rows, shares), grid, "all").of(plain).spread()
         >>> split.exit_rate[0, 0, 5, :, 0].round(2).tolist(), split.initial_stock[0, 5].tolist()
         ([0.8, 0.27], [25.0, 75.0])
         """
@@ -218,8 +219,8 @@ class Split:
             entry_share=self._coming_in(np.asarray(p.entry_share)),
             entry_at_birthday=p.entry_at_birthday,
             extra_entries={name: self._coming_in(np.asarray(v)) for name, v in p.extra_entries.items()},
-            exit_rate=np.asarray(p.exit_rate)[..., origin, :] * self._factors[:, :, None],
-            move_rate=self._moves(np.asarray(p.move_rate)),
+            exit_rate=self._exits(stepped(p.exit_rate)),
+            move_rate=self._moves(stepped(p.move_rate)),
             unit_cost=p.unit_cost if self.grid.items else None,
             capacity=p.capacity if self.grid.groups else None,
         )
@@ -278,10 +279,16 @@ class Split:
         """Put what comes in, by placement, into the first phase."""
         return np.asarray(array[..., self._origin] * (np.array(self._phase) <= 0))
 
-    def _moves(self, array: Array) -> Array:
+    def _exits(self, rates: Stepped) -> Stepped:
+        """Split exits, faster in some phases than in others."""
+        fine, first = by_age(rates, self._factors)
+        return Stepped(fine.values[..., self._origin, :] * self._factors[first][:, :, None], fine.years, fine.ages)
+
+    def _moves(self, rates: Stepped) -> Stepped:
         """Split moves; a phase does not move to itself."""
-        apart = self.grid.apart * self._ways
-        return np.asarray(array[..., self._origin, :][..., self._origin] * apart + self._onward)
+        fine, first = by_age(rates, self._onward)
+        values = fine.values[..., self._origin, :][..., self._origin] * (self.grid.apart * self._ways)
+        return Stepped(values + self._onward[first], fine.years, fine.ages)
 
 
 def splits(phases: Phases, grid: Grid, streams: Sequence[str]) -> dict[str, Split]:

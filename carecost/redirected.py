@@ -169,9 +169,11 @@ class _Years:
         occupancy = free + more + added(sent)
         kept.share[rows, year], kept.occupancy[rows, year] = share.T, occupancy.T
         kept.redirected[rows, year] = np.asarray(sum(run.send(year, share) for run in self._runs)).T
+        met = relief.occupied(there, reach, share)
         for g, onto in enumerate(relief.onto):
             if onto is None:
-                kept.unmet[rows, year, g] = relief.without(there, reach, share, g) - occupancy[g]
+                # Both the same way, so that it is zero where nobody was sent on.
+                kept.unmet[rows, year, g] = relief.without(there, reach, share, g) - met[g]
 
 
 def _arrivals(

@@ -106,7 +106,7 @@ class Relief:
         return out
 
     def send(self, share: Array, arrays: Sequence[Array], states: Sequence[int]) -> Array:
-        """Send shares of each group's arrivals on, in place, and count those of the first arrays: (group, draw).
+        """Send shares of each group's arrivals on, in place, and count them: (group, draw).
 
         Arrays have the shape (draw, age, placement); ``states`` says where on the last axis the placements are.
         """

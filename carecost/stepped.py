@@ -96,6 +96,13 @@ def stepped(array: ArrayLike | None) -> Stepped:
     return Stepped(np.ascontiguousarray(values[:, first_year[:, None], first_age]), years, ages)
 
 
+def by_age(one: Stepped, table: Array) -> tuple[Stepped, Steps]:
+    """Cut steps where a table changes from age to age; and the first age (by index) of each step."""
+    differs = (table[1:] != table[:-1]).any(tuple(range(1, table.ndim)))
+    fine = one.split(len(one), np.zeros(1, dtype=int), np.cumsum([False, *differs]))
+    return fine, np.unique(fine.ages, return_index=True)[1]
+
+
 def _steps(values: Array) -> Steps:
     """Number the steps along the axis after the draws."""
     if values.shape[1] == 1:
