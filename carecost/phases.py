@@ -282,12 +282,14 @@ class Split:
     def _exits(self, rates: Stepped) -> Stepped:
         """Split exits, faster in some phases than in others."""
         fine, first = by_age(rates, self._factors)
-        return Stepped(fine.values[..., self._origin, :] * self._factors[first][:, :, None], fine.years, fine.ages)
+        values = np.take(fine.values, self._origin, axis=-2) * self._factors[first][:, :, None]
+        return Stepped(values, fine.years, fine.ages)
 
     def _moves(self, rates: Stepped) -> Stepped:
         """Split moves; a phase does not move to itself."""
         fine, first = by_age(rates, self._onward)
-        values = fine.values[..., self._origin, :][..., self._origin] * (self.grid.apart * self._ways)
+        rows = np.take(np.take(fine.values, self._origin, axis=-2), self._origin, axis=-1)
+        values = rows * (self.grid.apart * self._ways)
         return Stepped(values + self._onward[first], fine.years, fine.ages)
 
 

@@ -85,7 +85,7 @@ def _own(sums: Sums, draws: int) -> Sums:
     """Copy sums, and give a certain stream as many draws as the others, which its places depend on."""
 
     def own(array: Array) -> Array:
-        return np.array(np.broadcast_to(array, (draws, *array.shape[1:])))
+        return np.array(np.broadcast_to(array, (draws, *array.shape[1:])), order="C")
 
     return replace(
         sums,
@@ -188,7 +188,7 @@ def _arrivals(
         return values if len(values) == 1 else values[draws]
 
     starts = (some(p.population) * some(p.entry_rate))[..., None] * some(np.asarray(p.entry_share)[..., entered])
-    even, at_birthday = np.array(np.broadcast_to(starts, shape)), some(p.entry_at_birthday)
+    even, at_birthday = np.array(np.broadcast_to(starts, shape), order="C"), some(p.entry_at_birthday)
     at_birthday = np.broadcast_to(at_birthday, (*at_birthday.shape[:2], shape[2]))
     births = np.flatnonzero(at_birthday.any((0, 1)))
     born = even[:, :, births] * at_birthday[:, :, births, None]

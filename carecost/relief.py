@@ -101,7 +101,9 @@ class Relief:
         for rows in self.rows:
             chosen = [t for t, term in enumerate(self.terms) if term.start == rows]
             time = np.stack([ahead[:, :, self.terms[t].end] for t in chosen], axis=-2)
-            lived = coming[..., rows].reshape(*shape, -1) @ time.reshape(len(time), -1, len(chosen) * groups)
+            # In one memory layout: picked cells keep an odd one, in which products round otherwise.
+            people = np.ascontiguousarray(coming[..., rows]).reshape(*shape, -1)
+            lived = people @ np.ascontiguousarray(time).reshape(len(time), -1, len(chosen) * groups)
             out[:, :, chosen] = lived.reshape(*shape, len(chosen), groups)
         return out
 

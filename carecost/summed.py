@@ -98,10 +98,10 @@ class _Cohorts:
         """Give stock, entries and those who aged out, summed over the ages since the last time."""
         # From the order of the windows back to that of the grid.
         back = np.argsort(self._grid.windows.order)
-        stock = (self._stock[0] + self._stock[1])[..., back], 2.0 * self._entries[..., back]
-        aged_out = self._aged_out[..., back]
+        arrays = self._stock[0] + self._stock[1], 2.0 * self._entries, self._aged_out
+        stock, entries, aged_out = (np.take(array, back, axis=-1) for array in arrays)
         self._restart()
-        return *stock, aged_out
+        return stock, entries, aged_out
 
     def _begin(self, age: int) -> None:
         """Make room for the states that are open from an age on, and put in those who have just turned it."""
