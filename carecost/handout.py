@@ -1,4 +1,4 @@
-"""What does the page say was found? Its opening, the summary and the spending."""
+"""What does the page say was found? Its opening, the summary, the spending and the outcomes."""
 
 from __future__ import annotations
 
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from carecost.results import Results
 
 Array = NDArray[np.float64]
+#: Title of the section of outcomes.
+OUTCOMES_TITLE = "Outcomes that are counted"
 _SUMMARY = ("What", "Central", "90% interval", "Unit")
 
 
@@ -140,9 +142,8 @@ def spending(results: Results) -> Html:
         Markup.
     """
     run = results.run
-    years = run.grid.years
-    shown = list(dict.fromkeys([0, min(9, len(years) - 1), len(years) - 1]))
-    heads = ["Group", *(wording.financial_year(years[y]) for y in shown)]
+    shown = _shown_years(results)
+    heads = ["Group", *(wording.financial_year(run.grid.years[y]) for y in shown)]
     prices = wording.financial_year(run.assumptions.price_year)
     scale = _scale(max(float(run.central[name].costs.public_spend.max()) for name in run.central))
     parts = []
@@ -159,6 +160,54 @@ def spending(results: Results) -> Html:
     parts.append(h("p", note, class_="note"))
     parts.append(h("p", headline.growth_sentence(results)))
     return section("spend", "Spend by group", *parts)
+
+
+def outcomes(results: Results) -> Html:
+    """Write how many have each outcome that the set counts, in the years in which spending is shown.
+
+    Parameters
+    ----------
+    results : Results
+        What a run gave.
+
+    Returns
+    -------
+    Html
+        Markup; empty where the set counts none.
+    """
+    run, shown = results.run, _shown_years(results)
+    counted = [i for i, item in enumerate(run.grid.items) if item.account == OUTCOMES]
+    if not counted:
+        return Html("")
+    heads = ["Outcome", *(wording.financial_year(run.grid.years[y]) for y in shown)]
+    parts = []
+    for name, plan in run.scenarios.items():
+        central, drawn = run.central[name].costs.spend, run.shown[name].costs.spend
+        cells = [
+            [run.grid.items[i].name, *(_counted(central[:, y, i], drawn[:, y, i]) for y in shown)] for i in counted
+        ]
+        claim = f"; {wording.CLAIM}" if plan.claim else ""
+        parts.append(table(f"{plan.title} ({name}): number a year{claim}", heads, cells, numbers=range(1, len(heads))))
+    note = (
+        "Central run; 90% interval below it. Outcomes overlap and are never added: one young person may have several. "
+        "No pounds, and in no budget. A nought is a level of zero: its note, under what is assumed, says whether "
+        "nothing is published or nothing is there. Every year is in outcomes.csv."
+    )
+    return section(OUTCOMES, OUTCOMES_TITLE, *parts, h("p", note, class_="note"))
+
+
+def _shown_years(results: Results) -> list[int]:
+    """Choose the first, the tenth and the last year."""
+    last = len(results.run.grid.years) - 1
+    return list(dict.fromkeys([0, min(9, last), last]))
+
+
+def _counted(central: Array, drawn: Array) -> Html:
+    """Write a number of outcomes with its interval below it, rounded alike."""
+    values = [float(central[0]), *(float(v) for v in np.quantile(drawn, (0.05, 0.95)))]
+    most = max(map(abs, values))
+    shown, low, high = (wording.children(v, most) if most >= 10 else wording.number(v) for v in values)
+    return joined([shown] if low == high else [shown, h("span", f"{low} to {high}", class_="small")])
 
 
 def _scale(largest: float) -> wording.Scale:

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from carecost import annex, case_page, handout, headline, lever_page, wording
+from carecost.cost_items import OUTCOMES
 from carecost.page import Html, document, h, joined, picture, section
 from carecost.save import made_folder, write
 from carecost.scenarios import INACTION
@@ -28,6 +29,7 @@ _CONTENTS = {
     "summary": "Summary",
     "charts": "Charts",
     "spend": "Spend by group",
+    OUTCOMES: handout.OUTCOMES_TITLE,
     "levers": "What each scenario does",
     lever_page.NAME: lever_page.TITLE,
     case_page.NAME: case_page.TITLE,
@@ -60,8 +62,9 @@ def write_summary(results: Results, folder: str | Path) -> Path:
     """
     said = _said(results)
     assumptions = results.run.assumptions
-    of_levers = lever_page.levers(results)
-    may_lack = {lever_page.NAME: of_levers, case_page.NAME: case_page.appraisals(results)}
+    counted = handout.outcomes(results)
+    of_levers = {lever_page.NAME: lever_page.levers(results), case_page.NAME: case_page.appraisals(results)}
+    may_lack = {OUTCOMES: counted, **of_levers}
     there = [(name, title) for name, title in _CONTENTS.items() if may_lack.get(name, True)]
     links = (h("li", h("a", title, href=f"#{name}")) for name, title in there)
     parts = [
@@ -70,8 +73,9 @@ def write_summary(results: Results, folder: str | Path) -> Path:
         handout.summaries(results, said),
         _charts(results),
         handout.spending(results),
+        counted,
         annex.levers(results),
-        *may_lack.values(),
+        *of_levers.values(),
         annex.scope(results),
         annex.notes(assumptions),
         annex.beliefs(assumptions),

@@ -281,11 +281,13 @@ class Results(MoneyTables, DecisionTables):
 
     def to_dict(self) -> dict[str, Any]:
         """Give the headline tables and the provenance as plain data for JSON."""
+        there = {"capacity": self.capacity(), "outcomes": self.outcomes()}
         return {
             "provenance": self._run.provenance.as_dict(),
             "children": self.children().to_dict("records"),
             "costs": self.costs(by=["group"]).to_dict("records"),
             "comparisons": {name: self.compare(name).to_dict() for name in self.scenarios if name != INACTION},
+            **{name: frame.to_dict("records") for name, frame in there.items() if len(frame)},
         }
 
     def _stream(self, stream: str | None) -> str:

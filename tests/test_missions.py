@@ -13,11 +13,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import carecost as cc
+from carecost import wording
 from carecost.beliefs import Assumption, Belief
 from carecost.cost_items import OUTCOMES, SOCIAL
 from carecost.errors import CareCostError, ComparisonError
 from carecost.footing import COUNTED
 from carecost.headline import footing_sentence
+from carecost.report import write_summary
 from carecost.selector import Selector
 from carecost.verify import verify
 from tests.published import PUBLISHED, rows
@@ -116,6 +118,36 @@ def test_outcomes_are_in_no_table_of_money() -> None:
     assert with_them.outcomes(draws=True)["draw"].nunique() == 8
     with pytest.raises(ComparisonError, match="no social ledger"):
         with_them.compare("edge").npsv()
+
+
+def test_the_page_has_a_table_of_outcomes_where_the_set_counts_them(after: cc.Assumptions, tmp_path: Path) -> None:
+    """One table a scenario, a row an outcome, the first, the tenth and the last year."""
+    results = cc.run(after, cc.load_scenario("care-leaver-missions"), years=12, draws=cc.Draws(8, seed=1))
+    text = write_summary(results, tmp_path).read_text(encoding="utf-8")
+    assert '<a href="#outcomes">' in text
+    section = text[text.index('<section id="outcomes"') :].split("</section>")[0]
+    assert "Outcomes overlap and are never added" in section
+    tables = section.split("<tbody>")[1:]
+    for name, table in zip(results.scenarios, tables, strict=True):
+        assert table.split("</tbody>")[0].count("<tr>") == 6
+        for year in (2026, 2035, 2037):
+            assert f">{wording.children(counted(results, name, HOMELESS)[year])}<" in table
+    assert "2025-26" in section and "2034-35" in section and "2036-37" in section and "2035-36" not in section
+    pd.testing.assert_frame_equal(pd.DataFrame(results.to_dict()["outcomes"]), results.outcomes(), check_dtype=False)
+
+
+def test_intervals_of_outcomes_are_those_of_the_table(tmp_path: Path) -> None:
+    results = cc.run(counting(0.5), draws=cc.Draws(8, seed=1))
+    text = write_summary(results, tmp_path).read_text(encoding="utf-8")
+    rows = results.outcomes().query("year == 2026").set_index("quantile")["value"]
+    low, high = (wording.children(rows[q]) for q in ("0.05", "0.95"))
+    assert low != high and f">{low} to {high}<" in text
+
+
+def test_the_page_says_nothing_of_outcomes_where_the_set_counts_none(tmp_path: Path) -> None:
+    results = cc.run(cc.load_assumptions(SETS / "tiny"), edge(), years=6)
+    text = write_summary(results, tmp_path).read_text(encoding="utf-8")
+    assert "outcome" not in text.lower() and not {"outcomes", "capacity"} & set(results.to_dict())
 
 
 def test_an_outcome_of_the_whole_area_is_counted_once_and_not_once_a_stream() -> None:
