@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from matplotlib.axes import Axes
@@ -129,11 +130,38 @@ def finding(results: Results, scenario: str = INACTION) -> str:
     if not short:
         return f"Under {scenario} no group runs out of places"
     first = min(short, key=lambda name: int(short[name]["year"].iloc[0]))
-    year = wording.financial_year(int(short[first]["year"].iloc[0]))
+    years = when(short[first]["year"].tolist(), results.run.grid.years[-1])
     sent = wording.children(float(short[first]["redirected"].sum()))
     unmet = sum(float(rows["unmet"].sum()) for rows in groups.values())
     ends = f"; {wording.children(unmet)} child-years unmet" if unmet > 0 else ""
-    return f"Under {scenario}, {first} is full from {year}: {sent} arrivals sent on in all{ends}"
+    return f"Under {scenario}, {first} is full {years}: {sent} arrivals sent on in all{ends}"
+
+
+def when(years: Sequence[int], last: int) -> str:
+    """Say in which years something is so: all, or some, of those from the first to the last of them.
+
+    Parameters
+    ----------
+    years : sequence of int
+        Years, in order.
+    last : int
+        The last year that was looked at; what is still so then has no end.
+
+    Returns
+    -------
+    str
+        For people.
+
+    Examples
+    --------
+    >>> when([2028, 2029, 2030], 2045), when([2028, 2030], 2030)
+    ('from 2027-28 to 2029-30', 'in 2 years from 2027-28')
+    """
+    first, end = (wording.financial_year(int(years[i])) for i in (0, -1))
+    if len(years) == 1:
+        return f"in {first}"
+    some = "" if years[-1] - years[0] == len(years) - 1 else f"in {len(years)} years "
+    return f"{some}from {first}" + ("" if years[-1] == last else f" to {end}")
 
 
 def _label(i: int, name: str, rows: pd.DataFrame) -> lettering.EndLabel:
