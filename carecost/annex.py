@@ -83,6 +83,7 @@ def scope(results: Results) -> Html:
         "Inaction": a.inaction or "Not stated.",
         **({} if a.background is None else {"Behind every scenario": f"{a.background.title}. {a.background.note}"}),
         "What spending is counted": a.scope or "Not stated.",
+        **({"Places that run out": f"{wording.sentence(stated.order_of(a))}"} if a.groups else {}),
         "Years": f"{first} to {last}; stocks are those of 31 March. A financial year ends on 31 March.",
         "Programme year 1": wording.financial_year(results.run.calendar.programme_start),
         "Prices": f"Constant prices of {wording.financial_year(a.price_year)}. "

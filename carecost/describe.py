@@ -9,12 +9,16 @@ from collections.abc import Iterable
 from carecost.assumptions import Assumptions
 from carecost.beliefs import QUALITIES, Assumption
 from carecost.changes import Change
+from carecost.cost_items import OUTCOMES
 from carecost.money import financial_year
 from carecost.scenarios import Scenario
+from carecost.stated import order_of
 from carecost.stated import tied as tied_of
 from carecost.stated_levers import evidence_line
 
 WIDTH = 108
+#: What the unit costs of outcomes are called.
+LEVELS = "levels of outcomes, counted in no pounds"
 
 
 def assumptions_text(assumptions: Assumptions, every_row: bool = False) -> str:
@@ -43,19 +47,30 @@ def assumptions_text(assumptions: Assumptions, every_row: bool = False) -> str:
         _paragraph("Inaction", a.inaction),
         "" if a.background is None else _paragraph("Behind every scenario", a.background.title),
         _paragraph("Indexation", indexation(a)),
-        "Placements: " + "; ".join(f"{p.name}{'' if p.in_care else ' (outside care)'}" for p in a.placements),
+        _paragraph("Placements", "; ".join(p.name for p in a.placements if p.in_care)),
+        _paragraph("Outside care", "; ".join(p.name for p in a.placements if not p.in_care)),
+        _paragraph("Places that run out", order_of(a)),
         "Streams: " + "; ".join(a.streams),
     ]
-    tables = dict.fromkeys(r.kind if r.kind != "value" else r.parameter for r in a.rows)
-    for table in tables:
-        rows = [r for r in a.rows if table == (r.kind if r.kind != "value" else r.parameter)]
-        parts.append(_table(table, rows, every_row))
+    inside = {p.name for p in a.placements if p.in_care}
+    tables = _tables(a)
+    parts += [_table(name, rows, every_row or name == LEVELS, inside) for name, rows in tables.items()]
     tied = list(tied_of(a))
     if tied:
         parts.append("\nWhat moves together, what wanders over the years, and time in care:")
         parts += [_wrapped(f"{what}: {how}" + (f"; {word}" if word else "")) for what, how, word in tied]
     parts += _notes(a)
     return "\n".join(filter(None, parts))
+
+
+def _tables(a: Assumptions) -> dict[str, list[Assumption]]:
+    """Sort rows by what they are of: levels of outcomes are counted, and stand apart from unit costs."""
+    counted = {item.name for item in a.items if item.account == OUTCOMES}
+    found: dict[str, list[Assumption]] = {}
+    for row in a.rows:
+        level = row.parameter == "unit_cost" and row.kind == "value" and set(row.where.items or ("",)) <= counted
+        found.setdefault(LEVELS if level else row.parameter if row.kind == "value" else row.kind, []).append(row)
+    return found
 
 
 def indexation(assumptions: Assumptions) -> str:
@@ -72,7 +87,7 @@ def indexation(assumptions: Assumptions) -> str:
         A few sentences.
     """
     lines = [r for r in assumptions.rows if r.kind == "growth" and r.parameter == "unit_cost"]
-    every = [i.name for i in assumptions.items]
+    every = [i.name for i in assumptions.items if i.account != OUTCOMES]
     if not every:
         return ""
     grown = {name for r in lines for name in (every if r.where.items is None else r.where.items)}
@@ -84,36 +99,48 @@ def indexation(assumptions: Assumptions) -> str:
     )
 
 
-def _table(name: str, rows: list[Assumption], every_row: bool) -> str:
+def _table(name: str, rows: list[Assumption], every_row: bool, inside: set[str]) -> str:
     grades = ", ".join(f"{n} {g}" for g, n in sorted(Counter(r.belief.quality for r in rows).items()))
-    lines = [f"\n{name} [{_units(rows)}]: {len(rows)} rows ({grades})"]
+    lines = [textwrap.fill(f"{name} [{_units(rows)}]: {_rows(len(rows))} ({grades})", WIDTH, subsequent_indent="  ")]
+    lines[0] = f"\n{lines[0]}"
     if every_row or len(rows) <= 20:
-        lines += [_row(r) for r in rows]
+        several = len({r.belief.unit for r in rows}) > 1
+        lines += [_row(r, f" {r.belief.unit}" if several else "") for r in rows]
     else:
-        total = sum(r.belief.value for r in rows)
         if rows[0].parameter in ("initial_stock", "extra_entries"):
-            lines.append(f"  total {total:,.0f}")
+            lines.append(_total(rows, inside))
         sources = Counter(r.belief.source for r in rows)
-        lines += [_wrapped(f"{n} rows: {source}") for source, n in sources.most_common()]
+        lines += [_wrapped(f"{_rows(n)}: {source}") for source, n in sources.most_common()]
         lines.append("  (--all prints every row)")
     return "\n".join(lines)
+
+
+def _rows(n: int) -> str:
+    return f"{n} row" if n == 1 else f"{n} rows"
+
+
+def _total(rows: list[Assumption], inside: set[str]) -> str:
+    """Add children up, and say how many of them are in care where some are not."""
+    total = sum(r.belief.value for r in rows)
+    care = sum(r.belief.value for r in rows if set(r.where.placements or ()) <= inside)
+    return f"  total {total:,.0f}" + (f", of whom {care:,.0f} in care" if care != total else "")
 
 
 def _units(rows: Iterable[Assumption]) -> str:
     return ", ".join(dict.fromkeys(r.belief.unit for r in rows))
 
 
-def _row(row: Assumption) -> str:
+def _row(row: Assumption, unit: str) -> str:
     b = row.belief
     label = row.name or row.where.text() or "all"
     spread = "" if b.certain else f" ({b.low:,.6g} to {b.high:,.6g}, {b.level:.0%}, {b.shape})"
     fade = "" if row.fade_years is None else f", fading to {row.long_run:g} over {row.fade_years} years"
     note = f" — {b.note}" if b.note else ""
-    return _wrapped(f"{label}: {b.value:,.6g}{spread}{fade}; {b.quality}; {b.source}{note}")
+    return _wrapped(f"{label}: {b.value:,.6g}{unit}{spread}{fade}; {b.quality}; {b.source}{note}")
 
 
 def _notes(a: Assumptions) -> list[str]:
-    out = ["", "Grades: " + "; ".join(f"{k} {v}" for k, v in QUALITIES.items())]
+    out = ["", _paragraph("Grades", "; ".join(f"{k} {v}" for k, v in QUALITIES.items()))]
     gaps = [n for n in a.notes if n.kind == "gap"]
     if gaps:
         out.append("\nNot published, and the rule used:")

@@ -177,6 +177,34 @@ def _phases(phases: Phases) -> Iterator[tuple[str, str, str]]:
         yield "Shares of the phases on the base date", f"{n:,} rows", _said(source, quality, note)
 
 
+def order_of(assumptions: Assumptions) -> str:
+    """Write where each capacity group sends the arrivals for whom it has no place.
+
+    Parameters
+    ----------
+    assumptions : Assumptions
+        The set.
+
+    Returns
+    -------
+    str
+        For people; empty where no places run out.
+
+    Examples
+    --------
+    >>> from carecost.load import load_assumptions
+    >>> order_of(load_assumptions("england-2025-capacity")).partition(";")[0]
+    'foster in-house: when full, arrivals go to foster agency'
+    """
+    inside = {name for group in assumptions.groups for name in group.placements}
+    lines = []
+    for group in assumptions.groups:
+        named = "" if group.placements == (group.name,) else f" ({', '.join(group.placements)})"
+        last = "" if group.next in inside else ", the last resort, which takes everybody"
+        lines.append(f"{group.name}{named}: when full, arrivals go to {group.next}{last}")
+    return "; ".join(lines)
+
+
 def path_of(path: YearPath) -> str:
     """Write what a path multiplies, and how far it wanders.
 

@@ -14,10 +14,13 @@ from hypothesis.extra import numpy as hnp
 
 import carecost as cc
 from carecost import luck
+from carecost.describe import assumptions_text
 from carecost.errors import CareCostError, InputError
 from carecost.kernels import Kernels
+from carecost.plots import capacity
 from carecost.projection import project_streams
 from carecost.redirected import project_together
+from carecost.report import write_summary
 from carecost.summed import project_sums
 from tests.oracle import Limit, World, crowded, expected, redirected, simulate
 from tests.properties.test_laws import identity_gap
@@ -584,6 +587,28 @@ def test_places_relieve_the_limit_and_moving_children_without_places_fills_it(en
     assert 0 < limited < float(free.compare("foster-carers").central.npv()[0])
 
 
+def test_the_order_in_which_groups_send_on_is_said(england: cc.Results, tmp_path: Path) -> None:
+    last = "children's home: when full, arrivals go to unregistered home, the last resort"
+    words = " ".join(assumptions_text(england.run.assumptions).split())
+    assert "foster in-house: when full, arrivals go to foster agency; " in words and last in words
+    assert last in write_summary(england, tmp_path).read_text(encoding="utf-8")
+    assert "Places that run out" not in assumptions_text(cc.load_assumptions("england-2025"))
+
+
+@pytest.mark.parametrize(
+    ("years", "words"),
+    [
+        ([2026], "in 2025-26"),
+        ([2027, 2028], "from 2026-27 to 2027-28"),
+        ([2028, 2029, 2030], "from 2027-28"),
+        ([2026, 2028], "in 2 years from 2025-26 to 2027-28"),
+        ([2026, 2030], "in 2 years from 2025-26"),
+    ],
+)
+def test_the_years_in_which_a_group_is_full_are_said(years: list[int], words: str) -> None:
+    assert capacity.when(years, 2030) == words
+
+
 def test_the_chart_shows_children_places_and_who_runs_out(england: cc.Results) -> None:
     from matplotlib.figure import Figure
 
@@ -594,6 +619,8 @@ def test_the_chart_shows_children_places_and_who_runs_out(england: cc.Results) -
     np.testing.assert_allclose(lines["foster in-house"].get_ydata(), rows["occupancy"])
     np.testing.assert_allclose(lines["_places, foster in-house"].get_ydata(), rows["places"])
     assert lines["_full, foster in-house"].get_xdata().tolist() == rows["year"][rows["redirected"] > 0].tolist()
-    assert "foster in-house is full from 2027-28" in " ".join(ax.get_title(loc="left").split())
+    title = " ".join(ax.get_title(loc="left").split())
+    assert "foster in-house is full from 2027-28 to 2034-35: 1,510 arrivals sent on" in title
+    assert rows["year"][rows["redirected"] > 0].tolist() == list(range(2028, 2036))
     with pytest.raises(InputError, match="no limit to its places"):
         cc.plots.plot_capacity(cc.run(cc.load_assumptions(SETS / "tiny"), years=1))

@@ -16,6 +16,7 @@ import carecost as cc
 from carecost import wording
 from carecost.beliefs import Assumption, Belief
 from carecost.cost_items import OUTCOMES, SOCIAL
+from carecost.describe import assumptions_text
 from carecost.errors import CareCostError, ComparisonError
 from carecost.footing import COUNTED
 from carecost.headline import footing_sentence
@@ -118,6 +119,22 @@ def test_outcomes_are_in_no_table_of_money() -> None:
     assert with_them.outcomes(draws=True)["draw"].nunique() == 8
     with pytest.raises(ComparisonError, match="no social ledger"):
         with_them.compare("edge").npsv()
+
+
+def test_describe_sets_levels_apart_with_source_and_grade(after: cc.Assumptions) -> None:
+    text = assumptions_text(after)
+    assert max(map(len, text.splitlines())) <= 108
+    words = " ".join(text.split())
+    money, levels = words.partition("levels of outcomes, counted in no pounds")[::2]
+    assert "no pounds [" not in money and "outcomes per" not in money.partition("unit_cost [")[2]
+    for row in after.rows:
+        if row.belief.unit.startswith(OUTCOMES):
+            assert f"{row.where.items[0]}: {row.belief.value:,.6g} {row.belief.unit}" in levels
+            assert f"; {row.belief.quality}; {row.belief.source}" in levels
+    indexed = words.partition("Indexation:")[2].partition("Placements:")[0]
+    assert "windfall levy" in indexed and HIGHER not in indexed
+    assert "of whom 81,770 in care" in words
+    assert "levels of outcomes" not in assumptions_text(cc.load_assumptions("england-2025"))
 
 
 def test_the_page_has_a_table_of_outcomes_where_the_set_counts_them(after: cc.Assumptions, tmp_path: Path) -> None:
