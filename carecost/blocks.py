@@ -93,12 +93,13 @@ class Work:
             changed = [self.layouts.splits[s].of(apply(scenario, base[s], s, sampler, self.calendar)) for s in streams]
             # A scenario that only changes prices, or another stream, leaves the children as they were.
             sums = _projected(changed, known, kernels)
-            outcomes[name, False] = _outcome(cost_streams(streams, sums, changed), sums)
+            where = f"scenario {name!r}"
+            outcomes[name, False] = _outcome(cost_streams(streams, sums, changed, where), sums)
             if block is not None and self.draws.noise:
                 rows, seed = range(block.start, block.stop), self.draws.seed
                 named = [f"{self.layouts.area}, {s}" if self.layouts.area else s for s in streams]
                 lucky = [p.sums for p in simulate_streams(changed, seed, named, rows, kernels)]
-                outcomes[name, True] = _outcome(cost_streams(streams, lucky, changed), lucky)
+                outcomes[name, True] = _outcome(cost_streams(streams, lucky, changed, where), lucky)
         return outcomes
 
 

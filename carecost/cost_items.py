@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from math import inf
 from typing import TYPE_CHECKING, Literal, get_args
 
 from carecost.errors import Problem, refuse, unknown
@@ -21,6 +22,9 @@ OUTCOMES = "outcomes"
 #: Accounts of the public purse.
 PUBLIC: tuple[str, ...] = tuple(name for name in ACCOUNTS if name not in (SOCIAL, OUTCOMES))
 KINDS = ("resource", "transfer")
+#: Kinds of outcome: what each of those whom the driver counts has or has not; what may be more than one for each.
+SHARE, COUNT = "share", "count"
+OUTCOME_KINDS = (SHARE, COUNT)
 GROSS_NET = ("gross", "net")
 
 #: Unit of a unit cost, by driver.
@@ -34,6 +38,15 @@ UNITS: dict[str, str] = {
     "population": "GBP per child",
     "year": "GBP per year",
     "outcomes": "GBP per outcome",
+}
+#: Unit of the level of an outcome that is a share, by driver; a share of others has no meaning.
+SHARE_UNITS: dict[str, str] = {
+    "child_years": "share of child-years",
+    "entries": "share of entries",
+    "exits": "share of exits",
+    "moves": "share of moves",
+    "aged_out": "share of leavers",
+    "population": "share of children",
 }
 #: Weeks in a child-year, so that published pounds a week multiply back.
 WEEKS = 365.0 / 7.0
@@ -106,7 +119,9 @@ class Item:
     gross_net : str
         Whether its unit cost is gross or net of income.
     kind : str
-        ``"resource"``, or ``"transfer"`` for money that changes hands without a resource being used.
+        ``"resource"``, or ``"transfer"`` for money that changes hands without a resource being used. An outcome is a
+        ``"share"``, whose level is from 0 to 1, or a ``"count"``, of which there may be more than one for each unit of
+        the driver. Resource when empty; of an outcome, count.
     cashable : Cashable or float
         Share of a volume effect that becomes cash.
     source, quality, note : str
@@ -134,7 +149,7 @@ class Item:
     account: str = "local authority"
     payer: str = ""
     gross_net: str = "gross"
-    kind: str = "resource"
+    kind: str = ""
     cashable: Cashable = field(default_factory=Cashable)
     source: str = ""
     quality: str = ""
@@ -167,6 +182,7 @@ class Item:
             object.__setattr__(self, name, tuple(getattr(self, name)))
         if isinstance(self.cashable, int | float):
             object.__setattr__(self, "cashable", Cashable(float(self.cashable), float(self.cashable)))
+        object.__setattr__(self, "kind", self.kind or (COUNT if self.account == OUTCOMES else KINDS[0]))
         object.__setattr__(self, "group", self.group or self.name)
         object.__setattr__(self, "payer", self.payer or self.account)
         refuse(list(_faults(self)))
@@ -180,7 +196,22 @@ class Item:
     def unit(self) -> str:
         """Unit of its unit cost."""
         unit = UNITS[self.driver]
+        if self.kind == SHARE:
+            return SHARE_UNITS[self.driver]
         return unit.replace("GBP", OUTCOMES) if self.account == OUTCOMES else unit
+
+    @property
+    def bounds(self) -> tuple[float, float]:
+        """Least and most that its unit cost, or its level, may be: a level is never below zero, a share at most one.
+
+        Examples
+        --------
+        >>> Item("two loving relationships", "aged_out", account="outcomes", kind="share").bounds
+        (0.0, 1.0)
+        """
+        if self.account != OUTCOMES:
+            return -inf, inf
+        return 0.0, 1.0 if self.kind == SHARE else inf
 
     def follows(self, other: Item) -> bool:
         """Say whether this item follows the outcomes that another counts.
@@ -201,7 +232,7 @@ def _faults(item: Item) -> list[Problem]:
         for kind, value, known in (
             ("driver", item.driver, DRIVERS),
             ("account", item.account, ACCOUNTS),
-            ("kind", item.kind, KINDS),
+            ("kind", item.kind, OUTCOME_KINDS if item.account == OUTCOMES else KINDS),
             ("gross_net", item.gross_net, GROSS_NET),
         )
         if value not in known
@@ -210,6 +241,9 @@ def _faults(item: Item) -> list[Problem]:
         if item.driver in DRIVERS and getattr(item, name) and name not in SELECTORS[item.driver]:
             has = ", ".join(SELECTORS[item.driver]) or "no selectors"
             found.append(Problem(f"driver {item.driver!r} has no selector {name!r}", where, f"It has {has}"))
+    if item.kind == SHARE and item.account == OUTCOMES and item.driver in DRIVERS and item.driver not in SHARE_UNITS:
+        remedy = f"Follow {', '.join(SHARE_UNITS)}, or give the kind {COUNT!r}"
+        found.append(Problem(f"a share of {item.driver!r}", where, remedy))
     if item.driver == OUTCOMES and item.account == OUTCOMES:
         remedy = "Let it follow a flow or time, such as aged_out, and let an item of account social follow it"
         found.append(Problem("an outcome that follows outcomes", where, remedy))

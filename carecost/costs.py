@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from carecost.cost_items import AREA_DRIVERS, OUTCOMES, WEEKS, Item
+from carecost.cost_items import AREA_DRIVERS, COUNT, OUTCOMES, SHARE, WEEKS, Item
+from carecost.errors import Problem, refuse
 from carecost.grid import Grid
+from carecost.money import financial_year
 from carecost.parameters import Parameters
 from carecost.projection import Projection
 from carecost.sums import Sums
 
 Array = NDArray[np.float64]
+#: What a level may be below zero, or a share above one, by rounding alone: a share of 0.3 raised to 1 in steps is such.
+ROUNDING = 1e-12
+#: What the level of an outcome may be, by kind.
+LEVELS = {SHARE: "It is a share, from 0 to 1", COUNT: "It is a number, zero or more"}
+_STAY = "give a smaller change, or an interval and a distribution that stay within"
 
 
 @dataclass(frozen=True, eq=False)
@@ -58,11 +65,18 @@ def cost(projection: Projection, parameters: Parameters) -> Costs:
     -------
     Costs
         Volume and spend of each item.
+
+    Raises
+    ------
+    InputError
+        If a level of an outcome is none that can be.
     """
     return cost_streams([""], [projection.sums], [parameters])
 
 
-def cost_streams(names: Sequence[str], sums: Sequence[Sums], parameters: Sequence[Parameters]) -> Costs:
+def cost_streams(
+    names: Sequence[str], sums: Sequence[Sums], parameters: Sequence[Parameters], where: str = "unit_cost"
+) -> Costs:
     """Cost the streams of an area together.
 
     Parameters
@@ -71,14 +85,22 @@ def cost_streams(names: Sequence[str], sums: Sequence[Sums], parameters: Sequenc
         Names of the streams; an item that selects streams counts only those.
     sums, parameters : sequence
         One a stream. Unit costs and population are those of the first: they belong to the area.
+    where : str
+        What they are of, for messages.
 
     Returns
     -------
     Costs
         Volume and spend of each item, summed over streams.
+
+    Raises
+    ------
+    InputError
+        If a level of an outcome is none that can be.
     """
     first = parameters[0]
     grid = first.grid
+    refuse(list(_level_faults(grid, np.asarray(first.unit_cost), where)))
     shape = (max(p.n_draws for p in parameters), len(grid.years), len(grid.items))
     volume = np.zeros(shape)
     for i, item in enumerate(grid.items):
@@ -93,6 +115,24 @@ def cost_streams(names: Sequence[str], sums: Sequence[Sums], parameters: Sequenc
     unit_cost = np.asarray(first.unit_cost)
     _count_outcomes(grid, volume, unit_cost)
     return Costs(grid, volume, unit_cost, volume * unit_cost)
+
+
+def _level_faults(grid: Grid, unit_cost: Array, where: str) -> Iterator[Problem]:
+    """Find levels of outcomes below zero, and shares above one, in the set or after a scenario: none is cut off."""
+    for i, item in enumerate(grid.items):
+        least, most = item.bounds
+        if item.account != OUTCOMES:
+            continue
+        levels = unit_cost[..., i]
+        worst = float(levels.min() if levels.min() < least - ROUNDING else levels.max())
+        if least - ROUNDING <= worst <= most + ROUNDING:
+            continue
+        year = int(np.argwhere(levels == worst)[0, 1])
+        when = f" in {financial_year(grid.years[year])}" if levels.shape[1] > 1 else ""
+        beyond = ((levels < least - ROUNDING) | (levels > most + ROUNDING)).any(axis=1)
+        often = f", and cannot be in {beyond.sum()} of {len(levels)} draws looked at" if len(levels) > 1 else ""
+        what = f"level of {item.name!r} is {worst:.6g} ({item.unit}){when}{often}"
+        yield Problem(what, where, f"{LEVELS[item.kind]}: {_STAY}")
 
 
 def _count_outcomes(grid: Grid, volume: Array, unit_cost: Array) -> None:

@@ -85,7 +85,7 @@ class ItemRow(Row):
     account: Account
     payer: str = ""
     gross_net: Literal["gross", "net"]
-    kind: Literal["resource", "transfer"]
+    kind: Literal["resource", "transfer", "share", "count"]
     cashable_short: Share
     cashable_long: Share
     cashable_years: Annotated[int, Field(ge=0)] = 0

@@ -57,7 +57,7 @@ def amount(value: float, unit: str) -> str:
         size = abs(value) / scale.divisor
         shown = f"{size:.4g}" if scale.ending else f"{size:,.0f}" if size >= 100 or size == int(size) else f"{size:.2f}"
         return f"{sign}£{shown}{scale.ending}"
-    if unit in ("share", "per year"):
+    if unit in ("share", "per year") or unit.startswith("share of"):
         return f"{wording.number(value * 100)}%"
     return wording.number(value)
 

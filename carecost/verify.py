@@ -6,8 +6,9 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from carecost.assumptions import Assumptions
-from carecost.beliefs import ADJUSTMENT_UNIT, GROWTH_UNIT, UNITS, Assumption
-from carecost.cost_items import OUTCOMES
+from carecost.beliefs import ADJUSTMENT_UNIT, GROWTH_UNIT, UNITS, Assumption, Belief
+from carecost.cost_items import OUTCOMES, Item
+from carecost.costs import LEVELS
 from carecost.distributions import DIRICHLET
 from carecost.draws import Draws
 from carecost.errors import CareCostError, Problem, refuse, unknown
@@ -146,15 +147,28 @@ def _value_faults(where: str, row: Assumption, assumptions: Assumptions, grid: G
 
 def _price_faults(where: str, row: Assumption, assumptions: Assumptions, grid: Grid) -> list[Problem]:
     found = []
-    units = {item.name: item.unit for item in grid.items}
-    for item in row.where.items or ():
-        want = units.get(item)
-        if want is not None and row.belief.unit != want:
-            found.append(Problem(f"unit is {row.belief.unit!r}", where, f"Its driver needs {want!r}"))
+    items = {item.name: item for item in grid.items}
+    for item in (items[name] for name in row.where.items or () if name in items):
+        if row.belief.unit != item.unit:
+            of = (
+                f"Its kind and driver need {item.unit!r}"
+                if item.account == OUTCOMES
+                else f"Its driver needs {item.unit!r}"
+            )
+            found.append(Problem(f"unit is {row.belief.unit!r}", where, of))
+        found += _level_faults(where, row.belief, item)
     if row.belief.price_year != assumptions.price_year:
         remedy = f"The set is in prices of {assumptions.price_year}: restate it, with its own note"
         found.append(Problem(f"price_year is {row.belief.price_year}", where, remedy))
     return found
+
+
+def _level_faults(where: str, belief: Belief, item: Item) -> list[Problem]:
+    """Find a level of an outcome, or an end of its interval, that cannot be."""
+    least, most = item.bounds
+    ends = (belief.value, *(end for end in (belief.low, belief.high) if end is not None))
+    beyond = dict.fromkeys(end for end in ends if not least <= end <= most)
+    return [Problem(f"is {end:g} ({item.unit})", where, LEVELS[item.kind]) for end in beyond]
 
 
 def _label_faults(rows: Iterable[tuple[str, Selector]], grid: Grid, streams: tuple[str, ...]) -> list[Problem]:

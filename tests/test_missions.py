@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
@@ -40,10 +41,18 @@ def missions(figure: str, year: str) -> float:
     return found
 
 
-def counting(level: float, worth: float | None = None, driver: str = "aged_out") -> cc.Assumptions:
+def levels_of(assumptions: cc.Assumptions) -> list[Assumption]:
+    counted = {item.name for item in assumptions.items if item.account == OUTCOMES}
+    found = [r for r in assumptions.rows if r.parameter == "unit_cost" and r.kind == "value"]
+    found = [r for r in found if set(r.where.items or ()) & counted]
+    assert len(found) == len(counted)
+    return found
+
+
+def counting(level: float, worth: float | None = None, driver: str = "aged_out", kind: str = "") -> cc.Assumptions:
     """The tiny set with one outcome, and what one is worth."""
     tiny = cc.load_assumptions(SETS / "tiny")
-    items = [cc.Item("study", driver, account=OUTCOMES, source="made up", quality="E")]
+    items = [cc.Item("study", driver, account=OUTCOMES, kind=kind, source="made up", quality="E")]
     if worth is not None:
         items.append(
             cc.Item("a degree", OUTCOMES, group="study", account=SOCIAL, cashable=0.0, source="x", quality="E")
@@ -126,11 +135,10 @@ def test_describe_sets_levels_apart_with_source_and_grade(after: cc.Assumptions)
     assert max(map(len, text.splitlines())) <= 108
     words = " ".join(text.split())
     money, levels = words.partition("levels of outcomes, counted in no pounds")[::2]
-    assert "no pounds [" not in money and "outcomes per" not in money.partition("unit_cost [")[2]
-    for row in after.rows:
-        if row.belief.unit.startswith(OUTCOMES):
-            assert f"{row.where.items[0]}: {row.belief.value:,.6g} {row.belief.unit}" in levels
-            assert f"; {row.belief.quality}; {row.belief.source}" in levels
+    assert not re.search("outcomes per|share of", money.partition("unit_cost [")[2])
+    for row in levels_of(after):
+        assert f"{row.where.items[0]}: {row.belief.value:,.6g} {row.belief.unit}" in levels
+        assert f"; {row.belief.quality}; {row.belief.source}" in levels
     indexed = words.partition("Indexation:")[2].partition("Placements:")[0]
     assert "windfall levy" in indexed and HIGHER not in indexed
     assert "of whom 81,770 in care" in words
@@ -255,13 +263,96 @@ def test_social_value_of_the_missions_is_by_hand(run: cc.Results) -> None:
     assert len(parts) == 8 and not any(part.any() for part in parts.values())
 
 
+def stated(a: cc.Assumptions, **belief: object) -> cc.Assumptions:
+    """The same with the level of its outcome stated otherwise."""
+    *rows, last = a.rows
+    return replace(a, rows=(*rows, replace(last, belief=replace(last.belief, **belief))))  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("kind", "level", "words"),
+    [
+        ("share", 1.01, r"is 1.01 \(share of leavers\)\. It is a share, from 0 to 1"),
+        ("share", -0.01, r"is -0.01 \(share of leavers\)\. It is a share, from 0 to 1"),
+        ("count", -0.01, r"is -0.01 \(outcomes per leaver\)\. It is a number, zero or more"),
+    ],
+)
+def test_a_level_that_cannot_be_is_refused(kind: str, level: float, words: str) -> None:
+    with pytest.raises(CareCostError, match=words):
+        verify(counting(level, kind=kind))
+    good = counting(0.5, kind=kind)
+    ends = {"low": min(level, 0.0), "high": max(level, 1.0), "level": 1.0, "distribution": "triangular"}
+    with pytest.raises(CareCostError, match=words):
+        verify(stated(good, **ends))
+
+
+@pytest.mark.parametrize("kind", ["share", "count"])
+def test_levels_up_to_the_bounds_are_taken(kind: str) -> None:
+    for level in (0.0, 1.0, 40.0)[: 3 if kind == "count" else 2]:
+        verify(counting(level, kind=kind))
+        cc.run(counting(level, kind=kind), more(-1.0), years=1)
+
+
+@settings(max_examples=20)
+@given(st.floats(0.01, 1), st.floats(-1, 5), st.sampled_from(["share", "count"]))
+def test_a_scenario_takes_a_level_where_it_can_be_or_is_refused(level: float, by: float, kind: str) -> None:
+    """Never cut off: what a scenario makes of a level is its number, or an error."""
+    world, plan = counting(level, kind=kind), more(by)
+    if kind == "share" and level * (1 + by) > 1 + 1e-9:
+        with pytest.raises(CareCostError, match=r"scenario 'more'.*'study' is .*\(share of leavers\).*smaller change"):
+            cc.run(world, plan, years=1)
+        return
+    if kind == "share" and level * (1 + by) > 1:
+        return  # above one by rounding alone
+    costs = cc.run(world, plan, years=1).run.central["more"].costs
+    np.testing.assert_allclose(costs.unit_cost[..., -1], level * (1 + by), atol=1e-12)
+
+
+def test_draws_beyond_the_bounds_are_refused_and_counted() -> None:
+    """A normal distribution has no ends; the share of draws below zero is the chance of a score below -1.645."""
+    wide = stated(counting(0.5, kind="share"), low=0.0, high=1.0, level=0.9, distribution="normal")
+    verify(wide)
+    cc.run(wide, years=1)  # the central run is within
+    with pytest.raises(CareCostError, match=r"scenario 'inaction'.*cannot be in \d+ of 100 draws looked at") as error:
+        cc.run(wide, years=1, draws=cc.Draws(100, seed=1), threads=1)
+    found = int(re.search(r"in (\d+) of", str(error.value))[1])  # type: ignore[index]
+    assert found == 10  # 5% at each end, and Latin hypercube
+
+
+def test_added_amounts_and_arrays_of_ones_own_have_the_same_bounds() -> None:
+    item = "study"
+    down = cc.Change("unit_cost", "add", -0.6, unit="outcomes per leaver", price_year=2025, items=[item])
+    with pytest.raises(CareCostError, match=r"scenario 'down'.*is -0.1 \(outcomes per leaver\)"):
+        cc.run(counting(0.5), cc.Scenario("down", [cc.Lever("down", [down])]), years=1)
+    results = cc.run(counting(0.5, kind="share"), years=1)
+    projection, parameters = (
+        results.projection("inaction", stream="other"),
+        results.parameters("inaction", stream="other"),
+    )
+    cost = np.array(parameters.unit_cost)
+    cost[..., -1] = 1.5
+    with pytest.raises(CareCostError, match=r"unit_cost: level of 'study' is 1.5"):
+        cc.cost(projection, parameters.changed(unit_cost=cost))
+
+
+def test_what_is_a_share_follows_something_and_an_outcome_is_a_share_or_a_count() -> None:
+    with pytest.raises(CareCostError, match=r"a share of 'year'.*Follow .*aged_out.*or give the kind 'count'"):
+        cc.Item("study", "year", account=OUTCOMES, kind="share")
+    with pytest.raises(CareCostError, match=r"unknown kind 'resource'.*'share', 'count'"):
+        cc.Item("study", "aged_out", account=OUTCOMES, kind="resource")
+    with pytest.raises(CareCostError, match=r"unknown kind 'share'.*'resource', 'transfer'"):
+        cc.Item("study", "aged_out", kind="share")
+    assert cc.Item("study", "aged_out", account=OUTCOMES).kind == "count"
+    assert cc.Item("study", "aged_out").kind == "resource"
+
+
 def test_zeros_say_why_they_are_zero(after: cc.Assumptions) -> None:
     values = [v for v in cc.social_values() if v.use == "outcome"]
     assert {v.of for v in values} == {i.group for i in after.items if i.account == OUTCOMES}
     for belief in [v.belief for v in values if v.belief.value == 0]:
         assert belief.note.startswith("zero because") and belief.quality == "E"
-    for row in after.rows:
-        if row.parameter == "unit_cost" and row.belief.unit.startswith(OUTCOMES) and row.belief.value == 0:
+    for row in levels_of(after):
+        if row.belief.value == 0:
             assert "zero" in row.belief.note.lower() and row.belief.quality == "E"
 
 

@@ -17,6 +17,8 @@ UNITS = {
     "population": "GBP per child",
     "year": "GBP per year",
 }
+#: Unit of the level of an outcome of the kind share.
+SHARE_UNITS = {"aged_out": "share of leavers", "child_years": "share of child-years"}
 
 
 @dataclass(frozen=True)
@@ -66,7 +68,9 @@ class Line:
 
     @property
     def unit(self) -> str:
-        """Unit of the unit cost; what is counted and not paid for is in outcomes."""
+        """Unit of the unit cost; what is counted and not paid for is in outcomes, or a share."""
+        if self.kind == "share":
+            return SHARE_UNITS[self.driver]
         return UNITS[self.driver].replace("GBP", "outcomes" if self.account == "outcomes" else "GBP")
 
 

@@ -57,7 +57,7 @@ def lines(care: str, leavers: str) -> Iterator[Line]:
         yield Line(
             row["item"], row["driver"], row["group"], level, 1.0, row["source"],
             row["quality"], row["note"], chosen[row["driver"]],
-            account="outcomes", payer="outcomes", source_year=row["source_year"], **ends,
+            account="outcomes", payer="outcomes", source_year=row["source_year"], kind=row["kind"], **ends,
         )  # fmt: skip
     if found:
         raise ValueError(f"{WORDS}.toml has no outcome for {sorted(found)}")
