@@ -59,19 +59,29 @@ def test_no_function_is_over_40_lines_and_the_median_is_under_10() -> None:
     assert statistics.median(code_lines(n) for _, n in FUNCTIONS) < 10
 
 
-@pytest.mark.parametrize(
-    ("room", "allowed"),
-    [
-        ("pandas", r".*tables|savings|priced|quality|regional|results|report|plots.*|save|archive"),
-        ("matplotlib", r"plots.*"),
-        ("pydantic", r"schema.*|reader|load"),
-    ],
-)
+SEEN_BY = [
+    ("pandas", r".*tables|savings|priced|quality|regional|results|report|plots.*|save|archive"),
+    ("matplotlib", r"plots.*"),
+    ("pydantic", r"schema.*|reader|load"),
+]
+
+
+@pytest.mark.parametrize(("room", "allowed"), SEEN_BY)
 def test_only_some_rooms_see_a_library(room: str, allowed: str) -> None:
     for path in MODULES:
         name = path.relative_to(ROOT).with_suffix("").as_posix()
         if any(i.split(".")[0] == room for i in imports(path)):
             assert re.fullmatch(allowed, name), f"{name} imports {room}"
+
+
+def test_the_document_says_once_who_may_see_what() -> None:
+    text = (ROOT.parent / "ARCHITECTURE.md").read_text(encoding="utf-8")
+    assert text.count("Who may see what") == 1
+    said = text.partition("Who may see what")[2].partition("\n\n")[0]
+    for library, allowed in SEEN_BY:
+        clause = said.partition(f"{library} ")[2].partition(" Only ")[0].partition(";")[0]
+        rooms = {name.removesuffix("*") for name in re.findall(r"`([a-z_*]+)`", clause)}
+        assert rooms == {name.replace(".*", "") for name in allowed.split("|")}, library
 
 
 def test_floor_zero_sees_arrays_only() -> None:
