@@ -12,7 +12,7 @@ import pytest
 
 import carecost as cc
 from carecost.cli import main
-from carecost.cost_items import ACCOUNTS, SOCIAL
+from carecost.cost_items import ACCOUNTS, OUTCOMES, SOCIAL
 from carecost.errors import CareCostError, ComparisonError, InputError, UnknownNameError
 from carecost.packaged import packaged_assumptions
 from carecost.results import Results
@@ -41,7 +41,8 @@ def test_every_item_has_one_account_and_one_payer_and_no_packaged_set_has_a_soci
     assert len({i.name for i in items}) == len(items)
     for item in items:
         assert item.account in ACCOUNTS and item.account != SOCIAL
-        assert item.payer and item.gross_net in ("gross", "net") and item.kind in ("resource", "transfer")
+        kinds = ("share", "count") if item.account == OUTCOMES else ("resource", "transfer")
+        assert item.payer and item.gross_net in ("gross", "net") and item.kind in kinds
 
 
 @pytest.mark.parametrize("account", ["", "budget", "NHS; courts"])
