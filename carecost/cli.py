@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from carecost import __version__
-from carecost.errors import CareCostError, InputError, Problem
+from carecost.errors import CareCostError, FileError, InputError, Problem, unknown
 
 if TYPE_CHECKING:
     from carecost.money import Schedule
@@ -262,10 +262,14 @@ def _list(_: argparse.Namespace) -> int:
 
 def _load(name: str):  # type: ignore[no-untyped-def]
     from carecost.load import load_assumptions, load_scenario
-    from carecost.packaged import packaged_scenarios
+    from carecost.packaged import packaged_assumptions, packaged_scenarios
 
-    if name.endswith(".toml") or name in packaged_scenarios():
+    sets, scenarios = packaged_assumptions(), packaged_scenarios()
+    if name.endswith(".toml") or name in scenarios or ("+" in name and not Path(name).exists()):
         return load_scenario(name)
+    if name not in sets and "/" not in name and not Path(name).exists():
+        problem = unknown("set or scenario", name, [*sets, *scenarios])
+        raise FileError(Problem(problem.what, remedy=f"{problem.remedy}. A path of yours must exist"))
     return load_assumptions(name)
 
 

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+
+_KNOWN = "Known: "
 
 
 @dataclass(frozen=True)
@@ -45,7 +48,16 @@ class CareCostError(ValueError):
         found = (problems,) if isinstance(problems, Problem) else tuple(problems)
         self.problems: tuple[Problem, ...] = found
         head = "" if len(found) == 1 else f"{len(found)} problems:\n- "
-        super().__init__(head + "\n- ".join(str(p) for p in found))
+        super().__init__(head + "\n- ".join(_said_once(map(str, found))))
+
+
+def _said_once(texts: Iterable[str]) -> Iterator[str]:
+    """Leave out a list of known names that stands in a problem before."""
+    told: set[str] = set()
+    for text in texts:
+        before, known, names = text.partition(_KNOWN)
+        yield f"{before}{known}as above" if known and names in told else text
+        told.add(names)
 
 
 class InputError(CareCostError):
@@ -65,7 +77,7 @@ class FileError(CareCostError):
 
 
 def nearest(name: str, known: Iterable[str]) -> str:
-    """Say which known name is nearest to one that is not known.
+    """Say which known name is nearest to one that is not known, whatever its capitals, spaces and hyphens.
 
     Examples
     --------
@@ -73,10 +85,11 @@ def nearest(name: str, known: Iterable[str]) -> str:
     "Did you mean 'foster'? Known: 'foster', 'kinship'"
     """
     names = [str(k) for k in known]
-    close = difflib.get_close_matches(str(name), names, n=1, cutoff=0.5)
-    hint = f"Did you mean '{close[0]}'? " if close else ""
+    plain = {re.sub(r"[\W_]+", "", n).casefold(): n for n in reversed(names)}
+    close = difflib.get_close_matches(re.sub(r"[\W_]+", "", str(name)).casefold(), plain, n=1, cutoff=0.5)
+    hint = f"Did you mean '{plain[close[0]]}'? " if close else ""
     shown = ", ".join(f"'{n}'" for n in names[:30]) + (", …" if len(names) > 30 else "")
-    return f"{hint}Known: {shown or 'none'}"
+    return f"{hint}{_KNOWN}{shown or 'none'}"
 
 
 def unknown(kind: str, name: object, known: Iterable[str], where: str = "") -> Problem:

@@ -170,13 +170,12 @@ def _check(scenario: Scenario, assumptions: Assumptions, grid: Grid, calendar: C
     try:
         check(scenario, grid, assumptions.streams, calendar)
     except InputError as error:
-        if not elsewhere(scenario, assumptions.name):
+        lost = elsewhere(scenario, assumptions.name)
+        if not lost:
             raise
-        *others, last = error.problems
         # What is later or smaller has that after a comma in its name, which the command does not know.
         command = f"carecost compare {scenario.made_for} {shlex.quote(scenario.name.partition(', ')[0])}"
-        remedy = f"{last.remedy}. The scenario is made for {scenario.made_for}: {command}"
-        raise InputError([*others, Problem(last.what, last.where, remedy)]) from None
+        raise InputError([Problem(lost, remedy=f"Run {command}"), *error.problems]) from None
 
 
 def _apart(outcomes: dict[Key, Outcome]) -> tuple[dict[str, Outcome], dict[str, Outcome]]:

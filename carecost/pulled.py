@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from carecost.changes import Interval
-from carecost.errors import InputError, Problem, UnknownNameError, unknown
+from carecost.errors import CareCostError, InputError, Problem, UnknownNameError, unknown
 from carecost.load import load_scenario
 from carecost.scenarios import Scenario
 
@@ -61,7 +61,11 @@ def _given(scenarios: list[Scenario], effects: Sequence[str]) -> list[Scenario]:
         if lever not in known:
             raise UnknownNameError(unknown("lever", lever, known, f"--effect {effect}"))
         amount = _amount(numbers, f"--effect {effect}")
-        scenarios = [s.given(lever, amount) if lever in [one.name for one in s.levers] else s for s in scenarios]
+        try:
+            scenarios = [s.given(lever, amount) if lever in [one.name for one in s.levers] else s for s in scenarios]
+        except CareCostError as error:
+            where = f"--effect {effect}"
+            raise type(error)([Problem(p.what, f"{where}, {p.where}", p.remedy) for p in error.problems]) from None
     return scenarios
 
 

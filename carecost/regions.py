@@ -118,7 +118,7 @@ def known_regions(assumptions: Assumptions) -> Regions:
     if name not in packaged_regions():
         problem = unknown("set with areas", name, packaged_regions())
         remedy = f"{problem.remedy}. A set of your own with a stock and population of its own needs no area"
-        raise FileError(Problem(problem.what, problem.where, remedy))
+        raise FileError(Problem(f"{name!r} is not a set with areas", remedy=remedy))
     rows, notes = regions_file(name)
     facts = [
         Fact(

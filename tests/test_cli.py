@@ -96,8 +96,13 @@ def test_a_changed_price_changes_the_answer(tmp_path: Path, capsys: pytest.Captu
         (["compare", "care-review"], "'care-review' is not an assumption set. Give the set first"),
         (["compare", TINY, TINY + "s"], "unknown scenario"),
         (["describe", "care-review-2022x"], "Did you mean 'care-review-2022'"),
-        (["check", "nowhere"], "unknown assumption set 'nowhere'"),
+        (["check", "nowhere"], "unknown set or scenario 'nowhere'"),
         (["describe", EDGE + "x.toml"], "unknown scenario"),
+        (["describe", "kinship-allowence"], "Did you mean 'kinship-allowance'"),
+        (["check", "no-such-folder/of-mine"], "A path of yours must exist"),
+        (["compare", "england-2025/Northeast"], "Did you mean 'North East'"),
+        (["compare", "england-2025-capacity/London"], "'england-2025-capacity' is not a set with areas"),
+        (["compare", TINY, EDGE, "--effect", "edge of care=-1.2"], "--effect edge of care=-1.2, change of"),
     ],
 )
 def test_a_fault_is_said_in_words_and_ends_with_two(

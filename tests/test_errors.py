@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 import carecost as cc
-from carecost.errors import CareCostError
+from carecost.errors import CareCostError, nearest, unknown
 
 SETS = Path(__file__).parent / "sets"
 
@@ -446,3 +446,17 @@ def test_nothing_may_be_in_or_on_its_way_into_a_closed_placement(name: str) -> N
         arrays[name] = np.ones_like(arrays[name]) * (0.5 if name == "entry_share" else 1.0)
     with pytest.raises(CareCostError, match=r"age 2 in 'b', which is closed from 2"):
         cc.Parameters(grid, population=one, entry_rate=one, **arrays)
+
+
+def test_a_list_of_known_names_is_said_once_where_it_is_the_same() -> None:
+    known = ["foster", "home"]
+    error = CareCostError([unknown("item", "fostr", known), unknown("item", "hom", known), unknown("item", "x", ["y"])])
+    text = str(error)
+    assert text.count("Known: 'foster', 'home'") == 1 and "'hom'. Did you mean 'home'? Known: as above" in text
+    assert text.endswith("Known: 'y'")
+    assert error.problems[1].remedy.endswith("Known: 'foster', 'home'"), "each problem alone says all"
+
+
+@pytest.mark.parametrize("word", ["Northeast", "north-east", "NORTH EAST", "Noth East"])
+def test_the_nearest_name_does_not_hang_on_capitals_spaces_and_hyphens(word: str) -> None:
+    assert nearest(word, ["North West", "North East", "South East"]).startswith("Did you mean 'North East'?")

@@ -311,15 +311,18 @@ def test_what_a_scenario_is_made_for_goes_wherever_it_goes(tmp_path: Path) -> No
 def test_a_scenario_on_a_set_that_lacks_what_it_names_says_where_it_belongs(
     england: cc.Assumptions, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    remedy = f"The scenario is made for {HOME}: carecost compare {HOME} "
+    lost, remedy = f"is made for {HOME}, and this is england-2025", f". Run carecost compare {HOME} "
     for scenario in (cc.load_scenario(ALLOWANCE), cc.load_scenario(ALLOWANCE).delayed(1)):
         with pytest.raises(cc.CareCostError, match="unknown item 'guardianship support'") as error:
             cc.run(england, scenario, years=3)
-        assert str(error.value).endswith(remedy + ALLOWANCE)
+        first = str(error.value.problems[0])
+        assert lost in first and first.endswith(remedy + ALLOWANCE)
     with pytest.raises(cc.CareCostError) as error:
         cc.run(england, cc.load_scenario(f"{ALLOWANCE}+staying-to-25-what-if"), years=3)
     assert str(error.value).count(HOME) == 2, "once for all the faults, with its command"
-    assert str(error.value).endswith(f"{remedy}'{ALLOWANCE} + staying-to-25-what-if'")
+    assert str(error.value.problems[0]).endswith(f"{remedy}'{ALLOWANCE} + staying-to-25-what-if'")
+    known = [line.partition("Known: ")[2] for line in str(error.value).splitlines() if "Known: '" in line]
+    assert len(set(known)) == len(known) and "Known: as above" in str(error.value), "a long list is not said twice"
     with pytest.raises(cc.CareCostError, match="acts in 2025, which is past") as error:
         cc.run(cc.load_assumptions(HOME), cc.load_scenario(ALLOWANCE), years=3, start=2025)
     assert "made for" not in str(error.value)
