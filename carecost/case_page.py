@@ -26,6 +26,7 @@ from carecost.appraisal_tables import (
     SavingAppraisal,
 )
 from carecost.business_case import EFFECTS
+from carecost.footing import unmoved
 from carecost.headline import said
 from carecost.page import Html, h, picture, section, table
 from carecost.scenarios import INACTION
@@ -98,6 +99,8 @@ def _case(made: SavingAppraisal, i: int) -> Iterator[Html]:
         _rows(made),
         (1, 2, 3),
     )
+    if unmoved(made.central.comparison, made.drawn.comparison):
+        return
     words = wording.sentence(f"Net saving of each payer in each year. {sentence(made)}")
     words += f" {wording.sentence(wording.CLAIM)}" if made.claim else ""
     yield picture(svg(partial(plot_payers, made), f"chart-payers-{i}"), words, words)

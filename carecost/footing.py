@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from carecost.attribution import attribution
+from carecost.comparison import Comparison
 from carecost.cost_items import OUTCOMES
 from carecost.levers import BASES, Lever
 from carecost.model import Run
@@ -10,8 +13,8 @@ from carecost.model import Run
 MEASURE = "cashable_saving"
 #: What is said of a scenario that acts on outcomes alone.
 COUNTED = (
-    "It changes outcomes that are counted, and no budget: their numbers are in outcomes.csv, and what they are worth "
-    "is in the social ledger (--social)."
+    "It changes outcomes that are counted, and no budget: their numbers are on the page and in outcomes.csv, and "
+    "what they are worth is in the social ledger (--social)."
 )
 
 
@@ -70,6 +73,26 @@ def outcomes_alone(run: Run, scenario: str) -> bool:
     """
     levers = [lever for lever in run.scenarios[scenario].levers if not all(c.idle for c in lever.changes)]
     return bool(levers) and all(_counts_only(lever, run) for lever in levers)
+
+
+def unmoved(*made: Comparison | None) -> bool:
+    """Say whether scenarios leave all children and all public spending as they are: there is nothing to draw.
+
+    Parameters
+    ----------
+    *made : Comparison or None
+        Comparisons, such as those of the draws and of the central run; None is passed over.
+
+    Returns
+    -------
+    bool
+        Whether only outcomes or social values can differ.
+    """
+    for one in filter(None, made):
+        public = [i for i, item in enumerate(one.grid.items) if item.public]
+        if any(np.any(part) for part in (one.averted, one.price_effect[..., public], one.volume_effect[..., public])):
+            return False
+    return True
 
 
 def _counts_only(lever: Lever, run: Run) -> bool:

@@ -12,7 +12,8 @@ from carecost import headline, wording
 from carecost.comparison import REFORM
 from carecost.cost_items import OUTCOMES, SOCIAL
 from carecost.page import Html, h, joined, section, table
-from carecost.scenarios import INACTION, Scenario, elsewhere
+from carecost.scenarios import INACTION, elsewhere
+from carecost.sensitivity import growth_paths
 
 if TYPE_CHECKING:
     from carecost.cost_items import Item
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
 Array = NDArray[np.float64]
 #: Title of the section of outcomes.
 OUTCOMES_TITLE = "Outcomes that are counted"
+#: Scenarios whose titles the page begins with; of more it has the names.
+FEW = 2
 _SUMMARY = ("What", "Central", "90% interval", "Unit")
 
 
@@ -43,12 +46,13 @@ def opening(results: Results, said: dict[str, list[Said]]) -> Html:
     run = results.run
     found = [headline.children_sentence(results)]
     found += [headline.saving_sentence(results.compare(name)) for name in said]
-    of_each = (warnings(run.scenarios[name], rows, run.assumptions.name) for name, rows in said.items())
+    of_each = [(name, text) for name, rows in said.items() for text in warnings(results, name, rows)]
+    texts = [text if len(said) == 1 or text.startswith(name) else f"{name}: {text}" for name, text in of_each]
     return h(
         "header",
         h("h1", title(results)),
         *(h("p", sentence, class_="lede") for sentence in found),
-        *(h("div", h("p", text), class_="claim", role="note") for some in of_each for text in some),
+        *(h("div", h("p", text), class_="claim", role="note") for text in texts),
         h(
             "p",
             f"{wording.sentence(wording.interval(run.draws.noise) if run.draws.n > 1 else wording.NO_INTERVAL)}",
@@ -57,26 +61,27 @@ def opening(results: Results, said: dict[str, list[Said]]) -> Html:
     )
 
 
-def warnings(scenario: Scenario, rows: Sequence[Said], name: str) -> list[str]:
+def warnings(results: Results, name: str, rows: Sequence[Said]) -> list[str]:
     """Say what to know before the numbers of a scenario are used: what was claimed, and that it is for another set.
 
     Parameters
     ----------
-    scenario : Scenario
-        What is done.
+    results : Results
+        What a run gave.
+    name : str
+        A scenario.
     rows : sequence of Said
         Its summary.
-    name : str
-        Name of the set that it was run on.
 
     Returns
     -------
     list of str
         Sentences; none where there is nothing to know.
     """
-    other = elsewhere(scenario, name)
+    scenario = results.run.scenarios[name]
+    other = elsewhere(scenario, results.run.assumptions.name)
     lacking = f"{other}: what it costs or does there may be missing here." if other else ""
-    return [text for text in (headline.claim_sentence(scenario, rows), lacking) if text]
+    return [text for text in (headline.claim_sentence(scenario, rows, results.compare(name)), lacking) if text]
 
 
 def title(results: Results) -> str:
@@ -93,6 +98,8 @@ def title(results: Results) -> str:
         Plain text.
     """
     scenarios = [s.title for name, s in results.run.scenarios.items() if name != INACTION]
+    if len(scenarios) > FEW:
+        scenarios = [", ".join(name for name in results.scenarios if name != INACTION)]
     about = f"{'; '.join(scenarios)}, compared with inaction" if scenarios else "Inaction"
     return f"{about}. {results.run.assumptions.title or results.run.assumptions.name}"
 
@@ -158,7 +165,7 @@ def spending(results: Results) -> Html:
         parts.append(table(caption, heads, cells, numbers=range(1, len(heads)), total=True))
     note = "Central run; 90% interval below it. Intervals of groups do not add up to that of the total."
     parts.append(h("p", note, class_="note"))
-    parts.append(h("p", headline.growth_sentence(results)))
+    parts.append(h("p", growth_sentence(results)))
     return section("spend", "Spend by group", *parts)
 
 
@@ -238,3 +245,26 @@ def _money(central: Array, drawn: Array, scale: wording.Scale) -> Html:
     shown = wording.pounds(float(central[0]), scale)
     low, high = (wording.pounds(float(v), scale) for v in np.quantile(drawn, (0.05, 0.95)))
     return joined([shown] if low == high else [shown, h("span", f"{low} to {high}", class_="small")])
+
+
+def growth_sentence(results: Results) -> str:
+    """Say what the growth of prices does to spend under inaction in the last year.
+
+    Parameters
+    ----------
+    results : Results
+        What a run gave.
+
+    Returns
+    -------
+    str
+        One sentence; empty where no price grows.
+    """
+    last = {name: float(path[-1]) for name, path in growth_paths(results.run).items()}
+    if len(set(last.values())) == 1:
+        return ""
+    scale = wording.money_scale(*last.values())
+    said = ", ".join(f"{wording.pounds(value, scale)} with {name}" for name, value in last.items())
+    year, prices = results.run.grid.years[-1], results.run.assumptions.price_year
+    head = f"Spend under inaction in {wording.financial_year(year)}, {wording.financial_year(prices)} prices, central: "
+    return f"{head}{said}."

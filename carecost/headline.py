@@ -7,10 +7,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from carecost import wording
-from carecost.footing import COUNTED, footing, outcomes_alone
+from carecost.footing import COUNTED, footing, outcomes_alone, unmoved
 from carecost.savings import REVIEW_SAVING
 from carecost.scenarios import INACTION
-from carecost.sensitivity import growth_paths
 from carecost.tables import interval
 
 if TYPE_CHECKING:
@@ -183,48 +182,29 @@ def saving_sentence(saving: Saving) -> str:
     Returns
     -------
     str
-        Two sentences.
+        Two sentences; one where nothing changes.
     """
     central, years = saving.central, [wording.financial_year(saving.grid.years[i]) for i in (0, -1)]
     assert central is not None
+    if unmoved(saving, saving.central):
+        name = saving.scenario.name
+        return f"{name} changes neither children in care nor public spending, {years[0]} to {years[1]}."
     prices = wording.financial_year(saving.scenario.provenance.price_year)
     low, high = interval(saving.npv(), 1e-9) if len(saving.averted) > 1 else (None, None)
     row = said("", float(central.npv()[0]) * 1e-9, low, high, "£bn")
-    spend = wording.pounds(float(central.reform_spend().sum()))
+    spend = float(central.reform_spend().sum())
+    after = f"after reform spend of {wording.pounds(spend)}" if spend else "without reform spend"
     paid = float(central.payback_year(discounted=True)[0])
     back = f"does not pay back by {years[1]}" if paid != paid else f"pays back in {wording.financial_year(paid)}"
     within = f" (90% interval {row.interval})" if row.interval else ""
     return (
         f"Net present saving of {saving.scenario.name} to the public purse, {years[0]} to {years[1]}: "
-        f"{row.central}{within}, {prices} prices, after reform spend of {spend}. "
+        f"{row.central}{within}, {prices} prices, {after}. "
         f"In the central run it {back}, discounted."
     )
 
 
-def growth_sentence(results: Results) -> str:
-    """Say what the growth of prices does to spend under inaction in the last year.
-
-    Parameters
-    ----------
-    results : Results
-        What a run gave.
-
-    Returns
-    -------
-    str
-        One sentence; empty where no price grows.
-    """
-    last = {name: float(path[-1]) for name, path in growth_paths(results.run).items()}
-    if len(set(last.values())) == 1:
-        return ""
-    scale = wording.money_scale(*last.values())
-    said = ", ".join(f"{wording.pounds(value, scale)} with {name}" for name, value in last.items())
-    year, prices = results.run.grid.years[-1], results.run.assumptions.price_year
-    head = f"Spend under inaction in {wording.financial_year(year)}, {wording.financial_year(prices)} prices, central: "
-    return f"{head}{said}."
-
-
-def claim_sentence(scenario: Scenario, rows: Sequence[Said]) -> str:
+def claim_sentence(scenario: Scenario, rows: Sequence[Said], saving: Saving) -> str:
     """Warn that effects are claimed, with the share of the claim at which nothing is won or lost.
 
     Parameters
@@ -233,6 +213,8 @@ def claim_sentence(scenario: Scenario, rows: Sequence[Said]) -> str:
         What might be done.
     rows : sequence of Said
         Its summary.
+    saving : Saving
+        What it saves.
 
     Returns
     -------
@@ -243,6 +225,8 @@ def claim_sentence(scenario: Scenario, rows: Sequence[Said]) -> str:
         return ""
     share = next((row.central for row in rows if row.unit == "of the effect"), wording.NONE)
     warning = wording.claim(lever.source for lever in scenario.levers)
+    if unmoved(saving, saving.central):
+        return f"{warning}. Public spending is the same, whatever share of the claim comes true."
     if any(row.interval for row in rows):
         warning += ". The central run takes the claims at their word, the interval lets them fail"
     if share == wording.NONE:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from carecost import wording
 from carecost.attribution_tables import ALL, BILLIONS, short_table, worth_saying
+from carecost.footing import unmoved
 from carecost.page import Html, h, picture, section, table
 
 if TYPE_CHECKING:
@@ -35,7 +36,7 @@ class Chart:
 
 
 def charts(results: Results) -> Iterator[Chart]:
-    """Give the chart of each scenario with two or more levers.
+    """Give the chart of each scenario with two or more levers that changes anything that is drawn.
 
     Parameters
     ----------
@@ -50,6 +51,9 @@ def charts(results: Results) -> Iterator[Chart]:
     from carecost.plots.attribution import plot_attribution, size
 
     for name in worth_saying(results.run):
+        saving = results.compare(name)
+        if unmoved(saving, saving.central):
+            continue
         plan = results.run.scenarios[name]
         words = _sentence(results, name) + (f" {wording.sentence(wording.CLAIM)}" if plan.claim else "")
         yield Chart(name, partial(_drawn, plot_attribution, results, name), size(len(plan.levers)), words)
@@ -70,7 +74,7 @@ def levers(results: Results) -> Html:
     Returns
     -------
     Html
-        Markup; empty where no scenario has two or more levers.
+        Markup; empty where no scenario with two or more levers changes anything.
     """
     from carecost.plots.pictures import svg
 

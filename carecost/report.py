@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from carecost import annex, case_page, handout, headline, lever_page, wording
 from carecost.cost_items import OUTCOMES
+from carecost.footing import unmoved
 from carecost.page import Html, document, h, joined, picture, section
 from carecost.save import made_folder, write
 from carecost.scenarios import INACTION
@@ -99,7 +100,8 @@ def save_charts(results: Results, folder: str | Path) -> list[Path]:
     -------
     list of Path
         ``children.png``, ``capacity.png`` where places may run out, ``net-saving.png`` and, for two or more levers,
-        ``attribution.png`` (with the scenario's name where there are several scenarios), 150 dots an inch.
+        ``attribution.png`` where spending changes (with the scenario's name where there are several scenarios), 150
+        dots an inch.
 
     Raises
     ------
@@ -144,10 +146,10 @@ def table_text(results: Results) -> str:
     for name, rows in (said or {INACTION: headline.inaction(results)}).items():
         scenario = run.scenarios[name]
         lines += ["", f"{scenario.title}, against {INACTION}" if said else scenario.title, *_table(rows)]
-        lines += ["", *handout.warnings(scenario, rows, run.assumptions.name)] if said else []
+        lines += ["", *handout.warnings(results, name, rows)] if said else []
         lines += [*filter(None, [headline.footing_sentence(results, name)])] if said else []
         lines += [headline.per_child_sentence(results.compare(name))] if said else []
-    lines += ["", headline.growth_sentence(results)]
+    lines += ["", handout.growth_sentence(results)]
     if run.draws.n > 1:
         lines += ["", wording.sentence(wording.INTERVAL)]
     wrapped = (line if len(line) <= WIDTH else textwrap.fill(line, WIDTH) for line in lines)
@@ -219,7 +221,7 @@ class _Drawing:
 
 
 def _drawings(results: Results) -> Iterator[_Drawing]:
-    """List the charts of a run: children, places where they may run out, and the net saving of each scenario."""
+    """List the charts of a run: children, places where they may run out, and each net saving where spending changes."""
     from carecost.plots import capacity, children, net_saving, style
 
     plans = {name: plan for name, plan in results.run.scenarios.items() if name != INACTION}
@@ -232,6 +234,8 @@ def _drawings(results: Results) -> Iterator[_Drawing]:
         yield _Drawing(file, partial(capacity.plot_capacity, results, scenario=name), style.SIZE, words)
     for name, plan in plans.items():
         saving = results.compare(name)
+        if unmoved(saving, saving.central):
+            continue
         words = headline.saving_sentence(saving) + (f" {wording.sentence(wording.CLAIM)}" if plan.claim else "")
         file = "net-saving" if len(plans) == 1 else f"net-saving-{_plain(name)}"
         yield _Drawing(file, partial(net_saving.plot_net_saving, saving), net_saving.SIZE, words)
