@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
+from carecost.cost_items import COUNTED
 from carecost.distributions import fault
 from carecost.errors import Problem, refuse, unknown
 from carecost.grid import AREA_WIDE, AXES
@@ -91,7 +92,7 @@ class Change:
     unit : str
         Unit of the amount.
     price_year : int, optional
-        Financial year of an amount of money.
+        Financial year of an amount of money; a number or share of outcomes has none.
     year_one : int, optional
         Calendar year of programme year 1 for what is dated, such as a budget; the run's by default.
     times : Interval or float, optional
@@ -170,7 +171,12 @@ class Change:
     @property
     def programme_spend(self) -> bool:
         """Whether it adds money to a unit cost, and so is spending and not an effect."""
-        return self.parameter == "unit_cost" and self.operation == "add"
+        return self.parameter == "unit_cost" and self.operation == "add" and not self.counted
+
+    @property
+    def counted(self) -> bool:
+        """Whether its amount is a number or share of outcomes, and no money."""
+        return self.parameter == "unit_cost" and self.unit.startswith(COUNTED)
 
     @property
     def idle(self) -> bool:
@@ -213,6 +219,17 @@ def _operation_faults(change: Change, where: str) -> list[Problem]:
     return found
 
 
+def _price_year_faults(change: Change, where: str) -> list[Problem]:
+    """Find money without the year of its prices, and a number of outcomes with one: it would be converted."""
+    if change.counted and change.price_year is not None:
+        what = f"{change.unit!r} with the price year {change.price_year}"
+        return [Problem(what, where, "Leave price_year out: it is a number and no money")]
+    if change.parameter != "unit_cost" or change.operation not in ("add", "replace") or change.counted:
+        return []
+    what = "an amount of money without price_year"
+    return [Problem(what, where, "Give price_year, such as 2022 for 2021-22")] if change.price_year is None else []
+
+
 def _faults(change: Change) -> list[Problem]:
     where = f"change of {change.parameter!r}"
     found = []
@@ -232,10 +249,7 @@ def _faults(change: Change) -> list[Problem]:
     if change.half_life is not None and not change.half_life > 0:
         found.append(Problem(f"half_life is {change.half_life}", where, "Give years above 0, or leave it out"))
     found += _operation_faults(change, where)
-    if change.parameter == "unit_cost" and change.operation in ("add", "replace") and change.price_year is None:
-        found.append(
-            Problem("an amount of money without price_year", where, "Give price_year, such as 2022 for 2021-22")
-        )
+    found += _price_year_faults(change, where)
     if change.parameter in AXES:
         # Prices, places and population belong to the area: they have no streams.
         area = change.parameter in AREA_WIDE

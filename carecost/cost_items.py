@@ -48,6 +48,8 @@ SHARE_UNITS: dict[str, str] = {
     "aged_out": "share of leavers",
     "population": "share of children",
 }
+#: How units of levels begin: they are of a number, and have no price year.
+COUNTED = (f"{OUTCOMES} per ", "share of ")
 #: Weeks in a child-year, so that published pounds a week multiply back.
 WEEKS = 365.0 / 7.0
 #: Drivers of the whole area, counted once and not once a stream.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeVar, cast
 
@@ -14,9 +14,10 @@ from carecost import __version__
 from carecost.assumptions import Assumptions
 from carecost.blocks import Key, Outcome, Progress, Work, block_size, merged
 from carecost.comparison import Comparison, Side
+from carecost.cost_items import OUTCOMES
 from carecost.draws import Draws
 from carecost.effects import Calendar, apply, check
-from carecost.errors import InputError, Problem, UnknownNameError, unknown
+from carecost.errors import InputError, Problem, UnknownNameError, refuse, unknown
 from carecost.grid import Grid
 from carecost.parameters import Parameters
 from carecost.projection import Projection, project_streams
@@ -176,6 +177,19 @@ def _check(scenario: Scenario, assumptions: Assumptions, grid: Grid, calendar: C
         # What is later or smaller has that after a comma in its name, which the command does not know.
         command = f"carecost compare {scenario.made_for} {shlex.quote(scenario.name.partition(', ')[0])}"
         raise InputError([Problem(lost, remedy=f"Run {command}"), *error.problems]) from None
+    refuse(list(_priced_outcomes(scenario, grid)))
+
+
+def _priced_outcomes(scenario: Scenario, grid: Grid) -> Iterator[Problem]:
+    """Find amounts of money for what is counted: they would be converted to the set's price year."""
+    units = {item.name: item.unit for item in grid.items if item.account == OUTCOMES}
+    for lever in scenario.levers:
+        for change in lever.changes:
+            for name in change.where.items or () if change.price_year is not None else ():
+                if name in units:
+                    where = f"scenario {scenario.name!r}, lever {lever.name!r}, {change.operation} {change.parameter}"
+                    remedy = f"Give the unit {units[name]!r} and no price_year"
+                    yield Problem(f"is an amount of money, and {name!r} is counted", where, remedy)
 
 
 def _apart(outcomes: dict[Key, Outcome]) -> tuple[dict[str, Outcome], dict[str, Outcome]]:

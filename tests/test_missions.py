@@ -17,11 +17,11 @@ import carecost as cc
 from carecost import wording
 from carecost.beliefs import Assumption, Belief
 from carecost.cost_items import OUTCOMES, SOCIAL
-from carecost.describe import assumptions_text
+from carecost.describe import assumptions_text, scenario_text
 from carecost.errors import CareCostError, ComparisonError
-from carecost.footing import COUNTED
+from carecost.footing import COUNTED, unmoved
 from carecost.headline import footing_sentence
-from carecost.report import write_summary
+from carecost.report import save_charts, table_text, write_summary
 from carecost.selector import Selector
 from carecost.verify import verify
 from tests.published import PUBLISHED, rows
@@ -145,6 +145,21 @@ def test_describe_sets_levels_apart_with_source_and_grade(after: cc.Assumptions)
     assert "levels of outcomes" not in assumptions_text(cc.load_assumptions("england-2025"))
 
 
+def test_a_change_of_outcomes_is_written_as_a_number_and_no_price(after: cc.Assumptions, tmp_path: Path) -> None:
+    plan = cc.load_scenario("care-leaver-missions")
+    text = write_summary(cc.run(after, plan, years=3), tmp_path).read_text(encoding="utf-8")
+    levers = text[text.index('<section id="levers"') :].split("</section>")[0]
+    assert f"How many {JOBS}" in levers and "set to 3,500 outcomes per year<" in levers
+    assert "Unit costs" not in levers and " prices" not in levers
+    assert "going into higher education: none found; assumed" in levers
+    told = scenario_text(plan)
+    assert max(map(len, told.splitlines())) <= 108
+    assert "homelessness (E; a place for an effect, at zero; " in told
+    assert "by 3,500 outcomes per year, programme" in " ".join(told.split())
+    spends = " ".join(scenario_text(cc.load_scenario("foster-carers-capacity")).split())
+    assert "foster carer recruitment (D; spending only; " in spends and "by 18,000,000 GBP per year" in spends
+
+
 def test_the_page_has_a_table_of_outcomes_where_the_set_counts_them(after: cc.Assumptions, tmp_path: Path) -> None:
     """One table a scenario, a row an outcome, the first, the tenth and the last year."""
     results = cc.run(after, cc.load_scenario("care-leaver-missions"), years=12, draws=cc.Draws(8, seed=1))
@@ -167,6 +182,25 @@ def test_intervals_of_outcomes_are_those_of_the_table(tmp_path: Path) -> None:
     rows = results.outcomes().query("year == 2026").set_index("quantile")["value"]
     low, high = (wording.children(rows[q]) for q in ("0.05", "0.95"))
     assert low != high and f">{low} to {high}<" in text
+
+
+def test_what_changes_no_spending_is_said_and_not_drawn(after: cc.Assumptions, tmp_path: Path) -> None:
+    """Not "does not pay back", and no chart of noughts; the claim is named where there are several scenarios."""
+    names = ("care-leaver-missions", "shared-care", "kinship-allowance")
+    results = cc.run(after, *map(cc.load_scenario, names), years=3, draws=cc.Draws(8, seed=1))
+    text = write_summary(results, tmp_path).read_text(encoding="utf-8")
+    for name in names[:2]:
+        assert f"{name} changes neither children in care nor public spending, 2025-26 to 2027-28." in text
+        saving = results.compare(name)
+        assert unmoved(saving, saving.central)
+    claim = "Effects as claimed by the Review, not evidenced. Public spending is the same, whatever share of the claim"
+    assert f"care-leaver-missions: {claim}" in text and "without reform spend. In the central run it does not" in text
+    assert claim in " ".join(table_text(results).split())
+    assert "No share of the claimed effect" not in text
+    drawn = {path.name for path in save_charts(results, tmp_path)}
+    assert drawn == {"children.png", "net-saving-kinship-allowance.png"}
+    assert 'id="attribution"' not in text and text.count("chart-payers-") > 0
+    assert "care-leaver-missions, shared-care, kinship-allowance, compared with inaction" in text
 
 
 def test_the_page_says_nothing_of_outcomes_where_the_set_counts_none(tmp_path: Path) -> None:
@@ -321,7 +355,7 @@ def test_draws_beyond_the_bounds_are_refused_and_counted() -> None:
 
 def test_added_amounts_and_arrays_of_ones_own_have_the_same_bounds() -> None:
     item = "study"
-    down = cc.Change("unit_cost", "add", -0.6, unit="outcomes per leaver", price_year=2025, items=[item])
+    down = cc.Change("unit_cost", "add", -0.6, unit="outcomes per leaver", items=[item])
     with pytest.raises(CareCostError, match=r"scenario 'down'.*is -0.1 \(outcomes per leaver\)"):
         cc.run(counting(0.5), cc.Scenario("down", [cc.Lever("down", [down])]), years=1)
     results = cc.run(counting(0.5, kind="share"), years=1)
@@ -333,6 +367,26 @@ def test_added_amounts_and_arrays_of_ones_own_have_the_same_bounds() -> None:
     cost[..., -1] = 1.5
     with pytest.raises(CareCostError, match=r"unit_cost: level of 'study' is 1.5"):
         cc.cost(projection, parameters.changed(unit_cost=cost))
+
+
+def test_a_number_of_outcomes_has_no_price_year_and_is_no_spending() -> None:
+    """With one, 0.2 outcomes of the prices of 2020 would be more in those of 2025."""
+    unit = "share of leavers"
+    up = cc.Change("unit_cost", "add", 0.2, unit=unit, items=["study"])
+    assert up.counted and not up.programme_spend
+    lever = cc.Lever("up", [up])
+    assert lever.acts and lever.effects == (up,)
+    plan = cc.Scenario("up", [lever])
+    costs = cc.run(counting(0.5, kind="share"), plan, plan.scaled(0.5), years=1).run.central
+    assert costs["up"].costs.unit_cost[0, 0, -1] == 0.7
+    assert costs[plan.scaled(0.5).name].costs.unit_cost[0, 0, -1] == 0.6
+    with pytest.raises(CareCostError, match=r"'share of leavers' with the price year 2020. Leave price_year out"):
+        cc.Change("unit_cost", "add", 0.2, unit=unit, price_year=2020, items=["study"])
+    money = cc.Change("unit_cost", "add", 0.2, price_year=2020, items=["study"])
+    with pytest.raises(
+        CareCostError, match=r"amount of money, and 'study' is counted. Give the unit 'share of leavers'"
+    ):
+        cc.run(counting(0.5, kind="share"), cc.Scenario("up", [cc.Lever("up", [money])]), years=1)
 
 
 def test_what_is_a_share_follows_something_and_an_outcome_is_a_share_or_a_count() -> None:
