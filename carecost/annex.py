@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from carecost import stated, stated_levers, wording
 from carecost.beliefs import QUALITIES, Assumption
+from carecost.cost_items import OUTCOMES
 from carecost.money import TIMINGS
 from carecost.page import Html, h, joined, section, table
 from carecost.scenarios import INACTION
@@ -37,14 +38,15 @@ def levers(results: Results) -> Html:
     Html
         Markup.
     """
+    counted = {item.name for item in results.run.grid.items if item.account == OUTCOMES}
     parts: list[Html] = []
     for name, scenario in results.run.scenarios.items():
         if name != INACTION:
-            parts += _scenario(scenario, results.run.calendar.programme_start)
+            parts += _scenario(scenario, results.run.calendar.programme_start, counted)
     return section("levers", "What each scenario does", *(parts or [h("p", "Inaction alone: there are no levers.")]))
 
 
-def _scenario(scenario: Scenario, begin: int) -> Iterator[Html]:
+def _scenario(scenario: Scenario, begin: int, counted: set[str]) -> Iterator[Html]:
     yield h("h3", f"{scenario.title} ({scenario.name})")
     if scenario.claim:
         yield h("p", h("strong", f"{wording.claim(lever.source for lever in scenario.levers)}."))
@@ -54,7 +56,9 @@ def _scenario(scenario: Scenario, begin: int) -> Iterator[Html]:
         yield h("p", scenario.note)
     for lever in scenario.levers:
         heads = ("What changes", "At full effect", "Interval", "When")
-        yield table(lever.name, heads, [stated_levers.change_of(c, begin) for c in lever.changes], numbers=(1,))
+        yield table(
+            lever.name, heads, [stated_levers.change_of(c, begin, counted) for c in lever.changes], numbers=(1,)
+        )
         basis = f" Effects {lever.basis}." if lever.acts else ""
         grade = (f" Grade {lever.quality}." if lever.quality else "") + basis
         yield h("p", f"Source: {lever.source or 'not stated'}.{grade} {lever.note}", class_="note")

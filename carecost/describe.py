@@ -10,6 +10,7 @@ from carecost.assumptions import Assumptions
 from carecost.beliefs import QUALITIES, Assumption
 from carecost.changes import Change
 from carecost.cost_items import OUTCOMES
+from carecost.levers import Lever
 from carecost.money import financial_year
 from carecost.scenarios import Scenario
 from carecost.stated import order_of
@@ -175,8 +176,8 @@ def scenario_text(scenario: Scenario) -> str:
     parts.append(_paragraph("Made for", scenario.made_for))
     parts.append(_paragraph("Note", scenario.note))
     for lever in scenario.levers:
-        basis = f"effects {lever.basis}" if lever.acts else "no effect on rates or prices"
-        parts.append(f"\n{lever.name} ({lever.quality or 'no grade'}; {basis}; {lever.source or 'no source'})")
+        head = f"{lever.name} ({lever.quality or 'no grade'}; {_basis(lever)}; {lever.source or 'no source'})"
+        parts.append("\n" + textwrap.fill(head, WIDTH, subsequent_indent="  "))
         if lever.note:
             parts.append(_wrapped(lever.note))
         if lever.evidence:
@@ -188,19 +189,28 @@ def scenario_text(scenario: Scenario) -> str:
     return "\n".join(filter(None, parts))
 
 
+def _basis(lever: Lever) -> str:
+    """Say what the effects of a lever rest on, or that it has none: it spends, or has a place for an effect."""
+    if lever.acts:
+        return f"effects {lever.basis}"
+    return "spending only" if any(c.programme_spend for c in lever.changes) else "a place for an effect, at zero"
+
+
+def _value(value: float) -> str:
+    """Write a value with six figures; whole pounds from a million on."""
+    return f"{value:,.0f}" if abs(value) >= 1e6 else f"{value:,.6g}"
+
+
 def _change(c: Change) -> str:
-    spread = (
-        ""
-        if c.amount.certain
-        else f" ({c.amount.low:,.6g} to {c.amount.high:,.6g}, {c.amount.level:.0%}, {c.amount.shape})"
-    )
+    ends = " to ".join(_value(end) for end in (c.amount.low, c.amount.high) if end is not None)
+    spread = "" if c.amount.certain else f" ({ends}, {c.amount.level:.0%}, {c.amount.shape})"
     prices = "" if c.price_year is None else f", {financial_year(c.price_year)} prices"
     when = f"programme years {c.start} to {c.full}" if c.full > c.start else f"from programme year {c.start}"
     end = "" if c.end is None else f", until year {c.end}"
     which = f" [{c.where.text()}]" if c.where.text() else ""
-    often = "" if c.times is None else f" x {c.times.value:,.6g} {c.times_of}"
+    often = "" if c.times is None else f" x {_value(c.times.value)} {c.times_of}"
     fading = "" if c.half_life is None else f", then halving every {c.half_life:g} years"
-    amount = f"{c.amount.value:,.6g} {c.unit}{spread}{often}{prices}"
+    amount = f"{_value(c.amount.value)} {c.unit}{spread}{often}{prices}"
     return f"{c.operation} {c.parameter}{which} by {amount}, {when}{end}{fading}"
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Container
 from typing import TYPE_CHECKING
 
 from carecost import wording
@@ -12,7 +13,7 @@ if TYPE_CHECKING:
     from carecost.levers import Evidence
 
 
-def change_of(change: Change, begin: int) -> tuple[str, str, str, str]:
+def change_of(change: Change, begin: int, outcomes: Container[str] = ()) -> tuple[str, str, str, str]:
     """Write a change.
 
     Parameters
@@ -21,6 +22,8 @@ def change_of(change: Change, begin: int) -> tuple[str, str, str, str]:
         A change of a lever.
     begin : int
         Calendar year of programme year 1.
+    outcomes : container of str
+        Names of items that are counted and not paid for.
 
     Returns
     -------
@@ -29,6 +32,8 @@ def change_of(change: Change, begin: int) -> tuple[str, str, str, str]:
     """
     where = where_of(change.where)
     what = f"{PARAMETERS[change.parameter]}{f' ({where})' if where else ''}"
+    if change.where.items and all(name in outcomes for name in change.where.items):
+        what = f"How many {'; '.join(change.where.items)}"
     if change.operation == "divert":
         what += f": share moved from {', '.join(change.from_placements)} to {change.to_placement}"
     # A change by scale or divert is a share, whatever its file says.
@@ -60,7 +65,10 @@ def evidence_line(known: Evidence) -> str:
         What was measured, the figure, what it rests on, and on whose word.
     """
     spread = "" if known.low is None else f" ({wording.number(known.low)} to {wording.number(float(known.high or 0))})"
-    figure = f"{wording.number(known.value)} {known.unit}{spread}"
+    # Where there is no figure, the unit says so.
+    figure = (
+        known.unit if known.unit.startswith(wording.NONE) else f"{wording.number(known.value)} {known.unit}{spread}"
+    )
     return f"{known.measure}: {figure}; {known.basis}, {known.design}; {known.source}" + (
         f" — {known.note}" if known.note else ""
     )
