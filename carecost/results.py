@@ -16,7 +16,7 @@ from carecost.blocks import Progress
 from carecost.convergence import Convergence, convergence
 from carecost.decision_tables import DecisionTables
 from carecost.draws import Draws
-from carecost.errors import UnknownNameError, unknown
+from carecost.errors import Problem, UnknownNameError, unknown
 from carecost.money_tables import MoneyTables
 from carecost.parameters import Parameters
 from carecost.projection import Projection, together
@@ -294,5 +294,6 @@ class Results(MoneyTables, DecisionTables):
         streams = self._run.assumptions.streams
         stream = streams[0] if stream is None and len(streams) == 1 else stream
         if stream not in streams:
-            raise UnknownNameError(unknown("stream", stream, streams))
+            lost = unknown("stream", stream, streams)
+            raise UnknownNameError(Problem("no stream is named", "stream", lost.remedy) if stream is None else lost)
         return stream

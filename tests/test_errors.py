@@ -329,7 +329,7 @@ def test_results_refuse_what_they_do_not_have() -> None:
         lambda: results.costs(basis="nominal"): "real or cash",
         lambda: results.compare("edgy"): "Did you mean 'edge'?",
         lambda: results.flows("entry"): "Did you mean 'entries'?",
-        lambda: results.parameters("edge"): "unknown stream",
+        lambda: results.parameters("edge"): "no stream is named",
         lambda: results.compare("edge").npsv(): "no social ledger",
         lambda: tiny.replace("unit_cost", item="hom", value=1): "items=home",
         lambda: tiny.replace("unit_costs", item="home", value=1): "Did you mean 'unit_cost'?",
