@@ -12,6 +12,7 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from matplotlib.figure import Figure
 
 import carecost as cc
 from carecost import wording
@@ -21,6 +22,7 @@ from carecost.describe import assumptions_text, scenario_text
 from carecost.errors import CareCostError, ComparisonError
 from carecost.footing import COUNTED, unmoved
 from carecost.headline import footing_sentence
+from carecost.plots import plot_children
 from carecost.report import save_charts, table_text, write_summary
 from carecost.selector import Selector
 from carecost.verify import verify
@@ -201,6 +203,9 @@ def test_what_changes_no_spending_is_said_and_not_drawn(after: cc.Assumptions, t
     assert drawn == {"children.png", "net-saving-kinship-allowance.png"}
     assert 'id="attribution"' not in text and text.count("chart-payers-") > 0
     assert "care-leaver-missions, shared-care, kinship-allowance, compared with inaction" in text
+    end = wording.children(results.children().query(f"date == 2028 and {CENTRAL}")["value"].iloc[0])
+    title = plot_children(results, Figure().add_subplot()).get_title(loc="left")
+    assert " ".join(title.split()) == f"Children in care: {end} under each scenario by 31 March 2028"
 
 
 def test_the_page_says_nothing_of_outcomes_where_the_set_counts_none(tmp_path: Path) -> None:

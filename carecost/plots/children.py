@@ -99,10 +99,13 @@ def _words(ax: Axes, results: Results, lines: dict[str, pd.DataFrame]) -> None:
 
 
 def _title(lines: dict[str, pd.DataFrame]) -> str:
-    """Say the finding: every scenario's end, or the least and the most where there are many."""
+    """Say the finding: every scenario's end, the least and the most where there are many, or that they are the same."""
     last = next(iter(lines.values())).index[-1]
     ends = sorted((float(line["central"].iloc[-1]), name) for name, line in lines.items())
-    if len(lines) > MANY:
+    said = {wording.children(end) for end, _ in ends}
+    if len(lines) > 1 and len(said) == 1:
+        found = f"{said.pop()} under each scenario"
+    elif len(lines) > MANY:
         (least, low), (most, high) = ends[0], ends[-1]
         found = f"from {wording.children(least)} under {low} to {wording.children(most)} under {high}"
     else:
