@@ -36,7 +36,7 @@ def faults(error: ValidationError, model: type[BaseModel], where: str, cell: str
 
 def _fault(e: Mapping[str, Any], path: str, model: type[BaseModel], where: str, cell: str) -> Problem:
     kind, value = e["type"], e.get("input")
-    place = f"{where}, {cell}{path}" if path else where
+    place = f"{where}, {cell}{_place(tuple(e['loc']))}" if path else where
     if kind == "missing":
         return Problem(f"{path.split('.')[-1]!r} is missing or blank", place, _REMEDIES[kind])
     if kind == "extra_forbidden":
@@ -52,6 +52,20 @@ def _fault(e: Mapping[str, Any], path: str, model: type[BaseModel], where: str, 
     if kind == "value_error":
         return Problem(f"is {value!r}", place, str(e["ctx"]["error"]).capitalize())
     return Problem(f"is {value!r}", place, _REMEDIES.get(kind, str(e["msg"])))
+
+
+def _place(path: tuple[str | int, ...]) -> str:
+    """Write a path as people count: the first table of a name is 1.
+
+    Examples
+    --------
+    >>> _place(("lever", 0, "change", 1, "unit")), _place(("set", "years"))
+    ('lever 1, change 2, unit', 'set.years')
+    """
+    said = ""
+    for part in path:
+        said += f" {part + 1}, " if isinstance(part, int) else f"{'.' if said[-1:].isalnum() else ''}{part}"
+    return said.removesuffix(", ")
 
 
 def _fields(model: type[BaseModel], path: tuple[str | int, ...]) -> tuple[str, ...]:

@@ -270,7 +270,7 @@ SCENARIOS = {
         'parameter = "entry"',
         ["unknown parameter 'entry'", "entry_rate"],
     ),
-    "misplaced key": ("start = 2", "begin = 2", ["'begin'", "lever.0.change.0"]),
+    "misplaced key": ("start = 2", "begin = 2", ["'begin'", "lever 1, change 1"]),
     "start before the programme": ("start = 2\n", "start = 0\n", ["start is 0", "start at 1"]),
     "fall of more than the whole": (
         "amount = -0.3\n  low = -0.5",
