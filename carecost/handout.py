@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from carecost.cost_items import Item
     from carecost.headline import Said
     from carecost.results import Results
+    from carecost.savings import Saving
 
 Array = NDArray[np.float64]
 #: Title of the section of outcomes.
@@ -268,3 +269,25 @@ def growth_sentence(results: Results) -> str:
     year, prices = results.run.grid.years[-1], results.run.assumptions.price_year
     head = f"Spend under inaction in {wording.financial_year(year)}, {wording.financial_year(prices)} prices, central: "
     return f"{head}{said}."
+
+
+def social_sentence(saving: Saving) -> str:
+    """Say the net present social value, where there is a social ledger.
+
+    Parameters
+    ----------
+    saving : Saving
+        A scenario against a baseline.
+
+    Returns
+    -------
+    str
+        One sentence; empty without a social ledger.
+    """
+    if saving.central is None or not any(item.account == SOCIAL for item in saving.grid.items):
+        return ""
+    value, spread = float(saving.central.npsv()[0]) * 1e-9, np.quantile(saving.npsv(), (0.05, 0.95)) * 1e-9
+    low, high = (float(spread[0]), float(spread[1])) if len(saving.averted) > 1 else (None, None)
+    row = headline.said("", value, low, high, "£bn")
+    within = f" (90% interval {row.interval})" if row.interval else ""
+    return f"Net present social value: {row.central}{within}. It is no budget, and not to be added to the saving."

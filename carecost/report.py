@@ -148,7 +148,9 @@ def table_text(results: Results) -> str:
         lines += ["", f"{scenario.title}, against {INACTION}" if said else scenario.title, *_table(rows)]
         lines += ["", *handout.warnings(results, name, rows)] if said else []
         lines += [*filter(None, [headline.footing_sentence(results, name)])] if said else []
-        lines += [headline.per_child_sentence(results.compare(name))] if said else []
+        if said:
+            saving = results.compare(name)
+            lines += [*filter(None, [headline.per_child_sentence(saving), handout.social_sentence(saving)])]
     lines += ["", handout.growth_sentence(results)]
     if run.draws.n > 1:
         lines += ["", wording.sentence(wording.INTERVAL)]

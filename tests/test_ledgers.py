@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 from dataclasses import replace
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from carecost.cli import main
 from carecost.cost_items import ACCOUNTS, OUTCOMES, SOCIAL
 from carecost.errors import CareCostError, ComparisonError, InputError, UnknownNameError
 from carecost.packaged import packaged_assumptions
+from carecost.report import table_text
 from carecost.results import Results
 from tests.published import PUBLISHED
 
@@ -60,6 +62,23 @@ def test_the_ledger_changes_no_budget(pair: tuple[Results, Results]) -> None:
         pd.testing.assert_frame_equal(plain.tables()[table], social.tables()[table])
     a, b = (r.compare("edge").average_cost_of_care() for r in pair)
     assert a == b
+
+
+def test_the_table_says_social_value_only_with_a_ledger_and_apart_from_the_saving(
+    pair: tuple[Results, Results],
+) -> None:
+    plain, social = (table_text(results) for results in pair)
+    assert "social" not in plain
+    said = " ".join(social.partition("Net present social value: ")[2].split())
+    assert "It is no budget, and not to be added to the saving." in said
+    saving = pair[1].compare("edge")
+    assert saving.central is not None
+    values = [float(saving.central.npsv()[0]), *np.quantile(saving.npsv(), (0.05, 0.95))]
+    shown = [
+        float(number.replace("£", "")) * {"bn": 1e9, "m": 1e6}[unit]
+        for number, unit in re.findall(r"(-?£[\d.]+)(bn|m)", said)[:3]
+    ]
+    assert shown == pytest.approx(values, rel=0.05)  # three digits at most are shown
 
 
 def test_the_social_account_is_shown_by_itself(pair: tuple[Results, Results]) -> None:
