@@ -63,7 +63,7 @@ def opening(results: Results, said: dict[str, list[Said]]) -> Html:
 
 
 def warnings(results: Results, name: str, rows: Sequence[Said]) -> list[str]:
-    """Say what to know before the numbers of a scenario are used: what was claimed, and that it is for another set.
+    """Say what to know before numbers of a scenario are used: claims, extra cost taken in part, another set.
 
     Parameters
     ----------
@@ -79,10 +79,13 @@ def warnings(results: Results, name: str, rows: Sequence[Said]) -> list[str]:
     list of str
         Sentences; none where there is nothing to know.
     """
-    scenario = results.run.scenarios[name]
+    scenario, saving = results.run.scenarios[name], results.compare(name)
+    assert saving.central is not None
+    whole, part = (float(saving.central.npv(gross=gross)[0]) for gross in (True, False))
+    extra = wording.EXTRA.format(wording.pounds(whole)) if whole < part else ""
     other = elsewhere(scenario, results.run.assumptions.name)
     lacking = f"{other}: what it costs or does there may be missing here." if other else ""
-    return [text for text in (headline.claim_sentence(scenario, rows, results.compare(name)), lacking) if text]
+    return [text for text in (headline.claim_sentence(scenario, rows, saving), extra, lacking) if text]
 
 
 def title(results: Results) -> str:

@@ -13,6 +13,10 @@ NEVER = "not within the horizon"
 CLAIM = "effects as claimed, not evidenced"
 INTERVAL = "90% interval: parameter uncertainty, as stated in the set; luck of small numbers not included"
 INTERVAL_WITH_LUCK = "90% interval: parameter uncertainty, as stated in the set, and the luck of small numbers"
+EXTRA = (
+    "Part of it is extra cost, of which a cashable share is taken as of a saving: with all of both as cash, the net "
+    "present saving is {}, central."
+)
 NO_INTERVAL = "central run only; no interval was drawn"
 
 

@@ -318,3 +318,14 @@ def test_changes_are_written_out() -> None:
 def test_elements_escape_all_but_markup() -> None:
     assert page.h("p", "<&>", page.h("b", "x"), title='"') == '<p title="&quot;">&lt;&amp;&gt;<b>x</b></p>'
     assert page.h("details", "x", open=True, class_=False) == "<details open>x</details>"
+
+
+def test_extra_cost_that_is_taken_in_part_is_said_with_the_whole_of_it() -> None:
+    """A cashable share of what is added flatters; of what is saved it is prudent, and nothing is said."""
+    tiny = cc.load_assumptions(SETS / "tiny")
+    for amount, said in ((0.2, True), (-0.2, False)):
+        change = cc.Change("entry_rate", "scale", amount)
+        results = cc.run(tiny, cc.Scenario("plan", [cc.Lever("plan", [change])]), years=3)
+        saving, text = results.compare("plan"), " ".join(report.table_text(results).split())
+        assert (float(saving.npv(gross=True)[0]) < float(saving.npv()[0])) is said
+        assert ("with all of both as cash" in text) is said
