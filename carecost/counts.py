@@ -84,8 +84,7 @@ class Counts:
             put(self, "at_birthday", np.zeros((len(self.grid.years), len(self.grid.ages))))
         ages = self.grid.ages
         put(self, "bands", tuple(sorted({ages[0], *(b for b in self.bands if ages[0] < b <= ages[-1])})))
-        opened = [[self.grid.open(p, age) for p in range(len(self.grid.placements))] for age in ages]
-        put(self, "used", np.array(opened) & np.asarray(True if self.used is None else self.used, dtype=bool))
+        put(self, "used", self.grid.opened & np.asarray(True if self.used is None else self.used, dtype=bool))
         refuse([problem for name in _AXES for problem in self._take(name)])
         refuse([*self._faults()])
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,6 +19,8 @@ from carecost.sums import Sums
 from carecost.windows import Windows
 
 Array = NDArray[np.float64]
+#: What belongs to the shorter and the longer span.
+Pair = TypeVar("Pair")
 
 
 class Window(NamedTuple):
@@ -109,13 +111,13 @@ class Difference:
         self._leaving, self._birthdays = leaving_at(grid)[:, order], _in_order(birthdays(grid), order)
         self._pieces = [_some(piece, draws, grid.windows) for piece in kernels.pieces(parameters, age_cuts(grid))]
         self._windows = _windows(grid, self._pieces, entered)
-        self._spans = [[_of_year(piece, year) for piece in self._pieces] for year in range(years)]
+        self._spans = [[_of_year(piece.sets, year) for piece in self._pieces] for year in range(years)]
         into = [[entered[i] - w.states.start for i in w.entered] for w in self._windows for _ in w.pieces]
         self._sets = [
             [(years, (_through(a, to), _through(b, to))) for years, (a, b) in piece.sets]
             for piece, to in zip(self._pieces, into, strict=True)
         ]
-        self._steps = [[next(s for some, s in sets if year in some) for sets in self._sets] for year in range(years)]
+        self._steps = [[_of_year(sets, year) for sets in self._sets] for year in range(years)]
         self._known = dict[tuple[int, ...], Ahead]()
         # By class, draw and age: people beside even entrants, of each window.
         widths = [(w.shape[1], w.shape[1] + len(w.entered)) for w in self._windows]
@@ -244,8 +246,8 @@ def _through(span: Span, entered: Sequence[int]) -> Through:
     return Through(np.concatenate(end, axis=1), np.concatenate(time, axis=1))
 
 
-def _of_year(piece: Piece, year: int) -> tuple[Span, Span]:
-    return next(spans for years, spans in piece.sets if year in years)
+def _of_year(sets: Sequence[tuple[Sequence[int], Pair]], year: int) -> Pair:
+    return next(pair for years, pair in sets if year in years)
 
 
 def _windows(grid: Grid, pieces: Sequence[Piece], entered: Sequence[int]) -> list[Window]:

@@ -17,7 +17,7 @@ from carecost.money import Deflator
 from carecost.parameters import Parameters
 from carecost.quantities import Sampler
 from carecost.scenarios import Scenario
-from carecost.stepped import Stepped, stepped
+from carecost.stepped import Stepped, first_of_each, stepped
 
 Array = NDArray[np.float64]
 
@@ -167,7 +167,7 @@ def _applied(
         # Finer steps where the change begins and ends, in years and ages.
         steps = stepped(old).split(len(amount), weight, np.isin(range(len(grid.ages)), index[0]))
         new, index[0] = steps.values, np.unique(steps.ages[index[0]]).tolist()
-        weight = weight[np.unique(steps.years, return_index=True)[1]]
+        weight = weight[first_of_each(steps.years)]
     else:
         shape = [max(len(old), len(amount)), *(len(grid.labels(axis)) for axis in axes)]
         # In one memory layout: sums of other layouts round differently, and early years are to stay bit for bit.

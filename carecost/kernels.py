@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from carecost import stockflow
 from carecost.grid import Grid
 from carecost.parameters import Parameters
-from carecost.stepped import Stepped, runs, stepped
+from carecost.stepped import Stepped, first_of_each, runs, stepped
 
 Array = NDArray[np.float64]
 #: Bands of ages of each year.
@@ -139,7 +139,7 @@ def _cells(grid: Grid, both: tuple[Stepped, Stepped], years: tuple[int, int]) ->
     ages = len(grid.ages)
     steps = [np.broadcast_to(a.ages, ages) for a in both]
     opened = np.cumsum([False, *(grid.opened[1:] != grid.opened[:-1]).any(1)])
-    bounds = [*np.unique(runs(*steps, opened), return_index=True)[1].tolist(), ages]
+    bounds = [*first_of_each(runs(*steps, opened)).tolist(), ages]
     for first, last in pairwise(bounds):
         states = grid.windows.states(first)
         exits, moves = (a.values[:, y, s[first]] for a, y, s in zip(both, years, steps, strict=True))

@@ -239,9 +239,8 @@ class Split:
     @cached_property
     def _table(self) -> Array:
         """Shares by phase; equal where a placement is closed and nobody is: (phase, age, placement)."""
-        table, ages = self.phases.table(self.plain, self.stream), self.plain.ages
-        opened = np.array([[self.plain.open(i, a) for i in range(table.shape[2])] for a in ages])
-        return np.where(np.isnan(table) & ~opened, 1.0 / len(table), table)
+        table = self.phases.table(self.plain, self.stream)
+        return np.where(np.isnan(table) & ~self.plain.opened, 1.0 / len(table), table)
 
     @cached_property
     def _shares(self) -> Array:
@@ -271,8 +270,7 @@ class Split:
         n, out = len(self._phase), np.zeros((len(self.grid.ages), len(self._phase), len(self._phase)))
         for i in range(n - 1):
             if self._phase[i] >= 0 and self._phase[i + 1] == self._phase[i] + 1:
-                opened = [float(self.grid.open(i, age)) for age in self.grid.ages]
-                out[:, i, i + 1] = self.phases.rows[self._phase[i]].rate * np.array(opened)
+                out[:, i, i + 1] = self.phases.rows[self._phase[i]].rate * self.grid.opened[:, i]
         return out
 
     def _coming_in(self, array: Array) -> Array:

@@ -65,7 +65,7 @@ class Stepped:
         each_year, years = np.broadcast_arrays(self.years, years)
         each_age, ages = np.broadcast_arrays(self.ages, ages)
         new_years, new_ages = runs(each_year, years), runs(each_age, ages)
-        first_year, first_age = (np.unique(new, return_index=True)[1] for new in (new_years, new_ages))
+        first_year, first_age = map(first_of_each, (new_years, new_ages))
         values = self.values[:, each_year[first_year][:, None], each_age[first_age]]
         # In one memory layout: sums of other layouts round differently, and early years are to stay bit for bit.
         shape = (max(len(values), draws), *values.shape[1:])
@@ -86,13 +86,24 @@ def runs(*labels: Sequence[float] | NDArray[Any]) -> Steps:
     return np.asarray(np.cumsum(new))
 
 
+def first_of_each(steps: Steps) -> Steps:
+    """Give the first year or age (by index) of each step.
+
+    Examples
+    --------
+    >>> first_of_each(runs([3, 3, 0, 0])).tolist()
+    [0, 2]
+    """
+    return np.unique(steps, return_index=True)[1]
+
+
 def stepped(array: ArrayLike | None) -> Stepped:
     """Find the steps of an array of shape (draw, year, age, ...): neighbours that are the same in every draw."""
     if isinstance(array, Stepped):
         return array
     values = np.asarray(array)
     years, ages = (_steps(np.moveaxis(values, axis, 1)) for axis in (1, 2))
-    first_year, first_age = (np.unique(steps, return_index=True)[1] for steps in (years, ages))
+    first_year, first_age = map(first_of_each, (years, ages))
     return Stepped(np.ascontiguousarray(values[:, first_year[:, None], first_age]), years, ages)
 
 
@@ -100,7 +111,7 @@ def by_age(one: Stepped, table: Array) -> tuple[Stepped, Steps]:
     """Cut steps where a table changes from age to age; and the first age (by index) of each step."""
     differs = (table[1:] != table[:-1]).any(tuple(range(1, table.ndim)))
     fine = one.split(len(one), np.zeros(1, dtype=int), np.cumsum([False, *differs]))
-    return fine, np.unique(fine.ages, return_index=True)[1]
+    return fine, first_of_each(fine.ages)
 
 
 def _steps(values: Array) -> Steps:

@@ -112,7 +112,7 @@ class _Node:
 def _together(streams: Sequence[Parameters], splits: Mapping[str, Split], kernels: Kernels) -> list[Sums]:
     """Project streams, those that share places side by side."""
     parts = [split.of(p) for split, p in zip(splits.values(), streams, strict=True)]
-    return [sums for some in sharing(parts) for sums in project_together([parts[i] for i in some], kernels)]
+    return project_together(parts, kernels)
 
 
 def _differ(a: Parameters, b: Parameters, names: Sequence[str]) -> bool:

@@ -84,7 +84,6 @@ class _Cohorts:
         self._shape = (parameters.n_draws, len(grid.years), len(grid.placements))
         start = np.asarray(parameters.initial_stock)
         self._start = WEIGHT * np.broadcast_to(start, (self._shape[0], *start.shape[1:]))
-        self._window, self._states = slice(0, 0), grid.windows.order[:0]
         # Those who turn the next age, by class, draw and year, where they are not in place already.
         self._turning: Array | None = np.zeros((2, *self._shape))
         self._restart()
@@ -154,10 +153,10 @@ class _Cohorts:
         there, stock = self._there[..., : self._width], self._stock[..., self._window]
         self._all_turned += self._turned
         there[:, :, 0] = self._start[:, age, self._states]
-        through(self._turned, band, AFTER, END, there[:, :, 1:])
+        _through(self._turned, band, AFTER, END, there[:, :, 1:])
         self._all_there += self._there[:, :, :-1]
         stock += there
-        through(self._there[:, :, :-1], band, BEFORE, END, self._turned[..., : self._width])
+        _through(self._there[:, :, :-1], band, BEFORE, END, self._turned[..., : self._width])
 
     def _birthday(self, age: int) -> None:
         """Let those go whose placement ends on the birthday that ends this age, out or on to another."""
@@ -178,13 +177,13 @@ class _Cohorts:
         """Give the time lived by the sums of a band."""
         shape = (2, *self._shape[:2], self._width)
         before, after = np.empty(shape), np.empty(shape)
-        through(self._all_there, band, BEFORE, TIME, before)
-        through(self._all_turned, band, AFTER, TIME, after)
+        _through(self._all_there, band, BEFORE, TIME, before)
+        _through(self._all_turned, band, AFTER, TIME, after)
         before += after
         return np.asarray(before[0] + before[1])
 
 
-def through(rows: Array, band: Piece, span: tuple[int, int], half: int, out: Array) -> None:
+def _through(rows: Array, band: Piece, span: tuple[int, int], half: int, out: Array) -> None:
     """Carry the rows of both classes through a span each, with the rates of each year."""
     for c in (0, 1):
         for years, spans in band.sets:

@@ -87,7 +87,7 @@ def _alive(layouts: list[Layout], grid: Grid) -> dict[str, tuple[Mask, Mask]]:
         filled[layout.parameter] |= _filled(layout)
     born = filled["population"] & filled["entry_rate"]
     people = any(item.driver == "population" for item in grid.items)
-    opened = np.array([[grid.open(i, age) for i in range(len(grid.placements))] for age in grid.ages])
+    opened = grid.opened
     others = ~np.eye(len(grid.placements), dtype=bool)
     matters: dict[str, Any] = {
         "population": filled["entry_rate"] | people,
