@@ -12,11 +12,11 @@ import numpy as np
 from numba import njit
 
 import carecost as cc
-from carecost.integrals import REACH, TERMS
-from carecost.kernels import rates
-from carecost.projection import birthdays, leaving_at
-from carecost.stockflow import BIRTHDAYS, WEIGHT
-from carecost.summed import project_sums
+from carecost.engine.age_cohorts import project_sums
+from carecost.engine.kernels import rates
+from carecost.engine.projection import birthdays, leaving_at
+from carecost.maths.birthday_classes import BIRTHDAYS, WEIGHT
+from carecost.maths.expm import REACH, TERMS
 
 
 @njit(cache=True)

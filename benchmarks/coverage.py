@@ -22,9 +22,9 @@ from numpy.typing import NDArray
 
 import carecost as cc
 from benchmarks.lives import Seen, Truth, follow
-from carecost import luck
-from carecost.counts import Counts
-from carecost.estimation import estimate
+from carecost.engine import stochastic
+from carecost.estimation.counts import Counts
+from carecost.estimation.rates import estimate
 
 Array = NDArray[Any]
 
@@ -160,8 +160,8 @@ def intervals(case: Case, counts: Counts, stock: Array, seed: int, horizons: Seq
     start, people = stock[None], population(case.size)
     drawn = cc.Parameters(future, start, people, **found.draw(cc.Draws(case.draws, seed), future.years))
     central = cc.Parameters(future, start, people, **found.central())
-    both = luck.simulate(drawn, seed, "council", range(case.draws)).children[:, horizons]
-    mean, sd = cc.project(central).children[0, horizons], np.sqrt(luck.variance(central)[0, horizons])
+    both = stochastic.simulate(drawn, seed, "council", range(case.draws)).children[:, horizons]
+    mean, sd = cc.project(central).children[0, horizons], np.sqrt(stochastic.variance(central)[0, horizons])
     noise = np.stack([mean - 1.96 * sd, mean + 1.96 * sd], axis=-1)
     return np.stack([_ends(both), _ends(cc.project(drawn).children[:, horizons]), noise])
 

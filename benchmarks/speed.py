@@ -18,12 +18,13 @@ from functools import partial
 import numpy as np
 
 import carecost as cc
-from carecost import blocks, stockflow
-from carecost.effects import apply
-from carecost.kernels import Kernels, rates
-from carecost.projection import project_streams
-from carecost.quantities import Sampler
-from carecost.summed import project_sums
+from carecost import stockflow
+from carecost.engine.age_cohorts import project_sums
+from carecost.engine.kernels import Kernels, rates
+from carecost.engine.projection import project_streams
+from carecost.simulation import blocks
+from carecost.simulation.effects import apply
+from carecost.simulation.sampler import Sampler
 
 REPEATS = 7
 #: A part of the Review that changes entries alone: one set of rates serves all years.

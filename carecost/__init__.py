@@ -1,204 +1,216 @@
-"""Scenario projections of children in care, their placements and their cost. What may I use?"""
+"""Scenario projections of children in care, their placements and their cost: the public names, imported when asked for."""
 
 from __future__ import annotations
 
 import importlib
 from typing import TYPE_CHECKING
 
-__version__ = "0.1.0"
+from carecost._version import __version__ as __version__
 
-if TYPE_CHECKING:  # what type checkers and editors see; __getattr__ gives the same, only when asked
-    from carecost import decomposition, distributions, money, plots, prices, quality, stockflow, vintages
-    from carecost.appraisal import Appraisal
-    from carecost.appraisal_tables import SavingAppraisal
-    from carecost.assumptions import Assumptions
-    from carecost.beliefs import Assumption, Belief
-    from carecost.changes import Change, Interval
-    from carecost.comparison import Comparison
-    from carecost.cost_items import Cashable, Item
-    from carecost.costs import Costs, cost
-    from carecost.counts import Counts
-    from carecost.decision_tables import ScenarioOptions
-    from carecost.draws import Draws
-    from carecost.errors import CareCostError
-    from carecost.estimation import Estimates, estimate
-    from carecost.green_book import appraise
-    from carecost.grid import Grid, Placement, Reason
-    from carecost.ledgers import social_value, social_values, with_social_ledger
-    from carecost.levers import Evidence, Lever
-    from carecost.load import load_assumptions, load_scenario
-    from carecost.optimism import Optimism, optimism_bias
-    from carecost.option_tables import IcerTable, NetBenefit, icer_table, net_benefit
-    from carecost.options import Option
-    from carecost.overflow import Capacity
-    from carecost.parameters import Parameters
-    from carecost.paths import YearPath
-    from carecost.phases import Phase, Phases, PhaseShare
-    from carecost.places import CapacityGroup
-    from carecost.priced import present_value, spending_history
-    from carecost.prices import Amounts, PriceBase
-    from carecost.projection import Projection, project
-    from carecost.regional import AreaResults, run_areas
-    from carecost.regions import area, areas
-    from carecost.results import Results, run
-    from carecost.save import save_assumptions, save_scenario
-    from carecost.savings import Saving
-    from carecost.scenarios import Scenario
-    from carecost.selector import Selector
-    from carecost.ties import CorrelationMatrix, JointDraws, Loading, Ties
+if TYPE_CHECKING:  # what type checkers and editors see; a test holds it to the tables below
+    from carecost import maths as stockflow  # noqa: F401
+    from carecost import money as money
+    from carecost import plots as plots
+    from carecost.engine.costs import Costs as Costs
+    from carecost.engine.costs import cost as cost
+    from carecost.engine.grid import Grid as Grid
+    from carecost.engine.grid import Placement as Placement
+    from carecost.engine.grid import Reason as Reason
+    from carecost.engine.items import Cashable as Cashable
+    from carecost.engine.items import Item as Item
+    from carecost.engine.overflow import Capacity as Capacity
+    from carecost.engine.parameters import Parameters as Parameters
+    from carecost.engine.places import CapacityGroup as CapacityGroup
+    from carecost.engine.projection import Projection as Projection
+    from carecost.engine.projection import project as project
+    from carecost.engine.selector import Selector as Selector
+    from carecost.errors import CareCostError as CareCostError
+    from carecost.estimation.counts import Counts as Counts
+    from carecost.estimation.rates import Estimates as Estimates
+    from carecost.estimation.rates import estimate as estimate
+    from carecost.files.load import load_assumptions as load_assumptions
+    from carecost.files.load import load_scenario as load_scenario
+    from carecost.files.regions import area as area
+    from carecost.files.regions import areas as areas
+    from carecost.files.save import save_assumptions as save_assumptions
+    from carecost.files.save import save_scenario as save_scenario
+    from carecost.files.social_ledger import social_value as social_value
+    from carecost.files.social_ledger import social_values as social_values
+    from carecost.files.social_ledger import with_social_ledger as with_social_ledger
+    from carecost.inputs.assumptions import Assumptions as Assumptions
+    from carecost.inputs.belief import Assumption as Assumption
+    from carecost.inputs.belief import Belief as Belief
+    from carecost.inputs.change import Change as Change
+    from carecost.inputs.change import Interval as Interval
+    from carecost.inputs.dependence import CorrelationMatrix as CorrelationMatrix
+    from carecost.inputs.dependence import JointDraws as JointDraws
+    from carecost.inputs.dependence import Loading as Loading
+    from carecost.inputs.dependence import Ties as Ties
+    from carecost.inputs.levers import Evidence as Evidence
+    from carecost.inputs.levers import Lever as Lever
+    from carecost.inputs.phases import Phase as Phase
+    from carecost.inputs.phases import Phases as Phases
+    from carecost.inputs.phases import PhaseShare as PhaseShare
+    from carecost.inputs.scenario import Scenario as Scenario
+    from carecost.inputs.year_path import YearPath as YearPath
+    from carecost.maths import distributions as distributions
+    from carecost.maths.monte_carlo import Draws as Draws
+    from carecost.money import decomposition as decomposition
+    from carecost.money import prices as prices
+    from carecost.money import vintages as vintages
+    from carecost.money.appraisal import Appraisal as Appraisal
+    from carecost.money.cost_effectiveness import Option as Option
+    from carecost.money.green_book import appraise as appraise
+    from carecost.money.optimism_bias import Optimism as Optimism
+    from carecost.money.optimism_bias import optimism_bias as optimism_bias
+    from carecost.money.prices import Amounts as Amounts
+    from carecost.money.prices import PriceBase as PriceBase
+    from carecost.results import assumptions_log as quality  # noqa: F401
+    from carecost.results.appraisal_tables import SavingAppraisal as SavingAppraisal
+    from carecost.results.areas import AreaResults as AreaResults
+    from carecost.results.areas import run_areas as run_areas
+    from carecost.results.decision_tables import ScenarioOptions as ScenarioOptions
+    from carecost.results.option_tables import IcerTable as IcerTable
+    from carecost.results.option_tables import NetBenefit as NetBenefit
+    from carecost.results.option_tables import icer_table as icer_table
+    from carecost.results.option_tables import net_benefit as net_benefit
+    from carecost.results.priced import present_value as present_value
+    from carecost.results.priced import spending_history as spending_history
+    from carecost.results.results import Results as Results
+    from carecost.results.results import run as run
+    from carecost.results.saving import Saving as Saving
+    from carecost.simulation.comparison import Comparison as Comparison
 
-_HOME = {
-    "Appraisal": "appraisal",
-    "Amounts": "prices",
-    "AreaResults": "regional",
-    "Assumption": "beliefs",
-    "Assumptions": "assumptions",
-    "Belief": "beliefs",
-    "Capacity": "overflow",
-    "CapacityGroup": "places",
-    "CareCostError": "errors",
-    "Cashable": "cost_items",
-    "Change": "changes",
-    "Comparison": "comparison",
-    "CorrelationMatrix": "ties",
-    "Costs": "costs",
-    "Counts": "counts",
-    "Draws": "draws",
-    "Estimates": "estimation",
-    "Evidence": "levers",
-    "Grid": "grid",
-    "IcerTable": "option_tables",
-    "Interval": "changes",
-    "Item": "cost_items",
-    "JointDraws": "ties",
-    "Lever": "levers",
-    "Loading": "ties",
-    "NetBenefit": "option_tables",
-    "Optimism": "optimism",
-    "Option": "options",
-    "Parameters": "parameters",
-    "Phase": "phases",
-    "PhaseShare": "phases",
-    "Phases": "phases",
-    "Placement": "grid",
-    "PriceBase": "prices",
-    "Projection": "projection",
-    "Reason": "grid",
-    "Results": "results",
-    "Saving": "savings",
-    "SavingAppraisal": "appraisal_tables",
-    "Scenario": "scenarios",
-    "ScenarioOptions": "decision_tables",
-    "Selector": "selector",
-    "Ties": "ties",
-    "YearPath": "paths",
-    "appraise": "green_book",
-    "area": "regions",
-    "areas": "regions",
-    "cost": "costs",
-    "estimate": "estimation",
-    "icer_table": "option_tables",
-    "load_assumptions": "load",
-    "load_scenario": "load",
-    "net_benefit": "option_tables",
-    "optimism_bias": "optimism",
-    "present_value": "priced",
-    "project": "projection",
-    "run": "results",
-    "run_areas": "regional",
-    "save_assumptions": "save",
-    "save_scenario": "save",
-    "social_value": "ledgers",
-    "social_values": "ledgers",
-    "spending_history": "priced",
-    "with_social_ledger": "ledgers",
+#: Where each public name lives.
+_NAMES: dict[str, tuple[str, ...]] = {
+    "engine.costs": (
+        "Costs",
+        "cost",
+    ),
+    "engine.grid": (
+        "Grid",
+        "Placement",
+        "Reason",
+    ),
+    "engine.items": (
+        "Cashable",
+        "Item",
+    ),
+    "engine.overflow": ("Capacity",),
+    "engine.parameters": ("Parameters",),
+    "engine.places": ("CapacityGroup",),
+    "engine.projection": (
+        "Projection",
+        "project",
+    ),
+    "engine.selector": ("Selector",),
+    "errors": ("CareCostError",),
+    "estimation.counts": ("Counts",),
+    "estimation.rates": (
+        "Estimates",
+        "estimate",
+    ),
+    "files.load": (
+        "load_assumptions",
+        "load_scenario",
+    ),
+    "files.regions": (
+        "area",
+        "areas",
+    ),
+    "files.save": (
+        "save_assumptions",
+        "save_scenario",
+    ),
+    "files.social_ledger": (
+        "social_value",
+        "social_values",
+        "with_social_ledger",
+    ),
+    "inputs.assumptions": ("Assumptions",),
+    "inputs.belief": (
+        "Assumption",
+        "Belief",
+    ),
+    "inputs.change": (
+        "Change",
+        "Interval",
+    ),
+    "inputs.dependence": (
+        "CorrelationMatrix",
+        "JointDraws",
+        "Loading",
+        "Ties",
+    ),
+    "inputs.levers": (
+        "Evidence",
+        "Lever",
+    ),
+    "inputs.phases": (
+        "Phase",
+        "PhaseShare",
+        "Phases",
+    ),
+    "inputs.scenario": ("Scenario",),
+    "inputs.year_path": ("YearPath",),
+    "maths.monte_carlo": ("Draws",),
+    "money.appraisal": ("Appraisal",),
+    "money.cost_effectiveness": ("Option",),
+    "money.green_book": ("appraise",),
+    "money.optimism_bias": (
+        "Optimism",
+        "optimism_bias",
+    ),
+    "money.prices": (
+        "Amounts",
+        "PriceBase",
+    ),
+    "results.appraisal_tables": ("SavingAppraisal",),
+    "results.areas": (
+        "AreaResults",
+        "run_areas",
+    ),
+    "results.decision_tables": ("ScenarioOptions",),
+    "results.option_tables": (
+        "IcerTable",
+        "NetBenefit",
+        "icer_table",
+        "net_benefit",
+    ),
+    "results.priced": (
+        "present_value",
+        "spending_history",
+    ),
+    "results.results": (
+        "Results",
+        "run",
+    ),
+    "results.saving": ("Saving",),
+    "simulation.comparison": ("Comparison",),
 }
-_MODULES = ("decomposition", "distributions", "money", "plots", "prices", "quality", "stockflow", "vintages")
+#: Public modules, by the name that programs know them by.
+_MODULES = {
+    "decomposition": "money.decomposition",
+    "distributions": "maths.distributions",
+    "money": "money",
+    "plots": "plots",
+    "prices": "money.prices",
+    "quality": "results.assumptions_log",
+    "stockflow": "maths",
+    "vintages": "money.vintages",
+}
+_HOME = {name: module for module, names in _NAMES.items() for name in names}
 
-__all__ = [
-    "Amounts",
-    "Appraisal",
-    "AreaResults",
-    "Assumption",
-    "Assumptions",
-    "Belief",
-    "Capacity",
-    "CapacityGroup",
-    "CareCostError",
-    "Cashable",
-    "Change",
-    "Comparison",
-    "CorrelationMatrix",
-    "Costs",
-    "Counts",
-    "Draws",
-    "Estimates",
-    "Evidence",
-    "Grid",
-    "IcerTable",
-    "Interval",
-    "Item",
-    "JointDraws",
-    "Lever",
-    "Loading",
-    "NetBenefit",
-    "Optimism",
-    "Option",
-    "Parameters",
-    "Phase",
-    "PhaseShare",
-    "Phases",
-    "Placement",
-    "PriceBase",
-    "Projection",
-    "Reason",
-    "Results",
-    "Saving",
-    "SavingAppraisal",
-    "Scenario",
-    "ScenarioOptions",
-    "Selector",
-    "Ties",
-    "YearPath",
-    "__version__",
-    "appraise",
-    "area",
-    "areas",
-    "cost",
-    "decomposition",
-    "distributions",
-    "estimate",
-    "icer_table",
-    "load_assumptions",
-    "load_scenario",
-    "money",
-    "net_benefit",
-    "optimism_bias",
-    "plots",
-    "present_value",
-    "prices",
-    "project",
-    "quality",
-    "run",
-    "run_areas",
-    "save_assumptions",
-    "save_scenario",
-    "social_value",
-    "social_values",
-    "spending_history",
-    "stockflow",
-    "vintages",
-    "with_social_ledger",
-]
+__all__ = ["__version__", *_MODULES, *_HOME]
 
 
 def __getattr__(name: str) -> object:
     if name in _MODULES:
-        return importlib.import_module(f"carecost.{name}")
+        return importlib.import_module(f"carecost.{_MODULES[name]}")
     if name in _HOME:
         return getattr(importlib.import_module(f"carecost.{_HOME[name]}"), name)
     raise AttributeError(f"module 'carecost' has no attribute {name!r}")
 
 
 def __dir__() -> list[str]:
-    return list(__all__)
+    return sorted(__all__)

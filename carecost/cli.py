@@ -9,16 +9,21 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from carecost import __version__
+from carecost._version import __version__
 from carecost.errors import CareCostError, FileError, InputError, Problem, unknown
 
 if TYPE_CHECKING:
-    from carecost.money import Schedule
-    from carecost.results import Results
+    from carecost.money.discounting import Schedule
+    from carecost.results.results import Results
+
 
 DEFAULT_SET, DEFAULT_SCENARIO, DEFAULT_DRAWS, DEFAULT_OUT = "england-2025", "care-review", 500, "carecost-out"
+
+
 #: Problems that a command prints; check prints all.
 MOST_PROBLEMS = 40
+
+
 #: Exit codes: fine; the input has faults; stopped by the user.
 FINE, FAULTY, STOPPED = 0, 2, 130
 
@@ -131,12 +136,13 @@ def _add_variants(compare: argparse.ArgumentParser) -> None:
 
 
 def _compare(options: argparse.Namespace) -> int:
-    from carecost import report, vintages
-    from carecost.draws import Draws
-    from carecost.ledgers import with_social_ledger
-    from carecost.load import load_assumptions, load_scenario
-    from carecost.pulled import pulled
-    from carecost.results import run
+    from carecost.files.load import load_assumptions, load_scenario
+    from carecost.files.social_ledger import with_social_ledger
+    from carecost.files.variants import pulled
+    from carecost.maths.monte_carlo import Draws
+    from carecost.money import vintages
+    from carecost.report import write
+    from carecost.results.results import run
 
     if options.years is not None and options.years < 1:
         raise InputError(Problem(f"--years is {options.years}", remedy="Give at least 1"))
@@ -156,15 +162,15 @@ def _compare(options: argparse.Namespace) -> int:
     progress.close()
     _attribute(results, _Progress(progress.quiet, "subsets of levers"))
     folder = results.save(options.out)
-    report.save_charts(results, folder)
-    page = report.write_summary(results, folder)
+    write.save_charts(results, folder)
+    page = write.write_summary(results, folder)
     _print(results, options.format, page, rates)
     return FINE
 
 
 def _attribute(results: Results, progress: _Progress) -> None:
     """Find out which lever does what, central, for the page and the tables to share."""
-    from carecost.attribution_tables import worth_saying
+    from carecost.results.attribution_tables import worth_saying
 
     for name in worth_saying(results.run):
         results.attribution(name, draws=0, progress=progress.step)
@@ -172,16 +178,16 @@ def _attribute(results: Results, progress: _Progress) -> None:
 
 
 def _print(results: Results, form: str, page: Path, rates: Sequence[Schedule]) -> None:
-    from carecost import report
+    from carecost.report import write
 
     if form == "json":
         print(json.dumps(results.to_dict(), ensure_ascii=False, indent=1, allow_nan=False))
     elif form == "csv":
         print(results.summary().to_csv(index=False), end="")
     else:
-        print(report.table_text(results))
+        print(write.table_text(results))
         if rates:
-            print(f"\n{report.rates_text(results, rates)}")
+            print(f"\n{write.rates_text(results, rates)}")
         print(f"\nWritten to {page.parent}/: open {page}")
 
 
@@ -203,8 +209,8 @@ class _Progress:
 
 
 def _replay(options: argparse.Namespace) -> int:
-    from carecost.archive import differences, moved, read_manifest
-    from carecost.results import Results
+    from carecost.files.archive import differences, moved, read_manifest
+    from carecost.results.results import Results
 
     changed = moved(read_manifest(options.folder))
     different = differences(options.folder, Results.load(options.folder).tables())
@@ -218,7 +224,7 @@ def _replay(options: argparse.Namespace) -> int:
 
 
 def _check(options: argparse.Namespace) -> int:
-    from carecost.assumptions import Assumptions
+    from carecost.inputs.assumptions import Assumptions
 
     found = _load(options.path)
     what = f"{len(found.rows)} rows" if isinstance(found, Assumptions) else f"{len(found.levers)} levers"
@@ -227,12 +233,12 @@ def _check(options: argparse.Namespace) -> int:
 
 
 def _describe(options: argparse.Namespace) -> int:
-    from carecost import describe
-    from carecost.assumptions import Assumptions
-    from carecost.load import load_assumptions, load_scenario
+    from carecost.files.load import load_assumptions, load_scenario
+    from carecost.inputs.assumptions import Assumptions
+    from carecost.text import describe
 
     if options.log:
-        from carecost.quality import assumptions_log
+        from carecost.results.assumptions_log import assumptions_log
 
         log = assumptions_log(load_assumptions(options.name), load_scenario(options.log))
         print(log.table().to_csv(index=False), end="")
@@ -248,7 +254,7 @@ def _describe(options: argparse.Namespace) -> int:
 
 
 def _list(_: argparse.Namespace) -> int:
-    from carecost.packaged import made_for, packaged_assumptions, titles
+    from carecost.files.packaged import made_for, packaged_assumptions, titles
 
     sets, every, homes = packaged_assumptions(), titles(), made_for()
     wide = max(map(len, every))
@@ -261,8 +267,8 @@ def _list(_: argparse.Namespace) -> int:
 
 
 def _load(name: str):  # type: ignore[no-untyped-def]
-    from carecost.load import load_assumptions, load_scenario
-    from carecost.packaged import packaged_assumptions, packaged_scenarios
+    from carecost.files.load import load_assumptions, load_scenario
+    from carecost.files.packaged import packaged_assumptions, packaged_scenarios
 
     sets, scenarios = packaged_assumptions(), packaged_scenarios()
     if name.endswith(".toml") or name in scenarios or ("+" in name and not Path(name).exists()):

@@ -84,9 +84,9 @@ def generate() -> None:
 
 
 def _pages() -> Iterator[tuple[str, str]]:
-    from carecost.describe import assumptions_text, scenario_text
-    from carecost.load import load_assumptions, load_scenario
-    from carecost.packaged import packaged_assumptions, packaged_scenarios
+    from carecost.files.load import load_assumptions, load_scenario
+    from carecost.files.packaged import packaged_assumptions, packaged_scenarios
+    from carecost.text.describe import assumptions_text, scenario_text
 
     sets = [load_assumptions(name) for name in packaged_assumptions()]
     for made in sets:
@@ -203,35 +203,37 @@ def _assumptions(made) -> Iterator[tuple[str, str]]:  # type: ignore[no-untyped-
     """Write the log of a set's assumptions, by what each does to the saving of the Care Review."""
     import logs
 
-    from carecost import quality, wording
-    from carecost.load import load_scenario
+    from carecost.files.load import load_scenario
+    from carecost.money import discounting
     from carecost.plots import pictures, plot_sensitivity
     from carecost.plots.sensitivity import SIZE
+    from carecost.results import assumptions_log
+    from carecost.text import numbers
 
-    log = quality.assumptions_log(made, load_scenario("care-review"))
-    table, scale = log.table(), wording.money_scale(log.npv)
+    log = assumptions_log.assumptions_log(made, load_scenario("care-review"))
+    table, scale = log.table(), numbers.money_scale(log.npv)
     GENERATED.joinpath("quality").mkdir(parents=True, exist_ok=True)
     name = f"sensitivity-{made.name}.png"
     GENERATED.joinpath("quality", name).write_bytes(pictures.png(lambda ax: plot_sensitivity(log, ax), SIZE))
 
     def saving(*values: float) -> str:
-        return ", ".join(wording.pounds(v, scale) for v in values if v == v)
+        return ", ".join(numbers.pounds(v, scale) for v in values if v == v)
 
     rows = [
         {
             "number": str(i),
             "ends": saving(row.npv_low, row.npv_high),
             "less": saving(row.npv_tenth_less) or row.remark,
-            "why": f"{row.source}{f' ({row.source_year})' if row.source_year else ''}. {wording.sentence(row.note)}",
+            "why": f"{row.source}{f' ({row.source_year})' if row.source_year else ''}. {numbers.sentence(row.note)}",
         }
         | {key: str(getattr(row, key)) for key in ("assumption", "stated", "interval", "quality")}
         for i, row in enumerate(table.itertuples(), start=1)
     ]
     dates = logs.changed(f"carecost/data/{made.name}")
-    years = [wording.financial_year(log.run.grid.years[i]) for i in (0, -1)]
+    years = [discounting.financial_year(log.run.grid.years[i]) for i in (0, -1)]
     about = (
         f"{len(made.rows):,} rows of the set and the amounts of care-review, in {len(rows)} lines. Central net present "
-        f"saving, {years[0]} to {years[1]}, prices of {wording.financial_year(made.price_year)}: {saving(log.npv)}. "
+        f"saving, {years[0]} to {years[1]}, prices of {discounting.financial_year(made.price_year)}: {saving(log.npv)}. "
         f"Signed by the maintainers; the files of the set last changed on {dates[-1] if dates else 'a date not known'}."
     )
     picture = f"```{{image}} {name}\n:alt: net present saving from the low to the high end of each assumption\n```\n"
@@ -269,7 +271,7 @@ def _draw_history(file: Path) -> None:
     """Draw why spending changed, from the figures that ship."""
     from carecost.plots import plot_price_volume_mix
     from carecost.plots.pictures import png
-    from carecost.priced import spending_history
+    from carecost.results.priced import spending_history
 
     history = spending_history("residential")
     file.write_bytes(png(lambda ax: plot_price_volume_mix(history, ax)))
@@ -287,9 +289,9 @@ def _compared() -> str:
 
 def _parts(name: str) -> str:
     """Pull every part alone, and all of them together, on a set; central run."""
-    from carecost.load import load_assumptions, load_scenario
-    from carecost.packaged import packaged_scenarios
-    from carecost.results import run
+    from carecost.files.load import load_assumptions, load_scenario
+    from carecost.files.packaged import packaged_scenarios
+    from carecost.results.results import run
 
     dated = {"stable-homes"}  # over before the set begins
     every = {n: load_scenario(n) for n in packaged_scenarios() if n not in dated}
@@ -315,8 +317,8 @@ def _parts(name: str) -> str:
 
 def _delayed() -> str:
     """Delay the Review's programme by two years on both sets, beside what others published; central run."""
-    from carecost.load import load_assumptions, load_scenario
-    from carecost.results import run
+    from carecost.files.load import load_assumptions, load_scenario
+    from carecost.results.results import run
 
     review = load_scenario("care-review")
     late = review.delayed(2)

@@ -120,8 +120,8 @@ def named_by(file: str) -> tuple[list[str], list[str]]:
 
 @cache
 def _sources() -> tuple[dict[str, str], dict[str, str]]:
-    from carecost.load import load_assumptions, load_scenario
-    from carecost.packaged import packaged_assumptions, packaged_scenarios
+    from carecost.files.load import load_assumptions, load_scenario
+    from carecost.files.packaged import packaged_assumptions, packaged_scenarios
 
     sets = {}
     for name in packaged_assumptions():

@@ -17,11 +17,13 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 import carecost as cc
-from carecost import lever_page, model, report, shapley
-from carecost.attribution import Attribution, Effects, attribution
-from carecost.attribution_tables import ALL, INTERACTION, METHODS, short_table
-from carecost.credit import additive
+from carecost.analysis.attribution import METHODS, Attribution, attribution
+from carecost.analysis.credit import Effects, additive
 from carecost.errors import InputError, UnknownNameError
+from carecost.maths import shapley
+from carecost.report import sections, write
+from carecost.results.attribution_tables import ALL, INTERACTION, short_table
+from carecost.simulation import run as model
 
 matplotlib.use("Agg")
 SETS = Path(__file__).parent / "sets"
@@ -334,18 +336,18 @@ def test_a_saved_run_holds_the_central_attribution(results: cc.Results, tmp_path
     np.testing.assert_array_equal(again["value"], results.tables()["attribution"]["value"])
     one = cc.run(TINY, cc.Scenario("one", [ACT]))
     assert "attribution" not in one.tables()
-    assert lever_page.levers(one) == ""
+    assert sections.levers(one) == ""
 
 
 def test_the_page_shows_levers_on_whose_word(results: cc.Results, tmp_path: Path) -> None:
-    text = report.write_summary(results, tmp_path).read_text(encoding="utf-8")
+    text = write.write_summary(results, tmp_path).read_text(encoding="utf-8")
     part = text[text.index('<section id="attribution"') :]
     part = part[: part.index("</section>")]
     assert 'href="#attribution"' in text
     assert "programme (spending only)" in part and "Effects as claimed" in part and ">interaction<" in part
-    assert "attribution.png" in [path.name for path in report.save_charts(results, tmp_path)]
+    assert "attribution.png" in [path.name for path in write.save_charts(results, tmp_path)]
     one = cc.run(TINY, cc.Scenario("one", [ACT]))
-    assert 'href="#attribution"' not in report.write_summary(one, tmp_path).read_text(encoding="utf-8")
+    assert 'href="#attribution"' not in write.write_summary(one, tmp_path).read_text(encoding="utf-8")
 
 
 @pytest.fixture

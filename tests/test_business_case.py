@@ -16,16 +16,16 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 import carecost as cc
-from carecost.business_case import BusinessCase
-from carecost.comparison import Comparison, Side
-from carecost.cost_items import PUBLIC
-from carecost.costs import Costs
+from carecost.analysis.business_case import BusinessCase
+from carecost.engine.costs import Costs
+from carecost.engine.items import PUBLIC
 from carecost.errors import InputError, UnknownNameError
-from carecost.money import Schedule
-from carecost.optimism import optimism_bias
-from carecost.provenance import Provenance
-from carecost.report import write_summary
-from carecost.results import Results
+from carecost.inputs.provenance import Provenance
+from carecost.money.discounting import Schedule
+from carecost.money.optimism_bias import optimism_bias
+from carecost.report.write import write_summary
+from carecost.results.results import Results
+from carecost.simulation.comparison import Comparison, Side
 
 matplotlib.use("Agg")
 settings.register_profile("carecost", deadline=None, max_examples=40)

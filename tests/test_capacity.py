@@ -13,15 +13,15 @@ from hypothesis import given, settings
 from hypothesis.extra import numpy as hnp
 
 import carecost as cc
-from carecost import luck
-from carecost.describe import assumptions_text
+from carecost.engine import stochastic
+from carecost.engine.age_cohorts import project_sums
+from carecost.engine.kernels import Kernels
+from carecost.engine.projection import project_streams
+from carecost.engine.redirected import project_together
 from carecost.errors import CareCostError, InputError
-from carecost.kernels import Kernels
 from carecost.plots import capacity
-from carecost.projection import project_streams
-from carecost.redirected import project_together
-from carecost.report import write_summary
-from carecost.summed import project_sums
+from carecost.report.write import write_summary
+from carecost.text.describe import assumptions_text
 from tests.oracle import Limit, World, crowded, expected, redirected, simulate
 from tests.properties.test_laws import identity_gap
 from tests.strategies import floats
@@ -337,11 +337,11 @@ def test_luck_of_small_numbers_fills_the_places_on_average() -> None:
     n = 400
     many = p.changed(**{k: np.repeat(np.asarray(getattr(p, k)), n, 0) for k in ("initial_stock", "capacity")})
     _, found = held(p)
-    lucky = luck.simulate(many, 3, "all", range(n))
+    lucky = stochastic.simulate(many, 3, "all", range(n))
     # A mean of Poisson-like counts of some 500 child-years: standard error below sqrt(500 / 400) = 1.1.
     time = lucky.child_years[:, :, :, 0].sum(2).mean(0)
     np.testing.assert_allclose(time, found.occupancy[0, :, 0], atol=5)
-    one = luck.variance(p)
+    one = stochastic.variance(p)
     assert one.shape == (1, 3) and np.all(one > -1e-9)
 
 

@@ -19,7 +19,8 @@ import pytest
 
 import carecost
 import go
-from carecost import cli, schema, schema_toml
+from carecost import cli
+from carecost.files import schema, schema_toml
 
 ROOT = Path(__file__).resolve().parents[1]
 BUILT = ("_build", "_generated")

@@ -13,11 +13,11 @@ import pytest
 
 import carecost as cc
 from carecost.cli import main
-from carecost.cost_items import ACCOUNTS, OUTCOMES, SOCIAL
+from carecost.engine.items import ACCOUNTS, OUTCOMES, SOCIAL
 from carecost.errors import CareCostError, ComparisonError, InputError, UnknownNameError
-from carecost.packaged import packaged_assumptions
-from carecost.report import table_text
-from carecost.results import Results
+from carecost.files.packaged import packaged_assumptions
+from carecost.report.write import table_text
+from carecost.results.results import Results
 from tests.published import PUBLISHED
 
 SETS = Path(__file__).parent / "sets"

@@ -15,17 +15,17 @@ from hypothesis import strategies as st
 from matplotlib.figure import Figure
 
 import carecost as cc
-from carecost import wording
-from carecost.beliefs import Assumption, Belief
-from carecost.cost_items import OUTCOMES, SOCIAL
-from carecost.describe import assumptions_text, scenario_text
+from carecost.analysis.evidence_base import COUNTED, unmoved
+from carecost.engine.items import OUTCOMES, SOCIAL
+from carecost.engine.selector import Selector
 from carecost.errors import CareCostError, ComparisonError
-from carecost.footing import COUNTED, unmoved
-from carecost.headline import footing_sentence
+from carecost.inputs.belief import Assumption, Belief
 from carecost.plots import plot_children
-from carecost.report import save_charts, table_text, write_summary
-from carecost.selector import Selector
-from carecost.verify import verify
+from carecost.report.headline import footing_sentence
+from carecost.report.write import save_charts, table_text, write_summary
+from carecost.simulation.checks import verify
+from carecost.text import numbers
+from carecost.text.describe import assumptions_text, scenario_text
 from tests.published import PUBLISHED, rows
 
 SETS = Path(__file__).parent / "sets"
@@ -173,7 +173,7 @@ def test_the_page_has_a_table_of_outcomes_where_the_set_counts_them(after: cc.As
     for name, table in zip(results.scenarios, tables, strict=True):
         assert table.split("</tbody>")[0].count("<tr>") == 6
         for year in (2026, 2035, 2037):
-            assert f">{wording.children(counted(results, name, HOMELESS)[year])}<" in table
+            assert f">{numbers.children(counted(results, name, HOMELESS)[year])}<" in table
     assert "2025-26" in section and "2034-35" in section and "2036-37" in section and "2035-36" not in section
     pd.testing.assert_frame_equal(pd.DataFrame(results.to_dict()["outcomes"]), results.outcomes(), check_dtype=False)
 
@@ -182,7 +182,7 @@ def test_intervals_of_outcomes_are_those_of_the_table(tmp_path: Path) -> None:
     results = cc.run(counting(0.5), draws=cc.Draws(8, seed=1))
     text = write_summary(results, tmp_path).read_text(encoding="utf-8")
     rows = results.outcomes().query("year == 2026").set_index("quantile")["value"]
-    low, high = (wording.children(rows[q]) for q in ("0.05", "0.95"))
+    low, high = (numbers.children(rows[q]) for q in ("0.05", "0.95"))
     assert low != high and f">{low} to {high}<" in text
 
 
@@ -203,7 +203,7 @@ def test_what_changes_no_spending_is_said_and_not_drawn(after: cc.Assumptions, t
     assert drawn == {"children.png", "net-saving-kinship-allowance.png"}
     assert 'id="attribution"' not in text and text.count("chart-payers-") > 0
     assert "care-leaver-missions, shared-care, kinship-allowance, compared with inaction" in text
-    end = wording.children(results.children().query(f"date == 2028 and {CENTRAL}")["value"].iloc[0])
+    end = numbers.children(results.children().query(f"date == 2028 and {CENTRAL}")["value"].iloc[0])
     title = plot_children(results, Figure().add_subplot()).get_title(loc="left")
     assert " ".join(title.split()) == f"Children in care: {end} under each scenario by 31 March 2028"
 

@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 
 import carecost as cc
-from carecost.effects import apply
-from carecost.kernels import Kernels
-from carecost.projection import project_streams
-from carecost.quantities import Sampler
+from carecost.engine.kernels import Kernels
+from carecost.engine.projection import project_streams
+from carecost.simulation.effects import apply
+from carecost.simulation.sampler import Sampler
 
 SETS = Path(__file__).parent / "sets"
 
@@ -125,7 +125,7 @@ def test_no_more_kernels_than_distinct_rates() -> None:
     england, review = cc.load_assumptions("england-2025"), cc.load_scenario("care-review")
     results = cc.run(england, review, years=10)
     kernels, sampler, seen = Kernels(), Sampler(cc.Draws()), set()
-    from carecost.kernels import rates
+    from carecost.engine.kernels import rates
 
     for scenario in (cc.Scenario("inaction"), review):
         streams = [

@@ -10,11 +10,11 @@ import pytest
 
 import carecost as cc
 from carecost.cli import main
-from carecost.comparison import follows_care
 from carecost.errors import ComparisonError, InputError, UnknownNameError
-from carecost.money import TIMINGS, Deflator, discount_factors
-from carecost.report import write_summary
-from carecost.results import Results
+from carecost.money.discounting import TIMINGS, Deflator, discount_factors
+from carecost.report.write import write_summary
+from carecost.results.results import Results
+from carecost.simulation.comparison import follows_care
 
 SETS = Path(__file__).parent / "sets"
 REAL = {"price_year": 2025, "basis": "real", "deflator": "hmt-2026-03"}

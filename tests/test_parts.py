@@ -11,10 +11,10 @@ import pytest
 
 import carecost as cc
 from carecost.cli import main
-from carecost.packaged import packaged_assumptions, packaged_scenarios
-from carecost.pulled import pulled
-from carecost.report import table_text, write_summary
-from carecost.scenarios import elsewhere
+from carecost.files.packaged import packaged_assumptions, packaged_scenarios
+from carecost.files.variants import pulled
+from carecost.inputs.scenario import elsewhere
+from carecost.report.write import table_text, write_summary
 
 PARTS = ("family-help", "family-networks", "child-protection", "care-market", "foster-carers")
 PARTS += ("residential-recovery", "workforce", "programme-lines")
@@ -162,7 +162,7 @@ def test_what_goes_on_behind_every_scenario(england: cc.Assumptions, tmp_path: P
     again = cc.load_assumptions(cc.save_assumptions(behind, tmp_path / "set"))
     assert again == behind and (tmp_path / "set" / "background.toml").exists()
     with pytest.raises(cc.CareCostError, match=r"digest"):
-        from carecost.provenance import licence
+        from carecost.inputs.provenance import licence
 
         licence(alone.run.provenance, with_it.run.provenance)
 
@@ -276,8 +276,8 @@ def test_list_names_everything_packaged(capsys: pytest.CaptureFixture[str]) -> N
 
 
 def test_a_saving_says_what_it_rests_on(england: cc.Assumptions) -> None:
-    from carecost.footing import footing
-    from carecost.headline import footing_sentence
+    from carecost.analysis.evidence_base import footing
+    from carecost.report.headline import footing_sentence
 
     mixed = cc.load_scenario("family-help-evidenced+foster-carers")
     results = cc.run(england, mixed, cc.load_scenario("foster-carers"), cc.load_scenario("programme-lines"), years=8)

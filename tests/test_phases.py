@@ -13,10 +13,10 @@ import pytest
 from hypothesis import given, settings
 
 import carecost as cc
-from carecost.beliefs import Assumption
-from carecost.describe import assumptions_text
-from carecost.phases import Phase, Phases, PhaseShare, Split
-from carecost.selector import Selector
+from carecost.engine.selector import Selector
+from carecost.inputs.belief import Assumption
+from carecost.inputs.phases import Phase, Phases, PhaseShare, Split
+from carecost.text.describe import assumptions_text
 from tests.oracle import Phasing, World, expected, simulate, stress_world
 from tests.properties.test_laws import identity_gap
 from tests.published import FINDINGS, ROOT, published

@@ -15,10 +15,10 @@ from matplotlib.figure import Figure
 from matplotlib.text import Annotation
 
 import carecost as cc
-from carecost.comparison import Comparison
 from carecost.errors import InputError, UnknownNameError
 from carecost.plots import lettering, pictures, style
-from carecost.results import Results
+from carecost.results.results import Results
+from carecost.simulation.comparison import Comparison
 
 matplotlib.use("Agg")
 SETS = Path(__file__).parent / "sets"

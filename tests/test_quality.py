@@ -16,10 +16,11 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 import carecost as cc
-from carecost import cli, lines, quality
-from carecost.cost_items import Cashable
+from carecost import cli, quality
+from carecost.analysis import assumption_lines
+from carecost.engine.items import Cashable
 from carecost.errors import InputError
-from carecost.packaged import packaged_scenarios
+from carecost.files.packaged import packaged_scenarios
 from tests.published import PUBLISHED, ROOT, SETS, rows
 
 matplotlib.use("Agg")
@@ -86,19 +87,19 @@ def test_one_row_item_or_lever_that_says_nothing_is_found(field: str, word: str)
 @pytest.mark.parametrize("name", SETS)
 def test_every_row_item_and_change_is_in_one_line(name: str) -> None:
     england, reform = cc.load_assumptions(name), cc.load_scenario("care-review")
-    found = lines.lines(england, reform)
-    pulled = sorted(m.place for x in found if x.pulled and x.part != lines.TIMES for m in x.members)
+    found = assumption_lines.lines(england, reform)
+    pulled = sorted(m.place for x in found if x.pulled and x.part != assumption_lines.TIMES for m in x.members)
     assert pulled == list(range(len(reform.changes)))
-    cash = sorted(m.place for x in found if x.part == lines.CASHABLE for m in x.members)
+    cash = sorted(m.place for x in found if x.part == assumption_lines.CASHABLE for m in x.members)
     assert cash == list(range(len(england.items)))
-    others = (lines.CASHABLE, lines.LONG_RUN)
+    others = (assumption_lines.CASHABLE, assumption_lines.LONG_RUN)
     stated = sorted(m.place for x in found if not x.pulled and x.part not in others for m in x.members)
     assert stated == list(range(len(england.rows)))
     assert len(found) < 100
 
 
 def test_what_stands_in_a_line_shares_parameter_source_grade_and_note() -> None:
-    for line in lines.lines(cc.load_assumptions("england-2022"), cc.load_scenario("care-review")):
+    for line in assumption_lines.lines(cc.load_assumptions("england-2022"), cc.load_scenario("care-review")):
         assert len({(m.belief.source, m.belief.quality, m.belief.note) for m in line.members}) == 1
         rows_of_it = [m.thing for m in line.members if isinstance(m.thing, cc.Assumption)]
         assert len({row.parameter for row in rows_of_it}) <= 1
@@ -189,8 +190,8 @@ def test_many_alike_are_one_line_that_says_so() -> None:
         )
 
     wide = replace(TINY, rows=tuple(map(widened, TINY.rows)))
-    (line,) = [x for x in lines.lines(wide, EDGE) if x.part == "population"]
-    assert len(line.members) > lines.MANY and line.remark == lines.TOGETHER
+    (line,) = [x for x in assumption_lines.lines(wide, EDGE) if x.part == "population"]
+    assert len(line.members) > assumption_lines.MANY and line.remark == assumption_lines.TOGETHER
 
 
 def test_paths_and_correlations_are_listed_and_not_moved() -> None:
@@ -202,7 +203,7 @@ def test_paths_and_correlations_are_listed_and_not_moved() -> None:
     table = quality.assumptions_log(replace(TINY, paths=(path,), ties=ties), EDGE).table()
     found = table[table["part"].isin(["path", "correlation"])]
     assert found["rows"].tolist() == [1, 2]
-    assert found["npv_tenth_less"].isna().all() and set(found["remark"]) == {lines.SPREAD}
+    assert found["npv_tenth_less"].isna().all() and set(found["remark"]) == {assumption_lines.SPREAD}
 
 
 def test_the_table_is_ordered_by_effect_and_holds_what_was_stated(log: quality.AssumptionsLog) -> None:

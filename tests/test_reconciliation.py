@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 
 import carecost as cc
-from carecost.projection import Projection, together
+from carecost.engine.projection import Projection, together
 from tests.published import (
     BANDS,
     CATEGORIES,

@@ -9,12 +9,12 @@ import pytest
 from hypothesis import given
 
 import carecost as cc
-from carecost.kernels import Kernels
-from carecost.overflow import Capacity
-from carecost.projection import project_streams
-from carecost.redirected import limited, project_together
-from carecost.summed import project_sums
-from carecost.sums import Sums
+from carecost.engine.age_cohorts import project_sums
+from carecost.engine.kernels import Kernels
+from carecost.engine.overflow import Capacity
+from carecost.engine.projection import project_streams
+from carecost.engine.redirected import limited, project_together
+from carecost.engine.sums import Sums
 from tests.test_capacity import crowds, tight
 
 FLOWS = ("stock", "entries", "aged_out", "child_years")

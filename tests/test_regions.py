@@ -13,9 +13,9 @@ from matplotlib.figure import Figure
 
 import carecost as cc
 from carecost.errors import CareCostError, FileError, InputError, UnknownNameError
-from carecost.packaged import packaged_scenarios
-from carecost.regional import CHILDREN, FAR, FOSTER, HOME_PLACES, YOUNG
-from carecost.regions import ENTRIES, POPULATION, SHARE, known_regions
+from carecost.files.packaged import packaged_scenarios
+from carecost.files.regions import ENTRIES, POPULATION, SHARE, known_regions
+from carecost.results.areas import CHILDREN, FAR, FOSTER, HOME_PLACES, YOUNG
 from tests.published import published
 
 ENGLAND = cc.load_assumptions("england-2025")

@@ -14,9 +14,12 @@ import pytest
 from matplotlib import pyplot
 
 import carecost as cc
-from carecost import headline, page, report, stated, stated_levers, wording
 from carecost.errors import FileError
-from carecost.results import Results
+from carecost.money import discounting
+from carecost.report import headline, html
+from carecost.report import write as report
+from carecost.results.results import Results
+from carecost.text import numbers, stated_levers, statements
 
 matplotlib.use("Agg")
 SETS = Path(__file__).parent / "sets"
@@ -110,7 +113,7 @@ def test_ids_are_unique_and_links_lead_somewhere(read: Page) -> None:
 def test_every_assumption_is_there_with_its_source(results: Results, read: Page) -> None:
     for row in results.run.assumptions.rows:
         assert row.belief.source in read.words
-        assert all(cell in read.words for cell in stated.assumption(row))
+        assert all(cell in read.words for cell in statements.assumption(row))
     for item in results.run.assumptions.items:
         assert item.name in read.words
     for meaning in ("official and direct", "recalled, assumed or claimed"):
@@ -131,9 +134,9 @@ def test_what_the_set_says_of_itself_is_there(results: Results, read: Page) -> N
 def test_the_finding_opens_the_page(results: Results, read: Page) -> None:
     saving = results.compare("edge")
     assert saving.central is not None
-    children = wording.children(saving.central.scenario.children[0, -1])
+    children = numbers.children(saving.central.scenario.children[0, -1])
     assert f"{children} under edge (90% interval" in read.words
-    assert f"{wording.pounds(saving.central.npv()[0]).removesuffix('.0m')}" in read.words
+    assert f"{numbers.pounds(saving.central.npv()[0]).removesuffix('.0m')}" in read.words
     assert "pays back in 2027-28" in read.words
 
 
@@ -234,40 +237,40 @@ def test_the_table_is_narrow_and_complete(results: Results) -> None:
     rows = headline.summary(results.compare("edge"))
     for row in rows:
         if row.unit != headline.PER_CHILD:
-            assert row.central.replace(wording.MINUS, "-") in text
+            assert row.central.replace(numbers.MINUS, "-") in text
             assert row.what.split(",")[0] in flat or row.what.split()[0] in flat
     for word in ("A set small enough to follow by hand (tiny)", "edge: Edge of care", "Prices of 2024-25; 40 draws"):
         assert word in flat
     assert "Effects as claimed, not evidenced." in flat
     assert "and the Review's £30,400 (£517m for 17,000 children)" in flat
-    assert wording.INTERVAL[1:] in flat
+    assert numbers.INTERVAL[1:] in flat
     text.encode("cp1252")
 
 
 @pytest.mark.parametrize(
     ("write", "value", "said"),
     [
-        (wording.children, 95_123.0, "95,100"),
-        (wording.children, 9_996.0, "10,000"),
-        (wording.children, 9_994.0, "9,990"),
-        (wording.children, 0.2, "0"),
-        (wording.children, -0.2, "0"),
-        (wording.pounds, 15.63e9, "£15.6bn"),
-        (wording.pounds, 1.257e9, "£1.26bn"),
-        (wording.pounds, 999.4e6, "£999m"),
-        (wording.pounds, 999.6e6, "£1.00bn"),
-        (wording.pounds, -46e6, "−£46.0m"),
-        (wording.pounds, 30_411.76, "£30,400"),
-        (wording.pounds, 0.0, "£0"),
-        (wording.percent, 0.1393, "14%"),
-        (wording.percent, 0.0999, "10%"),
-        (wording.percent, 0.004, "0.4%"),
-        (wording.percent, 1.0, "100%"),
-        (wording.number, 0.00001234, "0.0000123"),
-        (wording.number, 81_770.4, "81,770"),
-        (wording.number, -2.5, "−2.5"),
-        (wording.financial_year, 2000, "1999-00"),
-        (wording.plain, 2.0000000001, "2"),
+        (numbers.children, 95_123.0, "95,100"),
+        (numbers.children, 9_996.0, "10,000"),
+        (numbers.children, 9_994.0, "9,990"),
+        (numbers.children, 0.2, "0"),
+        (numbers.children, -0.2, "0"),
+        (numbers.pounds, 15.63e9, "£15.6bn"),
+        (numbers.pounds, 1.257e9, "£1.26bn"),
+        (numbers.pounds, 999.4e6, "£999m"),
+        (numbers.pounds, 999.6e6, "£1.00bn"),
+        (numbers.pounds, -46e6, "−£46.0m"),
+        (numbers.pounds, 30_411.76, "£30,400"),
+        (numbers.pounds, 0.0, "£0"),
+        (numbers.percent, 0.1393, "14%"),
+        (numbers.percent, 0.0999, "10%"),
+        (numbers.percent, 0.004, "0.4%"),
+        (numbers.percent, 1.0, "100%"),
+        (numbers.number, 0.00001234, "0.0000123"),
+        (numbers.number, 81_770.4, "81,770"),
+        (numbers.number, -2.5, "−2.5"),
+        (discounting.financial_year, 2000, "1999-00"),
+        (numbers.plain, 2.0000000001, "2"),
     ],
 )
 def test_numbers_are_for_people(write: Callable[[float], str], value: float, said: str) -> None:
@@ -316,8 +319,8 @@ def test_changes_are_written_out() -> None:
 
 
 def test_elements_escape_all_but_markup() -> None:
-    assert page.h("p", "<&>", page.h("b", "x"), title='"') == '<p title="&quot;">&lt;&amp;&gt;<b>x</b></p>'
-    assert page.h("details", "x", open=True, class_=False) == "<details open>x</details>"
+    assert html.h("p", "<&>", html.h("b", "x"), title='"') == '<p title="&quot;">&lt;&amp;&gt;<b>x</b></p>'
+    assert html.h("details", "x", open=True, class_=False) == "<details open>x</details>"
 
 
 def test_extra_cost_that_is_taken_in_part_is_said_with_the_whole_of_it() -> None:

@@ -10,11 +10,11 @@ from typing import assert_type
 import pytest
 
 import carecost as cc
-from carecost.cost_items import Item
-from carecost.grid import Grid, Placement
-from carecost.levers import Lever
-from carecost.places import CapacityGroup
-from carecost.scenarios import Scenario
+from carecost.engine.grid import Grid, Placement
+from carecost.engine.items import Item
+from carecost.engine.places import CapacityGroup
+from carecost.inputs.levers import Lever
+from carecost.inputs.scenario import Scenario
 
 DECLARED = (Grid, Item, CapacityGroup, Lever, Scenario)
 

@@ -12,11 +12,11 @@ import pytest
 from scipy.special import ndtri
 
 import carecost as cc
-from carecost.changes import replace_change
-from carecost.describe import assumptions_text
-from carecost.distributions import quantiles
-from carecost.quantities import Layouts, Sampler
-from carecost.sampler import Columns
+from carecost.inputs.change import replace_change
+from carecost.maths.distributions import quantiles
+from carecost.simulation.layout import Layouts
+from carecost.simulation.sampler import Columns, Sampler
+from carecost.text.describe import assumptions_text
 
 SETS = Path(__file__).parent / "sets"
 N = 2_000

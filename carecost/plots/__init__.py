@@ -1,6 +1,7 @@
-"""How does it look? Charts whose titles say what was found, and whose notes say what the interval holds.
+"""Charts whose titles say what was found, and whose notes say what the interval holds; a chart a module.
 
-Every chart takes ``ax=`` and gives the axes back; none is shown or saved.
+Every chart takes ``ax=`` and gives the axes back; none is shown or saved. May import results and what lies below;
+matplotlib is here and nowhere else. Public.
 """
 
 from carecost.plots.attribution import plot_attribution

@@ -11,16 +11,18 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
-from carecost import wording
-from carecost.attribution import Attribution, attribution
-from carecost.credit import Effects
+from carecost.analysis.attribution import Attribution, attribution
+from carecost.analysis.credit import Effects
 from carecost.errors import UnknownNameError, unknown
+from carecost.money import discounting
 from carecost.plots import lettering, style
+from carecost.text import numbers
 
 if TYPE_CHECKING:
-    from carecost.levers import Lever
-    from carecost.model import Run
-    from carecost.results import Results
+    from carecost.inputs.levers import Lever
+    from carecost.results.results import Results
+    from carecost.simulation.run import Run
+
 
 #: What each way of counting does, in words.
 WAYS = {
@@ -28,13 +30,21 @@ WAYS = {
     "alone": "each lever alone, then their interaction",
     "shapley": "each lever's mean over all orders of adding them (Shapley)",
 }
+
+
 NOTE = (
     "Against inaction, with the same luck. What a lever adds depends on what is there: two that keep the same children "
     "out of care do less together than the sum of each alone."
 )
+
+
 #: Letters in a line of a lever's name.
 _LETTERS = 26
+
+
 _HEIGHT = 0.62
+
+
 #: What is said of levers that do not act.
 _REMARKS = {"spends": "spending only", "idle": "no effect stated"}
 
@@ -118,7 +128,7 @@ def plot_attribution(
     bars = _bars(found, results.run.scenarios[scenario].levers, method, m)
     ends = [x for b in bars for x in (b.start, b.start + b.adds)]
     money = found.measures[m].unit == "GBP"
-    scale = wording.money_scale(*ends) if money else wording.Scale(1.0, found.measures[m].unit, 0)
+    scale = numbers.money_scale(*ends) if money else numbers.Scale(1.0, found.measures[m].unit, 0)
     ax = style.axes(ax, size(len(found.levers)))
     _draw(ax, bars, scale)
     _words(ax, results.run, found, m, method, scale)
@@ -153,7 +163,7 @@ def _parts(effects: Effects, method: str, m: int) -> list[Any]:
     return [*parts, *([effects.interaction[:, m]] if method == "alone" else []), effects.whole[:, m]]
 
 
-def _draw(ax: Axes, bars: Sequence[_Bar], scale: wording.Scale) -> None:
+def _draw(ax: Axes, bars: Sequence[_Bar], scale: numbers.Scale) -> None:
     """Draw bars, thin lines from one to the next, and intervals."""
     unit, last = scale.divisor, len(bars) - 1
     for y, bar in enumerate(bars):
@@ -194,7 +204,7 @@ def _dress(ax: Axes, bars: Sequence[_Bar]) -> None:
         label.set_color("#6B6B6B" if bar.kind in _REMARKS else style.INK)
         label.set_fontweight("bold" if bar.kind == "whole" else "normal")
     ax.xaxis.set_major_locator(MaxNLocator(5, steps=[1, 2, 2.5, 5, 10]))
-    ax.xaxis.set_major_formatter(FuncFormatter(lambda value, _: wording.plain(value)))
+    ax.xaxis.set_major_formatter(FuncFormatter(lambda value, _: numbers.plain(value)))
     low, high = ax.get_xlim()
     ax.set_xlim(low - 0.02 * (high - low), high + 0.16 * (high - low))  # room for numbers beside the bars
 
@@ -204,7 +214,7 @@ def _name(bar: _Bar) -> str:
     return f"{name}\n({_REMARKS[bar.kind]})" if bar.kind in _REMARKS else name
 
 
-def _values(ax: Axes, bars: Sequence[_Bar], texts: Sequence[str], scale: wording.Scale) -> None:
+def _values(ax: Axes, bars: Sequence[_Bar], texts: Sequence[str], scale: numbers.Scale) -> None:
     """Write beside each bar what it adds, beyond its interval."""
     for y, (bar, text) in enumerate(zip(bars, texts, strict=True)):
         reach = [bar.start, bar.start + bar.adds, bar.start + (bar.high or 0.0)]
@@ -213,26 +223,26 @@ def _values(ax: Axes, bars: Sequence[_Bar], texts: Sequence[str], scale: wording
         words.set_fontweight("bold" if bar.kind == "whole" else "normal")
 
 
-def _written(value: float, all_of: Sequence[float], scale: wording.Scale, money: bool) -> str:
+def _written(value: float, all_of: Sequence[float], scale: numbers.Scale, money: bool) -> str:
     if value == 0:
         return "£0" if money else "0"
-    return wording.pounds(value, scale) if money else wording.children(value, max(map(abs, all_of)))
+    return numbers.pounds(value, scale) if money else numbers.children(value, max(map(abs, all_of)))
 
 
-def _words(ax: Axes, run: Run, found: Attribution, m: int, method: str, scale: wording.Scale) -> None:
+def _words(ax: Axes, run: Run, found: Attribution, m: int, method: str, scale: numbers.Scale) -> None:
     """Write the finding, the unit and what to know."""
     measure, plan = found.measures[m], run.scenarios[found.scenario]
     money = measure.unit == "GBP"
     whole, apart = float(found.central.whole[0, m]), float(found.central.alone[0, :, m].sum())
     written = [_written(x, (whole, apart), scale, money) for x in (whole, apart)]
-    unit = f"{scale.unit}, {wording.financial_year(run.assumptions.price_year)} prices" if money else measure.unit
+    unit = f"{scale.unit}, {discounting.financial_year(run.assumptions.price_year)} prices" if money else measure.unit
     present = ", present value" if measure.name == "npv" else ""
     lettering.settle(ax)
     what = f"{measure.words} of {written[0]}" if money else f"{written[0]} {measure.words}"
     alone = "the levers simply add up" if written[0] == written[1] else f"the levers alone sum to {written[1]}"
-    lettering.head(ax, f"{found.scenario}: {what}; {alone}", f"{wording.sentence(WAYS[method])[:-1]}, {unit}{present}")
+    lettering.head(ax, f"{found.scenario}: {what}; {alone}", f"{numbers.sentence(WAYS[method])[:-1]}, {unit}{present}")
     sentences = [_spread(run, found), NOTE, f"Assumptions: {run.assumptions.name}."]
-    lettering.note(ax, sentences, warning=f"{found.scenario}: {wording.CLAIM}." if plan.claim else "")
+    lettering.note(ax, sentences, warning=f"{found.scenario}: {numbers.CLAIM}." if plan.claim else "")
 
 
 def _spread(run: Run, found: Attribution) -> str:
@@ -240,4 +250,4 @@ def _spread(run: Run, found: Attribution) -> str:
         return "Bars: the central run; no interval is shown."
     n = len(found.drawn.whole)
     which = f"all {n:,} draws" if n == run.draws.n else f"the first {n:,} of {run.draws.n:,} draws"
-    return f"Bars: the central run. Lines: {wording.INTERVAL}; {which}."
+    return f"Bars: the central run. Lines: {numbers.INTERVAL}; {which}."

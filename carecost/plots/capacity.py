@@ -7,15 +7,17 @@ from typing import TYPE_CHECKING, Any
 
 from matplotlib.axes import Axes
 
-from carecost import wording
 from carecost.errors import InputError, Problem, UnknownNameError, unknown
+from carecost.inputs.scenario import INACTION
+from carecost.money import discounting
 from carecost.plots import lettering, style
-from carecost.scenarios import INACTION
+from carecost.text import numbers
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from carecost.results import Results
+    from carecost.results.results import Results
+
 
 #: Pattern of the line of places: groups are told apart by colour, places from children by pattern.
 PLACES = (0, (2, 1.6))
@@ -65,11 +67,11 @@ def plot_capacity(results: Results, ax: Axes | None = None, scenario: str = INAC
     groups = {name: rows for name, rows in frame.groupby("group", sort=False)}
     for i, (name, rows) in enumerate(groups.items()):
         _line(ax, str(name), rows, style.look(i))
-    style.dress(ax, wording.children)
+    style.dress(ax, numbers.children)
     years = list(results.run.grid.years)
     ax.set_ylim(0, 1.06 * float(frame[["places", "occupancy"]].to_numpy().max()))
     lettering.make_room(ax, years[0], years[-1])
-    style.years(ax, years, wording.financial_year, most=6)
+    style.years(ax, years, discounting.financial_year, most=6)
     _words(ax, results, scenario, {str(name): _at(rows, "central") for name, rows in groups.items()})
     return ax
 
@@ -99,10 +101,10 @@ def _words(ax: Axes, results: Results, scenario: str, groups: dict[str, pd.DataF
     lettering.note(
         ax,
         [
-            f"{what} Bands: {wording.INTERVAL}." if drawn else what,
+            f"{what} Bands: {numbers.INTERVAL}." if drawn else what,
             f"Assumptions: {run.assumptions.name}" + (f"; {run.draws.n:,} draws." if drawn else "."),
         ],
-        warning=f"{scenario}: {wording.CLAIM}." if run.scenarios[scenario].claim else "",
+        warning=f"{scenario}: {numbers.CLAIM}." if run.scenarios[scenario].claim else "",
     )
     labels = [_label(i, name, rows) for i, (name, rows) in enumerate(groups.items())]
     lettering.end_labels(ax, int(run.grid.years[-1]), labels)
@@ -131,9 +133,9 @@ def finding(results: Results, scenario: str = INACTION) -> str:
         return f"Under {scenario} no group runs out of places"
     first = min(short, key=lambda name: int(short[name]["year"].iloc[0]))
     years = when(short[first]["year"].tolist(), results.run.grid.years[-1])
-    sent = wording.children(float(short[first]["redirected"].sum()))
+    sent = numbers.children(float(short[first]["redirected"].sum()))
     unmet = sum(float(rows["unmet"].sum()) for rows in groups.values())
-    ends = f"; {wording.children(unmet)} child-years unmet" if unmet > 0 else ""
+    ends = f"; {numbers.children(unmet)} child-years unmet" if unmet > 0 else ""
     return f"Under {scenario}, {first} is full {years}: {sent} arrivals sent on in all{ends}"
 
 
@@ -157,7 +159,7 @@ def when(years: Sequence[int], last: int) -> str:
     >>> when([2028, 2029, 2030], 2045), when([2028, 2030], 2030)
     ('from 2027-28 to 2029-30', 'in 2 years from 2027-28')
     """
-    first, end = (wording.financial_year(int(years[i])) for i in (0, -1))
+    first, end = (discounting.financial_year(int(years[i])) for i in (0, -1))
     if len(years) == 1:
         return f"in {first}"
     some = "" if years[-1] - years[0] == len(years) - 1 else f"in {len(years)} years "
@@ -166,5 +168,5 @@ def when(years: Sequence[int], last: int) -> str:
 
 def _label(i: int, name: str, rows: pd.DataFrame) -> lettering.EndLabel:
     end = rows.iloc[-1]
-    children, places = (wording.children(float(end[key])) for key in ("occupancy", "places"))
+    children, places = (numbers.children(float(end[key])) for key in ("occupancy", "places"))
     return lettering.EndLabel(float(end["occupancy"]), (name, f"{children} of {places} places"), style.look(i).colour)

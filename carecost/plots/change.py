@@ -8,17 +8,23 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
-from carecost import wording
 from carecost.errors import InputError, Problem
+from carecost.money import discounting
 from carecost.plots import lettering, style
-from carecost.priced import price_base
+from carecost.results.priced import price_base
+from carecost.text import numbers
 
 if TYPE_CHECKING:
     import pandas as pd
 
+
 #: Items that are drawn apart; smaller ones together.
 MOST = 7
+
+
 ALL, REST = "All", "all other"
+
+
 #: How each part is drawn: colours whose neighbours differ in grey, and a hatch.
 PARTS = {
     "volume": (style.BLUE, ""),
@@ -26,6 +32,8 @@ PARTS = {
     "price": (style.PINK, ""),
     "reform spend": (style.ORANGE, "////"),
 }
+
+
 _KEYS = ("scenario", "baseline", "since", "baseline_year", "year")
 
 
@@ -63,13 +71,13 @@ def plot_price_volume_mix(table: pd.DataFrame, ax: Axes | None = None) -> Axes:
     base, long = price_base(table, "plot_price_volume_mix"), _one_change(table)
     wide = _ordered(long)
     ax = style.axes(ax)
-    scale = wording.money_scale(*wide.sum(axis=1))
+    scale = numbers.money_scale(*wide.sum(axis=1))
     _bars(ax, wide / scale.divisor)
-    style.dress(ax, wording.plain)
+    style.dress(ax, numbers.plain)
     ax.grid(visible=False, axis="y")
     ax.grid(visible=True, axis="x", color=style.PALE, linewidth=0.8)
     ax.xaxis.set_major_locator(MaxNLocator(6, steps=[1, 2, 2.5, 5, 10]))
-    ax.xaxis.set_major_formatter(FuncFormatter(lambda value, _: wording.plain(value)))
+    ax.xaxis.set_major_formatter(FuncFormatter(lambda value, _: numbers.plain(value)))
     ax.set_yticks(range(len(wide)), list(wide.index))
     ax.axvline(0, color=style.GREY, linewidth=1, zorder=2.2, label="_zero")
     ax.invert_yaxis()
@@ -131,25 +139,25 @@ def _bars(ax: Axes, wide: pd.DataFrame) -> None:
     ax.plot(wide.sum(axis=1), rows, color=style.INK, label="sum", zorder=3, **diamonds)
 
 
-def _words(ax: Axes, table: pd.DataFrame, wide: pd.DataFrame, scale: wording.Scale, prices: str) -> None:
+def _words(ax: Axes, table: pd.DataFrame, wide: pd.DataFrame, scale: numbers.Scale, prices: str) -> None:
     """Say the finding, the unit and where the numbers are from."""
     total = {str(part): float(wide[part].iloc[0]) for part in wide}
-    parts = ", ".join(f"{part} {wording.pounds(value, scale)}" for part, value in total.items())
+    parts = ", ".join(f"{part} {numbers.pounds(value, scale)}" for part, value in total.items())
     change = sum(total.values())
     lettering.settle(ax)
-    title = f"Spending {'rises' if change > 0 else 'falls'} by {wording.pounds(abs(change), scale)}: {parts}"
+    title = f"Spending {'rises' if change > 0 else 'falls'} by {numbers.pounds(abs(change), scale)}: {parts}"
     lettering.head(ax, title, f"{_about(table)}, {scale.unit}, {prices}; diamonds are the sum")
     said = f"Source: {'; '.join(dict.fromkeys(table['source']))}." if "source" in table else ""
     note = "Mix: a larger or smaller share of all time in care, at the prices before. Items that do not follow time in "
-    claim = f"{table['scenario'].iloc[0]}: {wording.CLAIM}." if "claim" in table and table["claim"].any() else ""
+    claim = f"{table['scenario'].iloc[0]}: {numbers.CLAIM}." if "claim" in table and table["claim"].any() else ""
     lettering.note(ax, [note + "care have volume and price only.", *filter(None, [said])], claim)
 
 
 def _about(table: pd.DataFrame) -> str:
     first = {c: table[c].iloc[0] for c in _KEYS if c in table}
-    year = wording.financial_year(first["year"])
+    year = discounting.financial_year(first["year"])
     since = first.get("baseline_year", first.get("since"))
     whose = f"{first['scenario']}, " if "scenario" in first else ""
     if since is not None and since == since:
-        return f"{whose}{wording.financial_year(since)} to {year}"
+        return f"{whose}{discounting.financial_year(since)} to {year}"
     return f"{first['scenario']} against {first['baseline']}, {year}"

@@ -7,17 +7,18 @@ from typing import TYPE_CHECKING
 
 from matplotlib.axes import Axes
 
-from carecost import wording
 from carecost.errors import UnknownNameError, refuse, unknown
 from carecost.plots import lettering, style
-
-#: Up to so many scenarios are named in the title.
-MANY = 3
+from carecost.text import numbers
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from carecost.results import Results
+    from carecost.results.results import Results
+
+
+#: Up to so many scenarios are named in the title.
+MANY = 3
 
 
 def plot_children(results: Results, ax: Axes | None = None, scenarios: Sequence[str] | None = None) -> Axes:
@@ -61,7 +62,7 @@ def plot_children(results: Results, ax: Axes | None = None, scenarios: Sequence[
         ax.plot(dates, line["central"], color=seen.colour, linestyle=seen.line, linewidth=2.4, label=name, zorder=2.5)
         if "0.05" in line:
             style.band(ax, dates, line["0.05"].tolist(), line["0.95"].tolist(), seen, depth)
-    style.dress(ax, wording.children)
+    style.dress(ax, numbers.children)
     _limits(ax, list(lines.values()))
     _words(ax, results, lines)
     return ax
@@ -85,14 +86,14 @@ def _words(ax: Axes, results: Results, lines: dict[str, pd.DataFrame]) -> None:
     lettering.settle(ax)
     lettering.head(ax, _title(lines), "Number of children in care on 31 March of each year")
     claimed = [name for name in lines if run.scenarios[name].claim]
-    what = f"Lines: central run, which need not be mid-band. Bands: {wording.interval(results.run.draws.noise)}."
+    what = f"Lines: central run, which need not be mid-band. Bands: {numbers.interval(results.run.draws.noise)}."
     lettering.note(
         ax,
         [
-            what if drawn else f"Lines: {wording.NO_INTERVAL}.",
+            what if drawn else f"Lines: {numbers.NO_INTERVAL}.",
             f"Assumptions: {run.assumptions.name}" + (f"; {run.draws.n:,} draws." if drawn else "."),
         ],
-        warning=f"{'; '.join(claimed)}: {wording.CLAIM}." if claimed else "",
+        warning=f"{'; '.join(claimed)}: {numbers.CLAIM}." if claimed else "",
     )
     last = int(next(iter(lines.values())).index[-1])
     lettering.end_labels(ax, last, [_label(i, name, line) for i, (name, line) in enumerate(lines.items())])
@@ -102,22 +103,22 @@ def _title(lines: dict[str, pd.DataFrame]) -> str:
     """Say the finding: every scenario's end, the least and the most where there are many, or that they are the same."""
     last = next(iter(lines.values())).index[-1]
     ends = sorted((float(line["central"].iloc[-1]), name) for name, line in lines.items())
-    said = {wording.children(end) for end, _ in ends}
+    said = {numbers.children(end) for end, _ in ends}
     if len(lines) > 1 and len(said) == 1:
         found = f"{said.pop()} under each scenario"
     elif len(lines) > MANY:
         (least, low), (most, high) = ends[0], ends[-1]
-        found = f"from {wording.children(least)} under {low} to {wording.children(most)} under {high}"
+        found = f"from {numbers.children(least)} under {low} to {numbers.children(most)} under {high}"
     else:
         ordered = [(float(line["central"].iloc[-1]), name) for name, line in lines.items()]
         between = "; " if any("," in name for name in lines) else ", "
-        found = between.join(f"{wording.children(end)} under {name}" for end, name in ordered)
+        found = between.join(f"{numbers.children(end)} under {name}" for end, name in ordered)
     return f"Children in care: {found} by 31 March {last}"
 
 
 def _label(i: int, name: str, line: pd.DataFrame) -> lettering.EndLabel:
     end = line.iloc[-1]
-    value = wording.children(float(end["central"]))
+    value = numbers.children(float(end["central"]))
     if "0.05" in line:
-        value += f" ({wording.children(float(end['0.05']))} to {wording.children(float(end['0.95']))})"
+        value += f" ({numbers.children(float(end['0.05']))} to {numbers.children(float(end['0.95']))})"
     return lettering.EndLabel(float(end["central"]), (name, value), style.look(i).colour)

@@ -6,19 +6,25 @@ from typing import TYPE_CHECKING
 
 from matplotlib.axes import Axes
 
-from carecost import wording
-from carecost.comparison import REFORM
 from carecost.errors import InputError, Problem, UnknownNameError, refuse, unknown
+from carecost.money import discounting
 from carecost.plots import lettering, style
+from carecost.simulation.comparison import REFORM
+from carecost.text import numbers
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from carecost.results import Results
+    from carecost.results.results import Results
+
 
 #: Areas that can be told apart; smaller groups are drawn together.
 MOST = 6
+
+
 REST = "all other"
+
+
 #: Neighbours differ in grey; orange is kept for reform, as in the other charts.
 BODY, PALER = (style.BLUE, style.TURQUOISE, style.PINK, style.PURPLE, style.GREY, style.ORANGE), "#BFBFBF"
 
@@ -60,15 +66,15 @@ def plot_costs(results: Results, scenario: str, ax: Axes | None = None, by: str 
         raise UnknownNameError(unknown("scenario", scenario, results.scenarios))
     spend = _spend(results, scenario, by)
     ax = style.axes(ax)
-    scale = wording.money_scale(float(spend.sum(axis=1).max()))
+    scale = numbers.money_scale(float(spend.sum(axis=1).max()))
     years = spend.index.tolist()
     heights = spend.to_numpy().T / scale.divisor
     colours = [_colour(i, str(name)) for i, name in enumerate(spend.columns)]
     ax.stackplot(years, heights, labels=list(spend.columns), colors=colours, edgecolor="white", linewidth=1.2)
-    style.dress(ax, wording.plain)
+    style.dress(ax, numbers.plain)
     ax.set_ylim(0, 1.1 * float(heights.sum(axis=0).max()))
     lettering.make_room(ax, years[0], years[-1])
-    style.years(ax, years, wording.financial_year, most=6)
+    style.years(ax, years, discounting.financial_year, most=6)
     _words(ax, results, scenario, spend, scale)
     return ax
 
@@ -104,34 +110,34 @@ def _colour(i: int, name: str) -> str:
     return {REST: PALER, REFORM: style.ORANGE}.get(name, BODY[i % len(BODY)])
 
 
-def _words(ax: Axes, results: Results, scenario: str, spend: pd.DataFrame, scale: wording.Scale) -> None:
+def _words(ax: Axes, results: Results, scenario: str, spend: pd.DataFrame, scale: numbers.Scale) -> None:
     total = spend.sum(axis=1)
     (first, start), (last, end) = ((int(total.index[i]), float(total.iloc[i])) for i in (0, -1))
     verb = "rises" if end > start else "falls" if end < start else "stays"
     title = (
-        f"{scenario}: spend {verb} from {wording.pounds(start, scale)} in {wording.financial_year(first)} "
-        f"to {wording.pounds(end, scale)} in {wording.financial_year(last)}"
+        f"{scenario}: spend {verb} from {numbers.pounds(start, scale)} in {discounting.financial_year(first)} "
+        f"to {numbers.pounds(end, scale)} in {discounting.financial_year(last)}"
     )
     run = results.run
-    prices = wording.financial_year(run.assumptions.price_year)
+    prices = discounting.financial_year(run.assumptions.price_year)
     lettering.settle(ax)
     lettering.head(ax, title, f"Spend of the public purse, {scale.unit} a year, {prices} prices")
-    claim = f"{scenario}: {wording.CLAIM}." if run.scenarios[scenario].claim else ""
+    claim = f"{scenario}: {numbers.CLAIM}." if run.scenarios[scenario].claim else ""
     lettering.note(ax, [f"Central run; no interval is shown. Assumptions: {run.assumptions.name}."], claim)
     tops = spend.cumsum(axis=1)
     labels = []
     for name, height in spend.iloc[-1].items():
         top = tops[name]
         if height > 0:
-            words = f"{name}, {wording.pounds(float(height), scale)}"
+            words = f"{name}, {numbers.pounds(float(height), scale)}"
             labels.append(lettering.EndLabel((float(top.iloc[-1]) - float(height) / 2) / scale.divisor, (words,)))
         else:
             _gone(ax, spend[name], top / scale.divisor, scale)
     lettering.end_labels(ax, last, labels)
 
 
-def _gone(ax: Axes, area: pd.Series[float], top: pd.Series[float], scale: wording.Scale) -> None:
+def _gone(ax: Axes, area: pd.Series[float], top: pd.Series[float], scale: numbers.Scale) -> None:
     """Name an area that has gone by the last year, above its highest year."""
     peak = int(area.index[int(area.argmax())])
-    words = f"{area.name}, {wording.pounds(float(area.max()), scale)} in {wording.financial_year(peak)}"
+    words = f"{area.name}, {numbers.pounds(float(area.max()), scale)} in {discounting.financial_year(peak)}"
     lettering.put(ax, words, peak, float(top.loc[peak]), lift=4)

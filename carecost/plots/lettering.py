@@ -12,8 +12,12 @@ from carecost.plots.style import GREY, INK, SMALL, TEXT, TITLE
 
 #: Points from one line of text to the next, and width of a letter, as shares of the size of the letters.
 LEADING, LETTER, BOLD = 1.28, 0.56, 0.63
+
+
 #: The same on average, for lines that are cut and not broken.
 NARROW = 0.52
+
+
 #: Share of the width of the axes that is kept free for labels at the ends of lines.
 ROOM = 0.3
 

@@ -6,18 +6,21 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from matplotlib.axes import Axes
-from numpy.typing import NDArray
 
-from carecost import wording
+from carecost._typing import Array
 from carecost.errors import InputError, Problem
+from carecost.money import discounting
 from carecost.plots import lettering, style
+from carecost.text import numbers
 
 if TYPE_CHECKING:
-    from carecost.comparison import Comparison
-    from carecost.savings import Saving
+    from carecost.results.saving import Saving
+    from carecost.simulation.comparison import Comparison
 
-Array = NDArray[np.float64]
+
 SIZE = (8.4, 7.8)
+
+
 _WIDTH = 0.72
 
 
@@ -59,17 +62,17 @@ def plot_net_saving(saving: Saving, ax: Axes | None = None) -> Axes:
     below = _running_total(lower, saving, central)
     for panel in (upper, lower):
         lettering.make_room(panel, years[0], years[-1], before=0.6)
-    style.years(lower, years, wording.financial_year, most=6)
+    style.years(lower, years, discounting.financial_year, most=6)
     upper.tick_params(axis="x", which="both", length=0, labelbottom=False)
     _words(upper, lower, saving, (above, below))
     return upper
 
 
-def _each_year(ax: Axes, central: Comparison) -> wording.Scale:
+def _each_year(ax: Axes, central: Comparison) -> numbers.Scale:
     """Draw bars of saving and of spending, and their net."""
     years = np.array(central.grid.years)
     cash, reform, net = (a[0] for a in (central.cashable_saving(), central.reform_spend(), central.net_saving()))
-    scale = wording.money_scale(*cash, *reform, *net)
+    scale = numbers.money_scale(*cash, *reform, *net)
     # Where both go the same way, the saving stands beyond the spending.
     base = np.where((cash < 0) == (reform > 0), -reform, 0.0)
     unit = scale.divisor
@@ -78,7 +81,7 @@ def _each_year(ax: Axes, central: Comparison) -> wording.Scale:
     ax.bar(years, -reform / unit, color=style.ORANGE, hatch="////", label="Reform spend", **plain)
     diamonds: dict[str, Any] = {"marker": "D", "markersize": 5, "markeredgecolor": "white", "markeredgewidth": 0.8}
     ax.plot(years, net / unit, color=style.INK, linewidth=0, label="Net", zorder=3, **diamonds)
-    style.dress(ax, wording.plain)
+    style.dress(ax, numbers.plain)
     ax.axhline(0, color=style.GREY, linewidth=1, zorder=2.2, label="_zero")
     ax.spines["bottom"].set_visible(False)
     low, high = ax.get_ylim()
@@ -86,17 +89,17 @@ def _each_year(ax: Axes, central: Comparison) -> wording.Scale:
     return scale
 
 
-def _running_total(ax: Axes, saving: Comparison, central: Comparison) -> wording.Scale:
+def _running_total(ax: Axes, saving: Comparison, central: Comparison) -> numbers.Scale:
     """Draw the running total, its interval and the year that pays back."""
     years = list(saving.grid.years)
     line, drawn = _cumulative(central)[0], _cumulative(saving)
     low, high = np.quantile(drawn, (0.05, 0.95), axis=0)
-    scale = wording.money_scale(*line, *low, *high)
+    scale = numbers.money_scale(*line, *low, *high)
     seen = style.look(0)
     ax.plot(years, line / scale.divisor, color=seen.colour, linewidth=2.4, label="Running total", zorder=2.5)
     if len(drawn) > 1:
         style.band(ax, years, (low / scale.divisor).tolist(), (high / scale.divisor).tolist(), seen)
-    style.dress(ax, wording.plain)
+    style.dress(ax, numbers.plain)
     ax.axhline(0, color=style.GREY, linewidth=1, zorder=2.2, label="_zero")
     _payback(ax, central)
     return scale
@@ -113,28 +116,28 @@ def _payback(ax: Axes, central: Comparison) -> None:
         return
     ax.axvline(year, color=style.PINK, linewidth=1.3, linestyle=(0, (3, 2)), zorder=2.1, label="Payback")
     early = year < (years[0] + years[-1]) / 2
-    text = f"Pays back in {wording.financial_year(year)}"
+    text = f"Pays back in {discounting.financial_year(year)}"
     words = ax.annotate(text, (year, 1), (5 if early else -5, -3), ("data", "axes fraction"), "offset points")
     words.set(fontsize=style.TEXT, color=style.PINK, fontweight="bold", verticalalignment="top")
     words.set_horizontalalignment("left" if early else "right")
 
 
-def _title(central: Comparison, scale: wording.Scale) -> str:
+def _title(central: Comparison, scale: numbers.Scale) -> str:
     """Say the finding."""
     npv, year = float(central.npv()[0]), float(central.payback_year(discounted=True)[0])
-    last = wording.financial_year(central.grid.years[-1])
-    back = f"does not pay back by {last}" if np.isnan(year) else f"pays back in {wording.financial_year(year)}"
+    last = discounting.financial_year(central.grid.years[-1])
+    back = f"does not pay back by {last}" if np.isnan(year) else f"pays back in {discounting.financial_year(year)}"
     kind = "saving" if npv >= 0 else "cost"
-    worth = f"net present {kind} of {wording.pounds(abs(npv), scale)}"
+    worth = f"net present {kind} of {numbers.pounds(abs(npv), scale)}"
     when = "" if np.isnan(year) else f" by {last}"
     return f"{central.scenario.name}: {back}; {worth}{when}"
 
 
-def _words(upper: Axes, lower: Axes, saving: Saving, scales: tuple[wording.Scale, wording.Scale]) -> None:
+def _words(upper: Axes, lower: Axes, saving: Saving, scales: tuple[numbers.Scale, numbers.Scale]) -> None:
     """Write the finding, the units, the notes and what each shape is."""
-    central, first = saving.central, wording.financial_year(saving.grid.years[0])
+    central, first = saving.central, discounting.financial_year(saving.grid.years[0])
     assert central is not None
-    prices = f"{wording.financial_year(saving.scenario.provenance.price_year)} prices"
+    prices = f"{discounting.financial_year(saving.scenario.provenance.price_year)} prices"
     lettering.settle(upper)
     lettering.head(
         upper, _title(central, scales[1]), f"Each year, {scales[0].unit}, {prices}: central run; diamonds are the net"
@@ -146,23 +149,23 @@ def _words(upper: Axes, lower: Axes, saving: Saving, scales: tuple[wording.Scale
     _name_total(lower, saving, central, scales[1])
 
 
-def _name_bars(ax: Axes, central: Comparison, scale: wording.Scale) -> None:
+def _name_bars(ax: Axes, central: Comparison, scale: numbers.Scale) -> None:
     """Name the bars beside their last."""
     years, cash, reform = central.grid.years, central.cashable_saving()[0], central.reform_spend()[0]
-    last = f"{wording.pounds(float(cash[-1]))} in {wording.financial_year(years[-1])}"
+    last = f"{numbers.pounds(float(cash[-1]))} in {discounting.financial_year(years[-1])}"
     named = [lettering.EndLabel(float(cash[-1]) / scale.divisor, ("Cashable saving", last))]
     spent = np.flatnonzero(reform)
     if len(spent):
-        lettering.put(ax, f"Reform spend: {wording.pounds(float(reform.sum()))} in all", years[spent[-1]] + 0.5, 0, -5)
+        lettering.put(ax, f"Reform spend: {numbers.pounds(float(reform.sum()))} in all", years[spent[-1]] + 0.5, 0, -5)
     lettering.end_labels(ax, years[-1] + _WIDTH / 2, named if cash.any() else [])
 
 
-def _name_total(ax: Axes, saving: Saving, central: Comparison, scale: wording.Scale) -> None:
+def _name_total(ax: Axes, saving: Saving, central: Comparison, scale: numbers.Scale) -> None:
     """Say where the running total ends."""
     npv, drawn = float(central.npv()[0]), saving.npv()
-    lines = ["Net present saving", wording.pounds(npv, scale)]
+    lines = ["Net present saving", numbers.pounds(npv, scale)]
     if len(drawn) > 1:
-        low, high = (wording.pounds(float(q), scale) for q in np.quantile(drawn, (0.05, 0.95)))
+        low, high = (numbers.pounds(float(q), scale) for q in np.quantile(drawn, (0.05, 0.95)))
         lines.append(f"({low} to {high})")
     label = lettering.EndLabel(npv / scale.divisor, tuple(lines), style.BLUE)
     lettering.end_labels(ax, saving.grid.years[-1], [label])
@@ -176,16 +179,16 @@ def _note(ax: Axes, saving: Saving) -> None:
     lettering.note(
         ax,
         [
-            f"Band: {wording.INTERVAL}. {_share_paid(saving)}" if drawn else f"Line: {wording.NO_INTERVAL}.",
+            f"Band: {numbers.INTERVAL}. {_share_paid(saving)}" if drawn else f"Line: {numbers.NO_INTERVAL}.",
             f"Public purse, against {saving.baseline.name}. Cashable saving: price effects and the cashable share of "
             f"volume effects. Discount rates: {run.assumptions.discount.name}.",
             f"Assumptions: {run.assumptions.name}{end}",
         ],
-        warning=f"{name}: {wording.CLAIM}." if run.scenarios[name].claim else "",
+        warning=f"{name}: {numbers.CLAIM}." if run.scenarios[name].claim else "",
     )
 
 
 def _share_paid(saving: Saving) -> str:
     paid = float(np.isfinite(saving.payback_year(discounted=True)).mean())
-    share = {0.0: "no draw", 1.0: "every draw"}.get(paid, f"{wording.percent(paid)} of draws")
+    share = {0.0: "no draw", 1.0: "every draw"}.get(paid, f"{numbers.percent(paid)} of draws")
     return f"It pays back within the horizon in {share}."

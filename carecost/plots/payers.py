@@ -6,18 +6,21 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from matplotlib.axes import Axes
-from numpy.typing import NDArray
 
-from carecost import wording
+from carecost._typing import Array
 from carecost.errors import InputError, Problem
+from carecost.money import discounting
 from carecost.plots import lettering, style
+from carecost.text import numbers
 
 if TYPE_CHECKING:
-    from carecost.appraisal_tables import SavingAppraisal
+    from carecost.results.appraisal_tables import SavingAppraisal
 
-Array = NDArray[np.float64]
+
 #: Payers that can be told apart.
 MOST = 6
+
+
 #: How each payer is drawn: colours whose neighbours differ in grey, and a hatch.
 LOOKS = (
     (style.BLUE, ""),
@@ -61,16 +64,16 @@ def plot_payers(appraisal: SavingAppraisal, ax: Axes | None = None) -> Axes:
     flows = _flows(appraisal)
     ax = style.axes(ax)
     total = np.sum([*flows.values(), np.zeros(len(appraisal.years))], axis=0)
-    scale = wording.money_scale(*total, *(v for flow in flows.values() for v in flow))
+    scale = numbers.money_scale(*total, *(v for flow in flows.values() for v in flow))
     _bars(ax, appraisal.years, {payer: flow / scale.divisor for payer, flow in flows.items()})
     diamonds: dict[str, Any] = {"marker": "D", "markersize": 5, "markeredgecolor": "white", "linewidth": 0, "zorder": 3}
     ax.plot(appraisal.years, total / scale.divisor, color=style.INK, label="all payers", **diamonds)
-    style.dress(ax, wording.plain)
+    style.dress(ax, numbers.plain)
     ax.use_sticky_edges = False  # a bar of nothing on top of another would hold the edge there
     ax.margins(y=0.08)
     ax.axhline(0, color=style.GREY, linewidth=1, zorder=2.2, label="_zero")
     ax.spines["bottom"].set_visible(False)
-    style.years(ax, appraisal.years, wording.financial_year)
+    style.years(ax, appraisal.years, discounting.financial_year)
     ax.legend(loc="best", frameon=False, fontsize=style.TEXT)
     _words(ax, appraisal, scale)
     return ax
@@ -111,16 +114,16 @@ def sentence(appraisal: SavingAppraisal) -> str:
         Without a full stop.
     """
     worth = {payer: float(part.npv[0]) for payer, part in appraisal.central.payers.items()}
-    scale = wording.money_scale(*worth.values())
+    scale = numbers.money_scale(*worth.values())
     ranked = sorted((value, payer) for payer, value in worth.items() if value)
     said = [
-        f"{payer} {'pays' if value < 0 else 'saves'} {wording.pounds(abs(value), scale)}" for value, payer in ranked
+        f"{payer} {'pays' if value < 0 else 'saves'} {numbers.pounds(abs(value), scale)}" for value, payer in ranked
     ]
     return f"{appraisal.name}: {', '.join(said) or 'nobody pays or saves'} (present value)"
 
 
-def _words(ax: Axes, appraisal: SavingAppraisal, scale: wording.Scale) -> None:
-    prices = wording.financial_year(appraisal.base.price_year or 0)
+def _words(ax: Axes, appraisal: SavingAppraisal, scale: numbers.Scale) -> None:
+    prices = discounting.financial_year(appraisal.base.price_year or 0)
     lettering.settle(ax)
     unit = f"Net saving of each payer, {scale.unit} a year, {prices} prices, undiscounted; below zero it pays"
     lettering.head(ax, sentence(appraisal), f"{unit}. Diamonds are all payers")
@@ -131,5 +134,5 @@ def _words(ax: Axes, appraisal: SavingAppraisal, scale: wording.Scale) -> None:
             f"Present values by {appraisal.central.comparison.discount.name}. "
             f"Optimism bias: {appraisal.central.optimism.words}.",
         ],
-        f"{appraisal.name}: {wording.CLAIM}." if appraisal.claim else "",
+        f"{appraisal.name}: {numbers.CLAIM}." if appraisal.claim else "",
     )

@@ -12,10 +12,13 @@ from carecost.plots import lettering, style
 if TYPE_CHECKING:
     import pandas as pd
 
-    from carecost.regional import AreaResults
+    from carecost.results.areas import AreaResults
+
 
 #: What is drawn, as the figures of regions call it.
 MEASURES = ("places in children's homes", "placed over 20 miles from home and outside the boundary of the authority")
+
+
 #: Inches of the chart: two panels need more room than one.
 SIZE = (9.6, 5.8)
 

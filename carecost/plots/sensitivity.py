@@ -7,27 +7,34 @@ from typing import TYPE_CHECKING
 from matplotlib.axes import Axes
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
-from carecost import quality, wording
 from carecost.errors import InputError, Problem
+from carecost.money import discounting
 from carecost.plots import lettering, style
+from carecost.results import assumptions_log
+from carecost.text import numbers
 
 if TYPE_CHECKING:
-    from carecost.one_by_one import Trial
+    from carecost.analysis.one_by_one import Trial
+
 
 #: Bars that are drawn.
 MOST = 12
+
+
 SIZE = (8.4, 7.4)
+
+
 #: Share of the width that is kept for the names of bars, and height of a bar.
 _NAMES, _HEIGHT = 0.42, 0.5
 
 
-def plot_sensitivity(log: quality.AssumptionsLog, ax: Axes | None = None, most: int = MOST) -> Axes:
+def plot_sensitivity(log: assumptions_log.AssumptionsLog, ax: Axes | None = None, most: int = MOST) -> Axes:
     """Draw the net present saving from the low to the high end of each assumption that has an interval.
 
     Parameters
     ----------
     log : AssumptionsLog
-        What :func:`carecost.quality.assumptions_log` gave.
+        What :func:`carecost.results.assumptions_log.assumptions_log` gave.
     ax : Axes, optional
         Where to draw; a new figure by default.
     most : int
@@ -63,10 +70,10 @@ def plot_sensitivity(log: quality.AssumptionsLog, ax: Axes | None = None, most: 
     return ax
 
 
-def _draw(ax: Axes, npv: float, bars: list[Trial]) -> wording.Scale:
+def _draw(ax: Axes, npv: float, bars: list[Trial]) -> numbers.Scale:
     """Draw both parts of every bar, and the central run."""
     lows, highs = ([float(x or 0.0) for x in end] for end in ((t.low for t in bars), (t.high for t in bars)))
-    scale = wording.money_scale(npv, *lows, *highs)
+    scale = numbers.money_scale(npv, *lows, *highs)
     centre, rows = npv / scale.divisor, list(range(len(bars)))
     for ends, label, colour, hatch in (
         (lows, "Low end", style.ORANGE, "////"),
@@ -91,22 +98,22 @@ def _draw(ax: Axes, npv: float, bars: list[Trial]) -> wording.Scale:
 
 def _dress(ax: Axes, n: int) -> None:
     """Put the greatest bar at the top, keep room for names to the left, and write money below."""
-    style.dress(ax, wording.plain)
+    style.dress(ax, numbers.plain)
     ax.set_ylim(n - 0.4, -0.75)
     low, high = ax.get_xlim()
     ax.set_xlim(low - (high - low) * _NAMES / (1 - _NAMES), high)
     marks = MaxNLocator(5, steps=[1, 2, 2.5, 5, 10]).tick_values(low, high)
     ax.set_xticks([x for x in marks if low <= x <= high])
-    ax.xaxis.set_major_formatter(FuncFormatter(lambda value, _: wording.plain(value)))
+    ax.xaxis.set_major_formatter(FuncFormatter(lambda value, _: numbers.plain(value)))
     ax.set_yticks([])
     ax.grid(axis="x", color=style.PALE, linewidth=0.8)
     ax.spines["bottom"].set_bounds(low, high)
 
 
-def _words(ax: Axes, log: quality.AssumptionsLog, bars: list[Trial], scale: wording.Scale) -> None:
+def _words(ax: Axes, log: assumptions_log.AssumptionsLog, bars: list[Trial], scale: numbers.Scale) -> None:
     run = log.run
-    prices = f"{wording.financial_year(run.assumptions.price_year)} prices"
-    years = f"{wording.financial_year(run.grid.years[0])} to {wording.financial_year(run.grid.years[-1])}"
+    prices = f"{discounting.financial_year(run.assumptions.price_year)} prices"
+    years = f"{discounting.financial_year(run.grid.years[0])} to {discounting.financial_year(run.grid.years[-1])}"
     lettering.settle(ax)
     lettering.head(ax, _title(log, bars[0], scale), f"Net present saving, {years}, {scale.unit}, {prices}")
     others = sum(trial.swing is not None for trial in log.trials) - len(bars)
@@ -114,20 +121,20 @@ def _words(ax: Axes, log: quality.AssumptionsLog, bars: list[Trial], scale: word
         ax,
         [
             "Bars: one assumption at its low end (hatched, orange) or its high end (blue), all others central. Line: "
-            f"central run, {wording.pounds(log.npv, scale)}.",
+            f"central run, {numbers.pounds(log.npv, scale)}.",
             f"Ends are those of the stated intervals, 90% or bounds. {others} more assumptions have an interval; those "
             "without one are in the log.",
             f"Public purse, against inaction. Assumptions: {run.assumptions.name}.",
         ],
-        warning=f"{log.scenario}: {wording.CLAIM}." if run.scenarios[log.scenario].claim else "",
+        warning=f"{log.scenario}: {numbers.CLAIM}." if run.scenarios[log.scenario].claim else "",
     )
     for row, trial in enumerate(bars):
         _name(ax, row, trial)
 
 
-def _title(log: quality.AssumptionsLog, most: Trial, scale: wording.Scale) -> str:
+def _title(log: assumptions_log.AssumptionsLog, most: Trial, scale: numbers.Scale) -> str:
     ends = sorted(float(x) for x in (most.low, most.high) if x is not None)
-    low, high = (wording.pounds(x, scale) for x in ends)
+    low, high = (numbers.pounds(x, scale) for x in ends)
     return f"{log.scenario}: the net present saving moves most with {_short(most)}, from {low} to {high}"
 
 
@@ -137,7 +144,7 @@ def _short(trial: Trial) -> str:
     thing = line.members[0].thing
     if isinstance(thing, tuple):
         return thing[0].name
-    return quality.said(line) if len(line.members) > 1 else _plain(quality.said(line))
+    return assumptions_log.said(line) if len(line.members) > 1 else _plain(assumptions_log.said(line))
 
 
 def _plain(said: str) -> str:
@@ -151,7 +158,7 @@ def _name(ax: Axes, row: int, trial: Trial) -> None:
     """Write an assumption and its ends to the left of its bar."""
     line = trial.line
     name = _short(trial)
-    below = f"{quality.interval(line)}" + (f", grade {line.belief.quality}" if line.belief.quality else "")
+    below = f"{assumptions_log.interval(line)}" + (f", grade {line.belief.quality}" if line.belief.quality else "")
     for text, size, colour, side, lift in (
         (name[:1].upper() + name[1:], style.TEXT, style.INK, "bottom", 1),
         (below, style.SMALL, style.GREY, "top", -1),

@@ -19,13 +19,25 @@ from matplotlib.figure import Figure, SubFigure
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 BLUE, TURQUOISE, PINK, ORANGE, GREY, PURPLE = "#12436D", "#28A197", "#801650", "#F46A25", "#3D3D3D", "#A285D1"
+
+
 COLOURS = (BLUE, ORANGE, PINK, TURQUOISE, GREY, PURPLE)
+
+
 LINES: tuple[Any, ...] = ("-", (0, (6, 2)), (0, (6, 2, 1, 2)), (0, (1, 1.4)), (0, (10, 3)), (0, (4, 1, 1, 1, 1, 1)))
+
+
 INK, PALE = "#0B0C0C", "#D9D9D9"
+
+
 #: Inches of a chart that stands alone.
 SIZE = (8.4, 5.4)
+
+
 #: Points of the letters of titles, labels and notes.
 TITLE, TEXT, SMALL = 13.5, 10.5, 9.0
+
+
 #: Opacity of one or two bands, and of more.
 BAND, FAINT = 0.2, 0.1
 

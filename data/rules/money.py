@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from carecost.money import Deflator
+from carecost.money.discounting import Deflator
 from rules.files import csv_text
 from rules.published import table
 

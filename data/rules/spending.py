@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 
-from carecost.decomposition import Bought, price_volume_mix
-from carecost.prices import restate
+from carecost.money.decomposition import Bought, price_volume_mix
+from carecost.money.prices import restate
 from rules import costs, money, published
 from rules.files import csv_text
 from rules.published import figure, financial, line, per_week

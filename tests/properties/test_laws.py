@@ -10,10 +10,10 @@ from scipy.linalg import expm
 
 import carecost as cc
 from carecost import stockflow
-from carecost.effects import Calendar, apply
-from carecost.kernels import rates
-from carecost.money import Deflator
-from carecost.quantities import Sampler
+from carecost.engine.kernels import rates
+from carecost.money.discounting import Deflator
+from carecost.simulation.effects import Calendar, apply
+from carecost.simulation.sampler import Sampler
 from tests.strategies import floats, parameter_sets
 
 settings.register_profile("carecost", deadline=None, max_examples=40)

@@ -9,9 +9,9 @@ from hypothesis import given
 from hypothesis.extra.numpy import arrays
 
 import carecost as cc
-from carecost.decomposition import Bought, price_volume_mix
-from carecost.money import TIMINGS, Deflator, Schedule, discount_factors
-from carecost.prices import Amounts, PriceBase, restate
+from carecost.money.decomposition import Bought, price_volume_mix
+from carecost.money.discounting import TIMINGS, Deflator, Schedule, discount_factors
+from carecost.money.prices import Amounts, PriceBase, restate
 
 ITEMS = st.integers(1, 6)
 WHOLES = arrays(float, 2, elements=st.just(0.0) | st.floats(1.0, 1e6))

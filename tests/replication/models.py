@@ -13,8 +13,10 @@ from scipy.special import gammaincinv, ndtri
 
 import carecost as cc
 from carecost import vintages
-from carecost.money import discount_factors
-from carecost.stockflow import kernel, occupancy, probabilities, trace
+from carecost.maths.conversion import probabilities
+from carecost.maths.expm import kernel
+from carecost.maths.markov_cohort import occupancy, trace
+from carecost.money.discounting import discount_factors
 
 Case = dict[str, Any]
 Results = dict[str, Any]

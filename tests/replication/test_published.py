@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from carecost import stockflow, vintages
-from carecost.money import discount_factors, growth_path
+from carecost.money.discounting import discount_factors, growth_path
 
 CASES = {
     path.stem: tomllib.loads(path.read_text(encoding="utf-8"))

@@ -10,10 +10,10 @@ import pytest
 from hypothesis import given, settings
 
 import carecost as cc
-from carecost.appraisal import payback_year, timed_factors
-from carecost.money import Schedule, discount_factors
-from carecost.options import Option
-from carecost.vintages import schedule
+from carecost.money.appraisal import payback_year, timed_factors
+from carecost.money.cost_effectiveness import Option
+from carecost.money.discounting import Schedule, discount_factors
+from carecost.money.vintages import schedule
 from tests.strategies import floats
 
 settings.register_profile("carecost", deadline=None, max_examples=40)

@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 
 import carecost as cc
-from carecost.comparison import Comparison, Side
-from carecost.costs import Costs
-from carecost.money import Schedule
-from carecost.provenance import Provenance
+from carecost.engine.costs import Costs
+from carecost.inputs.provenance import Provenance
+from carecost.money.discounting import Schedule
+from carecost.simulation.comparison import Comparison, Side
 
 PROVENANCE = Provenance("x", "0", 0, 1, False, 2025, 3, 2026, 2025, "d", "s", "0")
 

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 import carecost as cc
-from carecost.convergence import mean_error, quantile_error
+from carecost.maths.monte_carlo import mean_error, quantile_error
 
 SETS = Path(__file__).parents[1] / "sets"
 

@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 import carecost as cc
-from carecost.cost_items import DRIVERS, OUTCOMES
-from carecost.costs import DRIVERS as FUNCTIONS
-from carecost.costs import cost_streams
+from carecost.engine.costs import DRIVERS as FUNCTIONS
+from carecost.engine.costs import cost_streams
+from carecost.engine.items import DRIVERS, OUTCOMES
 
 
 @pytest.fixture(scope="module")

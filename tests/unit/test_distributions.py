@@ -8,8 +8,8 @@ import pytest
 from hypothesis import assume, given, settings
 from scipy.special import betaincinv
 
-from carecost.distributions import DISTRIBUTIONS, agreed, quantiles, shares
 from carecost.errors import CareCostError
+from carecost.maths.distributions import DISTRIBUTIONS, agreed, quantiles, shares
 
 GRID = (np.arange(50_000) + 0.5) / 50_000
 #: low, value, high that each of them takes.

@@ -15,7 +15,7 @@ from scipy import stats
 
 import carecost as cc
 from carecost import Counts, Estimates, estimate
-from carecost.pooling import rates, spread, tree
+from carecost.maths.partial_pooling import rates, spread, tree
 
 Array = NDArray[Any]
 DRAWS = cc.Draws(400, seed=3)

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 import carecost as cc
-from carecost import luck
+from carecost.engine import stochastic
 from tests.oracle import stress_world
 from tests.unit.test_oracle import every_rule_world
 from tests.worlds import parameters_of
@@ -30,7 +30,7 @@ def small() -> cc.Parameters:
 
 @pytest.fixture(scope="module")
 def sampled(small: cc.Parameters) -> cc.Projection:
-    return luck.simulate(repeated(small), 3, "all", range(DRAWS))
+    return stochastic.simulate(repeated(small), 3, "all", range(DRAWS))
 
 
 def test_the_mean_is_the_projection(small: cc.Parameters, sampled: cc.Projection) -> None:
@@ -48,7 +48,7 @@ def test_children_are_whole(sampled: cc.Projection) -> None:
 
 
 def test_the_sampled_variance_is_the_closed_one(small: cc.Parameters, sampled: cc.Projection) -> None:
-    closed = luck.variance(small)[0]
+    closed = stochastic.variance(small)[0]
     got = sampled.children.var(0, ddof=1)
     assert got[0] == closed[0] == 0
     # The variance of 600 draws has a relative standard deviation of sqrt(2/599), 5.8%.
@@ -72,7 +72,7 @@ def test_the_variance_settles_at_the_mean_and_does_not_grow_for_ever(small: cc.P
             )
         },
     )
-    closed, mean = luck.variance(long)[0], cc.project(long).children[0]
+    closed, mean = stochastic.variance(long)[0], cc.project(long).children[0]
     assert closed[-1] == pytest.approx(mean[-1], rel=1e-9)
     assert closed[20] == pytest.approx(closed[-1], rel=1e-3)
 
@@ -80,30 +80,30 @@ def test_the_variance_settles_at_the_mean_and_does_not_grow_for_ever(small: cc.P
 def test_with_every_rule_the_variance_is_the_closed_one() -> None:
     p = parameters_of(every_rule_world(1))
     p = p.changed(initial_stock=np.round(p.initial_stock))
-    got = luck.simulate(repeated(p), 5, "all", range(DRAWS)).children
-    assert np.abs(got.var(0, ddof=1)[1:] / luck.variance(p)[0][1:] - 1).max() < 4 * np.sqrt(2 / (DRAWS - 1))
+    got = stochastic.simulate(repeated(p), 5, "all", range(DRAWS)).children
+    assert np.abs(got.var(0, ddof=1)[1:] / stochastic.variance(p)[0][1:] - 1).max() < 4 * np.sqrt(2 / (DRAWS - 1))
 
 
 def test_luck_does_not_depend_on_blocks(small: cc.Parameters, sampled: cc.Projection) -> None:
-    some = luck.simulate(small, 3, "all", range(100, 110))
+    some = stochastic.simulate(small, 3, "all", range(100, 110))
     np.testing.assert_array_equal(some.stock, sampled.stock[100:110])
-    other = luck.simulate(small, 3, "another", range(100, 110))
+    other = stochastic.simulate(small, 3, "another", range(100, 110))
     assert (other.stock != some.stock).any()
 
 
 @pytest.mark.parametrize("start", [0.0, 0.3, 0.999])
 def test_systematic_rounding_keeps_the_total_and_every_age_to_within_one(start: float) -> None:
     stock = np.random.default_rng(1).random((18, 5)) * 10
-    whole = luck.systematic(stock, start)
+    whole = stochastic.systematic(stock, start)
     assert abs(whole.sum() - stock.sum()) < 1
     assert np.abs(whole.sum(1) - stock.sum(1)).max() < 1
     assert np.abs(whole - stock).max() < 1
-    np.testing.assert_array_equal(luck.systematic(np.round(stock), start), np.round(stock))
+    np.testing.assert_array_equal(stochastic.systematic(np.round(stock), start), np.round(stock))
 
 
 def test_rounding_is_unbiased() -> None:
     stock = np.random.default_rng(1).random((4, 3))
-    mean = np.mean([luck.systematic(stock, (i + 0.5) / 2000) for i in range(2000)], axis=0)
+    mean = np.mean([stochastic.systematic(stock, (i + 0.5) / 2000) for i in range(2000)], axis=0)
     np.testing.assert_allclose(mean, stock, atol=1e-3)
 
 

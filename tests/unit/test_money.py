@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 import carecost as cc
-from carecost.money import Deflator, Schedule, discount_factors, growth_path
+from carecost.money.discounting import Deflator, Schedule, discount_factors, growth_path
 
 STANDARD = Schedule("standard", (30, 75, 125, 200, 300, np.inf), (0.035, 0.03, 0.025, 0.02, 0.015, 0.01))
 

@@ -7,8 +7,8 @@ import pytest
 
 import carecost as cc
 from carecost.errors import ComparisonError, InputError, UnknownNameError
-from carecost.money import Schedule, discount_factors
-from carecost.prices import Amounts, PriceBase, must_be_real, one_base
+from carecost.money.discounting import Schedule, discount_factors
+from carecost.money.prices import Amounts, PriceBase, must_be_real, one_base
 
 REAL = PriceBase("real", 2025, "hmt-2026-03")
 

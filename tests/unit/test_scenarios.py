@@ -60,9 +60,9 @@ def test_two_changes_alike_in_a_lever_have_luck_of_their_own() -> None:
 
 
 def test_divert_moves_shares_and_keeps_their_sum() -> None:
-    from carecost.effects import Calendar, apply
-    from carecost.money import Deflator
-    from carecost.quantities import Sampler
+    from carecost.money.discounting import Deflator
+    from carecost.simulation.effects import Calendar, apply
+    from carecost.simulation.sampler import Sampler
 
     grid = cc.Grid(2025, 2, range(3), [cc.Placement(n, leave_age=3) for n in "abc"])
     one = np.ones((1, 1, 1))

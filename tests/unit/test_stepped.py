@@ -8,11 +8,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import carecost as cc
-from carecost.effects import apply
-from carecost.quantities import Sampler
-from carecost.stepped import Stepped, runs, stepped
-from carecost.summed import project_sums
-from carecost.windows import windows
+from carecost.engine.age_cohorts import project_sums
+from carecost.engine.piecewise import Stepped, runs, stepped
+from carecost.engine.windows import windows
+from carecost.simulation.effects import apply
+from carecost.simulation.sampler import Sampler
 
 
 def labels(n: int) -> st.SearchStrategy[np.ndarray]:

@@ -8,8 +8,8 @@ from hypothesis import given
 
 import carecost as cc
 from carecost import stockflow
-from carecost.costs import cost_streams
-from carecost.summed import project_sums
+from carecost.engine.age_cohorts import project_sums
+from carecost.engine.costs import cost_streams
 from tests.strategies import FIRST_AGE, parameter_sets
 
 #: Cost items that cut the age axis where no rate changes.

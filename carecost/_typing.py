@@ -1,0 +1,11 @@
+"""Aliases of array types."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+#: Floats.
+Array = NDArray[np.float64]
+#: Booleans.
+Mask = NDArray[np.bool_]
+#: Indices and counts.
+Indices = NDArray[np.intp]

@@ -1,0 +1,4 @@
+"""Arrays about a run: attribution, sensitivity, convergence, business case.
+
+May import simulation, text and what lies below; numpy and scipy only. Private but through ``carecost``.
+"""

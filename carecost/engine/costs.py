@@ -1,0 +1,202 @@
+"""How much money? The volume of each cost item's driver, and what it costs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from carecost._typing import Array
+from carecost.engine.grid import Grid
+from carecost.engine.items import AREA_DRIVERS, COUNT, OUTCOMES, SHARE, WEEKS, Item
+from carecost.engine.parameters import Parameters
+from carecost.engine.projection import Projection
+from carecost.engine.sums import Sums
+from carecost.errors import Problem, refuse
+from carecost.money.discounting import financial_year
+
+#: What a level may be below zero, or a share above one, by rounding alone: a share of 0.3 raised to 1 in steps is such.
+ROUNDING = 1e-12
+
+
+#: What the level of an outcome may be, by kind.
+LEVELS = {SHARE: "It is a share, from 0 to 1", COUNT: "It is a number, zero or more"}
+
+
+_STAY = "give a smaller change, or an interval and a distribution that stay within"
+
+
+@dataclass(frozen=True, eq=False)
+class Costs:
+    """Volumes, prices and spend.
+
+    Attributes
+    ----------
+    grid : Grid
+        Labels.
+    volume : ndarray of shape (draw, year, item)
+        Units of each item's driver.
+    unit_cost : ndarray of shape (draw, year, item)
+        Price of a unit [GBP per unit of driver]; draw and year axes may have length 1.
+    spend : ndarray of shape (draw, year, item)
+        Their product [GBP, constant prices; of the account outcomes, their number].
+    """
+
+    grid: Grid
+    volume: Array
+    unit_cost: Array
+    spend: Array
+
+    @property
+    def public_spend(self) -> Array:
+        """Spend of the public purse, social values and outcomes left out: (draw, year) [GBP, constant prices]."""
+        return np.asarray(self.spend @ np.array([float(item.public) for item in self.grid.items]))
+
+
+def cost(projection: Projection, parameters: Parameters) -> Costs:
+    """Cost one projection.
+
+    Parameters
+    ----------
+    projection : Projection
+        Stock and flows.
+    parameters : Parameters
+        Unit costs and population.
+
+    Returns
+    -------
+    Costs
+        Volume and spend of each item.
+
+    Raises
+    ------
+    InputError
+        If a level of an outcome is none that can be.
+    """
+    return cost_streams([""], [projection.sums], [parameters])
+
+
+def cost_streams(
+    names: Sequence[str], sums: Sequence[Sums], parameters: Sequence[Parameters], where: str = "unit_cost"
+) -> Costs:
+    """Cost the streams of an area together.
+
+    Parameters
+    ----------
+    names : sequence of str
+        Names of the streams; an item that selects streams counts only those.
+    sums, parameters : sequence
+        One a stream. Unit costs and population are those of the first: they belong to the area.
+    where : str
+        What they are of, for messages.
+
+    Returns
+    -------
+    Costs
+        Volume and spend of each item, summed over streams.
+
+    Raises
+    ------
+    InputError
+        If a level of an outcome is none that can be.
+    """
+    first = parameters[0]
+    grid = first.grid
+    refuse(list(_level_faults(grid, np.asarray(first.unit_cost), where)))
+    shape = (max(p.n_draws for p in parameters), len(grid.years), len(grid.items))
+    volume = np.zeros(shape)
+    for i, item in enumerate(grid.items):
+        if item.driver == OUTCOMES:
+            continue
+        if item.driver in AREA_DRIVERS:
+            volume[..., i] = DRIVERS[item.driver](sums[0], first, item)
+            continue
+        for name, flows, p in zip(names, sums, parameters, strict=True):
+            if not item.streams or name in item.streams:
+                volume[..., i] += DRIVERS[item.driver](flows, p, item)
+    unit_cost = np.asarray(first.unit_cost)
+    _count_outcomes(grid, volume, unit_cost)
+    return Costs(grid, volume, unit_cost, volume * unit_cost)
+
+
+def _level_faults(grid: Grid, unit_cost: Array, where: str) -> Iterator[Problem]:
+    """Find levels of outcomes below zero, and shares above one, in the set or after a scenario: none is cut off."""
+    for i, item in enumerate(grid.items):
+        least, most = item.bounds
+        if item.account != OUTCOMES:
+            continue
+        levels = unit_cost[..., i]
+        worst = float(levels.min() if levels.min() < least - ROUNDING else levels.max())
+        if least - ROUNDING <= worst <= most + ROUNDING:
+            continue
+        year = int(np.argwhere(levels == worst)[0, 1])
+        when = f" in {financial_year(grid.years[year])}" if levels.shape[1] > 1 else ""
+        beyond = ((levels < least - ROUNDING) | (levels > most + ROUNDING)).any(axis=1)
+        often = f", and cannot be in {beyond.sum()} of {len(levels)} draws looked at" if len(levels) > 1 else ""
+        what = f"level of {item.name!r} is {worst:.6g} ({item.unit}){when}{often}"
+        yield Problem(what, where, f"{LEVELS[item.kind]}: {_STAY}")
+
+
+def _count_outcomes(grid: Grid, volume: Array, unit_cost: Array) -> None:
+    """Fill the volume of items that follow outcomes: the sum of what the outcome items of their group count."""
+    for i, item in enumerate(grid.items):
+        if item.driver == OUTCOMES:
+            of = [j for j, other in enumerate(grid.items) if item.follows(other)]
+            volume[..., i] = (volume[..., of] * unit_cost[..., of]).sum(-1)
+
+
+def _placed(array: Array, grid: Grid, item: Item) -> Array:
+    """Sum the placements that an item selects: (draw, year)."""
+    chosen = np.isin(np.arange(len(grid.placements)), grid.indices("placements", item.placements or None))
+    return np.asarray(array @ chosen.astype(float))
+
+
+def _flow(name: str) -> Callable[[Sums, Parameters, Item], Array]:
+    """Make the driver of a flow by age and placement; sums over all ages are shared by items."""
+
+    def driver(sums: Sums, _: Parameters, item: Item) -> Array:
+        return _placed(sums.over_ages(name, item.ages), sums.grid, item)
+
+    return driver
+
+
+def _child_weeks(sums: Sums, parameters: Parameters, item: Item) -> Array:
+    return _child_years(sums, parameters, item) * WEEKS
+
+
+_child_years = _flow("child_years")
+
+
+def _exits(sums: Sums, _: Parameters, item: Item) -> Array:
+    reasons = sums.grid.indices("reasons", item.reasons or None)
+    return _placed(sums.exits_for(reasons, item.ages), sums.grid, item)
+
+
+def _moves(sums: Sums, _: Parameters, item: Item) -> Array:
+    to = sums.grid.indices("to", item.to or None)
+    return _placed(sums.moves_to(to, item.ages), sums.grid, item)
+
+
+def _population(sums: Sums, parameters: Parameters, item: Item) -> Array:
+    grid, people = sums.grid, np.asarray(parameters.population)
+    every = np.broadcast_to(people, (len(people), len(grid.years), len(grid.ages)))
+    return np.asarray(every[..., grid.indices("ages", item.ages or None)].sum(-1))
+
+
+def _year(sums: Sums, _: Parameters, __: Item) -> Array:
+    return np.ones((1, len(sums.grid.years)))
+
+
+#: Registry: a new driver is one function here and its unit and selectors in cost_items. `outcomes`, which follows other
+#: items, is beside it.
+DRIVERS: dict[str, Callable[[Sums, Parameters, Item], Array]] = {
+    "child_weeks": _child_weeks,
+    "child_years": _child_years,
+    "entries": _flow("entries"),
+    "exits": _exits,
+    "moves": _moves,
+    "aged_out": _flow("aged_out"),
+    "population": _population,
+    "year": _year,
+}

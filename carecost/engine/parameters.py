@@ -1,0 +1,304 @@
+"""What does the engine need? One checked set of arrays, with a draw axis."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from carecost._typing import Array
+from carecost.engine.axes import AXES
+from carecost.engine.grid import Grid
+from carecost.engine.piecewise import Stepped
+from carecost.errors import Problem, UnknownNameError, refuse, unknown
+
+REQUIRED = ("initial_stock", "population", "entry_rate", "entry_share")
+
+
+#: Shares must sum to one this closely: the rounding of a sum of some twenty numbers.
+SHARE_TOLERANCE = 1e-9
+
+
+#: Axes that may have length 1; axes of names never may.
+_COMMON = ("years", "ages")
+
+
+#: Given exactly when the grid has such labels.
+_LABELLED = {"unit_cost": "items", "capacity": "groups"}
+
+
+_ENTRY = {"entry_rate", "entry_share", "entry_at_birthday"}
+
+
+@dataclass(frozen=True, eq=False)
+class Parameters:
+    """Everything the engine needs, for one stream of children, checked on creation.
+
+    Every array has a draw axis first; draw, year and age axes may have length 1. Anything ``np.asarray`` takes is
+    accepted; arrays are kept read-only.
+
+    Parameters
+    ----------
+    grid : Grid
+        Labels of the axes.
+    initial_stock : array_like of shape (draw, age, placement)
+        Children on the first date [children].
+    population : array_like of shape (draw, year, age)
+        Children in the population, mid-year before the end of the year [children].
+    entry_rate : array_like of shape (draw, year, age)
+        Entries per child in the population [per child per year].
+    entry_share : array_like of shape (draw, year, age, placement)
+        Placement on entry; sums to one over placement wherever ``entry_rate`` is above zero [share].
+    entry_at_birthday : array_like of shape (draw, year, age), optional
+        Share of entries on the birthday that begins the age; at birth for age 0 [share].
+    extra_entries : mapping of str to array_like of shape (draw, year, age, placement), optional
+        Named further entries, even over the year [children per year].
+    exit_rate : array_like of shape (draw, year, age, placement, reason), optional
+        Hazard of leaving [per child-year].
+    move_rate : array_like of shape (draw, year, age, placement, to), optional
+        Hazard of moving; the diagonal is ignored [per child-year].
+    unit_cost : array_like of shape (draw, year, item), optional
+        Price of a unit of each item's driver; given exactly when the grid has items [GBP per unit of driver].
+    capacity : array_like of shape (draw, year, group), optional
+        Children that can be in each capacity group on average over the year, all streams together; given exactly when
+        the grid has groups [children].
+
+    Raises
+    ------
+    InputError
+        With every fault found: shapes, values that are not finite or are negative, shares that do not sum to one,
+        anything in a placement that is closed at that age.
+
+    Examples
+    --------
+    >>> grid = Grid(base_year=2025, n_years=1, ages=range(18), placements=["foster"])
+    >>> one = np.ones((1, 1, 1))
+    >>> p = Parameters(grid, initial_stock=np.full((1, 18, 1), 100.0), population=1e5 * one, entry_rate=0.001 * one,
+    ...     entry_share=np.ones((1, 1, 1, 1)))
+    >>> p.n_draws
+    1
+    """
+
+    grid: Grid
+    initial_stock: ArrayLike
+    population: ArrayLike
+    entry_rate: ArrayLike
+    entry_share: ArrayLike
+    entry_at_birthday: ArrayLike | None = None
+    extra_entries: Mapping[str, ArrayLike] = field(default_factory=dict)
+    exit_rate: ArrayLike | None = None
+    move_rate: ArrayLike | None = None
+    unit_cost: ArrayLike | None = None
+    capacity: ArrayLike | None = None
+
+    def __post_init__(self) -> None:
+        self._check(tuple(AXES))
+
+    def _check(self, names: tuple[str, ...]) -> None:
+        """Take some arrays in, and refuse what does not fit."""
+        problems: list[Problem] = []
+        for name in names:
+            value = getattr(self, name)
+            if name == "extra_entries":
+                extra = {key: self._array(name, v, AXES[name], problems, key) for key, v in value.items()}
+                object.__setattr__(self, name, extra)
+            else:
+                object.__setattr__(self, name, self._array(name, value, AXES[name], problems))
+        refuse(problems)
+        problems += self._draw_axes()
+        refuse(problems)
+        if set(names) & _ENTRY:
+            problems += self._shares()
+        if set(names) - {"unit_cost", "population", "capacity"}:
+            problems += self._closed()
+        refuse(problems)
+
+    def _array(
+        self,
+        name: str,
+        value: ArrayLike | None,
+        axes: tuple[str, ...],
+        problems: list[Problem],
+        key: str = "",
+    ) -> Array | Stepped:
+        where = f"{name}[{key!r}]" if key else name
+        lengths = [len(self.grid.labels(axis)) for axis in axes]
+        if value is None:
+            if name in REQUIRED or (name in _LABELLED and getattr(self.grid, _LABELLED[name])):
+                problems.append(Problem("is not given", where, f"Give an array of shape (draw, {_axes(axes)})"))
+            shape = [1, *(1 if a in _COMMON else n for a, n in zip(axes, lengths, strict=True))]
+            return _frozen(np.zeros(shape))
+        try:
+            array = value.values if isinstance(value, Stepped) else np.asarray(value, dtype=float)
+        except (TypeError, ValueError):
+            problems.append(Problem("is not an array of numbers", where, "Give anything np.asarray takes"))
+            return _frozen(np.zeros([1] * (len(axes) + 1)))
+        problems += _shape_faults(where, np.shape(value), axes, lengths)
+        if name in _LABELLED and array.size and not getattr(self.grid, _LABELLED[name]):
+            what = f"is given, but the grid has no {_LABELLED[name]}"
+            problems.append(Problem(what, where, f"Add {_LABELLED[name]}, or leave it out"))
+        # Two reductions say both: a value that is not a number makes the least one none.
+        least, most = float(array.min(initial=0.0)), float(array.max(initial=0.0))
+        if not (np.isfinite(least) and np.isfinite(most)):
+            problems.append(
+                Problem(
+                    f"has {int((~np.isfinite(array)).sum())} values that are not finite",
+                    where,
+                    "Give numbers",
+                )
+            )
+        elif name != "unit_cost" and least < 0:
+            cell = tuple(int(i) for i in np.unravel_index(array.argmin(), array.shape))
+            problems.append(Problem(f"is negative: {least:g} at {cell}", where, "Give zero or more"))
+        return value.frozen() if isinstance(value, Stepped) else _frozen(array)
+
+    def _draw_axes(self) -> list[Problem]:
+        return [
+            Problem(
+                f"has {len(a)} draws, others have {self.n_draws}",
+                name,
+                "Draw axes have length 1 or one common length",
+            )
+            for name, a in self._given().items()
+            if len(a) not in (1, self.n_draws)
+        ]
+
+    def _shares(self) -> list[Problem]:
+        found = []
+        total = np.asarray(self.entry_share) @ np.ones(len(self.grid.placements))
+        wrong = (np.abs(total - 1.0) > SHARE_TOLERANCE) & (np.asarray(self.entry_rate) > 0)
+        if wrong.any():
+            at = tuple(np.argwhere(wrong)[0])
+            value = float(np.broadcast_to(total, wrong.shape)[at])
+            where = f"entry_share, {self._place(at)}"
+            found.append(
+                Problem(
+                    f"shares sum to {value:.6g}",
+                    where,
+                    "Shares over placements sum to one; nothing is rescaled",
+                )
+            )
+        beta = np.asarray(self.entry_at_birthday)
+        if beta.max(initial=0) > 1:
+            found.append(Problem(f"is {beta.max():g}", "entry_at_birthday", "Give a share from 0 to 1"))
+        return found
+
+    def _place(self, at: tuple[int, ...]) -> str:
+        year = f"year {self.grid.years[at[1]]}" if len(self.grid.years) > at[1] else ""
+        return f"{year}, age {self.grid.ages[at[2]] if at[2] < len(self.grid.ages) else 'all'}"
+
+    def _closed(self) -> list[Problem]:
+        """Find anything in, or on its way into, a placement that is closed at that age."""
+        ages, placements = np.nonzero(~self.open)
+        if not len(ages):
+            return []
+
+        def shut(array: Array) -> Array:
+            """Take the cells that are closed from an array of shape (..., age, placement)."""
+            return np.broadcast_to(array, (*array.shape[:-2], *self.open.shape))[..., ages, placements]
+
+        rate, towards = np.asarray(self.entry_rate), np.zeros(self.open.shape)
+        most = _most(self.exit_rate)
+        for r, reason in enumerate(self.grid.reasons):
+            if reason.to is not None:
+                towards[:, self.grid.index("placements", reason.to)] += most[:, r]
+        checks: dict[str, Array] = {
+            "initial_stock": shut(np.asarray(self.initial_stock)),
+            "entry_share": shut(np.asarray(self.entry_share)) * (shut(rate[..., None]) > 0),
+            "move_rate": shut(_most(self.move_rate)),
+            **{f"extra_entries[{k!r}]": shut(np.asarray(v)) for k, v in self.extra_entries.items()},
+            "exit_rate into it": shut(towards),
+        }
+        found = []
+        for name, cells in checks.items():
+            bad = np.flatnonzero((cells > 0).reshape(-1, len(ages)).any(0))
+            if len(bad):
+                placement = self.grid.placements[placements[bad[0]]]
+                age = self.grid.ages[ages[bad[0]]]
+                early = age < placement.from_age
+                opens = f"opens at {placement.from_age}" if early else f"is closed from {placement.leave_age}"
+                remedy = f"Give zero there, or {'an earlier from_age' if early else 'a later leave_age'}"
+                found.append(Problem(f"age {age} in {placement.name!r}, which {opens}", name, remedy))
+        return found
+
+    @cached_property
+    def open(self) -> NDArray[np.bool_]:
+        """Which ages may be in which placement: (age, placement)."""
+        return self.grid.opened
+
+    def arrays(self) -> dict[str, Array]:
+        """All arrays by name; extra entries as ``extra_entries[name]``."""
+        return {name: np.asarray(array) for name, array in self._given().items()}
+
+    def _given(self) -> dict[str, Any]:
+        plain = {f.name: getattr(self, f.name) for f in fields(self) if f.name not in ("grid", "extra_entries")}
+        return plain | {f"extra_entries[{k}]": v for k, v in self.extra_entries.items()}
+
+    @cached_property
+    def n_draws(self) -> int:
+        """Number of draws."""
+        return max(map(len, self._given().values()))
+
+    def spread(self) -> Parameters:
+        """Give the same parameters with plain arrays only, as they are shown."""
+        return self.changed(exit_rate=np.asarray(self.exit_rate), move_rate=np.asarray(self.move_rate))
+
+    def entries(self) -> Array:
+        """Entries by rate, without the extra ones.
+
+        Returns
+        -------
+        ndarray of shape (draw, year, age, placement)
+            Entries [children per year]; year and age axes may have length 1 only if all their factors have.
+        """
+        starts = np.asarray(self.population) * np.asarray(self.entry_rate)
+        return np.asarray(starts[..., None] * np.asarray(self.entry_share))
+
+    def changed(self, **arrays: ArrayLike | Mapping[str, ArrayLike] | None) -> Parameters:
+        """Make a copy with some arrays replaced; only those are checked again.
+
+        Raises
+        ------
+        UnknownNameError
+            If there is no parameter of that name.
+        InputError
+            If the new arrays do not fit.
+        """
+        refuse([unknown("parameter", name, AXES) for name in arrays if name not in AXES], UnknownNameError)
+        new = object.__new__(Parameters)
+        for f in fields(self):
+            object.__setattr__(new, f.name, arrays.get(f.name, getattr(self, f.name)))
+        new._check(tuple(arrays))
+        return new
+
+
+def _axes(axes: tuple[str, ...]) -> str:
+    return ", ".join(a if a == "to" else a.rstrip("s") for a in axes)
+
+
+def _frozen(array: Array) -> Array:
+    view: Array = array.view()
+    view.flags.writeable = False
+    return view
+
+
+def _most(rates: ArrayLike | None) -> Array:
+    """Give the largest rate of each age and destination or reason: (age or 1, destination)."""
+    if isinstance(rates, Stepped):
+        return np.asarray(rates.values.max((0, 1)).max(1)[rates.ages])
+    return np.asarray(np.asarray(rates).max((0, 1)).max(1))
+
+
+def _shape_faults(where: str, shape: tuple[int, ...], axes: tuple[str, ...], lengths: list[int]) -> list[Problem]:
+    want = f"Give shape (draw, {_axes(axes)}) = (1 or D, {', '.join(map(str, lengths))})"
+    if len(shape) != len(axes) + 1:
+        return [Problem(f"has shape {shape}", where, want)]
+    return [
+        Problem(f"has {got} on the {axis} axis, the grid has {n}", where, want)
+        for axis, n, got in zip(axes, lengths, shape[1:], strict=True)
+        if got != n and not (got == 1 and axis in _COMMON)
+    ]

@@ -1,0 +1,151 @@
+"""What was counted? Events of past years, and the child-years and population that they came from."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from carecost._typing import Array
+from carecost.engine.grid import Grid
+from carecost.errors import Problem, refuse
+
+#: First ages of the bands of official tables, and of those who have left care.
+BANDS = (0, 1, 5, 10, 16, 18, 21)
+
+
+_AXES: dict[str, tuple[str, ...]] = {
+    "population": ("years", "ages"),
+    "entries": ("years", "ages", "placements"),
+    "child_years": ("years", "ages", "placements"),
+    "exits": ("years", "ages", "placements", "reasons"),
+    "moves": ("years", "ages", "placements", "to"),
+    "at_birthday": ("years", "ages"),
+}
+
+
+@dataclass(frozen=True, eq=False)
+class Counts:
+    """Events and exposure of one stream of children, by year.
+
+    Parameters
+    ----------
+    grid : Grid
+        Labels; its years are those counted.
+    population : array_like of shape (year, age)
+        Children in the population, mid-year [children].
+    entries : array_like of shape (year, age, placement)
+        Entries, those on a birthday included [children].
+    child_years : array_like of shape (year, age, placement)
+        Time lived [child-years].
+    exits : array_like of shape (year, age, placement, reason)
+        Exits by reason; those aged out are none [children].
+    moves : array_like of shape (year, age, placement, to)
+        Moves by destination; the diagonal is ignored [children].
+    at_birthday : array_like of shape (year, age), optional
+        Entries on the birthday that begins the age; at birth for age 0 [children].
+    bands : sequence of int
+        First ages of bands that share exit and move rates and the placement on entry; those not in the grid are left
+        out.
+    used : array_like of bool, shape (age, placement), optional
+        Ages at which a placement is used; by default, all at which the grid leaves it open.
+    name : str
+        Area and stream; begins the name of every quantity.
+
+    Raises
+    ------
+    InputError
+        With every fault found: shapes, values that are not finite or are negative, events without anybody to have them,
+        anything in a placement that is not used at that age, a placement whose use changes within a band.
+
+    Examples
+    --------
+    >>> grid = Grid(2024, 1, range(16, 18), ["foster"], reasons=["left"])
+    >>> entries, lived, exits, moves = [[[3], [2]]], [[[9.5], [8.0]]], [[[[1]], [[2]]]], [[[[0]], [[0]]]]
+    >>> Counts(grid, [[1000, 1000]], entries, lived, exits, moves).band_names
+    ('16-17',)
+    """
+
+    grid: Grid
+    population: ArrayLike
+    entries: ArrayLike
+    child_years: ArrayLike
+    exits: ArrayLike
+    moves: ArrayLike
+    at_birthday: ArrayLike | None = None
+    bands: Sequence[int] = BANDS
+    used: ArrayLike | None = None
+    name: str = ""
+
+    def __post_init__(self) -> None:
+        put = object.__setattr__
+        if self.at_birthday is None:
+            put(self, "at_birthday", np.zeros((len(self.grid.years), len(self.grid.ages))))
+        ages = self.grid.ages
+        put(self, "bands", tuple(sorted({ages[0], *(b for b in self.bands if ages[0] < b <= ages[-1])})))
+        put(self, "used", self.grid.opened & np.asarray(True if self.used is None else self.used, dtype=bool))
+        refuse([problem for name in _AXES for problem in self._take(name)])
+        refuse([*self._faults()])
+
+    def _take(self, name: str) -> list[Problem]:
+        """Take an array in, read-only, and find what is wrong with it alone."""
+        shape = tuple(len(self.grid.labels(axis)) for axis in _AXES[name])
+        array = np.array(getattr(self, name), dtype=float)
+        if array.shape != shape:
+            return [Problem(f"has shape {array.shape}", name, f"Give shape {shape}: {', '.join(_AXES[name])}")]
+        if not np.isfinite(array).all() or array.min(initial=0.0) < 0:
+            return [Problem("has values that are negative or not finite", name, "Give counts, and zeros where none")]
+        if name == "moves":
+            array[..., np.arange(shape[-1]), np.arange(shape[-1])] = 0.0
+        array.flags.writeable = False
+        object.__setattr__(self, name, array)
+        return []
+
+    def _faults(self) -> list[Problem]:
+        entries, lived, used = np.asarray(self.entries), np.asarray(self.child_years), np.asarray(self.used)
+        events = np.asarray(self.exits).sum(-1) + np.asarray(self.moves).sum(-1)
+        into = np.asarray(self.moves).sum(-2)
+        checks = {
+            "more children entered on a birthday than entered": np.asarray(self.at_birthday) > entries.sum(-1),
+            "there are exits or moves without child-years": (events > 0) & (lived == 0),
+            "there are entries without a population": (entries.sum(-1) > 0) & (np.asarray(self.population) == 0),
+            "there is somebody in a placement that is not used at that age": (entries + lived + into > 0) & ~used,
+        }
+        return [
+            *(Problem(f"{what}: {self._place(wrong)}", "Counts") for what, wrong in checks.items() if wrong.any()),
+            *self._uneven(),
+        ]
+
+    def _uneven(self) -> list[Problem]:
+        """Find bands within which the use of a placement changes: their rates would mix two things."""
+        used = np.asarray(self.used)
+        starts = [self.grid.index("ages", b) for b in self.bands]
+        same = np.logical_and.reduceat(used, starts) == np.logical_or.reduceat(used, starts)
+        remedy = "Start a band at the age at which the placement begins or ends to be used"
+        return [
+            Problem(f"the use of {self.grid.placements[p].name!r} changes in ages {self.band_names[b]}", "used", remedy)
+            for b, p in np.argwhere(~same)
+        ]
+
+    def _place(self, wrong: NDArray[np.bool_]) -> str:
+        at = np.argwhere(wrong)[0]
+        where = f"year {self.grid.years[at[0]]}, age {self.grid.ages[at[1]]}"
+        return where + (f", {self.grid.placements[at[2]].name!r}" if len(at) > 2 else "")
+
+    @property
+    def band_of(self) -> NDArray[np.intp]:
+        """Which band each age belongs to: (age,)."""
+        return np.searchsorted(self.bands, self.grid.ages, side="right") - 1
+
+    @property
+    def band_names(self) -> tuple[str, ...]:
+        """Bands as first and last age."""
+        lasts = [*(b - 1 for b in self.bands[1:]), self.grid.ages[-1]]
+        return tuple(str(a) if a == b else f"{a}-{b}" for a, b in zip(self.bands, lasts, strict=True))
+
+    def by_band(self, array: ArrayLike) -> Array:
+        """Sum an array of shape (year, age, ...) over years and the ages of each band: (band, ...)."""
+        total = np.asarray(array, dtype=float).sum(0)
+        return np.asarray(np.add.reduceat(total, [self.grid.index("ages", b) for b in self.bands]))

@@ -1,0 +1,226 @@
+"""What do counted events say of rates? Rates and shares from events and exposure, and how sure they are."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TypedDict
+
+import numpy as np
+from scipy.special import betaincinv, gammaincinv
+
+from carecost._typing import Array, Mask
+from carecost.errors import InputError, Problem, refuse
+from carecost.estimation.counts import Counts
+from carecost.estimation.risk_sets import (
+    entry_ages,
+    entry_cells,
+    entry_tree,
+    exit_cells,
+    exit_tree,
+    move_cells,
+    move_tree,
+    prefix,
+    share_tree,
+    yearly,
+)
+from carecost.maths.monte_carlo import Draws
+from carecost.maths.partial_pooling import JEFFREYS, Chance, Level, rates, spread
+
+ALL = slice(None)
+
+
+class Arrays(TypedDict):
+    """Arrays of :class:`carecost.Parameters`, by its names.
+
+    Attributes
+    ----------
+    entry_rate : ndarray of shape (draw, 1 or year, age)
+        With a year axis where entries are overdispersed [per child per year].
+    entry_share : ndarray of shape (draw, 1, age, placement)
+        Placement on entry [share].
+    entry_at_birthday : ndarray of shape (draw, 1, age)
+        Share of entries on the birthday that begins the age [share].
+    exit_rate : ndarray of shape (draw, 1, age, placement, reason)
+        Hazard of leaving [per child-year].
+    move_rate : ndarray of shape (draw, 1, age, placement, to)
+        Hazard of moving [per child-year].
+    """
+
+    entry_rate: Array
+    entry_share: Array
+    entry_at_birthday: Array
+    exit_rate: Array
+    move_rate: Array
+
+
+@dataclass(frozen=True, eq=False)
+class Estimates:
+    """What counts say of the rates of a stream, and how surely.
+
+    Attributes
+    ----------
+    counts : Counts
+        What was counted.
+    overdispersion : float
+        Variance of yearly entries beyond that of Poisson numbers, over the square of their mean.
+    entries, exits, moves, shares : tuple of Level
+        Trees of rates, from the whole down to the cells; shares are of placements on entry.
+    """
+
+    counts: Counts
+    overdispersion: float
+    entries: tuple[Level, ...]
+    exits: tuple[Level, ...]
+    moves: tuple[Level, ...]
+    shares: tuple[Level, ...]
+
+    def central(self) -> Arrays:
+        """Give the means.
+
+        Returns
+        -------
+        Arrays
+            What :class:`carecost.Parameters` takes beside stock and population; draw and year axes have length 1.
+        """
+        return self._arrays(None, ())
+
+    def draw(self, draws: Draws, years: Sequence[int], block: slice = ALL) -> Arrays:
+        """Draw from the posterior.
+
+        Parameters
+        ----------
+        draws : Draws
+            All draws.
+        years : sequence of int
+            Years that are projected; each has luck of its own where entries are overdispersed.
+        block : slice
+            Which draws to give; the numbers of a draw do not depend on it.
+
+        Returns
+        -------
+        Arrays
+            What :class:`carecost.Parameters` takes beside stock and population.
+        """
+        return self._arrays(lambda name: draws.uniforms(name)[block], years)
+
+    def _arrays(self, chance: Chance, years: Sequence[int]) -> Arrays:
+        c = self.counts
+        age = c.band_of
+        exits = _placed(rates(self.exits, chance), exit_cells(c))
+        moves = _placed(rates(self.moves, chance), move_cells(c))
+        return {
+            "entry_rate": self._entry_rate(chance, years),
+            "entry_share": self._entry_share(chance),
+            "entry_at_birthday": self._at_birthday(chance)[:, None],
+            "exit_rate": exits[:, None, age],
+            "move_rate": moves[:, None, age],
+        }
+
+    def _entry_rate(self, chance: Chance, years: Sequence[int]) -> Array:
+        """Give the rate of each age, times the luck of each year where entries have any: (draw, year, age)."""
+        c = self.counts
+        drawn = rates(self.entries, chance, self._dispersion())
+        rate = _placed(drawn, entry_ages(c))[:, None]
+        if chance is None or self.overdispersion == 0:
+            return rate
+        shape = 1.0 / self.overdispersion
+        luck = [gammaincinv(shape, chance(f"{prefix(c)}entries, year {y}")) / shape for y in years]
+        return np.asarray(rate * np.stack(luck, axis=1)[..., None])
+
+    def _dispersion(self) -> float:
+        """Give the variance of the number of all entries counted, over that of a Poisson number."""
+        expected = yearly(self.counts)[1]
+        return 1.0 + self.overdispersion * float((expected**2).sum() / max(expected.sum(), JEFFREYS))
+
+    def _entry_share(self, chance: Chance) -> Array:
+        """Give the placement on entry: (draw, year, age, placement)."""
+        c = self.counts
+        drawn = _placed(rates(self.shares, chance, dispersion=0.0), entry_cells(c))
+        total = drawn.sum(-1, keepdims=True)
+        share = np.divide(drawn, total, out=np.zeros_like(drawn), where=total > 0)
+        return np.asarray(share[:, None, c.band_of])
+
+    def _at_birthday(self, chance: Chance) -> Array:
+        """Give the share of entries on the birthday, zero at ages where there were none: (draw, age)."""
+        yes, n = np.asarray(self.counts.at_birthday).sum(0), np.asarray(self.counts.entries).sum((0, 2))
+        shapes = zip(yes + JEFFREYS, n - yes + JEFFREYS, strict=True)
+        out = [np.array([a / (a + b)]) if some else np.zeros(1) for (a, b), some in zip(shapes, yes > 0, strict=True)]
+        if chance is not None:
+            for i in np.flatnonzero(yes):
+                u = chance(f"{prefix(self.counts)}entries, age {self.counts.grid.ages[i]}, on the birthday")
+                out[i] = betaincinv(yes[i] + JEFFREYS, n[i] - yes[i] + JEFFREYS, u)
+        return np.stack(np.broadcast_arrays(*out), axis=-1)
+
+
+def estimate(counts: Counts, overdispersion: float | None = None) -> Estimates:
+    """Estimate rates and shares by occurrence and exposure.
+
+    Parameters
+    ----------
+    counts : Counts
+        What was counted.
+    overdispersion : float, optional
+        Variance of yearly entries beyond that of Poisson numbers, over the square of their mean; estimated where not
+        given. One year says nothing of it: it is then taken as zero.
+
+    Returns
+    -------
+    Estimates
+        Their means and draws.
+
+    Raises
+    ------
+    InputError
+        If nobody was there to have an event, or ``overdispersion`` is negative.
+
+    Notes
+    -----
+    A rate is a gamma with shape events + 1/2 (Jeffreys' prior) over child-years. This prior is put once on all exits,
+    once on all moves and once on all entries; on each of a hundred cells it would add fifty events that never
+    happened. The whole is then split: exits by reason, band and placement; moves by origin and destination, then band;
+    entries by band, then single age. Parts are pulled towards the rate of their group, as much as parts are seen to be
+    alike (:func:`carecost.maths.partial_pooling.tree`), and sum to its draw. Placement on entry is split in the same way, by
+    placement, then band, and made to sum to one: gammas over their sum, which is a Dirichlet. The share of entries on a
+    birthday is a beta(yes + 1/2, no + 1/2).
+
+    Years vary by more than chance where entries do: the variance of yearly entries beyond Poisson is found by the
+    method of moments, not below zero. It widens the rate of all entries, and gives every projected year a factor of its
+    own, a gamma of mean one. Years are taken as independent of each other.
+
+    What was never seen is rare between placements in care, and impossible into, out of and between states outside
+    care.
+
+    Examples
+    --------
+    Twelve children left in 40 child-years: the mean is 12 and a half event over 40.
+
+    >>> from carecost.engine.grid import Grid, Placement
+    >>> grid = Grid(2024, 1, [0], [Placement("foster", leave_age=1)], reasons=["home"])
+    >>> counts = Counts(grid, [[10_000]], [[[30]]], [[[40.0]]], [[[[12]]]], [[[[0]]]])
+    >>> estimate(counts).central()["exit_rate"].item()
+    0.3125
+    """
+    c = counts
+    if overdispersion is not None and overdispersion < 0:
+        raise InputError(Problem(f"is {overdispersion}", "overdispersion", "Give a variance, or None to estimate it"))
+    if overdispersion is None:
+        events, expected = yearly(c)
+        overdispersion = max(0.0, spread(events, expected, np.zeros(len(events), dtype=np.intp)).variance)
+    trees = (entry_tree(c), exit_tree(c), move_tree(c), share_tree(c))
+    refuse([p for levels in trees for p in _nobody(levels)])
+    return Estimates(c, float(overdispersion), *trees)
+
+
+def _nobody(levels: Sequence[Level]) -> list[Problem]:
+    """Find events that nobody could have had: there is no rate, and none is guessed."""
+    if not levels[-1].names or levels[0].exposure[0] > 0:
+        return []
+    return [Problem("nobody was there to have any", levels[0].names[0], "Give population and child-years")]
+
+
+def _placed(values: Array, cells: Mask) -> Array:
+    """Put the rates of cells where they belong, zero elsewhere."""
+    out = np.zeros((len(values), *cells.shape))
+    out[:, cells] = values
+    return out

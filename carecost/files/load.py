@@ -1,0 +1,162 @@
+"""Where does it come from? Assumption sets and scenarios read from files, every fault found at once."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import reduce
+from pathlib import Path
+from typing import TypeVar
+
+from pydantic import BaseModel
+
+from carecost.errors import CareCostError, FileError, Problem, refuse
+from carecost.files import schema_toml
+from carecost.files.file_text import read_toml
+from carecost.files.packaged import DATA, SCENARIO, SET, find, packaged_assumptions, packaged_scenarios
+from carecost.files.read_set import Reader, validated
+from carecost.files.regions import area
+from carecost.files.written import BACKGROUND
+from carecost.inputs.assumptions import Assumptions
+from carecost.inputs.change import Change, Interval
+from carecost.inputs.levers import Evidence, Lever
+from carecost.inputs.scenario import Scenario, one_set
+
+Model = TypeVar("Model", bound=BaseModel)
+
+
+_SINGULAR = {
+    "stream": "streams",
+    "year": "years",
+    "age": "ages",
+    "placement": "placements",
+    "reason": "reasons",
+    "item": "items",
+}
+
+
+def load_assumptions(name: str | Path) -> Assumptions:
+    """Load a set of assumptions.
+
+    Parameters
+    ----------
+    name : str or Path
+        A packaged name, one of its areas ("england-2025/North East"), or a folder of yours (see the reference of
+        the schema).
+
+    Returns
+    -------
+    Assumptions
+        The set, checked.
+
+    Raises
+    ------
+    CareCostError
+        With every fault found: file, row, value, remedy and nearest name.
+
+    Examples
+    --------
+    >>> load_assumptions("england-2025").base_year
+    2025
+    """
+    whole, _, place = str(name).rpartition("/")
+    if whole in packaged_assumptions() and not Path(name).exists():
+        return area(load_assumptions(whole), place)
+    folder = find(name, packaged_assumptions(), SET, lambda n: DATA / n)
+    if not folder.is_dir():
+        raise FileError(Problem("is not a folder", str(name), "Give a packaged name or the folder of a set"))
+    read = Reader(folder).read()
+    behind = folder / BACKGROUND
+    return replace(read, background=load_scenario(behind)) if behind.is_file() else read
+
+
+def load_scenario(name: str | Path) -> Scenario:
+    """Load a scenario.
+
+    Parameters
+    ----------
+    name : str or Path
+        A packaged name, or a TOML file of yours; several joined by "+" are stacked in that order.
+
+    Returns
+    -------
+    Scenario
+        The scenario, checked on its own; names of placements and items are checked against a set when it is run.
+
+    Raises
+    ------
+    CareCostError
+        With every fault found.
+
+    Examples
+    --------
+    >>> load_scenario("care-review").claim
+    True
+    """
+    stacked = [] if Path(name).exists() else [part.strip() for part in str(name).split("+")]
+    if len(stacked) > 1:
+        return reduce(Scenario.__add__, [load_scenario(part) for part in stacked])
+    path = find(name, packaged_scenarios(), SCENARIO, lambda n: DATA / "scenarios" / f"{n}.toml")
+    problems: list[Problem] = []
+    text = read_toml(path, problems)
+    model = validated(schema_toml.ScenarioFile, text, path.name, problems)
+    refuse(problems)
+    assert model is not None
+    parts = _parts(model.scenario.parts, path, problems)
+    levers = [lever for part in parts for lever in part.levers]
+    levers += [lever for row in model.lever for lever in _lever(row, path.name, problems)]
+    refuse(problems)
+    head = model.scenario
+    try:
+        return Scenario(head.name, tuple(levers), head.title, head.note, head.claim, head.made_for or one_set(parts))
+    except CareCostError as error:
+        raise type(error)([Problem(p.what, f"{path.name}: {p.where}", p.remedy) for p in error.problems]) from None
+
+
+def _parts(names: tuple[str, ...], path: Path, problems: list[Problem]) -> list[Scenario]:
+    """Load the scenarios that a file puts together: packaged, or files beside it."""
+    found: list[Scenario] = []
+    for name in names:
+        beside = path.parent / name
+        if beside.resolve() == path.resolve():
+            problems.append(Problem("is a part of itself", f"{path.name}, scenario.parts", "Name other files"))
+            continue
+        try:
+            found.append(load_scenario(beside if beside.is_file() else name))
+        except CareCostError as error:
+            where = f"{path.name}, part {name!r}"
+            problems.extend(Problem(p.what, _within(where, p.where), p.remedy) for p in error.problems)
+        except RecursionError:
+            problems.append(Problem("is a part of one of its parts", f"{path.name}, part {name!r}", "Break the circle"))
+    return found
+
+
+def _within(outer: str, inner: str) -> str:
+    return ": ".join(filter(None, (outer, inner)))
+
+
+def _lever(row: schema_toml.LeverTable, file: str, problems: list[Problem]) -> list[Lever]:
+    """Make a lever; none, with its problems, where it cannot be made."""
+    changes, before = [], len(problems)
+    for i, table in enumerate(row.change, start=1):
+        where = f"{file}, lever {row.name!r}, change {i}"
+        try:
+            changes.append(_change(table))
+        except CareCostError as error:
+            problems.extend(Problem(p.what, _within(where, p.where), p.remedy) for p in error.problems)
+    if len(problems) > before:
+        return []
+    try:
+        evidence = tuple(Evidence(**one.model_dump()) for one in row.evidence)
+        return [Lever(row.name, tuple(changes), row.source, row.quality, row.note, row.basis, evidence)]
+    except CareCostError as error:
+        problems.extend(Problem(p.what, _within(file, p.where), p.remedy) for p in error.problems)
+        return []
+
+
+def _change(table: schema_toml.ChangeTable) -> Change:
+    fields = table.model_dump(exclude_none=True)
+    interval = {k: fields.pop(k) for k in ("low", "high", "level", "distribution") if k in fields}
+    times = {k: fields.pop(f"times_{k}") for k in ("low", "high") if f"times_{k}" in fields}
+    if "times" in fields:
+        fields["times"] = Interval(fields["times"], **times)
+    return Change(amount=Interval(fields.pop("amount"), **interval), **fields)

@@ -1,0 +1,125 @@
+"""What ships with the package? Sets, scenarios, deflators and discount rates."""
+
+from __future__ import annotations
+
+import csv
+import re
+import tomllib
+from collections.abc import Callable
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+from carecost.errors import FileError, Problem, unknown
+from carecost.files import schema_toml
+from carecost.money import vintages
+from carecost.money.discounting import Deflator, Schedule
+
+#: What a set and a scenario are called in messages.
+SET, SCENARIO = "assumption set", "scenario"
+
+
+DATA = Path(str(files("carecost") / "data"))
+
+
+def packaged_assumptions() -> list[str]:
+    """Names of the packaged sets."""
+    return sorted(path.parent.name for path in DATA.glob("*/set.toml"))
+
+
+def packaged_scenarios() -> list[str]:
+    """Names of the packaged scenarios."""
+    return sorted(path.stem for path in (DATA / "scenarios").glob("*.toml"))
+
+
+def titles() -> dict[str, str]:
+    """Give the title of every packaged set and scenario by name, sets first."""
+    sets = {name: _toml(DATA / name / "set.toml")["set"]["title"] for name in packaged_assumptions()}
+    return sets | {name: head["title"] for name, head in _scenario_heads().items()}
+
+
+def made_for() -> dict[str, str]:
+    """Give the set that a packaged scenario is made for by the scenario's name, where it is not for any set."""
+    return {name: head["made_for"] for name, head in _scenario_heads().items() if "made_for" in head}
+
+
+def _scenario_heads() -> dict[str, dict[str, Any]]:
+    return {name: _toml(DATA / "scenarios" / f"{name}.toml")["scenario"] for name in packaged_scenarios()}
+
+
+def _toml(path: Path) -> dict[str, Any]:
+    return tomllib.loads(path.read_text(encoding="utf-8"))
+
+
+def packaged_regions() -> list[str]:
+    """Names of the packaged sets whose regions are known."""
+    return sorted(path.stem for path in (DATA / "regions").glob("*.csv"))
+
+
+def regions_file(name: str) -> tuple[list[dict[str, str]], dict[str, Any]]:
+    """Read what is known of the regions of a packaged set: a row a figure, and its notes."""
+    with (DATA / "regions" / f"{name}.csv").open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    return rows, _toml(DATA / "regions" / f"{name}.toml")
+
+
+def find(name: str | Path, packaged: list[str], kind: str, place: Callable[[str], Path]) -> Path:
+    """Find a path of the user's, or else a packaged name.
+
+    Raises
+    ------
+    FileError
+        If it is neither; the message names the nearest.
+    """
+    path = Path(name)
+    if path.exists():
+        return path
+    if str(name) in packaged:
+        return place(str(name))
+    other = packaged_scenarios() if kind == SET else packaged_assumptions()
+    if str(name) in other:
+        remedy = _set_first(str(name)) if kind == SET else "Give a scenario, packaged or a TOML file"
+        raise FileError(Problem(f"{str(name)!r} is not {'an' if kind == SET else 'a'} {kind}", remedy=remedy))
+    problem = unknown(kind, str(name), packaged)
+    remedy = f"{problem.remedy}. A path of yours must exist"
+    raise FileError(Problem(problem.what, problem.where, remedy))
+
+
+def _set_first(scenario: str) -> str:
+    home = made_for().get(scenario)
+    return "Give the set first, then its scenarios" + (f": carecost compare {home} {scenario}" if home else "")
+
+
+def base_folder(folder: Path, name: str, problems: list[Problem]) -> Path | None:
+    """Find the set whose tables a set has where it has none of its own: a folder beside it, or a packaged set."""
+    where = "set.toml, set.base"
+    places = [p for p in (folder.parent / name, DATA / name) if (p / "set.toml").is_file() and not same(p, folder)]
+    if not places:
+        found = unknown("set", name, packaged_assumptions(), where)
+        problems.append(Problem(found.what, where, f"{found.remedy}; or put the folder of a set beside this one"))
+        return None
+    if re.search(r"(?m)^\s*base\s*=", (places[0] / "set.toml").read_text(encoding="utf-8-sig")):
+        problems.append(
+            Problem(f"{name!r} has a base itself", where, "Name that base, and give the tables that differ")
+        )
+        return None
+    return places[0]
+
+
+def same(a: Path, b: Path) -> bool:
+    """Say whether two paths are one folder."""
+    return a.resolve() == b.resolve()
+
+
+def money(head: schema_toml.SetTable, problems: list[Problem]) -> tuple[Deflator, Schedule] | None:
+    """Read the deflator and the discount rates that a set names; None with a problem when there is no such vintage."""
+    if head.deflator not in vintages.deflators():
+        problems.append(unknown("deflator", head.deflator, vintages.deflators(), "set.toml, set.deflator"))
+    if f"{head.discount} {head.schedule}" not in vintages.schedules():
+        known = [" / ".join(name.split(" ", 1)) for name in vintages.schedules()]
+        problems.append(
+            unknown("discount schedule", f"{head.discount} / {head.schedule}", known, "set.toml, set.discount")
+        )
+    if problems:
+        return None
+    return vintages.deflator(head.deflator), vintages.schedule(f"{head.discount} {head.schedule}")

@@ -1,0 +1,170 @@
+"""What is it worth to society, beside any budget? The social ledger: values that a user may add to a set."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from carecost.engine.items import OUTCOMES, SOCIAL, Cashable, Item
+from carecost.engine.selector import Selector
+from carecost.errors import ComparisonError, Problem, UnknownNameError, unknown
+from carecost.inputs.assumptions import Assumptions
+from carecost.inputs.belief import Assumption, Belief, Note
+from carecost.money import vintages
+from carecost.money.discounting import financial_year
+from carecost.simulation.checks import verify
+
+
+@dataclass(frozen=True)
+class SocialValue:
+    """A published social value.
+
+    Attributes
+    ----------
+    name : str
+        What is valued.
+    use : str
+        ``item``: a line of the social ledger. ``outcome``: a line of it that follows an outcome. ``check``: a total to
+        hold a ledger against, never a line. ``price``: what one unit of an effect of yours is worth.
+    belief : Belief
+        Value, interval if any, unit, price year, source, grade and note.
+    is_not : str
+        What it must not be taken for.
+    of : str
+        The outcome that it values, as the group of the set's outcome item is called.
+    """
+
+    name: str
+    use: str
+    belief: Belief
+    is_not: str
+    of: str = ""
+
+
+def social_values() -> tuple[SocialValue, ...]:
+    """Give the social values that ship, in the prices in which they were published.
+
+    Returns
+    -------
+    tuple of SocialValue
+        Lines of the ledger, checks, and prices.
+
+    Examples
+    --------
+    >>> [(v.use, v.belief.value, v.belief.unit) for v in social_values()][0]
+    ('item', 14000.0, 'GBP per child-year')
+    """
+    return tuple(_value(row) for row in vintages.rows("social_values"))
+
+
+def social_value(name: str) -> SocialValue:
+    """Give one social value, such as the price of a WELLBY.
+
+    Parameters
+    ----------
+    name : str
+        As in :func:`social_values`.
+
+    Returns
+    -------
+    SocialValue
+        The value.
+
+    Raises
+    ------
+    UnknownNameError
+        If there is none of that name.
+
+    Examples
+    --------
+    >>> social_value("WELLBY").belief.value
+    13000.0
+    """
+    known = {value.name: value for value in social_values()}
+    if name not in known:
+        raise UnknownNameError(unknown("social value", name, known))
+    return known[name]
+
+
+def with_social_ledger(assumptions: Assumptions) -> Assumptions:
+    """Make a set with the packaged social ledger beside its budgets; no budget changes.
+
+    Its lines are cost items of the account ``social``: they count in ``npsv`` alone, and never in spend, ``npv`` or any
+    total of the public purse. A line follows the time of children in care and in the place where averted children go,
+    or an outcome, where the set counts it; its value is converted to the prices of the set.
+
+    Parameters
+    ----------
+    assumptions : Assumptions
+        A set without a social ledger.
+
+    Returns
+    -------
+    Assumptions
+        The set with the ledger, checked, and the name of both.
+
+    Raises
+    ------
+    ComparisonError
+        If the set has a social ledger: the same outcome would be counted twice.
+
+    Examples
+    --------
+    >>> import carecost as cc
+    >>> england = with_social_ledger(cc.load_assumptions("england-2025"))
+    >>> [item.name for item in england.items if item.account == "social"]
+    ['poor outcomes of children who need a social worker']
+    """
+    there = [item.name for item in assumptions.items if item.account == SOCIAL]
+    if there:
+        remedy = "Keep one ledger: a set with its own needs no other"
+        raise ComparisonError(
+            Problem(f"there is a social ledger already: {', '.join(there)}", assumptions.name, remedy)
+        )
+    counted = {item.group for item in assumptions.items if item.account == OUTCOMES}
+    lines = [value for value in social_values() if value.use == "item" or value.of in counted]
+    places = tuple(p.name for p in assumptions.placements if p.in_care or p.name == assumptions.averted_to)
+    made = replace(
+        assumptions,
+        name=f"{assumptions.name}, social ledger",
+        items=assumptions.items + tuple(_item(line, places) for line in lines),
+        rows=_after_prices(assumptions.rows, tuple(_price(line, assumptions) for line in lines)),
+        notes=assumptions.notes + tuple(Note("left_out", (f"Social ledger, {x.name}: {x.is_not}.")) for x in lines),
+    )
+    verify(made)
+    return made
+
+
+def _after_prices(rows: tuple[Assumption, ...], more: tuple[Assumption, ...]) -> tuple[Assumption, ...]:
+    """Put unit costs where a set that is read keeps them, so that one read back is the same."""
+    last = max(
+        (i for i, r in enumerate(rows) if (r.kind, r.parameter) == ("value", "unit_cost")), default=len(rows) - 1
+    )
+    return rows[: last + 1] + more + rows[last + 1 :]
+
+
+def _value(row: dict[str, str]) -> SocialValue:
+    number = {k: float(row[k]) if row[k] else None for k in ("low", "high")}
+    words = {k: row[k] for k in ("unit", "source", "source_year", "quality", "note")}
+    belief = Belief(float(row["value"]), **number, price_year=int(row["price_year"]), **words)  # type: ignore[arg-type]
+    return SocialValue(row["name"], row["use"], belief, row["is_not"], row["of"])
+
+
+def _item(value: SocialValue, places: tuple[str, ...]) -> Item:
+    """Make a line; no share of it is ever cash."""
+    b, no_cash = value.belief, Cashable(0.0, 0.0)
+    about = {"account": SOCIAL, "cashable": no_cash, "source": b.source, "quality": b.quality}
+    note = f"{b.note}. It is {value.is_not}"
+    if value.of:
+        return Item(value.name, OUTCOMES, group=value.of, note=note, **about)  # type: ignore[arg-type]
+    return Item(value.name, "child_years", places, group=SOCIAL, note=note, **about)  # type: ignore[arg-type]
+
+
+def _price(value: SocialValue, to: Assumptions) -> Assumption:
+    """Give the unit cost of a line in the prices of a set."""
+    b, deflator = value.belief, to.deflator
+    assert b.price_year is not None
+    factor = float(deflator.factor(b.price_year, to.price_year)[0])
+    said = f"{b.value:,.0f} in prices of {financial_year(b.price_year)}, by the deflator {deflator.vintage}; {b.note}"
+    low, high = (None if end is None else end * factor for end in (b.low, b.high))
+    there = replace(b, value=b.value * factor, low=low, high=high, price_year=to.price_year, note=said)
+    return Assumption("unit_cost", Selector(items=(value.name,)), there)

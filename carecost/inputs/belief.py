@@ -1,0 +1,178 @@
+"""What is believed of one quantity, how surely, on whose word? A value with its interval, source and grade."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from carecost.engine.selector import Selector
+from carecost.errors import InputError, refuse, unknown
+from carecost.maths.distributions import DIRICHLET, fault
+
+QUALITIES = {
+    "A": "official and direct",
+    "B": "official, indirect or older",
+    "C": "published research or secondary",
+    "D": "derived or modelled from published figures",
+    "E": "recalled, assumed or claimed",
+}
+
+
+#: Unit of each parameter; unit_cost has the unit of its item's driver.
+UNITS: dict[str, str] = {
+    "initial_stock": "children",
+    "population": "children",
+    "entry_rate": "per child per year",
+    "entry_share": "share",
+    "entry_at_birthday": "share",
+    "extra_entries": "children per year",
+    "exit_rate": "per child-year",
+    "move_rate": "per child-year",
+    "capacity": "places",
+}
+
+
+GROWTH_UNIT, ADJUSTMENT_UNIT = "per year", "multiplier"
+
+
+@dataclass(frozen=True)
+class Belief:
+    """A value with its interval, unit, source and quality.
+
+    Parameters
+    ----------
+    value : float
+        Central value.
+    low, high : float, optional
+        Interval; the value is taken as known without it.
+    level : float
+        Coverage of the interval [probability]; 1 means hard bounds.
+    distribution : str
+        normal, lognormal, uniform, triangular, pert, beta, gamma, fixed, or dirichlet for shares that are drawn
+        together; when empty, lognormal where low is above zero, else normal.
+    unit : str
+        Unit of the value.
+    price_year : int, optional
+        Financial year of the pounds; 2024-25 is 2025.
+    source, source_year, quality, note : str
+        Whose word, of when, how good (A official and direct … E recalled or assumed), and what to know.
+
+    Raises
+    ------
+    InputError
+        If the interval does not fit the distribution, or the quality is not A to E.
+    """
+
+    value: float
+    low: float | None = None
+    high: float | None = None
+    level: float = 0.9
+    distribution: str = ""
+    unit: str = ""
+    price_year: int | None = None
+    source: str = ""
+    source_year: str = ""
+    quality: str = ""
+    note: str = ""
+
+    def __post_init__(self) -> None:
+        for name in ("value", "low", "high", "level"):
+            number = getattr(self, name)
+            object.__setattr__(self, name, None if number is None else float(number))
+        alone = "beta" if self.shape == DIRICHLET else self.shape  # each share of a Dirichlet is one
+        problem = fault(self.value, self.low, self.high, self.level, alone)
+        refuse([] if problem is None else [problem])
+        if self.quality and self.quality not in QUALITIES:
+            raise InputError(unknown("quality", self.quality, QUALITIES))
+
+    @property
+    def certain(self) -> bool:
+        """Whether it has no interval."""
+        return self.low is None or self.low == self.high or self.distribution == "fixed"
+
+    @property
+    def shape(self) -> str:
+        """Name of its distribution."""
+        if self.distribution or self.low is None:
+            return self.distribution or "fixed"
+        return "lognormal" if self.low > 0 else "normal"
+
+
+@dataclass(frozen=True)
+class Assumption:
+    """A belief about some cells of a parameter.
+
+    Parameters
+    ----------
+    parameter : str
+        Name of the parameter.
+    where : Selector
+        Cells meant.
+    belief : Belief
+        What is believed.
+    name : str
+        Name of a line of extra entries, of a growth or of an adjustment.
+    kind : str
+        ``value``; ``growth`` (the parameter is compounded at a rate that fades from the belief to ``long_run``);
+        ``adjustment`` (an uncertain multiplier common to its cells).
+    from_year : int, optional
+        Growth: the year whose level is the table's.
+    long_run : float, optional
+        Growth: rate after the fade [share per year].
+    fade_years : int, optional
+        Growth: years of the fade; for ever at the first rate when not given.
+    """
+
+    parameter: str
+    where: Selector
+    belief: Belief
+    name: str = ""
+    kind: str = "value"
+    from_year: int | None = None
+    long_run: float | None = None
+    fade_years: int | None = None
+
+    @property
+    def quantity(self) -> str:
+        """Name under which it is drawn."""
+        if self.kind != "value":
+            return f"{self.kind}: {self.name}"
+        label = f"{self.name}, " if self.name else ""
+        return f"{self.parameter}: {label}{self.where.text()}"
+
+
+@dataclass(frozen=True)
+class Scope:
+    """A choice of the spending that is counted.
+
+    Parameters
+    ----------
+    name : str
+        Name.
+    groups : tuple of str
+        Groups of cost items that are kept.
+    note : str
+        What it stands for.
+    """
+
+    name: str
+    groups: tuple[str, ...]
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Note:
+    """A gap with its rule, a contradiction of the record, or something left out.
+
+    Parameters
+    ----------
+    kind : str
+        gap, contradiction or left_out.
+    what : str
+        What was asked, contradicts itself, or is left out.
+    says : tuple of str
+        For a gap what is published and the rule used; for a contradiction what each source says.
+    """
+
+    kind: str
+    what: str
+    says: tuple[str, ...] = ()

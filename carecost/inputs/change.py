@@ -1,0 +1,272 @@
+"""What does a lever change? One effect on one parameter, phased in over programme years."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from carecost.engine.axes import AREA_WIDE, AXES
+from carecost.engine.items import COUNTED
+from carecost.engine.selector import Selector
+from carecost.errors import Problem, refuse, unknown
+from carecost.maths.distributions import fault
+
+OPERATIONS = ("scale", "add", "replace", "divert")
+
+
+#: Registry: share of the amount in effect once a share of the way from start to full is gone.
+SHAPES: dict[str, Callable[[float], float]] = {
+    "linear": lambda gone: gone,
+    "front": lambda gone: 1.0 - (1.0 - gone) ** 2,
+    "back": lambda gone: gone**2,
+    "s-curve": lambda gone: gone**2 * (3.0 - 2.0 * gone),
+    "step": lambda gone: 1.0 if gone >= 1.0 else 0.0,
+}
+
+
+#: Selectors that a parameter may have.
+_SELECTORS = ("streams", "ages", "placements", "to", "reasons", "items", "groups")
+
+
+@dataclass(frozen=True)
+class Interval:
+    """An amount with its interval.
+
+    Parameters
+    ----------
+    value, low, high : float
+        Central value and interval; a certain amount without low and high.
+    level : float
+        Coverage [probability].
+    distribution : str
+        normal (the default), lognormal, uniform, triangular, pert, beta, gamma or fixed.
+    """
+
+    value: float
+    low: float | None = None
+    high: float | None = None
+    level: float = 0.9
+    distribution: str = ""
+
+    def __post_init__(self) -> None:
+        problem = fault(self.value, self.low, self.high, self.level, self.shape)
+        refuse([] if problem is None else [problem])
+
+    @property
+    def shape(self) -> str:
+        """Name of its distribution."""
+        return self.distribution or ("fixed" if self.low is None else "normal")
+
+    @property
+    def certain(self) -> bool:
+        """Whether it has no interval."""
+        return self.low is None or self.low == self.high or self.distribution == "fixed"
+
+
+@dataclass(frozen=True, init=False)
+class Change:
+    """An effect on one parameter, phased in over programme years.
+
+    Parameters
+    ----------
+    parameter : str
+        entry_rate, entry_share, entry_at_birthday, exit_rate, move_rate, unit_cost or capacity (or any other parameter
+        but the initial stock).
+    operation : str
+        ``scale`` (times 1 + amount), ``add``, ``replace``, or ``divert`` (move a share from some placements to another,
+        in entry_share or in the destinations of move_rate).
+    amount : Interval or float
+        The amount at full effect.
+    start : int
+        First programme year with any effect.
+    full : int, optional
+        First with the full effect; the same as ``start`` when not given.
+    end : int, optional
+        Last with any effect.
+    lag : int
+        Years by which all of these are shifted.
+    half_life : float, optional
+        After ``full``, years in which the effect halves.
+    shape : str
+        Way from start to full: linear, front (most of it early), back (most of it late), s-curve, or step (nothing
+        before full).
+    from_placements, to_placement : tuple of str and str
+        ``divert``: from these placements, to that one.
+    unit : str
+        Unit of the amount.
+    price_year : int, optional
+        Financial year of an amount of money; a number or share of outcomes has none.
+    year_one : int, optional
+        Calendar year of programme year 1 for what is dated, such as a budget; the run's by default.
+    times : Interval or float, optional
+        How often the amount is taken, such as the children that a programme reaches in a year when the amount is what
+        one costs; drawn apart from the amount.
+    times_of : str
+        What is counted in ``times``.
+    luck : str
+        Changes of a lever with the same word here are drawn together, as one quantity.
+    share : float
+        Share of the effect that is taken (see :meth:`Scenario.scaled`).
+    **selectors
+        ages, placements, to, reasons, items, groups, streams.
+
+    Raises
+    ------
+    InputError
+        If the parameter, operation or years cannot be used.
+
+    Examples
+    --------
+    >>> Change("entry_rate", "scale", Interval(-0.05, -0.09, -0.01), start=1, full=3, ages=range(10, 18)).weight(2)
+    0.6666666666666666
+    """
+
+    parameter: str
+    operation: str
+    amount: Interval
+    start: int = 1
+    full: int = 1
+    end: int | None = None
+    lag: int = 0
+    half_life: float | None = None
+    shape: str = "linear"
+    from_placements: tuple[str, ...] = ()
+    to_placement: str | None = None
+    unit: str = ""
+    price_year: int | None = None
+    year_one: int | None = None
+    times: Interval | None = None
+    times_of: str = ""
+    luck: str = ""
+    share: float = 1.0
+    where: Selector = field(default_factory=Selector)
+
+    def __init__(self, parameter: str, operation: str, amount: Interval | float, start: int = 1, **rest: Any) -> None:
+        selectors = {k: rest.pop(k) for k in _SELECTORS if k in rest}
+        amount = as_interval(amount)
+        rest["times"] = None if rest.get("times") is None else as_interval(rest["times"])
+        rest["full"] = start if rest.get("full") is None else rest["full"]
+        rest["from_placements"] = tuple(rest.get("from_placements", ()))
+        where = rest.pop("where", None) or Selector(**selectors)
+        given = {
+            "parameter": parameter,
+            "operation": operation,
+            "amount": amount,
+            "start": start,
+            "where": where,
+        }
+        known = type(self).__dataclass_fields__
+        refuse([unknown("argument of Change", k, [*known, *_SELECTORS]) for k in rest if k not in known])
+        for name, spec in known.items():
+            default = spec.default
+            object.__setattr__(self, name, given.get(name, rest.get(name, default)))
+        refuse(_faults(self))
+
+    def weight(self, year: int) -> float:
+        """Give the share of the amount that is in effect in a programme year."""
+        y = year - self.lag
+        if y < self.start or (self.end is not None and y > self.end):
+            return 0.0
+        if y >= self.full:
+            return 1.0 if self.half_life is None else float(0.5 ** ((y - self.full) / self.half_life))
+        return SHAPES[self.shape]((y - self.start + 1) / (self.full - self.start + 1))
+
+    @property
+    def programme_spend(self) -> bool:
+        """Whether it adds money to a unit cost, and so is spending and not an effect."""
+        return self.parameter == "unit_cost" and self.operation == "add" and not self.counted
+
+    @property
+    def counted(self) -> bool:
+        """Whether its amount is a number or share of outcomes, and no money."""
+        return self.parameter == "unit_cost" and self.unit.startswith(COUNTED)
+
+    @property
+    def idle(self) -> bool:
+        """Whether it is known to change nothing: a place for a number; ``replace`` by zero is not."""
+        return self.operation != "replace" and self.amount.certain and self.amount.value * self.share == 0
+
+    @property
+    def quantity(self) -> str:
+        """What tells it from other changes of its lever."""
+        selection = self.where.text()
+        return f"{self.operation} {self.parameter}, from year {self.start}" + (f", {selection}" if selection else "")
+
+
+def as_interval(amount: Interval | float) -> Interval:
+    """Take a plain number as an amount without an interval."""
+    return amount if isinstance(amount, Interval) else Interval(float(amount))
+
+
+def _operation_faults(change: Change, where: str) -> list[Problem]:
+    """Find an amount or an end that the operation cannot use."""
+    found = []
+    least = change.amount.value if change.amount.low is None else change.amount.low
+    if change.times is not None and change.operation not in ("add", "replace"):
+        remedy = "Take add or replace: a share is not taken several times"
+        found.append(Problem(f"times with operation {change.operation!r}", where, remedy))
+    if change.times is not None and not change.times_of:
+        found.append(Problem("times without times_of", where, "Say what is counted, such as children reached"))
+    if change.operation == "scale" and least < -1:
+        found.append(Problem(f"scales by {least:g}, below nothing", where, "A fall of the whole is -1"))
+    if change.operation == "divert":
+        if change.parameter not in ("entry_share", "move_rate"):
+            found.append(
+                Problem("divert moves shares between placements", where, "It works on entry_share or move_rate")
+            )
+        most = change.amount.value if change.amount.high is None else change.amount.high
+        if least < 0 or most > 1:
+            found.append(Problem(f"diverts {least:g} to {most:g}", where, "Give a share from 0 to 1"))
+        if not change.from_placements or change.to_placement is None:
+            found.append(Problem("divert without from_placements or to_placement", where, "Give both"))
+    return found
+
+
+def _price_year_faults(change: Change, where: str) -> list[Problem]:
+    """Find money without the year of its prices, and a number of outcomes with one: it would be converted."""
+    if change.counted and change.price_year is not None:
+        what = f"{change.unit!r} with the price year {change.price_year}"
+        return [Problem(what, where, "Leave price_year out: it is a number and no money")]
+    if change.parameter != "unit_cost" or change.operation not in ("add", "replace") or change.counted:
+        return []
+    what = "an amount of money without price_year"
+    return [Problem(what, where, "Give price_year, such as 2022 for 2021-22")] if change.price_year is None else []
+
+
+def _faults(change: Change) -> list[Problem]:
+    where = f"change of {change.parameter!r}"
+    found = []
+    known = [name for name in AXES if name not in ("initial_stock", "extra_entries")]
+    if change.parameter not in known:
+        found.append(unknown("parameter", change.parameter, known))
+    if change.operation not in OPERATIONS:
+        found.append(unknown("operation", change.operation, OPERATIONS, where))
+    if change.shape not in SHAPES:
+        found.append(unknown("shape", change.shape, SHAPES, where))
+    if change.start + change.lag < 1:
+        remedy = "Programme years start at 1: nothing before the programme is changed"
+        found.append(Problem(f"start is {change.start}", where, remedy))
+    if change.full < change.start or (change.end is not None and change.end < change.full):
+        years = f"start, full, end are {change.start}, {change.full}, {change.end}"
+        found.append(Problem(years, where, "They must not fall"))
+    if change.half_life is not None and not change.half_life > 0:
+        found.append(Problem(f"half_life is {change.half_life}", where, "Give years above 0, or leave it out"))
+    found += _operation_faults(change, where)
+    found += _price_year_faults(change, where)
+    if change.parameter in AXES:
+        # Prices, places and population belong to the area: they have no streams.
+        area = change.parameter in AREA_WIDE
+        axes = AXES[change.parameter] if area else ("streams", *AXES[change.parameter])
+        for name in _SELECTORS:
+            if getattr(change.where, name) is not None and name not in axes:
+                found.append(
+                    Problem(f"{change.parameter!r} has no selector {name!r}", where, f"It has {', '.join(axes)}")
+                )
+    return found
+
+
+def replace_change(change: Change, **new: Any) -> Change:
+    """Copy a change with some fields replaced."""
+    now = {name: getattr(change, name) for name in Change.__dataclass_fields__} | new
+    return Change(**now)

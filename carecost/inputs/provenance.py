@@ -1,0 +1,99 @@
+"""Which run is this? Digests and labels that two results must share to be compared."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from carecost.errors import ComparisonError, Problem, refuse
+from carecost.money.prices import REAL, PriceBase
+
+
+@dataclass(frozen=True)
+class Provenance:
+    """What a result was made from, the scenario apart.
+
+    Parameters
+    ----------
+    assumptions : str
+        Name of the set.
+    digest : str
+        Digest of everything in it.
+    draws, seed : int
+        Number of draws (0: central alone) and seed.
+    noise : bool
+        Whether levels hold the luck of small numbers.
+    base_year, years, programme_start, price_year : int
+        First date, horizon, calendar year of programme year 1, year of constant prices.
+    deflator, discount : str
+        Vintages.
+    version : str
+        Version of the package.
+    """
+
+    assumptions: str
+    digest: str
+    draws: int
+    seed: int
+    noise: bool
+    base_year: int
+    years: int
+    programme_start: int
+    price_year: int
+    deflator: str
+    discount: str
+    version: str
+
+    @property
+    def price_base(self) -> PriceBase:
+        """Prices of every amount of the result."""
+        return PriceBase(REAL, self.price_year, self.deflator)
+
+    def as_dict(self) -> dict[str, Any]:
+        """Give the fields by name."""
+        return asdict(self)
+
+
+def digest(thing: object) -> str:
+    """Digest frozen data: the same for equal contents, on any machine.
+
+    Parameters
+    ----------
+    thing : object
+        Frozen dataclasses, tuples, text and plain numbers; their ``repr`` is exact.
+
+    Returns
+    -------
+    str
+        Sixteen hexadecimal digits.
+
+    Examples
+    --------
+    >>> digest((1.0, "a")) == digest((1.0, "a"))
+    True
+    """
+    return hashlib.sha256(repr(thing).encode()).hexdigest()[:16]
+
+
+def licence(a: Provenance, b: Provenance) -> None:
+    """Refuse to compare results that differ in more than the scenario.
+
+    Raises
+    ------
+    ComparisonError
+        With every difference.
+    """
+    mine, theirs = a.as_dict(), b.as_dict()
+    refuse(
+        [
+            Problem(
+                f"{name} is {mine[name]!r} in one result and {theirs[name]!r} in the other",
+                "compare",
+                "Run both alike",
+            )
+            for name in mine
+            if mine[name] != theirs[name]
+        ],
+        ComparisonError,
+    )

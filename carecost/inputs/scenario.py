@@ -1,0 +1,197 @@
+"""What might be done? Scenarios: named lists of levers."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+from carecost.errors import InputError, Problem, UnknownNameError, unknown
+from carecost.inputs.change import Change, Interval, as_interval, replace_change
+from carecost.inputs.levers import Lever
+
+INACTION = "inaction"
+
+
+@dataclass(frozen=True)
+class Scenario:
+    """A named list of levers, applied in order. The empty list is inaction.
+
+    Parameters
+    ----------
+    name : str
+        Name.
+    levers : iterable of Lever
+        Levers in order.
+    title, note : str
+        Long name; what to know.
+    claim : bool
+        Whether its effects are claimed and not evidenced: always where a lever that acts has claimed effects.
+    made_for : str
+        Name of the set that it was written for; empty where it is for any. It runs on every set that has what it
+        names.
+
+    Raises
+    ------
+    InputError
+        If two levers have the same name.
+
+    Examples
+    --------
+    >>> Scenario("both", [Lever("a", [])]).delayed(2).name
+    'both, 2 years later'
+    """
+
+    name: str
+    levers: tuple[Lever, ...] = ()
+    title: str = ""
+    note: str = ""
+    claim: bool = False
+    made_for: str = ""
+
+    if TYPE_CHECKING:  # what may be given; what is kept is above
+
+        def __init__(
+            self,
+            name: str,
+            levers: Iterable[Lever] = ...,
+            title: str = ...,
+            note: str = ...,
+            claim: bool = ...,
+            made_for: str = ...,
+        ) -> None: ...
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "levers", tuple(self.levers))
+        object.__setattr__(self, "title", self.title or self.name)
+        claimed = any(lever.acts and lever.basis == "claimed" for lever in self.levers)
+        object.__setattr__(self, "claim", self.claim or claimed)
+        names = [lever.name for lever in self.levers]
+        for twice in sorted({n for n in names if names.count(n) > 1}):
+            remedy = "A lever is pulled once: leave one out, or rename it to stack both in the order given"
+            raise InputError(Problem(f"lever {twice!r} is there twice", f"scenario {self.name!r}", remedy))
+
+    @property
+    def changes(self) -> tuple[tuple[str, Change], ...]:
+        """All changes in order, each with the name under which it is drawn."""
+        return tuple(pair for lever in self.levers for pair in zip(lever.quantities, lever.changes, strict=True))
+
+    def __add__(self, other: Scenario) -> Scenario:
+        """Put the levers of two scenarios one after the other."""
+        title, claim = f"{self.title} + {other.title}", self.claim or other.claim
+        levers = self.levers + other.levers
+        return Scenario(f"{self.name} + {other.name}", levers, title, "", claim, one_set((self, other)))
+
+    def delayed(self, years: int) -> Scenario:
+        """Shift every change by some years, spending included.
+
+        Raises
+        ------
+        InputError
+            If that would put a change before programme year 1.
+        """
+        later = f", {years} year{'' if years == 1 else 's'} later"
+        return self._changed(later, lambda c: replace_change(c, lag=c.lag + years))
+
+    def scaled(self, share: float) -> Scenario:
+        """Take a share of every effect; the programme's spending stays."""
+        return self._changed(
+            f", {share:g} of the effect",
+            lambda c: c if c.programme_spend else replace_change(c, share=c.share * share),
+        )
+
+    def partial(self, share: float) -> Scenario:
+        """Roll it out to a share of authorities: that share of every effect and of all spending.
+
+        Raises
+        ------
+        InputError
+            If the share is not between 0 and 1.
+
+        Examples
+        --------
+        >>> Scenario("pathfinders", []).partial(12 / 153).name
+        'pathfinders, in 7.8% of England'
+        """
+        if not 0.0 <= share <= 1.0:
+            raise InputError(Problem(f"share is {share:g}", f"scenario {self.name!r}", "Give a share from 0 to 1"))
+        places = f", in {share:.1%} of England"
+        return self._changed(places, lambda c: replace_change(c, share=c.share * share))
+
+    def given(self, lever: str, amount: Interval | float) -> Scenario:
+        """Give the effect of a lever an amount of your own.
+
+        Parameters
+        ----------
+        lever : str
+            Name of a lever with one effect.
+        amount : Interval or float
+            The amount at full effect, in the unit that the lever states.
+
+        Returns
+        -------
+        Scenario
+            The same under the same name; the lever's effect is now assumed, grade E.
+
+        Raises
+        ------
+        UnknownNameError
+            If there is no such lever.
+        InputError
+            If it has no effect, or more than one.
+        """
+        names = [one.name for one in self.levers]
+        if lever not in names:
+            raise UnknownNameError(unknown("lever", lever, names, f"scenario {self.name!r}"))
+        found = self.levers[names.index(lever)]
+        if len(found.effects) != 1:
+            remedy = "Write a scenario file with the amounts wanted"
+            what = f"lever {lever!r} has {len(found.effects)} effects, not one"
+            raise InputError(Problem(what, f"scenario {self.name!r}", remedy))
+        changes = (c if c.programme_spend else replace_change(c, amount=as_interval(amount)) for c in found.changes)
+        mine = replace(found, changes=tuple(changes), basis="assumed", quality="E", source="given by the user")
+        levers = tuple(mine if one is found else one for one in self.levers)
+        # What was called a claim as a whole stays one while anything else in it acts.
+        others = any(one.acts for one in levers if one is not mine)
+        return replace(self, levers=levers, claim=self.claim and others)
+
+    def without_items(self, names: Collection[str]) -> Scenario:
+        """Leave out what acts on some items, as a scope does that does not count them; what is drawn stays the same."""
+        if not names:
+            return self
+        levers = []
+        for lever in self.levers:
+            kept = []
+            for name, change in zip(lever.drawn_as, lever.changes, strict=True):
+                items = change.where.items
+                if items is None or not set(items) & set(names):
+                    kept.append(change)
+                elif rest := tuple(item for item in items if item not in names):
+                    where = replace(change.where, items=rest)
+                    kept.append(replace_change(change, where=where, luck=name))
+            levers.append(replace(lever, changes=tuple(kept)))
+        return replace(self, levers=tuple(levers))
+
+    def _changed(self, how: str, change: Any) -> Scenario:
+        levers = tuple(replace(lever, changes=tuple(map(change, lever.changes))) for lever in self.levers)
+        return replace(self, name=self.name + how, title=self.title + how, levers=levers)
+
+
+def one_set(scenarios: Iterable[Scenario]) -> str:
+    """Name the set that some scenarios together are made for; empty where it is any, or where they differ."""
+    named = {scenario.made_for for scenario in scenarios} - {""}
+    return named.pop() if len(named) == 1 else ""
+
+
+def elsewhere(scenario: Scenario, name: str) -> str:
+    """Say that a scenario is made for another set than the one of this name; nothing where it is not.
+
+    Examples
+    --------
+    >>> elsewhere(Scenario("allowance", made_for="england-2025-after-care"), "england-2025")
+    'allowance is made for england-2025-after-care, and this is england-2025'
+    """
+    # Areas, scopes and backgrounds of a set add to its name after a comma.
+    if scenario.made_for in ("", name, name.partition(", ")[0]):
+        return ""
+    return f"{scenario.name} is made for {scenario.made_for}, and this is {name}"

@@ -1,0 +1,292 @@
+"""How does a cohort move between states, cycle by cycle? Traces, flows and time in states, from probabilities.
+
+Discrete time, as health economics writes it: rows of states, one a date, moved by probabilities of a cycle. Any number
+of states and any leading (draw) axes. Where rates are known, :func:`carecost.maths.expm.kernel` integrates them exactly
+and nothing depends on a cycle.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Literal, get_args
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from carecost._typing import Array
+from carecost.errors import InputError, Problem, UnknownNameError, refuse, unknown
+
+Counting = Literal["start", "end", "mid", "simpson"]
+
+
+#: Probabilities of one matrix, one a cycle, or a function of the cycle's number.
+Transition = ArrayLike | Callable[[int], ArrayLike]
+
+
+#: Rows must sum to one this closely: the rounding of a sum of some twenty numbers.
+CLOSE = 1e-9
+
+
+_SHAPES = "(state, state), (cycle, state, state) or (draw, cycle, state, state); the cycle axis may have length 1"
+
+
+def trace(initial: ArrayLike, transition: Transition, n_cycles: int) -> Array:
+    """Follow a cohort over cycles.
+
+    Parameters
+    ----------
+    initial : array_like of shape (..., state)
+        People in each state at the start; any total.
+    transition : array_like of shape (state, state) or (..., cycle, state, state), or callable
+        Probabilities of moving from row to column in a cycle; rows sum to one. One matrix for all cycles, or one a
+        cycle (an axis of length ``n_cycles`` or 1; draws come before it, so one matrix a draw has shape
+        (draw, 1, state, state)). A function is called with the number of the cycle, 1, 2, …, ``n_cycles``: cycle 1
+        leads from row 0 of the trace to row 1.
+    n_cycles : int
+        Number of cycles.
+
+    Returns
+    -------
+    ndarray of shape (..., n_cycles + 1, state)
+        People in each state at the start (row 0) and at the end of each cycle.
+
+    Raises
+    ------
+    InputError
+        With every fault found: shapes, values that are not finite or are negative, rows that do not sum to one.
+
+    References
+    ----------
+    .. [1] Briggs, A., Claxton, K. & Sculpher, M. (2006). Decision Modelling for Health Economic Evaluation. Oxford.
+
+    Examples
+    --------
+    >>> trace([1, 0], [[0.9, 0.1], [0.0, 1.0]], 2).round(2)
+    array([[1.  , 0.  ],
+           [0.9 , 0.1 ],
+           [0.81, 0.19]])
+    >>> trace([1, 0], lambda cycle: [[1 - 0.1 * cycle, 0.1 * cycle], [0, 1]], 2).round(2)
+    array([[1.  , 0.  ],
+           [0.9 , 0.1 ],
+           [0.72, 0.28]])
+    """
+    problems: list[Problem] = []
+    start = np.atleast_1d(numbers(initial, "initial", problems, ("state",)))
+    if isinstance(n_cycles, bool) or not isinstance(n_cycles, int | np.integer) or n_cycles < 1:
+        refuse([*problems, Problem(f"is {n_cycles!r}", "n_cycles", "Give a whole number of 1 or more")])
+    moves = _matrices(transition, int(n_cycles), problems)
+    problems += _shape_faults(start, moves, int(n_cycles)) + stochastic_faults(moves, "transition", ("cycle",))
+    refuse(problems)
+    out = np.empty((*np.broadcast_shapes(start.shape[:-1], moves.shape[:-3]), n_cycles + 1, start.shape[-1]))
+    out[..., 0, :] = start
+    each = np.broadcast_to(moves, (*moves.shape[:-3], n_cycles, *moves.shape[-2:]))
+    for c in range(n_cycles):
+        out[..., c + 1, :] = (out[..., c, None, :] @ each[..., c, :, :])[..., 0, :]
+    return out
+
+
+def transitions(trace: ArrayLike, transition: Transition) -> Array:
+    """Count who moves in each cycle, for what is paid once a move: a cost put on a state would be averaged away.
+
+    Parameters
+    ----------
+    trace : array_like of shape (..., n_cycles + 1, state)
+        As :func:`trace` gives it.
+    transition : array_like or callable
+        The probabilities it was made with.
+
+    Returns
+    -------
+    ndarray of shape (..., n_cycles, state, state)
+        People who go from row to column in each cycle; those who stay are on the diagonal.
+
+    Raises
+    ------
+    InputError
+        If shapes or probabilities are at fault, or the trace was not made with these probabilities.
+
+    Examples
+    --------
+    >>> moves = [[0.9, 0.1], [0.0, 1.0]]
+    >>> transitions(trace([1, 0], moves, 2), moves)[:, 0, 1].round(2)
+    array([0.1 , 0.09])
+    """
+    problems: list[Problem] = []
+    rows = _rows(trace, problems)
+    n = rows.shape[-2] - 1
+    moves = _matrices(transition, n, problems)
+    problems += _shape_faults(rows[..., 0, :], moves, n) + stochastic_faults(moves, "transition", ("cycle",))
+    refuse(problems)
+    flows = np.asarray(rows[..., :-1, :, None] * moves)
+    gap = np.abs(flows.sum(-2) - rows[..., 1:, :])
+    if (gap > CLOSE * (1.0 + rows.max(initial=0.0))).any():
+        cycle = int(np.argwhere(gap == gap.max())[0][-2]) + 1
+        what = f"cycle {cycle} does not lead from its row to the next: a state misses by {gap.max():.6g}"
+        refuse([Problem(what, "trace", "Give the probabilities that the trace was made with")])
+    return flows
+
+
+def counting_weights(n_cycles: int, counting: Counting) -> Array:
+    """Give the weight of each row of a trace when time in states is counted.
+
+    Parameters
+    ----------
+    n_cycles : int
+        Number of cycles.
+    counting : {"start", "end", "mid", "simpson"}
+        See :func:`occupancy`.
+
+    Returns
+    -------
+    ndarray of shape (n_cycles + 1,)
+        Weights, which sum to the number of cycles [cycles].
+
+    Raises
+    ------
+    UnknownNameError
+        If there is no such counting.
+    InputError
+        If Simpson's rule is asked for an odd number of cycles.
+
+    Examples
+    --------
+    >>> counting_weights(4, "mid")
+    array([0.5, 1. , 1. , 1. , 0.5])
+    >>> counting_weights(4, "simpson").round(3)
+    array([0.333, 1.333, 0.667, 1.333, 0.333])
+    """
+    known = get_args(Counting)
+    refuse([unknown("counting", counting, known, "counting")] if counting not in known else [], UnknownNameError)
+    out = np.ones(n_cycles + 1)
+    if counting == "simpson":
+        if n_cycles % 2:
+            remedy = 'Add a cycle, or count with "mid"'
+            raise InputError(Problem(f"Simpson's rule needs an even number of cycles, not {n_cycles}", "trace", remedy))
+        out[1::2], out[2:-1:2] = 4.0 / 3.0, 2.0 / 3.0
+        out[[0, -1]] = 1.0 / 3.0
+    elif counting == "mid":
+        out[[0, -1]] = 0.5
+    else:
+        out[-1 if counting == "start" else 0] = 0.0
+    return out
+
+
+def occupancy(trace: ArrayLike, counting: Counting) -> Array:
+    """Count the time that people spend in each state.
+
+    Parameters
+    ----------
+    trace : array_like of shape (..., n_cycles + 1, state)
+        As :func:`trace` gives it.
+    counting : {"start", "end", "mid", "simpson"}
+        Where people are counted: at the start of each cycle (all rows but the last); at its end (all but the first);
+        the mean of both (the half-cycle correction, exact for straight lines); or by Simpson's rule, exact for cubics,
+        which needs an even number of cycles.
+
+    Returns
+    -------
+    ndarray of shape (..., n_cycles + 1, state)
+        Each row of the trace times its weight; weights sum to the number of cycles [person-cycles]. Row t is at t
+        cycles from the start, so it is discounted by the factor of t; the sum over rows is the time in each state.
+
+    Raises
+    ------
+    InputError
+        If the trace is at fault, or Simpson's rule is asked for an odd number of cycles.
+    UnknownNameError
+        If there is no such counting.
+
+    Examples
+    --------
+    >>> rows = trace([1, 0], [[0.9, 0.1], [0.0, 1.0]], 2)
+    >>> [float(occupancy(rows, c).sum(0)[0].round(3)) for c in ("start", "end", "mid", "simpson")]
+    [1.9, 1.71, 1.805, 1.803]
+    """
+    problems: list[Problem] = []
+    rows = _rows(trace, problems)
+    refuse(problems)
+    return np.asarray(rows * counting_weights(rows.shape[-2] - 1, counting)[:, None])
+
+
+def numbers(value: ArrayLike, where: str, problems: list[Problem], axes: tuple[str, ...] = ()) -> Array:
+    """Read an array of finite numbers that are not negative; what is wrong goes to ``problems``."""
+    try:
+        array = np.asarray(value, dtype=float)
+    except (TypeError, ValueError):
+        problems.append(Problem("is not an array of numbers", where, "Give anything np.asarray takes"))
+        return np.zeros(1)
+    for wrong, what, remedy in (
+        (~np.isfinite(array), "infinite or missing", "Give numbers"),
+        (array < 0, "negative", "Give zero or more"),
+    ):
+        if wrong.any():
+            said = f"holds {what} values ({int(wrong.sum())}, the first {array[wrong][0]:g})"
+            problems.append(Problem(said, f"{where}, {first(wrong, axes)}".rstrip(", "), remedy))
+    return array
+
+
+def first(wrong: NDArray[np.bool_], axes: tuple[str, ...]) -> str:
+    """Say where the first fault is: the last axes by name, those before as draws; rows, columns from 0."""
+    at = [int(i) for i in np.argwhere(wrong)[0]]
+    draws, named = at[: max(0, len(at) - len(axes))], at[max(0, len(at) - len(axes)) :]
+    lengths = wrong.shape[len(draws) :]
+    parts = [f"draw {i}" for i in draws]
+    for axis, i, length in zip(axes[-len(named) :] if named else (), named, lengths, strict=True):
+        if axis != "cycle" or length > 1:
+            parts.append(f"{axis} {i + 1 if axis == 'cycle' else i}")
+    return ", ".join(parts)
+
+
+def stochastic_faults(moves: Array, where: str, axes: tuple[str, ...] = ()) -> list[Problem]:
+    """Find values that are not finite or are negative, and rows that do not sum to one: (..., state, state)."""
+    problems: list[Problem] = []
+    numbers(moves, where, problems, (*axes, "row", "column"))
+    total = moves.sum(-1) if moves.ndim > 1 else np.ones(1)
+    wrong = np.isfinite(total) & (np.abs(total - 1.0) > CLOSE)
+    if wrong.any():
+        what = f"rows do not sum to one ({int(wrong.sum())} of {wrong.size}, the first to {total[wrong][0]:.10g})"
+        remedy = "Give each diagonal as the complement of its row; nothing is rescaled"
+        problems.append(Problem(what, f"{where}, {first(wrong, (*axes, 'row'))}", remedy))
+    return problems
+
+
+def _rows(trace: ArrayLike, problems: list[Problem]) -> Array:
+    rows = numbers(trace, "trace", problems, ("row", "state"))
+    if rows.ndim < 2 or rows.shape[-2] < 2:
+        remedy = "Give shape (..., n_cycles + 1, state), as trace() does"
+        refuse([*problems, Problem(f"has shape {rows.shape}", "trace", remedy)])
+    return rows
+
+
+def _matrices(transition: Transition, n: int, problems: list[Problem]) -> Array:
+    """Bring probabilities to the shape (..., cycle, state, state); values are checked by the caller."""
+    if not callable(transition):
+        array = _array(transition, "", problems)
+        return array[None] if array.ndim == 2 else array
+    made = [_array(transition(cycle), f" in cycle {cycle}", problems) for cycle in range(1, n + 1)]
+    odd = [f"{m.shape} in cycle {c}" for c, m in enumerate(made, start=1) if m.shape != made[0].shape]
+    if odd:
+        what = f"has shape {made[0].shape} in cycle 1 but {odd[0]}"
+        refuse([*problems, Problem(what, "transition", "Give matrices of one shape")])
+    return np.stack(made, axis=-3) if made[0].ndim > 1 else made[0]
+
+
+def _array(value: ArrayLike, place: str, problems: list[Problem]) -> Array:
+    try:
+        return np.asarray(value, dtype=float)
+    except (TypeError, ValueError):
+        remedy = f"Give shape {_SHAPES}"
+        raise InputError([*problems, Problem(f"is not an array of numbers{place}", "transition", remedy)]) from None
+
+
+def _shape_faults(start: Array, moves: Array, n: int) -> list[Problem]:
+    states, want = start.shape[-1], f"Give shape {_SHAPES}"
+    if moves.ndim < 3 or moves.shape[-2:] != (states, states):
+        return [Problem(f"has shape {moves.shape} for {states} states", "transition", want)]
+    found = []
+    if moves.shape[-3] not in (1, n):
+        found.append(Problem(f"has {moves.shape[-3]} matrices for {n} cycles", "transition", want))
+    one, other = start.shape[:-1], moves.shape[:-3]
+    if any(a != b and 1 not in (a, b) for a, b in zip(one[::-1], other[::-1], strict=False)):
+        found.append(Problem(f"draw axes {one} and {other} do not fit", "transition", "Give one length, or 1"))
+    return found

@@ -1,0 +1,48 @@
+"""Pounds over time: discounting, deflators, price bases, appraisal, cost-effectiveness.
+
+Imports numpy, scipy and :mod:`carecost.errors` only; ``vintages`` reads the packaged series. Public.
+"""
+
+from carecost.money.appraisal import Appraisal
+from carecost.money.cost_effectiveness import Option
+from carecost.money.decomposition import Bought, Parts, price_volume_mix
+from carecost.money.discounting import (
+    TIMINGS,
+    Deflator,
+    Schedule,
+    discount_factors,
+    financial_year,
+    growth_path,
+    wandering_path,
+)
+from carecost.money.green_book import appraise
+from carecost.money.optimism_bias import Optimism, optimism_bias
+from carecost.money.prices import CASH, REAL, Amounts, PriceBase, restate
+from carecost.money.vintages import deflator, deflators, schedule, schedules
+
+__all__ = [
+    "CASH",
+    "REAL",
+    "TIMINGS",
+    "Amounts",
+    "Appraisal",
+    "Bought",
+    "Deflator",
+    "Optimism",
+    "Option",
+    "Parts",
+    "PriceBase",
+    "Schedule",
+    "appraise",
+    "deflator",
+    "deflators",
+    "discount_factors",
+    "financial_year",
+    "growth_path",
+    "optimism_bias",
+    "price_volume_mix",
+    "restate",
+    "schedule",
+    "schedules",
+    "wandering_path",
+]

@@ -1,0 +1,285 @@
+"""Is it worth it? Costs and benefits over years: present values, payback, funding, an equal yearly amount."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Literal, get_args
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from carecost._typing import Array
+from carecost.errors import InputError, Problem, refuse, unknown
+from carecost.money.discounting import Schedule, discount_factors
+
+Timing = Literal["year-end", "mid-year"]
+
+
+@dataclass(frozen=True, eq=False)
+class Appraisal:
+    """What costs and benefits of some years come to.
+
+    Years are columns, counted from 0. Values of shape (...) are one a draw, or a single number where costs and benefits
+    have no draws. Amounts are in the unit that they were given in, and of one price year.
+
+    Parameters
+    ----------
+    plain_costs : array_like of shape (..., year)
+        Costs before any uplift [GBP].
+    benefits : array_like of shape (..., year)
+        Benefits [GBP].
+    discounting : float or Schedule
+        Flat rate [share per year], or a schedule.
+    timing : {"year-end", "mid-year"}
+        When in its year money flows. The present is the end of the base year, 0 years from now, which has factor 1 in
+        either case. Money of year t after it is discounted by t years at the year's end, by t - 1/2 in its middle.
+    first_year : int
+        Years from now of the first column; 0 is the base year.
+    optimism_bias : float
+        Share put on costs, before mitigation [share].
+    mitigation : float
+        Part of the optimism bias that was found to be dealt with [share].
+    cost_factor : float
+        What costs are multiplied by besides, such as for the burden of tax [ratio].
+    annuity : tuple of int, optional
+        First and last year of the equivalent annual value, years from now; the years of the flows when not given.
+
+    Raises
+    ------
+    InputError
+        With every fault found.
+    """
+
+    plain_costs: ArrayLike
+    benefits: ArrayLike
+    discounting: float | Schedule
+    timing: Timing = "year-end"
+    first_year: int = 0
+    optimism_bias: float = 0.0
+    mitigation: float = 0.0
+    cost_factor: float = 1.0
+    annuity: tuple[int, int] | None = None
+
+    def __post_init__(self) -> None:
+        problems: list[Problem] = []
+        flows = {name: _flows(getattr(self, name), name, problems) for name in ("plain_costs", "benefits")}
+        problems += _shape_faults(*flows.values()) + _option_faults(self)
+        refuse(problems)
+        fitting = np.broadcast_arrays(*flows.values())
+        for name, array in zip(flows, fitting, strict=True):
+            object.__setattr__(self, name, _frozen(array.copy()))
+        if self.annuity is None:
+            span = (self.first_year, self.first_year + fitting[0].shape[-1] - 1)
+            object.__setattr__(self, "annuity", span)
+
+    @cached_property
+    def uplift(self) -> float:
+        """Optimism bias that is left after mitigation: what is put on costs, once [share]."""
+        return self.optimism_bias * (1.0 - self.mitigation)
+
+    @cached_property
+    def costs(self) -> Array:
+        """Costs as they count, with optimism bias and the factor: (..., year) [GBP]."""
+        return _frozen(np.asarray(self.plain_costs) * ((1.0 + self.uplift) * self.cost_factor))
+
+    @cached_property
+    def factors(self) -> Array:
+        """Discount factors: (year,) [ratio]."""
+        years = self.first_year + np.arange(self.costs.shape[-1])
+        return _frozen(timed_factors(years, self.discounting, self.timing))
+
+    @cached_property
+    def pv_costs(self) -> Array:
+        """Present value of costs: (...) [GBP]."""
+        return np.asarray(self.costs @ self.factors)
+
+    @cached_property
+    def pv_benefits(self) -> Array:
+        """Present value of benefits: (...) [GBP]."""
+        return np.asarray(np.asarray(self.benefits) @ self.factors)
+
+    @cached_property
+    def pv_optimism_bias(self) -> Array:
+        """The part of the present value of costs that is the uplift for optimism: (...) [GBP]."""
+        return np.asarray(self.pv_costs * (self.uplift / (1.0 + self.uplift)))
+
+    @cached_property
+    def npv(self) -> Array:
+        """Present value of benefits less that of costs: (...) [GBP]."""
+        return np.asarray(self.pv_benefits - self.pv_costs)
+
+    @cached_property
+    def bcr(self) -> float | None:
+        """Present value of benefits over that of costs, means over draws; None where that cost is not positive."""
+        cost = float(self.pv_costs.mean())
+        return None if cost <= 0 else float(self.pv_benefits.mean()) / cost
+
+    @cached_property
+    def cumulative(self) -> Array:
+        """Benefits less costs up to each year, undiscounted: (..., year) [GBP]."""
+        return np.cumsum(self._net, axis=-1)
+
+    @cached_property
+    def cumulative_discounted(self) -> Array:
+        """Benefits less costs up to each year, discounted: (..., year) [GBP]."""
+        return np.cumsum(self._net * self.factors, axis=-1)
+
+    @cached_property
+    def payback(self) -> Array:
+        """Year of undiscounted payback: (...). See :func:`payback_year`."""
+        return payback_year(self._net)
+
+    @cached_property
+    def discounted_payback(self) -> Array:
+        """Year of discounted payback: (...). See :func:`payback_year`."""
+        return payback_year(self._net * self.factors)
+
+    @cached_property
+    def peak_funding(self) -> Array:
+        """The lowest cumulative net, undiscounted: below zero it is money to be found: (...) [GBP]."""
+        return np.asarray(self.cumulative.min(-1))
+
+    @cached_property
+    def peak_year(self) -> NDArray[np.int_]:
+        """The first year in which the cumulative net is lowest: (...)."""
+        return np.asarray(self.cumulative.argmin(-1))
+
+    @cached_property
+    def eav(self) -> Array:
+        """Equivalent annual value: the equal amount in every year of ``annuity`` that is worth the npv: (...) [GBP]."""
+        assert self.annuity is not None
+        years = np.arange(self.annuity[0], self.annuity[1] + 1)
+        return np.asarray(self.npv / timed_factors(years, self.discounting, self.timing).sum())
+
+    def chance_of_payback(self, discounted: bool = False) -> Array:
+        """Give the chance that it has paid back, for good, by each year.
+
+        Parameters
+        ----------
+        discounted : bool
+            Whether to discount.
+
+        Returns
+        -------
+        ndarray of shape (year,)
+            Share of draws whose payback is in this year or before [probability].
+        """
+        paid = np.ravel(self.discounted_payback if discounted else self.payback)
+        return np.asarray((paid[:, None] <= np.arange(self.costs.shape[-1])).mean(0))
+
+    @property
+    def _net(self) -> Array:
+        return np.asarray(np.asarray(self.benefits) - self.costs)
+
+
+def payback_year(net: ArrayLike) -> Array:
+    """Find the first year from which the cumulative net stays at or above zero to the last.
+
+    Parameters
+    ----------
+    net : array_like of shape (..., year)
+        Benefits less costs [GBP].
+
+    Returns
+    -------
+    ndarray of shape (...)
+        Year, counted from 0; nan where there is none, or nothing flows.
+
+    Examples
+    --------
+    >>> payback_year([[-10, 12, -5, 4], [-10, 4, 4, 1]])
+    array([ 3., nan])
+    """
+    flow = np.asarray(net, dtype=float)
+    below = np.cumsum(flow, axis=-1) < 0
+    years = below.shape[-1]
+    after = np.where(below.any(-1), years - np.argmax(below[..., ::-1], axis=-1), 0)
+    return np.where((after < years) & flow.any(-1), after, np.nan)
+
+
+def timed_factors(years: ArrayLike, discounting: float | Schedule, timing: Timing) -> Array:
+    """Give discount factors of years from now, for money at the end of each year or in its middle.
+
+    Parameters
+    ----------
+    years : array_like of int
+        Years from now; 0 is the base year.
+    discounting : float or Schedule
+        Flat rate [share per year], or a schedule.
+    timing : {"year-end", "mid-year"}
+        When in its year money flows; the base year has factor 1 in either case.
+
+    Returns
+    -------
+    ndarray of shape (year,)
+        Factors [ratio].
+
+    Examples
+    --------
+    >>> timed_factors([0, 1], 0.21, "mid-year").round(4)
+    array([1.    , 0.9091])
+    """
+    wanted = np.asarray(years, dtype=int)
+    factors = discount_factors(wanted, discounting)
+    if timing == "year-end":
+        return factors
+    # Half of a year at that year's own rate: between two yearly factors, the geometric mean.
+    return np.asarray(np.sqrt(factors * discount_factors(np.maximum(wanted - 1, 0), discounting)))
+
+
+def _flows(value: ArrayLike, name: str, problems: list[Problem]) -> Array:
+    where = name.removeprefix("plain_")
+    try:
+        array = np.asarray(value, dtype=float)
+    except (TypeError, ValueError):
+        array = np.zeros(0)
+    if array.ndim == 0 or array.size == 0:
+        problems.append(Problem("is not an array of yearly amounts", where, "Give numbers of shape (..., year)"))
+        return np.zeros(1)
+    if not np.isfinite(array).all():
+        at = tuple(int(i) for i in np.argwhere(~np.isfinite(array))[0])
+        problems.append(Problem(f"is {array[at]} at {at}", where, "Give numbers"))
+    return array
+
+
+def _shape_faults(costs: Array, benefits: Array) -> list[Problem]:
+    try:
+        np.broadcast_shapes(costs.shape[:-1], benefits.shape[:-1])
+        fits = costs.shape[-1] == benefits.shape[-1]
+    except ValueError:
+        fits = False
+    what = f"shapes {costs.shape} and {benefits.shape} do not fit"
+    return [] if fits else [Problem(what, "costs, benefits", "Give the same years, and the same draws or none")]
+
+
+def _option_faults(a: Appraisal) -> list[Problem]:
+    found = [] if a.timing in get_args(Timing) else [unknown("timing", a.timing, get_args(Timing), "timing")]
+    for wrong, value, where, remedy in (
+        (not a.optimism_bias >= 0, a.optimism_bias, "optimism_bias", "Give a share of costs such as 0.51"),
+        (not 0 <= a.mitigation <= 1, a.mitigation, "mitigation", "Give a share from 0 to 1"),
+        (not a.cost_factor > 0, a.cost_factor, "cost_factor", "Give a number above zero; 1 changes nothing"),
+        (not _whole(a.first_year), a.first_year, "first_year", "Give 0 or a later year"),
+        (not _years(a.annuity), a.annuity, "annuity", "Give its first and last year from now, such as (1, 9)"),
+    ):
+        if wrong:
+            found.append(Problem(f"is {value!r}", where, remedy))
+    try:
+        discount_factors([1], a.discounting)
+    except InputError as error:
+        found.extend(error.problems)
+    return found
+
+
+def _years(annuity: tuple[int, int] | None) -> bool:
+    return annuity is None or (len(annuity) == 2 and all(map(_whole, annuity)) and annuity[0] <= annuity[1])
+
+
+def _whole(year: object) -> bool:
+    return isinstance(year, int | np.integer) and not isinstance(year, bool) and int(year) >= 0
+
+
+def _frozen(array: Array) -> Array:
+    view: Array = array.view()
+    view.flags.writeable = False
+    return view

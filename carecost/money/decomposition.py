@@ -1,0 +1,102 @@
+"""Why did a cost change? Price, volume and mix, with nothing left over."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from carecost._typing import Array
+
+
+@dataclass(frozen=True, eq=False)
+class Parts:
+    """The parts of a change in cost.
+
+    Attributes
+    ----------
+    price, volume, mix : ndarray of shape (..., item)
+        What each makes of the change of an item [GBP].
+    """
+
+    price: Array
+    volume: Array
+    mix: Array
+
+    @property
+    def change(self) -> Array:
+        """Their sum: the change in cost, (..., item) [GBP]."""
+        return self.price + self.volume + self.mix
+
+
+@dataclass(frozen=True, eq=False)
+class Bought:
+    """What was bought, at which price.
+
+    Parameters
+    ----------
+    volume : array_like of shape (..., item)
+        Units of each item.
+    unit_cost : array_like of shape (..., item)
+        Price of a unit [GBP per unit]; an item of which nothing is bought needs one too.
+    whole : array_like of shape (...)
+        The whole whose shares are the mix, such as all weeks in care; items may cover a part of it or all of it.
+    """
+
+    volume: ArrayLike
+    unit_cost: ArrayLike
+    whole: ArrayLike
+
+
+def price_volume_mix(before: Bought, after: Bought, mixed: ArrayLike = True) -> Parts:
+    """Split a change in cost exactly, item by item.
+
+    With p and v the unit cost and volume of an item, V the whole, and ' what comes after:
+
+    * volume: p v (V' / V - 1), the whole grows and its make-up stays; over all items the growth of the whole times
+      the average price before;
+    * mix: p (v' - v V' / V), the item's share of the whole changes, at prices before;
+    * price: (p' - p) v', at the volume after.
+
+    They sum to p'v' - pv. An item that is no part of the mix has volume p (v' - v) and price alone.
+
+    Parameters
+    ----------
+    before, after : Bought
+        The two sides.
+    mixed : array_like of bool, shape (item,)
+        Items that are counted in units of the whole and so take part in the mix.
+
+    Returns
+    -------
+    Parts
+        Price, volume and mix of each item. Where the whole was nothing before it has no shares: all is volume.
+
+    References
+    ----------
+    .. [1] Diewert, W. E. (2005). Index number theory using differences rather than ratios. American Journal of
+       Economics and Sociology, 64(1), 311-360.
+
+    Examples
+    --------
+    A home at £5,000 a week and fostering at £700: 10 and 40 weeks, then 15 and 40, and homes cost £5,500.
+
+    >>> before = Bought([10.0, 40.0], [5000.0, 700.0], 50.0)
+    >>> parts = price_volume_mix(before, Bought([15.0, 40.0], [5500.0, 700.0], 55.0))
+    >>> parts.volume, parts.mix, parts.price
+    (array([5000., 2800.]), array([20000., -2800.]), array([7500.,    0.]))
+    """
+    v, p, whole = _arrays(before)
+    v_after, p_after, whole_after = _arrays(after)
+    known = np.broadcast_to(mixed, v.shape[-1:]) & (whole > 0)
+    grown = np.divide(
+        whole_after, whole, out=np.ones(np.broadcast_shapes(whole.shape, whole_after.shape)), where=whole > 0
+    )
+    carried = np.where(known, v * grown, v_after)
+    return Parts(price=(p_after - p) * v_after, volume=p * (carried - v), mix=p * (v_after - carried))
+
+
+def _arrays(side: Bought) -> tuple[Array, Array, Array]:
+    whole = np.asarray(side.whole, dtype=float)[..., None]
+    return np.asarray(side.volume, dtype=float), np.asarray(side.unit_cost, dtype=float), whole

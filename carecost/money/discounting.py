@@ -1,0 +1,257 @@
+"""What is a pound worth? Discount factors, deflators and paths over years, on plain arrays."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from carecost._typing import Array
+from carecost.errors import InputError, Problem, unknown
+
+#: Years from the point of valuation to the flows of year 0.
+TIMINGS = {"base year": 0.0, "mid-year": 0.5, "year-end": 1.0}
+
+
+@dataclass(frozen=True)
+class Schedule:
+    """Discount rates by years from now.
+
+    Parameters
+    ----------
+    name : str
+        Vintage and schedule.
+    until : tuple of float
+        Last year of each step; the last step goes on.
+    rates : tuple of float
+        Yearly rate of each step [share per year].
+    source : str
+        Where it was published.
+    """
+
+    name: str
+    until: tuple[float, ...]
+    rates: tuple[float, ...]
+    source: str = ""
+
+
+@dataclass(frozen=True)
+class Deflator:
+    """A price index by financial year.
+
+    Parameters
+    ----------
+    vintage : str
+        Which publication.
+    first : int
+        First year of the index; 2024-25 is 2025.
+    index : tuple of float
+        One number a year, without gaps.
+    last_outturn : int
+        Last year that is outturn; later ones are forecasts.
+    source : str
+        Where it was published.
+    """
+
+    vintage: str
+    first: int
+    index: tuple[float, ...]
+    last_outturn: int
+    source: str = ""
+
+    @property
+    def last(self) -> int:
+        """Last published year; later years grow at its rate."""
+        return self.first + len(self.index) - 1
+
+    def factor(self, price_year: int, years: ArrayLike) -> Array:
+        """Give the factors that turn pounds of one price year into cash of other years.
+
+        Parameters
+        ----------
+        price_year : int
+            Year whose prices the pounds are in.
+        years : array_like of int
+            Years wanted. Beyond the last published year the index grows at its last published rate.
+
+        Returns
+        -------
+        ndarray of shape (year,)
+            Index of each year over that of the price year [ratio].
+
+        Raises
+        ------
+        InputError
+            If a year is before the first of the index.
+
+        Examples
+        --------
+        >>> Deflator("example", 2024, (100.0, 102.0), 2025).factor(2024, [2024, 2026]).round(4)
+        array([1.    , 1.0404])
+        """
+        wanted = np.atleast_1d(np.asarray(years, dtype=int))
+        early = [int(y) for y in (*wanted, price_year) if y < self.first]
+        if early:
+            remedy = f"The first year is {self.first}"
+            raise InputError(Problem(f"deflator {self.vintage!r} has no year {early[0]}", "deflator", remedy))
+        known = np.asarray(self.index)
+        growth = known[-1] / known[-2]
+
+        def level(year: NDArray[np.int_]) -> Array:
+            inside = np.minimum(year, self.last) - self.first
+            return np.asarray(known[inside] * growth ** np.maximum(year - self.last, 0))
+
+        return level(wanted) / level(np.array([price_year]))
+
+
+def discount_factors(years: ArrayLike, rate_or_schedule: float | Schedule, timing: str = "base year") -> Array:
+    """Give the present value of a pound some years from now.
+
+    Parameters
+    ----------
+    years : int or array_like of int
+        Years from now; a whole number n stands for 0, 1, …, n - 1.
+    rate_or_schedule : float or Schedule
+        A flat yearly rate [share per year], or a schedule whose yearly rates are multiplied up.
+    timing : str
+        When in a year its flows fall, and what they are valued at. ``base year``: each at the same point of its year,
+        valued at that point of year 0, so that year 0 has factor 1. ``mid-year`` and ``year-end``: valued at the start
+        of year 0, half a year or a year earlier.
+
+    Returns
+    -------
+    ndarray of shape (year,)
+        Factors [ratio].
+
+    Raises
+    ------
+    InputError
+        If a year is negative, a rate is not above -1, or the timing is none of the three.
+
+    References
+    ----------
+    .. [1] HM Treasury (2026). The Green Book: appraisal and evaluation in central government.
+
+    Examples
+    --------
+    >>> discount_factors([0, 10], 0.035).round(8)
+    array([1.        , 0.70891881])
+    >>> discount_factors([0, 10], 0.035, "year-end").round(8)
+    array([0.96618357, 0.68494571])
+    """
+    if timing not in TIMINGS:
+        raise InputError(unknown("timing", timing, TIMINGS, "discount_factors"))
+    wanted = np.arange(years) if isinstance(years, int | np.integer) else np.asarray(years, dtype=int)
+    if wanted.size and wanted.min() < 0:
+        raise InputError(
+            Problem(f"year {int(wanted.min())} from now is in the past", "discount_factors", "Give 0 or more")
+        )
+    rates = _yearly(int(wanted.max(initial=0)) + 1, rate_or_schedule)
+    whole = np.concatenate([[1.0], np.cumprod(1.0 / (1.0 + rates))])[wanted]
+    return np.asarray(whole * (1.0 + rates[wanted]) ** -TIMINGS[timing])
+
+
+def _yearly(last: int, rate_or_schedule: float | Schedule) -> Array:
+    """Give the rate of each year from now, from year 1 to the last."""
+    if isinstance(rate_or_schedule, Schedule):
+        step = np.searchsorted(rate_or_schedule.until, np.arange(1, last + 1))
+        rates = np.asarray(rate_or_schedule.rates)[np.minimum(step, len(rate_or_schedule.rates) - 1)]
+    else:
+        rates = np.full(last, float(rate_or_schedule))
+    if not (np.isfinite(rates).all() and rates.min() > -1):
+        remedy = "Give a rate such as 0.035"
+        raise InputError(Problem(f"discount rate is {rate_or_schedule}", "discount_factors", remedy))
+    return rates
+
+
+def financial_year(year: float) -> str:
+    """Write the financial year that ends on 31 March of a year.
+
+    Parameters
+    ----------
+    year : float
+        Calendar year of its end.
+
+    Returns
+    -------
+    str
+        Such as 2024-25.
+
+    Examples
+    --------
+    >>> financial_year(2025)
+    '2024-25'
+    """
+    return f"{int(year) - 1}-{int(year) % 100:02d}"
+
+
+def growth_path(start: ArrayLike, long_run: float, fade_years: int | None, elapsed: ArrayLike) -> Array:
+    """Compound a growth rate that fades in a straight line to a long-run rate.
+
+    Parameters
+    ----------
+    start : array_like of shape (draw,)
+        Growth in the first year [share per year].
+    long_run : float
+        Growth after the fade [share per year].
+    fade_years : int or None
+        Years from one to the other; None keeps the first for ever.
+    elapsed : array_like of int, shape (year,)
+        Whole years since the level that is multiplied, 0 or more.
+
+    Returns
+    -------
+    ndarray of shape (draw, year)
+        Level relative to year 0 [ratio].
+
+    Examples
+    --------
+    >>> growth_path([0.06], 0.02, 2, [0, 1, 2, 3]).round(4)
+    array([[1.    , 1.06  , 1.1024, 1.1244]])
+    """
+    rates = np.atleast_1d(np.asarray(start, dtype=float))[:, None]
+    wanted = np.asarray(elapsed, dtype=int)
+    step = np.arange(int(wanted.max(initial=0)))
+    faded = np.zeros(len(step)) if fade_years is None else np.minimum(1.0, step / max(fade_years, 1))
+    if fade_years == 0:
+        faded = np.ones(len(step))
+    yearly = rates + (long_run - rates) * faded
+    level = np.concatenate([np.ones((len(rates), 1)), np.cumprod(1.0 + yearly, axis=1)], axis=1)
+    return level[:, wanted]
+
+
+def wandering_path(shocks: ArrayLike, sd: float, half_life: float | None = None) -> Array:
+    """Follow a quantity that wanders from zero: a random walk, or one that is drawn back to zero.
+
+    Parameters
+    ----------
+    shocks : array_like of shape (draw, year)
+        Standard normal numbers, one a year [standard deviations].
+    sd : float
+        Of the walk after one year, growing with the square root of the years; with a half-life, of the quantity in the
+        long run, the same in every year then.
+    half_life : float, optional
+        Years in which half of a deviation is gone; a random walk when not given.
+
+    Returns
+    -------
+    ndarray of shape (draw, year)
+        The quantity in each year, zero in the year before the first.
+
+    Examples
+    --------
+    >>> wandering_path([[1.0, 1.0, -1.0]], 0.1).round(3)
+    array([[0.1, 0.2, 0.1]])
+    >>> wandering_path([[1.0, 0.0, 0.0]], 0.1, half_life=1).round(4)
+    array([[0.0866, 0.0433, 0.0217]])
+    """
+    steps = np.atleast_2d(np.asarray(shocks, dtype=float)) * sd
+    if half_life is None:
+        return np.cumsum(steps, axis=1)
+    kept = 0.5 ** (1.0 / half_life)
+    path, now = np.empty_like(steps), np.zeros(len(steps))
+    for year in range(steps.shape[1]):
+        now = kept * now + np.sqrt(1.0 - kept**2) * steps[:, year]
+        path[:, year] = now
+    return path

@@ -1,0 +1,116 @@
+"""How much more than planned may a programme cost? Optimism bias: one uplift, named, printed even when none."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from carecost.errors import InputError, Problem, UnknownNameError, refuse, unknown
+from carecost.money import vintages
+
+
+@dataclass(frozen=True)
+class Optimism:
+    """A share put on the spending of a programme, once.
+
+    Parameters
+    ----------
+    name : str
+        Category, or ``given`` for a share of yours; ``none`` where nothing is put on.
+    share : float
+        Before mitigation [share of spending].
+    mitigated : float
+        Part of it that was found to be dealt with [share].
+    vintage, source, note : str
+        By whose word, and what it is for.
+
+    Raises
+    ------
+    InputError
+        If the share is negative, or the mitigated part is not between 0 and 1.
+
+    Examples
+    --------
+    >>> Optimism("given", 0.4, 0.25).words
+    'given: 40%, 25% of it mitigated: +30% on reform spend'
+    """
+
+    name: str = "none"
+    share: float = 0.0
+    mitigated: float = 0.0
+    vintage: str = ""
+    source: str = ""
+    note: str = ""
+
+    def __post_init__(self) -> None:
+        problems = []
+        if not 0 <= self.share < float("inf"):
+            problems.append(Problem(f"is {self.share}", "optimism", "Give a share of spending such as 0.41, or a name"))
+        if not 0 <= self.mitigated <= 1:
+            problems.append(Problem(f"is {self.mitigated}", "mitigated", "Give a share from 0 to 1"))
+        refuse(problems)
+
+    @property
+    def uplift(self) -> float:
+        """What is put on spending [share]."""
+        return self.share * (1.0 - self.mitigated)
+
+    @property
+    def words(self) -> str:
+        """The uplift in words."""
+        if not self.share:
+            return "none"
+        named = f"{self.name}{f' ({self.vintage})' if self.vintage else ''}: {100 * self.share:.3g}%"
+        return f"{named}, {100 * self.mitigated:.3g}% of it mitigated: +{100 * self.uplift:.3g}% on reform spend"
+
+
+def categories() -> tuple[str, ...]:
+    """Give the names of the packaged upper bounds."""
+    return tuple(row["category"] for row in vintages.rows("optimism_bias"))
+
+
+def optimism_bias(of: str | float | Optimism | None = None, mitigated: float = 0.0) -> Optimism:
+    """Give optimism bias by what a user calls it.
+
+    Parameters
+    ----------
+    of : str, float or Optimism, optional
+        A category of the Green Book's guidance [1]_ (its upper bound for the cost of works), a share of spending, or
+        none. The guidance has none for social programmes paid from revenue: which one to borrow is for the user to say.
+    mitigated : float
+        Part of it that was found to be dealt with [share].
+
+    Returns
+    -------
+    Optimism
+        The uplift.
+
+    Raises
+    ------
+    UnknownNameError
+        If there is no such category.
+    InputError
+        If a share cannot be one, or something is mitigated of no uplift.
+
+    References
+    ----------
+    .. [1] HM Treasury. Green Book supplementary guidance: optimism bias (Mott MacDonald 2002).
+
+    Examples
+    --------
+    >>> optimism_bias("outsourcing", mitigated=0.5).uplift
+    0.205
+    """
+    if isinstance(of, Optimism):
+        return of
+    if of is None:
+        if mitigated:
+            remedy = "Say of what: optimism='outsourcing', or a share"
+            raise InputError(Problem(f"is {mitigated} of no uplift", "mitigated", remedy))
+        return Optimism()
+    if not isinstance(of, str):
+        return Optimism("given", float(of), mitigated, source="given with the call")
+    rows = {row["category"]: row for row in vintages.rows("optimism_bias")}
+    if of not in rows:
+        raise UnknownNameError(unknown("optimism bias", of, rows, "optimism"))
+    row = rows[of]
+    return Optimism(of, float(row["capex_upper"]), mitigated, row["vintage"], row["source"], row["note"])

@@ -1,0 +1,221 @@
+"""Which pounds are these? Amounts with the prices they are in; mixed ones are refused."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from carecost._typing import Array
+from carecost.errors import ComparisonError, InputError, Problem, refuse
+from carecost.money.discounting import Deflator, Schedule, discount_factors, financial_year
+
+REAL, CASH = "real", "cash"
+
+
+@dataclass(frozen=True)
+class PriceBase:
+    """The prices that some amounts are in.
+
+    Parameters
+    ----------
+    basis : str
+        ``real``: pounds of one price year. ``cash``: pounds of each year.
+    price_year : int, optional
+        Year of real pounds; cash has none.
+    deflator : str
+        Vintage by which they were made real, or made cash; empty where nothing was converted.
+
+    Raises
+    ------
+    InputError
+        If the basis is neither, real pounds lack a year, or cash has one.
+
+    Examples
+    --------
+    >>> PriceBase("real", 2025, "hmt-2026-03").words
+    'prices of 2024-25, deflator hmt-2026-03'
+    """
+
+    basis: str
+    price_year: int | None = None
+    deflator: str = ""
+
+    def __post_init__(self) -> None:
+        where, remedy = "price base", "Give real and a price year, or cash and none"
+        if self.basis not in (REAL, CASH):
+            raise InputError(Problem(f"basis is {self.basis!r}", where, "Give real or cash"))
+        if (self.basis == REAL) != (self.price_year is not None):
+            raise InputError(Problem(f"basis is {self.basis} and price year {self.price_year}", where, remedy))
+
+    @property
+    def words(self) -> str:
+        """The base in words, with the vintage."""
+        prices = "cash" if self.price_year is None else f"prices of {financial_year(self.price_year)}"
+        return prices + (f", deflator {self.deflator}" if self.deflator else "")
+
+
+def one_base(bases: Mapping[str, PriceBase], where: str) -> PriceBase:
+    """Give the one base of several amounts.
+
+    Parameters
+    ----------
+    bases : mapping of str to PriceBase
+        What each amount is called, and its base; at least one.
+    where : str
+        What is done with them, for the message.
+
+    Returns
+    -------
+    PriceBase
+        The base they share.
+
+    Raises
+    ------
+    ComparisonError
+        If they are not in the same prices; with every one that differs from the first.
+    """
+    (first, base), *others = bases.items()
+    remedy = "Restate them in the prices of one year, by one deflator: carecost.money.prices.restate"
+    mixed = [(name, other) for name, other in others if other != base]
+    refuse(
+        [Problem(f"{name} is in {b.words} and {first} in {base.words}", where, remedy) for name, b in mixed],
+        ComparisonError,
+    )
+    return base
+
+
+def must_be_real(base: PriceBase, where: str) -> None:
+    """Refuse cash where a real rate is used: it would discount inflation twice.
+
+    Parameters
+    ----------
+    base : PriceBase
+        Prices of the amounts.
+    where : str
+        What is done with them, for the message.
+
+    Raises
+    ------
+    ComparisonError
+        If they are cash.
+    """
+    if base.basis != REAL:
+        remedy = (
+            "Present values are of real pounds: restate them, carecost.money.prices.restate, or ask for basis='real'"
+        )
+        raise ComparisonError(Problem(f"amounts are in {base.words}", where, remedy))
+
+
+@dataclass(frozen=True, eq=False)
+class Amounts:
+    """Money by year, with the prices it is in. Sums and differences of different prices or years are refused.
+
+    Parameters
+    ----------
+    values : array_like of shape (..., year)
+        How much [GBP].
+    years : sequence of int
+        Financial years, 2025 for 2024-25.
+    base : PriceBase
+        Prices.
+
+    Raises
+    ------
+    InputError
+        If the last axis is not the years.
+
+    Examples
+    --------
+    >>> real = Amounts([1.0, 2.0], (2025, 2026), PriceBase("real", 2025))
+    >>> (real - real).values
+    array([0., 0.])
+    """
+
+    values: Array
+    years: tuple[int, ...]
+    base: PriceBase
+
+    def __post_init__(self) -> None:
+        values = np.array(self.values, dtype=float)
+        values.flags.writeable = False
+        object.__setattr__(self, "values", values)
+        object.__setattr__(self, "years", tuple(int(y) for y in self.years))
+        if values.shape[-1:] != (len(self.years),):
+            remedy = f"The last axis must hold {len(self.years)} years"
+            raise InputError(Problem(f"amounts have shape {values.shape}", "amounts", remedy))
+
+    def __add__(self, other: Amounts) -> Amounts:
+        base = self._with(other, "a sum")
+        return Amounts(self.values + other.values, self.years, base)
+
+    def __sub__(self, other: Amounts) -> Amounts:
+        base = self._with(other, "a difference")
+        return Amounts(self.values - other.values, self.years, base)
+
+    def present_value(self, rate: float | Schedule, timing: str = "base year") -> Array:
+        """Discount real amounts to the first year.
+
+        Parameters
+        ----------
+        rate : float or Schedule
+            Real discount rate [share per year].
+        timing : str
+            As in :func:`carecost.money.discounting.discount_factors`.
+
+        Returns
+        -------
+        ndarray of shape (...)
+            Present value [GBP].
+
+        Raises
+        ------
+        ComparisonError
+            If they are cash.
+        """
+        must_be_real(self.base, "present value")
+        elapsed = np.subtract(self.years, min(self.years))
+        return np.asarray(self.values @ discount_factors(elapsed, rate, timing))
+
+    def _with(self, other: Amounts, where: str) -> PriceBase:
+        if self.years != other.years:
+            what = f"the years are {self.years} and {other.years}"
+            raise ComparisonError(Problem(what, where, "Give both for the same years"))
+        return one_base({"the first": self.base, "the second": other.base}, where)
+
+
+def restate(values: ArrayLike, years: ArrayLike, price_year: int, deflator: Deflator) -> Amounts:
+    """Restate cash in the prices of one year.
+
+    Parameters
+    ----------
+    values : array_like of shape (..., year)
+        Cash [GBP of each year].
+    years : array_like of int
+        Financial years, 2025 for 2024-25.
+    price_year : int
+        Year whose prices are wanted.
+    deflator : Deflator
+        Index, of a named vintage.
+
+    Returns
+    -------
+    Amounts
+        Real pounds, with the vintage in their base.
+
+    Raises
+    ------
+    InputError
+        If a year is before the first of the index.
+
+    Examples
+    --------
+    >>> spend = restate([100.0, 105.0], [2024, 2025], 2025, Deflator("example", 2024, (100.0, 105.0), 2025))
+    >>> spend.values, spend.base.words
+    (array([105., 105.]), 'prices of 2024-25, deflator example')
+    """
+    wanted = np.atleast_1d(np.asarray(years, dtype=int))
+    real = np.asarray(values, dtype=float) / deflator.factor(price_year, wanted)
+    return Amounts(real, tuple(wanted.tolist()), PriceBase(REAL, price_year, deflator.vintage))

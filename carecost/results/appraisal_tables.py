@@ -1,0 +1,233 @@
+"""What does a saving come to, in rows? The appraisal of a scenario: one table, and who pays and saves in which year."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import partial
+
+import numpy as np
+import pandas as pd
+
+from carecost._typing import Array
+from carecost.analysis.business_case import EFFECTS, BusinessCase
+from carecost.errors import ComparisonError
+from carecost.money.appraisal import Appraisal
+from carecost.money.discounting import financial_year
+from carecost.money.prices import PriceBase
+from carecost.results import tables
+
+Pick = Callable[[BusinessCase], Array]
+
+
+Row = dict[str, object]
+
+
+GBP, YEAR, SHARE = "GBP", "financial year ending", "share"
+
+
+#: Names of the rows that others look for.
+NPV, NPV_ACCOUNT, NPV_PAYER = "npv", "npv by account", "npv by payer"
+
+
+BENEFIT_PAYER, COST_PAYER = "present value of cashable saving by payer", "present value of reform spend by payer"
+
+
+NPSV, NPSV_PART, LEFT_OUT = "npsv", "npsv, part", "left out of npsv"
+
+
+BCR, PAYBACK, CHANCE = "benefit-cost ratio", "payback year", "chance that it has paid back"
+
+
+EAV, PEAK, PEAK_YEAR = "equivalent annual value", "peak funding", "year of peak funding"
+
+
+COST_PER = "net present cost for each"
+
+
+BIAS, BIAS_WORTH = "optimism bias", "present value of the optimism bias"
+
+
+BENEFIT, COST = "present value of cashable saving", "present value of reform spend"
+
+
+#: What flows by year and payer.
+FLOWS = ("reform spend", "cashable saving", "net saving")
+
+
+_COLUMNS = ("what", "of", "year", "central", "mean", "low", "high", "unit")
+
+
+@dataclass(frozen=True, eq=False)
+class SavingAppraisal:
+    """The appraisal of a scenario, on draws and on the central run.
+
+    Attributes
+    ----------
+    drawn, central : BusinessCase
+        Of the draws (of the central run alone where there are none), and of the central run.
+    claim : bool
+        Whether the effects are as claimed, not evidenced.
+    """
+
+    drawn: BusinessCase
+    central: BusinessCase
+    claim: bool
+
+    @property
+    def name(self) -> str:
+        """The scenario."""
+        return self.central.comparison.scenario.name
+
+    @property
+    def baseline(self) -> str:
+        """What it is compared with."""
+        return self.central.comparison.baseline.name
+
+    @property
+    def years(self) -> tuple[int, ...]:
+        """Financial years."""
+        return tuple(self.central.comparison.grid.years)
+
+    @property
+    def span(self) -> str:
+        """First and last year."""
+        return f"{financial_year(self.years[0])} to {financial_year(self.years[-1])}"
+
+    @property
+    def base(self) -> PriceBase:
+        """Prices of all pounds."""
+        return self.central.comparison.scenario.provenance.price_base
+
+    @property
+    def with_draws(self) -> bool:
+        """Whether there are draws."""
+        return len(self.drawn.comparison.averted) > 1
+
+    def table(self) -> pd.DataFrame:
+        """Give everything in one table.
+
+        Returns
+        -------
+        DataFrame
+            what, of (which account, payer, part or years), year, central, mean, low, high (90% interval), unit;
+            baseline, discount, optimism, claim; price_year, basis and deflator of pounds. Ratios are of means over
+            draws and have no interval. Rows of npsv are there only with a social ledger.
+        """
+        rows = [*_budget(self), *_society(self), *_funding(self), *_ratios(self), *_chances(self), *_optimism(self)]
+        frame = pd.DataFrame(rows, columns=list(_COLUMNS)).astype({"year": "Int64"})
+        pounds = frame["unit"].str.startswith(GBP)
+        for name in ("price_year", "basis", "deflator"):
+            value = getattr(self.base, name)
+            frame[name] = pd.Series([value if p else None for p in pounds], dtype=object)
+        about = {"baseline": self.baseline, "discount": self.central.comparison.discount.name}
+        return frame.assign(**about, optimism=self.central.optimism.words, claim=self.claim)
+
+    def by_payer(self, draws: bool = False) -> pd.DataFrame:
+        """Say who pays first and who saves later.
+
+        Parameters
+        ----------
+        draws : bool
+            One row a draw instead of one a quantile.
+
+        Returns
+        -------
+        DataFrame
+            payer, what (reform spend with its uplift, cashable saving, net saving), year, quantile or draw, value,
+            unit, price_year, basis, deflator; undiscounted. Payers sum to the public purse in every draw and year.
+        """
+        frames = []
+        for payer, drawn in self.drawn.payers.items():
+            axes = {"what": FLOWS, "year": self.years}
+            frame = tables.tidy(_flows(drawn), _flows(self.central.payers[payer]), axes, draws)
+            frame.insert(0, "payer", payer)
+            frames.append(frame)
+        return tables.priced(pd.concat(frames, ignore_index=True), self.base)
+
+
+def _flows(part: Appraisal) -> Array:
+    """Stack what flows: (draw, what, year)."""
+    benefits = np.asarray(part.benefits)
+    # A sum with zero turns a minus zero, which a reader would stumble over, into zero.
+    return np.stack([part.costs, benefits, benefits - part.costs], axis=1) + 0.0
+
+
+def _row(a: SavingAppraisal, what: str, of: str, unit: str, pick: Pick) -> Row:
+    """Give one quantity that has a value in every draw; a year has no mean."""
+    row: Row = {"what": what, "of": of, "unit": unit, "central": float(pick(a.central)[0])}
+    if a.with_draws:
+        values = pick(a.drawn)
+        low, high = tables.interval(values)
+        # A mean of years of payback would leave out the draws that never pay back.
+        row |= {"mean": None if unit == YEAR else float(values.mean()), "low": low, "high": high}
+    return row
+
+
+def _ratio(a: SavingAppraisal, what: str, of: str, unit: str, pick: Callable[[BusinessCase], float | None]) -> Row:
+    row: Row = {"what": what, "of": of, "unit": unit, "central": pick(a.central)}
+    return row | {"mean": pick(a.drawn)} if a.with_draws else row
+
+
+def _budget(a: SavingAppraisal) -> Iterator[Row]:
+    purse = "public purse"
+    yield _row(a, NPV, purse, GBP, lambda b: b.purse.npv)
+    yield _row(a, BENEFIT, purse, GBP, lambda b: b.purse.pv_benefits)
+    yield _row(a, COST, purse, GBP, lambda b: b.purse.pv_costs)
+    for name in a.central.accounts:
+        yield _row(a, NPV_ACCOUNT, name, GBP, _part("accounts", name, "npv"))
+    for name in a.central.payers:
+        for what, value in ((NPV_PAYER, "npv"), (BENEFIT_PAYER, "pv_benefits"), (COST_PAYER, "pv_costs")):
+            yield _row(a, what, name, GBP, _part("payers", name, value))
+
+
+def _part(kind: str, name: str, value: str) -> Pick:
+    """Pick a value of one account or payer."""
+    return lambda b: np.asarray(getattr(getattr(b, kind)[name], value))
+
+
+def _society(a: SavingAppraisal) -> Iterator[Row]:
+    """Give social value and its parts; nothing without a social ledger."""
+    try:
+        parts = list(a.central.social)
+    except ComparisonError:
+        return
+    yield _row(a, NPSV, "society", GBP, lambda b: b.npsv)
+    for part in parts:
+        yield _row(a, NPSV_PART, part, GBP, partial(_social, part=part))
+    yield _row(a, LEFT_OUT, "transfers", GBP, lambda b: b.transfers)
+    yield _row(a, LEFT_OUT, "prices alone", GBP, lambda b: b.prices_alone)
+
+
+def _social(b: BusinessCase, part: str) -> Array:
+    return b.social[part]
+
+
+def _funding(a: SavingAppraisal) -> Iterator[Row]:
+    yield _row(a, EAV, a.span, "GBP per year", lambda b: b.purse.eav)
+    yield _row(a, PEAK, "undiscounted", GBP, lambda b: np.minimum(b.purse.peak_funding, 0.0))
+    yield _row(a, PEAK_YEAR, "undiscounted", YEAR, lambda b: b.peak_year())
+    yield _row(a, PAYBACK, "undiscounted", YEAR, lambda b: b.payback())
+    yield _row(a, PAYBACK, "discounted", YEAR, lambda b: b.payback(discounted=True))
+
+
+def _ratios(a: SavingAppraisal) -> Iterator[Row]:
+    yield _ratio(a, BCR, "public purse", "GBP per GBP", lambda b: b.purse.bcr)
+    for name, effect in EFFECTS.items():
+        unit = f"GBP per {effect.words}"
+        yield _ratio(a, f"{COST_PER} {effect.words}", a.span, unit, partial(BusinessCase.cost_per, effect=name))
+
+
+def _chances(a: SavingAppraisal) -> Iterator[Row]:
+    """Give the share of draws that have paid back, for good, by each year."""
+    if not a.with_draws:
+        return
+    for of in ("undiscounted", "discounted"):
+        for year, share in zip(a.years, a.drawn.purse.chance_of_payback(of == "discounted"), strict=True):
+            yield {"what": CHANCE, "of": of, "year": year, "mean": float(share), "unit": "share of draws"}
+
+
+def _optimism(a: SavingAppraisal) -> Iterator[Row]:
+    bias = a.central.optimism
+    yield {"what": BIAS, "of": bias.words, "central": bias.uplift, "unit": SHARE}
+    yield _row(a, BIAS_WORTH, "reform spend", GBP, lambda b: b.purse.pv_optimism_bias)

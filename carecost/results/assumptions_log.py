@@ -1,0 +1,271 @@
+"""How good is what it rests on? The log of assumptions: whose word, how sure, and what each does to the saving."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import pandas as pd
+
+from carecost.analysis.assumption_lines import LONG_RUN, SPENDING, TIMES, Line, Thing, unsaid
+from carecost.analysis.assumption_lines import lines as lines_of
+from carecost.analysis.one_by_one import Trial, Trials, one_by_one
+from carecost.engine.items import Item
+from carecost.engine.selector import Selector
+from carecost.inputs.assumptions import Assumptions
+from carecost.inputs.belief import Assumption
+from carecost.inputs.scenario import Scenario
+from carecost.text import numbers, stated_levers, statements
+
+#: Rows that are named one by one.
+FEW = 3
+
+
+COLUMNS = (
+    *("part", "assumption", "rows", "value", "low", "high", "level", "stated", "interval", "unit", "price_year"),
+    *("source", "source_year", "quality", "note", "npv", "npv_low", "npv_high", "npv_tenth_less", "effect", "remark"),
+)
+
+
+@dataclass(frozen=True, eq=False)
+class AssumptionsLog(Trials):
+    """What a comparison rests on: every assumption, with what it does to the net present saving."""
+
+    def table(self) -> pd.DataFrame:
+        """Give the log in rows, the greatest effect first.
+
+        Returns
+        -------
+        DataFrame
+            One row a line. ``part`` is the parameter, growth or adjustment, or long run, cashable share, effect,
+            spending, times, path or correlation. ``assumption``, ``stated`` and ``interval`` are for people; ``value``,
+            ``low`` and ``high`` are empty where the rows of a line differ. ``npv`` is the central net present saving
+            [GBP, constant prices of the set]; ``npv_low`` and ``npv_high`` with the line at its ends,
+            ``npv_tenth_less`` with its values a tenth less, all else central; ``effect`` is the greatest distance of
+            these from ``npv``.
+        """
+        rows = [_row(trial, self.npv, self.run.calendar.programme_start) for trial in self.trials]
+        return pd.DataFrame(rows, columns=list(COLUMNS))
+
+
+def assumptions_log(
+    assumptions: Assumptions, scenario: Scenario, years: int | None = None, start: int | None = None
+) -> AssumptionsLog:
+    """Log what a scenario's net present saving rests on, by central runs with one assumption moved in each.
+
+    Rows that share parameter, source, grade and note are one line; a quantity with an interval is a line of its own,
+    unless there are more than a dozen alike, which are then moved together.
+
+    Parameters
+    ----------
+    assumptions : Assumptions
+        The set.
+    scenario : Scenario
+        What is compared with inaction.
+    years, start : int, optional
+        Projected years; calendar year of programme year 1; the set's own by default.
+
+    Returns
+    -------
+    AssumptionsLog
+        Its :meth:`~AssumptionsLog.table` is the log; :func:`carecost.plots.plot_sensitivity` draws it.
+
+    Raises
+    ------
+    InputError
+        If the set or the scenario cannot be run.
+
+    References
+    ----------
+    .. [1] HM Treasury (2015). The Aqua Book: guidance on producing quality analysis for government.
+
+    Examples
+    --------
+    >>> import carecost as cc
+    >>> review = cc.load_assumptions("england-2022")
+    >>> log = assumptions_log(review, cc.load_scenario("family-help"))
+    >>> log.table()["assumption"].iloc[0]
+    'lever family help programme: spending'
+    """
+    done = one_by_one(assumptions, scenario, years, start)
+    return AssumptionsLog(done.run, done.scenario, done.npv, done.trials)
+
+
+def unsaid_of(assumptions: Assumptions, scenario: Scenario | None = None) -> list[str]:
+    """List what has no source, no grade or no note.
+
+    Parameters
+    ----------
+    assumptions : Assumptions
+        The set.
+    scenario : Scenario, optional
+        A scenario.
+
+    Returns
+    -------
+    list of str
+        What is missing, of what; empty when all is said.
+
+    Examples
+    --------
+    >>> import carecost as cc
+    >>> unsaid_of(cc.load_assumptions("england-2025"))
+    []
+    """
+    return unsaid(lines_of(assumptions, scenario or Scenario("none")))
+
+
+def _row(trial: Trial, npv: float, begin: int) -> dict[str, object]:
+    line, b = trial.line, trial.line.belief
+    values = {member.belief.value for member in line.members}
+    ends = {member.ends for member in line.members}
+    alike = len(values) == len(ends) == 1
+    low, high = (ends.pop() or (None, None)) if alike else (None, None)
+    return {
+        "part": line.part,
+        "assumption": said(line),
+        "rows": len(line.members),
+        "value": b.value if alike else None,
+        "low": low,
+        "high": high,
+        "level": b.level if line.uncertain else None,
+        "stated": stated_value(line, begin),
+        "interval": interval(line),
+        "unit": b.unit,
+        "price_year": b.price_year,
+        "source": b.source,
+        "source_year": _years(m.belief.source_year for m in line.members),
+        "quality": b.quality,
+        "note": b.note,
+        "npv": npv,
+        "npv_low": trial.low,
+        "npv_high": trial.high,
+        "npv_tenth_less": trial.less,
+        "effect": trial.effect(npv),
+        "remark": line.remark,
+    }
+
+
+def said(line: Line) -> str:
+    """Say what a line is about.
+
+    Parameters
+    ----------
+    line : Line
+        A line.
+
+    Returns
+    -------
+    str
+        For people: "Unit costs: item children's home".
+    """
+    first = line.members[0].thing
+    things = [member.thing for member in line.members]
+    if isinstance(first, tuple):
+        return _lever(line)
+    if isinstance(first, Item):
+        return f"Share of a saving that is cash, in the long run: {', '.join(map(_name, things))}"
+    if not isinstance(first, Assumption):
+        return f"{line.part}: {', '.join(map(_name, things))}"
+    if first.kind != "value":
+        what = "long run of " if line.part == LONG_RUN else ""
+        return what + ", ".join(map(_name, things))
+    head = statements.PARAMETERS[first.parameter] + (f", {first.name}" if first.name else "")
+    where = _common([row.where for row in things if isinstance(row, Assumption)])
+    return head + (f": {where}" if where else "")
+
+
+def _name(thing: Thing) -> str:
+    return str(getattr(thing, "name", "") or getattr(thing, "quantity", ""))
+
+
+def _lever(line: Line) -> str:
+    pulls = [member.thing for member in line.members if isinstance(member.thing, tuple)]
+    what = [SPENDING] if line.part == SPENDING else dict.fromkeys(stated_levers.change_of(c, 1)[0] for _, c in pulls)
+    kind = " (how often)" if line.part == TIMES else ""
+    return f"lever {pulls[0][0].name}{kind}: {', '.join(what)}"
+
+
+def _common(wheres: list[Selector]) -> str:
+    """Write the selection that all rows share, and how many rows there are; few items are named."""
+    if len(wheres) == 1:
+        return statements.where_of(wheres[0])
+    shared = {axis: {getattr(w, axis) for w in wheres} for axis in Selector.__dataclass_fields__}
+    same = Selector(**{axis: next(iter(found)) for axis, found in shared.items() if len(found) == 1})
+    names = dict.fromkeys(name for w in wheres for name in w.items or ())
+    parts = [f"items {', '.join(names)}" if names else f"{len(wheres):,} rows", statements.where_of(same)]
+    return "; ".join(filter(None, parts))
+
+
+def stated_value(line: Line, begin: int) -> str:
+    """Write the value of a line, or the least and the greatest of its rows.
+
+    Parameters
+    ----------
+    line : Line
+        A line.
+    begin : int
+        Calendar year of programme year 1.
+
+    Returns
+    -------
+    str
+        For people.
+    """
+    first, b = line.members[0].thing, line.belief
+    if isinstance(first, tuple) and len(line.members) == 1 and line.part != TIMES:
+        return stated_levers.change_of(first[1], begin)[1]
+    if isinstance(first, Assumption) and len(line.members) == 1 and line.part != LONG_RUN:
+        return _with_unit(statements.assumption(first)[1], b.unit, b.price_year)
+    shown = _span((member.belief.value for member in line.members), b.unit)
+    return _with_unit(shown, b.unit, b.price_year) + _times(line)
+
+
+def _span(values: Iterable[float], unit: str) -> str:
+    """Write the least and the greatest of some values."""
+    found = list(values)
+    return " to ".join(dict.fromkeys(statements.amount(v, unit) for v in (min(found), max(found))))
+
+
+def _times(line: Line) -> str:
+    """Write how often the spending of a lever is taken, where it says so."""
+    changes = [member.thing[1] for member in line.members if isinstance(member.thing, tuple)]
+    often = [c.times.value for c in changes if c.times is not None]
+    return f" x {_span(often, '')} {changes[0].times_of}" if often and line.part == SPENDING else ""
+
+
+def _with_unit(shown: str, unit: str, price_year: int | None) -> str:
+    """Write the unit after a value, where the value does not say it."""
+    if unit == "multiplier":
+        return f"times {shown}"
+    words = "" if unit == "share" else statements.unit_words(unit, price_year).removeprefix("£").strip()
+    value, fading, rest = shown.partition(", fading")
+    return f"{value} {words}".strip() + fading + rest
+
+
+def interval(line: Line) -> str:
+    """Write the interval of a line, or that its rows have theirs.
+
+    Parameters
+    ----------
+    line : Line
+        A line.
+
+    Returns
+    -------
+    str
+        For people: "£156 to £469 (90%)".
+    """
+    ends, b = line.members[0].ends, line.belief
+    if ends is None:
+        return numbers.NONE
+    if len({member.ends for member in line.members}) > 1:
+        return f"each its own ({numbers.percent(b.level)})"
+    kind = "bounds" if b.level == 1 else numbers.percent(b.level)
+    return f"{statements.span(*ends, b.unit)} ({kind})"
+
+
+def _years(found: Iterable[str]) -> str:
+    """Write the years of the sources: each, or the first and the last of many."""
+    years = list(dict.fromkeys(filter(None, found)))
+    return ", ".join(years) if len(years) <= FEW else f"{years[0]} to {years[-1]}"

@@ -1,0 +1,299 @@
+"""What difference does it make? A scenario against a baseline, draw by draw, in children and in money."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from carecost._typing import Array
+from carecost.engine.costs import Costs
+from carecost.engine.grid import Grid
+from carecost.engine.items import OUTCOMES, SOCIAL, Item
+from carecost.errors import ComparisonError, Problem
+from carecost.inputs.provenance import Provenance, licence
+from carecost.money.appraisal import payback_year
+from carecost.money.discounting import Schedule, discount_factors
+
+Chooser = Callable[[Item], bool]
+
+
+REFORM = "reform"
+
+
+#: Parts of net social value besides the lines of the social ledger.
+PROGRAMME, SERVICES = "programme", "public services"
+
+
+@dataclass(frozen=True, eq=False)
+class Side:
+    """One scenario's outcome, as a comparison needs it.
+
+    Attributes
+    ----------
+    name : str
+        Scenario.
+    provenance : Provenance
+        What it was made from.
+    costs : Costs
+        Volume, price and spend.
+    children : ndarray of shape (draw, date)
+        Children in care on each date [children].
+    child_years : ndarray of shape (draw, year)
+        Time in care [child-years].
+    """
+
+    name: str
+    provenance: Provenance
+    costs: Costs
+    children: Array
+    child_years: Array
+
+
+@dataclass(frozen=True, eq=False)
+class Comparison:
+    """A scenario against a baseline.
+
+    Savings are positive where the scenario costs less. Every amount is in constant pounds of the price year.
+
+    Parameters
+    ----------
+    baseline, scenario : Side
+        The two outcomes, with the same luck.
+    discount : Schedule
+        Discount rates.
+    programme_start : int
+        Calendar year of programme year 1, from which cashable shares rise.
+
+    Raises
+    ------
+    ComparisonError
+        If they differ in more than the scenario.
+    """
+
+    baseline: Side
+    scenario: Side
+    discount: Schedule
+    programme_start: int
+
+    def __post_init__(self) -> None:
+        licence(self.baseline.provenance, self.scenario.provenance)
+
+    @property
+    def grid(self) -> Grid:
+        """Labels."""
+        return self.scenario.costs.grid
+
+    @cached_property
+    def averted(self) -> Array:
+        """Fewer children in care on each date: (draw, date) [children]."""
+        return self.baseline.children - self.scenario.children
+
+    @cached_property
+    def averted_child_years(self) -> Array:
+        """Less time in care: (draw, year) [child-years]."""
+        return self.baseline.child_years - self.scenario.child_years
+
+    @cached_property
+    def price_effect(self) -> Array:
+        """Saving from prices, at the scenario's volume: (draw, year, item) [GBP]."""
+        a, b = self.baseline.costs, self.scenario.costs
+        return np.asarray((a.unit_cost - b.unit_cost) * b.volume)
+
+    @cached_property
+    def volume_effect(self) -> Array:
+        """Saving from volumes, at the baseline's prices: (draw, year, item) [GBP]."""
+        a, b = self.baseline.costs, self.scenario.costs
+        return np.asarray(a.unit_cost * (a.volume - b.volume))
+
+    @cached_property
+    def cashable_share(self) -> Array:
+        """Share of each item's volume effect that becomes cash: (year, item) [share]."""
+        elapsed = [y - self.programme_start for y in self.grid.years]
+        return np.array([[item.cashable.share(e) for item in self.grid.items] for e in elapsed])
+
+    def gross_saving(self, choose: Chooser | None = None) -> Array:
+        """Fall in spending, the programme's own spending apart.
+
+        Parameters
+        ----------
+        choose : callable, optional
+            Says which items count; the public purse by default.
+
+        Returns
+        -------
+        ndarray of shape (draw, year)
+            Gross saving [GBP].
+        """
+        return self._effects(lambda i: _counts(i, choose) and i.group != REFORM)
+
+    def cashable_saving(self, choose: Chooser | None = None) -> Array:
+        """Price effect, and the cashable share of the volume effect: (draw, year) [GBP]."""
+        chosen = self._chosen(lambda i: _counts(i, choose) and i.group != REFORM)
+        volume = np.einsum("dyi,yi->dy", self.volume_effect, self.cashable_share * chosen)
+        return np.asarray(self.price_effect @ chosen + volume)
+
+    def reform_spend(self, choose: Chooser | None = None) -> Array:
+        """Spending on the programme beyond the baseline's: (draw, year) [GBP]."""
+        return -self._effects(lambda i: _counts(i, choose) and i.group == REFORM)
+
+    def net_saving(self, choose: Chooser | None = None) -> Array:
+        """Cashable saving less reform spend: (draw, year) [GBP]."""
+        return self.cashable_saving(choose) - self.reform_spend(choose)
+
+    def _effects(self, choose: Chooser) -> Array:
+        """Sum price and volume effects of some items: (draw, year) [GBP]."""
+        chosen = self._chosen(choose)
+        return np.asarray(self.price_effect @ chosen + self.volume_effect @ chosen)
+
+    def _chosen(self, choose: Chooser) -> Array:
+        """Say which items count, 1 or 0: a product with it sums without a copy."""
+        return np.array([float(choose(item)) for item in self.grid.items])
+
+    @cached_property
+    def factors(self) -> Array:
+        """Discount factors: 1 in the first projected year: (year,) [ratio]."""
+        return discount_factors(len(self.grid.years), self.discount)
+
+    def present_value(self, flow: Array) -> Array:
+        """Discount a flow of shape (draw, year) to the first projected year: (draw,) [GBP]."""
+        return np.asarray(flow @ self.factors)
+
+    def npv(self, gross: bool = False) -> Array:
+        """Net present saving to the public purse.
+
+        Parameters
+        ----------
+        gross : bool
+            Count the whole volume effect instead of its cashable share.
+
+        Returns
+        -------
+        ndarray of shape (draw,)
+            One value a draw [GBP].
+        """
+        saving = self.gross_saving() if gross else self.cashable_saving()
+        return self.present_value(saving - self.reform_spend())
+
+    def npsv(self) -> Array:
+        """Net present social value: resources of every ledger, transfers and prices alone at zero: (draw,) [GBP].
+
+        Raises
+        ------
+        ComparisonError
+            If there is no social ledger.
+        """
+        return self.present_value(np.sum(list(self.social_parts().values()), axis=0))
+
+    def social_parts(self) -> dict[str, Array]:
+        """Name the parts of net social value in each year: positive where society gains.
+
+        Returns
+        -------
+        dict of str to ndarray of shape (draw, year)
+            ``programme`` (its resources), ``public services`` (resources of all accounts but social, whether or not
+            they become cash), and each line of the social ledger by name [GBP]. A line that values outcomes counts
+            what a scenario does to their share: fewer who leave care is no loss of outcomes.
+
+        Raises
+        ------
+        ComparisonError
+            If there is no social ledger.
+        """
+        ledger = [item for item in self.grid.items if item.account == SOCIAL]
+        if not ledger:
+            remedy = "Add items with account = social, or cc.with_social_ledger(assumptions); npv() is the public purse"
+            raise ComparisonError(Problem("there is no social ledger", "npsv", remedy))
+        parts = {PROGRAMME: self._resources(lambda i: i.public and i.group == REFORM)}
+        parts[SERVICES] = self._resources(lambda i: i.public and i.group != REFORM)
+        return parts | {f"{SOCIAL}: {item.name}": self._social(item) for item in ledger}
+
+    def _social(self, line: Item) -> Array:
+        """Give what society gains by a line of the social ledger: (draw, year) [GBP]."""
+        if line.driver != OUTCOMES:
+            return self._resources(lambda i: i.name == line.name)
+        worth = self.baseline.costs.unit_cost[..., self.grid.items.index(line)]
+        return np.asarray(worth * (self.price_effect @ self._chosen(line.follows)))
+
+    def _resources(self, choose: Chooser) -> Array:
+        """Sum resources: programmes by what they spend, all else by volume, since a price alone moves money only."""
+        used = self._effects(lambda i: choose(i) and i.group == REFORM and i.kind == "resource")
+        chosen = self._chosen(lambda i: choose(i) and i.group != REFORM and i.kind == "resource")
+        return np.asarray(used + self.volume_effect @ chosen)
+
+    def bcr(self) -> float | None:
+        """Benefit-cost ratio: mean present value of cashable savings over that of the programme's net public cost.
+
+        Returns
+        -------
+        float or None
+            The ratio of means; None (undefined) where the cost is not positive.
+        """
+        cost = float(self.present_value(self.reform_spend()).mean())
+        return None if cost <= 0 else float(self.present_value(self.cashable_saving()).mean()) / cost
+
+    def payback_year(self, discounted: bool = False) -> Array:
+        """First year from which the cumulative net saving stays at or above zero.
+
+        Parameters
+        ----------
+        discounted : bool
+            Whether to discount.
+
+        Returns
+        -------
+        ndarray of shape (draw,)
+            Calendar year; nan where it does not pay back within the horizon, or nothing is spent or saved.
+        """
+        flow = self.net_saving() * (self.factors if discounted else 1.0)
+        return payback_year(flow) + self.grid.years[0]
+
+    def chance_of_saving(self) -> float:
+        """Share of draws with a net present saving above zero [probability]."""
+        return float((self.npv() > 0).mean())
+
+    def common_luck(self) -> float:
+        """Variance of the fall in children at the end, over what it would be if each scenario had luck of its own.
+
+        Returns
+        -------
+        float
+            Ratio of variances: the smaller, the more the common draws sharpen the comparison.
+
+        Raises
+        ------
+        ComparisonError
+            If there are fewer than two draws, or nothing varies.
+        """
+        before, after = self.baseline.children[:, -1], self.scenario.children[:, -1]
+        apart = float(before.var() + after.var())
+        if len(before) < 2 or apart == 0:
+            raise ComparisonError(Problem("nothing varies over draws", "common_luck", "Run with draws"))
+        return float((before - after).var()) / apart
+
+    def saving_per_child_year(self) -> float | None:
+        """Cashable saving over the horizon for each child-year of care averted, ratio of means [GBP per child-year]."""
+        years = float(self.averted_child_years.sum(1).mean())
+        return None if years <= 0 else float(self.cashable_saving().sum(1).mean()) / years
+
+    def average_cost_of_care(self) -> float:
+        """Spend that follows time in care for each child-year, baseline, ratio of means [GBP per child-year]."""
+        spend = self.baseline.costs.spend @ self._chosen(lambda item: item.public and follows_care(item, self.grid))
+        return float(spend.sum(1).mean() / self.baseline.child_years.sum(1).mean())
+
+
+def follows_care(item: Item, grid: Grid) -> bool:
+    """Say whether an item follows time in care, so that its volume can be set against all time in care."""
+    care = {name for i in grid.in_care for name in (grid.placements[i].name, grid.placements[i].of)}
+    return item.driver in ("child_weeks", "child_years") and (not item.placements or set(item.placements) <= care)
+
+
+def public_purse(item: Item) -> bool:
+    """Say whether an item is in the public purse."""
+    return item.public
+
+
+def _counts(item: Item, choose: Chooser | None) -> bool:
+    return (choose or public_purse)(item)

@@ -1,0 +1,172 @@
+"""Which number does a quantity have in a draw? Uniform numbers, tied where they are tied, made into values."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Sequence
+
+import numpy as np
+from scipy.special import ndtr, ndtri
+
+from carecost._typing import Array
+from carecost.errors import InputError, Problem
+from carecost.inputs.belief import Assumption, Belief
+from carecost.inputs.change import Interval
+from carecost.inputs.dependence import Ties
+from carecost.inputs.year_path import YearPath
+from carecost.maths.distributions import agreed, quantiles, shares
+from carecost.maths.monte_carlo import Draws
+from carecost.money.discounting import wandering_path
+
+#: Jitter of exactly 0 in the first slice would be an infinite normal quantile.
+_TINY = 1e-12
+
+
+class Columns:
+    """Values of named quantities in every draw, each made once and kept for all blocks.
+
+    Parameters
+    ----------
+    draws : Draws
+        All draws.
+    ties : Ties, optional
+        What moves together; nothing by default.
+    """
+
+    def __init__(self, draws: Draws, ties: Ties | None = None) -> None:
+        self.draws, self.ties = draws, ties or Ties()
+        self._kept: dict[Hashable, Array] = {}
+
+    def drawn(self, name: str, belief: Belief | Interval) -> bool:
+        """Say whether a quantity differs between draws."""
+        return not belief.certain or name in self.ties.joint
+
+    def value(self, name: str, belief: Belief | Interval, least: float, most: float) -> Array:
+        """Give the values of a quantity: (draw,)."""
+        if name in self.ties.joint:
+            return self._once(name, lambda: self._row(name))
+
+        def make() -> Array:
+            b, u = belief, self.uniforms(name)
+            try:
+                return quantiles(u, b.value, b.low, b.high, b.level, b.shape, least, most)
+            except InputError as error:
+                raise InputError(Problem(p.what, p.where or name, p.remedy) for p in error.problems) from None
+
+        return self._once((name, belief, least, most), make)
+
+    def shares(self, rows: Sequence[Assumption]) -> Array:
+        """Give shares that are drawn together: (draw, share)."""
+
+        def make() -> Array:
+            u = np.stack([self.uniforms(row.quantity) for row in rows], axis=1)
+            return shares(u, [row.belief.value for row in rows], concentration(rows))
+
+        return self._once(tuple(row.quantity for row in rows), make)
+
+    def path(self, path: YearPath, years: Sequence[int]) -> Array:
+        """Give a path in some years, zero up to its first: (draw, year)."""
+
+        def make() -> Array:
+            later = range(path.from_year + 1, max(*years, path.from_year) + 1)
+            out = np.zeros((self.draws.n, len(years)))
+            if later:
+                shocks = [ndtri(self.draws.uniforms(f"{path.quantity}, {year}")) for year in later]
+                followed = wandering_path(np.stack(shocks, axis=1), path.sd, path.half_life)
+                for i, year in enumerate(years):
+                    if year in later:
+                        out[:, i] = followed[:, year - later[0]]
+            return out
+
+        return self._once((path, tuple(years)), make)
+
+    def uniforms(self, name: str) -> Array:
+        """Give the uniform numbers of a quantity, those of a group tied: (draw,)."""
+        if name in self.ties.loading:
+            row = self.ties.loading[name]
+            scores = row.loading * self._scores(f"correlation: {row.group}")
+            if abs(row.loading) < 1.0:
+                scores = scores + np.sqrt(1.0 - row.loading**2) * self._scores(name)
+            return _sliced(scores)
+        if name in self.ties.matrix:
+            matrix = self.ties.matrix[name]
+            at = matrix.quantities.index(name)
+            weights = np.linalg.cholesky(np.array(matrix.rows))[at, : at + 1]
+            own = [self._scores(member) for member in matrix.quantities[: at + 1]]
+            return _sliced(np.sum([w * z for w, z in zip(weights, own, strict=True)], axis=0))
+        return self.draws.uniforms(name)
+
+    def _scores(self, name: str) -> Array:
+        return np.asarray(ndtri(self.draws.uniforms(name)))
+
+    def _row(self, name: str) -> Array:
+        table = self.ties.joint[name]
+        column = np.array([row[table.quantities.index(name)] for row in table.rows])
+        chosen = self.draws.uniforms(f"joint: {table.name}") * len(column)
+        return np.asarray(column[np.minimum(chosen.astype(int), len(column) - 1)])
+
+    def _once(self, key: Hashable, make: Callable[[], Array]) -> Array:
+        """Keep what was made; two threads that make it at once make the same."""
+        if key not in self._kept:
+            self._kept[key] = make()
+        return self._kept[key]
+
+
+class Sampler:
+    """Values of named quantities, for one block of the draws or for the central run.
+
+    Parameters
+    ----------
+    draws : Draws
+        All draws.
+    block : slice, optional
+        The draws wanted; the central run when not given.
+    columns : Columns, optional
+        Values to share with other blocks of the same draws.
+    """
+
+    def __init__(self, draws: Draws, block: slice | None = None, columns: Columns | None = None) -> None:
+        self.draws, self.block = draws, block
+        self.columns = columns or Columns(draws)
+
+    def drawn(self, name: str, belief: Belief | Interval) -> bool:
+        """Say whether a quantity has several values here."""
+        return self.block is not None and self.columns.drawn(name, belief)
+
+    def value(self, name: str, belief: Belief | Interval, least: float = -np.inf, most: float = np.inf) -> Array:
+        """Give the values of a quantity: (draw,), of length 1 when it is certain or the run is central."""
+        if not self.drawn(name, belief):
+            return np.array([belief.value])
+        return self.columns.value(name, belief, least, most)[self.block]
+
+    def shares(self, rows: Sequence[Assumption]) -> Array:
+        """Give shares that are drawn together: (draw, share), of length 1 when the run is central."""
+        if self.block is None:
+            return np.array([[row.belief.value for row in rows]])
+        return self.columns.shares(rows)[self.block]
+
+    def path(self, path: YearPath, years: Sequence[int]) -> Array:
+        """Give a path: (draw, year), zero and of length 1 when the run is central."""
+        if self.block is None:
+            return np.zeros((1, len(years)))
+        return self.columns.path(path, years)[self.block]
+
+
+def concentration(rows: Sequence[Assumption]) -> float:
+    """Find the concentration of shares that are drawn together.
+
+    Raises
+    ------
+    InputError
+        If their intervals disagree.
+    """
+    stated = [row.belief for row in rows]
+    return agreed([(b.low, b.value, b.high, b.level) for b in stated if b.low is not None and b.high is not None])
+
+
+def _sliced(scores: Array) -> Array:
+    """Turn normal scores into uniform numbers, one in each slice, so that the margins are those of the hypercube."""
+    n = len(scores)
+    slices = np.empty(n)
+    slices[np.argsort(scores, kind="stable")] = np.arange(n)
+    within = np.maximum(ndtr(scores) * n % 1.0, _TINY)
+    return np.asarray((slices + within) / n)

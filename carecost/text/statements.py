@@ -1,0 +1,276 @@
+"""How is a stated value written? Assumptions and changes for people, precise enough to check against the source."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from carecost.engine.selector import Selector, spell
+from carecost.money import discounting
+from carecost.text import numbers
+
+if TYPE_CHECKING:
+    from carecost.inputs.assumptions import Assumptions
+    from carecost.inputs.belief import Assumption
+    from carecost.inputs.dependence import CorrelationMatrix
+    from carecost.inputs.phases import Phases
+    from carecost.inputs.year_path import YearPath
+
+
+#: Plain words for the parameters.
+PARAMETERS = {
+    "initial_stock": "Children at the start",
+    "population": "Children in the population",
+    "entry_rate": "Entries to care",
+    "entry_share": "Placement on entry",
+    "entry_at_birthday": "Entries on the birthday",
+    "extra_entries": "Extra entries",
+    "exit_rate": "Exits by reason",
+    "move_rate": "Moves between placements",
+    "unit_cost": "Unit costs",
+    "capacity": "Places",
+}
+
+
+def amount(value: float, unit: str) -> str:
+    """Write a value as its unit asks: pounds, per cent or a number; precise enough to check against its source.
+
+    Parameters
+    ----------
+    value : float
+        What to write.
+    unit : str
+        Its unit, as in the set.
+
+    Returns
+    -------
+    str
+        For people.
+
+    Examples
+    --------
+    >>> amount(1.257e9, "GBP per year"), amount(0.75, "share"), amount(0.0155, "per year")
+    ('£1.257bn', '75%', '1.55%')
+    """
+    sign = numbers.MINUS if value < 0 else ""
+    if unit.startswith("GBP"):
+        scale = numbers.money_scale(value) if abs(value) >= 1e6 else numbers.Scale(1.0, "", 0)
+        size = abs(value) / scale.divisor
+        shown = f"{size:.4g}" if scale.ending else f"{size:,.0f}" if size >= 100 or size == int(size) else f"{size:.2f}"
+        return f"{sign}£{shown}{scale.ending}"
+    if unit in ("share", "per year") or unit.startswith("share of"):
+        return f"{numbers.number(value * 100)}%"
+    return numbers.number(value)
+
+
+def unit_words(unit: str, price_year: int | None = None) -> str:
+    """Write a unit, with the year of its prices.
+
+    Parameters
+    ----------
+    unit : str
+        As in the set.
+    price_year : int, optional
+        Financial year of the pounds.
+
+    Returns
+    -------
+    str
+        For people.
+
+    Examples
+    --------
+    >>> unit_words("GBP per child-week", 2025)
+    '£ per child-week, 2024-25 prices'
+    """
+    words = {"GBP": "£", "per year": "a year", "multiplier": "times"}.get(unit, unit.replace("GBP", "£"))
+    return words if price_year is None else f"{words}, {discounting.financial_year(price_year)} prices"
+
+
+def span(low: float | None, high: float | None, unit: str) -> str:
+    """Write the interval of a value, or that there is none.
+
+    Parameters
+    ----------
+    low, high : float or None
+        Interval.
+    unit : str
+        Unit, as in the set.
+
+    Returns
+    -------
+    str
+        Such as "£650 to £760".
+
+    Examples
+    --------
+    >>> span(650, 760, "GBP per child-week"), span(None, None, "share")
+    ('£650 to £760', 'none')
+    """
+    if low is None or high is None:
+        return numbers.NONE
+    return f"{amount(low, unit)} to {amount(high, unit)}"
+
+
+def assumption(row: Assumption) -> tuple[str, str, str]:
+    """Write which cells a row is about, its value and its interval.
+
+    Parameters
+    ----------
+    row : Assumption
+        What is assumed.
+
+    Returns
+    -------
+    tuple of str
+        Cells, value, interval.
+    """
+    b = row.belief
+    where = where_of(row.where)
+    which = "; ".join(part for part in (row.name, where) if part) or "all"
+    if row.kind != "value":
+        which = f"{row.name}: {PARAMETERS[row.parameter].lower()}" + (f"; {where}" if where else "")
+    shown = amount(b.value, b.unit)
+    if row.fade_years is not None:
+        shown += f", fading to {amount(row.long_run or 0.0, b.unit)} in {row.fade_years} years"
+    return which, shown, interval_of(b.low, b.high, b.level, b.unit, b.certain)
+
+
+def tied(assumptions: Assumptions) -> Iterator[tuple[str, str, str]]:
+    """Write what moves together, what wanders over the years, and the phases of time in care.
+
+    Parameters
+    ----------
+    assumptions : Assumptions
+        The set.
+
+    Yields
+    ------
+    tuple of str
+        Which group, table or path; what is stated of it; on whose word.
+    """
+    ties = assumptions.ties
+    for group in dict.fromkeys(row.group for row in ties.loadings):
+        rows = [row for row in ties.loadings if row.group == group]
+        each = "; ".join(f"{row.quantity} ({row.loading:g})" for row in rows)
+        said = dict.fromkeys(_said(row.source, row.quality, row.note) for row in rows)
+        yield f"Correlation group {group}", f"loadings on what is common to them: {each}", " | ".join(said)
+    for matrix in ties.matrices:
+        yield f"Correlation group {matrix.name}", f"correlations of normal scores: {_pairs(matrix)}", ""
+    for table in ties.joints:
+        yield (
+            f"Joint draws {table.name}",
+            f"{len(table.rows):,} equally likely rows of {'; '.join(table.quantities)}",
+            "",
+        )
+    for path in assumptions.paths:
+        source = f"{path.source} ({path.source_year})" if path.source_year else path.source
+        yield f"Path {path.name}", path_of(path), _said(source, path.quality, path.note)
+    yield from _phases(assumptions.phases)
+
+
+def _phases(phases: Phases) -> Iterator[tuple[str, str, str]]:
+    for row in phases.rows:
+        onward = f"; goes on at {numbers.number(row.rate)} a year" if row.rate else ""
+        how = f"leaves {numbers.number(row.exit_factor)} times as readily as at factor 1{onward}"
+        yield f"Phase of time in care {row.name}", how, _said(row.source, row.quality, row.note)
+    for (source, quality, note), n in Counter((x.source, x.quality, x.note) for x in phases.shares).items():
+        yield "Shares of the phases on the base date", f"{n:,} rows", _said(source, quality, note)
+
+
+def order_of(assumptions: Assumptions) -> str:
+    """Write where each capacity group sends the arrivals for whom it has no place.
+
+    Parameters
+    ----------
+    assumptions : Assumptions
+        The set.
+
+    Returns
+    -------
+    str
+        For people; empty where no places run out.
+
+    Examples
+    --------
+    >>> from carecost.files.load import load_assumptions
+    >>> order_of(load_assumptions("england-2025-capacity")).partition(";")[0]
+    'foster in-house: when full, arrivals go to foster agency'
+    """
+    inside = {name for group in assumptions.groups for name in group.placements}
+    lines = []
+    for group in assumptions.groups:
+        named = "" if group.placements == (group.name,) else f" ({', '.join(group.placements)})"
+        last = "" if group.next in inside else ", the last resort, which takes everybody"
+        lines.append(f"{group.name}{named}: when full, arrivals go to {group.next}{last}")
+    return "; ".join(lines)
+
+
+def path_of(path: YearPath) -> str:
+    """Write what a path multiplies, and how far it wanders.
+
+    Parameters
+    ----------
+    path : YearPath
+        A path over years.
+
+    Returns
+    -------
+    str
+        For people.
+    """
+    where = where_of(path.where)
+    what = f"{PARAMETERS[path.parameter].lower()}{f' ({where})' if where else ''} times exp(path), 1 in the middle"
+    spread = f"standard deviation {numbers.number(path.sd * 100)}%"
+    if path.half_life is None:
+        how = f"{path.kind}, {spread} after one year, growing with the square root of the years"
+    else:
+        how = f"{path.kind}, {spread} in the long run, half-life {numbers.number(path.half_life)} years"
+    lines = "" if path.axis is None else f"; one path for each of {path.axis}"
+    return f"{what}; {how}; from {discounting.financial_year(path.from_year)}{lines}"
+
+
+def _pairs(matrix: CorrelationMatrix) -> str:
+    names = matrix.quantities
+    pairs = ((i, j) for j in range(len(names)) for i in range(j))
+    return "; ".join(f"{names[i]} with {names[j]} ({matrix.rows[i][j]:g})" for i, j in pairs)
+
+
+def _said(source: str, quality: str, note: str) -> str:
+    return "; ".join(filter(None, (quality, source, note)))
+
+
+def where_of(where: Selector) -> str:
+    """Write which cells are meant.
+
+    Parameters
+    ----------
+    where : Selector
+        A selection.
+
+    Returns
+    -------
+    str
+        For people; empty for all cells.
+
+    Examples
+    --------
+    >>> where_of(Selector(ages=range(10, 18), placements=["foster", "home"]))
+    'ages 10-17; placements foster, home'
+    """
+    parts = []
+    for name in where.__dataclass_fields__:
+        chosen = getattr(where, name)
+        if chosen is not None:
+            label = name.removesuffix("s") if len(chosen) == 1 else name
+            parts.append(f"{label} {spell(chosen) if name in ('ages', 'years') else ', '.join(chosen)}")
+    return "; ".join(parts)
+
+
+def interval_of(low: float | None, high: float | None, level: float, unit: str, certain: bool) -> str:
+    """Write an interval with its level; none where a value is taken as known."""
+    if certain:
+        return numbers.NONE
+    kind = "bounds" if level == 1 else numbers.percent(level)
+    return f"{span(low, high, unit)} ({kind})"
