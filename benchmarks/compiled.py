@@ -13,8 +13,7 @@ from numba import njit
 
 import carecost as cc
 from carecost.engine.age_cohorts import project_sums
-from carecost.engine.kernels import rates
-from carecost.engine.projection import birthdays, leaving_at
+from carecost.engine.kernels import birthdays, leaving_at, rates
 from carecost.maths.birthday_classes import BIRTHDAYS, WEIGHT
 from carecost.maths.expm import REACH, TERMS
 

@@ -21,7 +21,7 @@ import carecost as cc
 from carecost import stockflow
 from carecost.engine.age_cohorts import project_sums
 from carecost.engine.kernels import Kernels, rates
-from carecost.engine.projection import project_streams
+from carecost.engine.project import project_streams
 from carecost.simulation import blocks
 from carecost.simulation.effects import apply
 from carecost.simulation.sampler import Sampler

@@ -1,4 +1,4 @@
-"""Scenario projections of children in care, their placements and their cost: the public names, imported when asked for."""
+"""Scenario projections of children in care, their placements and cost; public names are imported when asked for."""
 
 from __future__ import annotations
 
@@ -13,17 +13,17 @@ if TYPE_CHECKING:  # what type checkers and editors see; a test holds it to the 
     from carecost import plots as plots
     from carecost.engine.costs import Costs as Costs
     from carecost.engine.costs import cost as cost
+    from carecost.engine.grid import CapacityGroup as CapacityGroup
     from carecost.engine.grid import Grid as Grid
     from carecost.engine.grid import Placement as Placement
     from carecost.engine.grid import Reason as Reason
+    from carecost.engine.grid import Selector as Selector
     from carecost.engine.items import Cashable as Cashable
     from carecost.engine.items import Item as Item
-    from carecost.engine.overflow import Capacity as Capacity
     from carecost.engine.parameters import Parameters as Parameters
-    from carecost.engine.places import CapacityGroup as CapacityGroup
+    from carecost.engine.project import project as project
+    from carecost.engine.projection import Capacity as Capacity
     from carecost.engine.projection import Projection as Projection
-    from carecost.engine.projection import project as project
-    from carecost.engine.selector import Selector as Selector
     from carecost.errors import CareCostError as CareCostError
     from carecost.estimation.counts import Counts as Counts
     from carecost.estimation.rates import Estimates as Estimates
@@ -46,11 +46,11 @@ if TYPE_CHECKING:  # what type checkers and editors see; a test holds it to the 
     from carecost.inputs.dependence import JointDraws as JointDraws
     from carecost.inputs.dependence import Loading as Loading
     from carecost.inputs.dependence import Ties as Ties
-    from carecost.inputs.levers import Evidence as Evidence
-    from carecost.inputs.levers import Lever as Lever
     from carecost.inputs.phases import Phase as Phase
     from carecost.inputs.phases import Phases as Phases
     from carecost.inputs.phases import PhaseShare as PhaseShare
+    from carecost.inputs.scenario import Evidence as Evidence
+    from carecost.inputs.scenario import Lever as Lever
     from carecost.inputs.scenario import Scenario as Scenario
     from carecost.inputs.year_path import YearPath as YearPath
     from carecost.maths import distributions as distributions
@@ -59,23 +59,23 @@ if TYPE_CHECKING:  # what type checkers and editors see; a test holds it to the 
     from carecost.money import prices as prices
     from carecost.money import vintages as vintages
     from carecost.money.appraisal import Appraisal as Appraisal
+    from carecost.money.appraisal import appraise as appraise
     from carecost.money.cost_effectiveness import Option as Option
-    from carecost.money.green_book import appraise as appraise
     from carecost.money.optimism_bias import Optimism as Optimism
     from carecost.money.optimism_bias import optimism_bias as optimism_bias
     from carecost.money.prices import Amounts as Amounts
     from carecost.money.prices import PriceBase as PriceBase
     from carecost.results import assumptions_log as quality  # noqa: F401
+    from carecost.results.appraisal_tables import IcerTable as IcerTable
+    from carecost.results.appraisal_tables import NetBenefit as NetBenefit
     from carecost.results.appraisal_tables import SavingAppraisal as SavingAppraisal
+    from carecost.results.appraisal_tables import icer_table as icer_table
+    from carecost.results.appraisal_tables import net_benefit as net_benefit
     from carecost.results.areas import AreaResults as AreaResults
     from carecost.results.areas import run_areas as run_areas
     from carecost.results.decision_tables import ScenarioOptions as ScenarioOptions
-    from carecost.results.option_tables import IcerTable as IcerTable
-    from carecost.results.option_tables import NetBenefit as NetBenefit
-    from carecost.results.option_tables import icer_table as icer_table
-    from carecost.results.option_tables import net_benefit as net_benefit
-    from carecost.results.priced import present_value as present_value
-    from carecost.results.priced import spending_history as spending_history
+    from carecost.results.price_tables import present_value as present_value
+    from carecost.results.price_tables import spending_history as spending_history
     from carecost.results.results import Results as Results
     from carecost.results.results import run as run
     from carecost.results.saving import Saving as Saving
@@ -88,22 +88,22 @@ _NAMES: dict[str, tuple[str, ...]] = {
         "cost",
     ),
     "engine.grid": (
+        "CapacityGroup",
         "Grid",
         "Placement",
         "Reason",
+        "Selector",
     ),
     "engine.items": (
         "Cashable",
         "Item",
     ),
-    "engine.overflow": ("Capacity",),
     "engine.parameters": ("Parameters",),
-    "engine.places": ("CapacityGroup",),
+    "engine.project": ("project",),
     "engine.projection": (
+        "Capacity",
         "Projection",
-        "project",
     ),
-    "engine.selector": ("Selector",),
     "errors": ("CareCostError",),
     "estimation.counts": ("Counts",),
     "estimation.rates": (
@@ -142,21 +142,23 @@ _NAMES: dict[str, tuple[str, ...]] = {
         "Loading",
         "Ties",
     ),
-    "inputs.levers": (
-        "Evidence",
-        "Lever",
-    ),
     "inputs.phases": (
         "Phase",
         "PhaseShare",
         "Phases",
     ),
-    "inputs.scenario": ("Scenario",),
+    "inputs.scenario": (
+        "Evidence",
+        "Lever",
+        "Scenario",
+    ),
     "inputs.year_path": ("YearPath",),
     "maths.monte_carlo": ("Draws",),
-    "money.appraisal": ("Appraisal",),
+    "money.appraisal": (
+        "Appraisal",
+        "appraise",
+    ),
     "money.cost_effectiveness": ("Option",),
-    "money.green_book": ("appraise",),
     "money.optimism_bias": (
         "Optimism",
         "optimism_bias",
@@ -165,19 +167,19 @@ _NAMES: dict[str, tuple[str, ...]] = {
         "Amounts",
         "PriceBase",
     ),
-    "results.appraisal_tables": ("SavingAppraisal",),
+    "results.appraisal_tables": (
+        "IcerTable",
+        "NetBenefit",
+        "SavingAppraisal",
+        "icer_table",
+        "net_benefit",
+    ),
     "results.areas": (
         "AreaResults",
         "run_areas",
     ),
     "results.decision_tables": ("ScenarioOptions",),
-    "results.option_tables": (
-        "IcerTable",
-        "NetBenefit",
-        "icer_table",
-        "net_benefit",
-    ),
-    "results.priced": (
+    "results.price_tables": (
         "present_value",
         "spending_history",
     ),

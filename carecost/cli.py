@@ -1,4 +1,4 @@
-"""How do I run it without Python? The command ``carecost``."""
+"""The command ``carecost``: compare, check, describe, list and replay."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What went wrong? Errors that say what, which value, where, and how to mend it."""
+"""Errors that say what is wrong, which value, where, and how to mend it."""
 
 from __future__ import annotations
 

@@ -203,9 +203,9 @@ def _assumptions(made) -> Iterator[tuple[str, str]]:  # type: ignore[no-untyped-
     """Write the log of a set's assumptions, by what each does to the saving of the Care Review."""
     import logs
 
+    from carecost import _labels
     from carecost.files.load import load_scenario
-    from carecost.money import discounting
-    from carecost.plots import pictures, plot_sensitivity
+    from carecost.plots import _figure, plot_sensitivity
     from carecost.plots.sensitivity import SIZE
     from carecost.results import assumptions_log
     from carecost.text import numbers
@@ -214,7 +214,7 @@ def _assumptions(made) -> Iterator[tuple[str, str]]:  # type: ignore[no-untyped-
     table, scale = log.table(), numbers.money_scale(log.npv)
     GENERATED.joinpath("quality").mkdir(parents=True, exist_ok=True)
     name = f"sensitivity-{made.name}.png"
-    GENERATED.joinpath("quality", name).write_bytes(pictures.png(lambda ax: plot_sensitivity(log, ax), SIZE))
+    GENERATED.joinpath("quality", name).write_bytes(_figure.png(lambda ax: plot_sensitivity(log, ax), SIZE))
 
     def saving(*values: float) -> str:
         return ", ".join(numbers.pounds(v, scale) for v in values if v == v)
@@ -230,10 +230,10 @@ def _assumptions(made) -> Iterator[tuple[str, str]]:  # type: ignore[no-untyped-
         for i, row in enumerate(table.itertuples(), start=1)
     ]
     dates = logs.changed(f"carecost/data/{made.name}")
-    years = [discounting.financial_year(log.run.grid.years[i]) for i in (0, -1)]
+    years = [_labels.financial_year(log.run.grid.years[i]) for i in (0, -1)]
     about = (
         f"{len(made.rows):,} rows of the set and the amounts of care-review, in {len(rows)} lines. Central net present "
-        f"saving, {years[0]} to {years[1]}, prices of {discounting.financial_year(made.price_year)}: {saving(log.npv)}. "
+        f"saving, {years[0]} to {years[1]}, prices of {_labels.financial_year(made.price_year)}: {saving(log.npv)}. "
         f"Signed by the maintainers; the files of the set last changed on {dates[-1] if dates else 'a date not known'}."
     )
     picture = f"```{{image}} {name}\n:alt: net present saving from the low to the high end of each assumption\n```\n"
@@ -270,8 +270,8 @@ def _printed(words: list[str]) -> str:
 def _draw_history(file: Path) -> None:
     """Draw why spending changed, from the figures that ship."""
     from carecost.plots import plot_price_volume_mix
-    from carecost.plots.pictures import png
-    from carecost.results.priced import spending_history
+    from carecost.plots._figure import png
+    from carecost.results.price_tables import spending_history
 
     history = spending_history("residential")
     file.write_bytes(png(lambda ax: plot_price_volume_mix(history, ax)))

@@ -17,8 +17,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 import carecost as cc
-from carecost.analysis.attribution import METHODS, Attribution, attribution
-from carecost.analysis.credit import Effects, additive
+from carecost.analysis.attribution import METHODS, Attribution, Effects, additive, attribution
 from carecost.errors import InputError, UnknownNameError
 from carecost.maths import shapley
 from carecost.report import sections, write

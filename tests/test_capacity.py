@@ -15,9 +15,9 @@ from hypothesis.extra import numpy as hnp
 import carecost as cc
 from carecost.engine import stochastic
 from carecost.engine.age_cohorts import project_sums
+from carecost.engine.capacity import project_together
 from carecost.engine.kernels import Kernels
-from carecost.engine.projection import project_streams
-from carecost.engine.redirected import project_together
+from carecost.engine.project import project_streams
 from carecost.errors import CareCostError, InputError
 from carecost.plots import capacity
 from carecost.report.write import write_summary

@@ -20,7 +20,7 @@ import pytest
 import carecost
 import go
 from carecost import cli
-from carecost.files import schema, schema_toml
+from carecost.files import schema
 
 ROOT = Path(__file__).resolve().parents[1]
 BUILT = ("_build", "_generated")
@@ -235,8 +235,8 @@ def test_the_schema_page_lists_every_table_column_and_key() -> None:
     models = schema.LABELS | schema.BELIEFS | schema.TIES
     wanted = {f"{name}.csv" for name in models}
     wanted |= {column for model in models.values() for column in model.model_fields}
-    tables = (schema_toml.SetTable, schema_toml.GapTable, schema_toml.ContradictionTable, schema_toml.ScopeTable)
-    wanted |= {key for table in (*tables, schema_toml.SetFile) for key in table.model_fields}
+    tables = (schema.SetTable, schema.GapTable, schema.ContradictionTable, schema.ScopeTable)
+    wanted |= {key for table in (*tables, schema.SetFile) for key in table.model_fields}
     assert not sorted(word for word in wanted if not re.search(rf"\b{re.escape(word)}\b", text))
 
 

@@ -16,8 +16,8 @@ from matplotlib.figure import Figure
 
 import carecost as cc
 from carecost.analysis.evidence_base import COUNTED, unmoved
+from carecost.engine.grid import Selector
 from carecost.engine.items import OUTCOMES, SOCIAL
-from carecost.engine.selector import Selector
 from carecost.errors import CareCostError, ComparisonError
 from carecost.inputs.belief import Assumption, Belief
 from carecost.plots import plot_children

@@ -9,7 +9,7 @@ import pytest
 
 import carecost as cc
 from carecost.engine.kernels import Kernels
-from carecost.engine.projection import project_streams
+from carecost.engine.project import project_streams
 from carecost.simulation.effects import apply
 from carecost.simulation.sampler import Sampler
 

@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given, settings
 
 import carecost as cc
-from carecost.engine.selector import Selector
+from carecost.engine.grid import Selector
 from carecost.inputs.belief import Assumption
 from carecost.inputs.phases import Phase, Phases, PhaseShare, Split
 from carecost.text.describe import assumptions_text

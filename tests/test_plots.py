@@ -16,7 +16,7 @@ from matplotlib.text import Annotation
 
 import carecost as cc
 from carecost.errors import InputError, UnknownNameError
-from carecost.plots import lettering, pictures, style
+from carecost.plots import _figure
 from carecost.results.results import Results
 from carecost.simulation.comparison import Comparison
 
@@ -105,7 +105,7 @@ def test_lines_differ_without_colour(results: Results, ax: Axes) -> None:
     cc.plots.plot_children(results, ax=ax)
     drawn = [x for x in ax.get_lines() if x.get_label() in ("inaction", "edge")]
     assert len({x.get_linestyle() for x in drawn}) == 2
-    assert len({str(style.look(i).line) for i in range(6)}) == 6
+    assert len({str(_figure.look(i).line) for i in range(6)}) == 6
 
 
 def test_net_saving_bars_are_the_yearly_amounts(results: Results, ax: Axes) -> None:
@@ -176,7 +176,7 @@ def test_areas_add_up_to_the_spend(results: Results, ax: Axes, by: str) -> None:
 def test_reform_is_kept_and_small_groups_are_put_together(
     results: Results, ax: Axes, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("carecost.plots.costs.MOST", 3)
+    monkeypatch.setattr("carecost.plots.spending.MOST", 3)
     cc.plots.plot_costs(results, "edge", ax=ax)
     assert [c.get_label() for c in ax.collections] == ["residential", "all other", "reform"]
 
@@ -226,15 +226,15 @@ def test_no_words_lie_over_others_or_outside(results: Results, size: tuple[float
 
 
 def test_labels_are_spread_no_more_than_needed() -> None:
-    assert lettering.spread([1.0, 9.0], [2.0, 2.0], 0, 10) == [1.0, 9.0]
-    assert lettering.spread([9.0, 8.0], [2.0, 2.0], 0, 10) == [9.0, 7.0]
-    placed = lettering.spread([5.0, 5.1, 4.9, 9.9], [2.0, 2.0, 2.0, 2.0], 0, 10)
+    assert _figure.spread([1.0, 9.0], [2.0, 2.0], 0, 10) == [1.0, 9.0]
+    assert _figure.spread([9.0, 8.0], [2.0, 2.0], 0, 10) == [9.0, 7.0]
+    placed = _figure.spread([5.0, 5.1, 4.9, 9.9], [2.0, 2.0, 2.0, 2.0], 0, 10)
     assert np.all(np.diff(np.sort(placed)) >= 2.0 - 1e-9) and max(placed) <= 9.0
 
 
 @pytest.mark.parametrize(("n", "named"), [(5, 5), (10, 5), (20, 4), (50, 5)])
 def test_years_are_named_as_there_is_room(ax: Axes, n: int, named: int) -> None:
-    style.years(ax, range(2026, 2026 + n), str, most=6)
+    _figure.years(ax, range(2026, 2026 + n), str, most=6)
     assert len(ax.get_xticks()) == named and len(ax.get_xticks(minor=True)) >= n - named
 
 
@@ -242,13 +242,13 @@ def test_a_picture_does_not_depend_on_settings_or_runs(results: Results) -> None
     def draw(ax: Axes) -> object:
         return cc.plots.plot_children(results, ax=ax)
 
-    first = pictures.svg(draw, "one")
+    first = _figure.svg(draw, "one")
     with matplotlib.rc_context({"font.size": 30, "axes.grid": True, "savefig.dpi": 20}):
-        again = pictures.svg(draw, "one")
+        again = _figure.svg(draw, "one")
     assert first == again
     assert "http" not in first and "<script" not in first and "metadata" not in first
     assert all(i.startswith("one") for i in re.findall(r' id="([^"]*)"', first))
-    assert pictures.png(draw) == pictures.png(draw)
+    assert _figure.png(draw) == _figure.png(draw)
 
 
 def changed(ax: Axes) -> dict[str, dict[str, float]]:

@@ -10,11 +10,10 @@ from hypothesis import given
 
 import carecost as cc
 from carecost.engine.age_cohorts import project_sums
+from carecost.engine.capacity import limited, project_together
 from carecost.engine.kernels import Kernels
-from carecost.engine.overflow import Capacity
-from carecost.engine.projection import project_streams
-from carecost.engine.redirected import limited, project_together
-from carecost.engine.sums import Sums
+from carecost.engine.project import project_streams
+from carecost.engine.projection import Capacity, Sums
 from tests.test_capacity import crowds, tight
 
 FLOWS = ("stock", "entries", "aged_out", "child_years")

@@ -14,12 +14,12 @@ import pytest
 from matplotlib import pyplot
 
 import carecost as cc
+from carecost import _labels
 from carecost.errors import FileError
-from carecost.money import discounting
 from carecost.report import headline, html
 from carecost.report import write as report
 from carecost.results.results import Results
-from carecost.text import numbers, stated_levers, statements
+from carecost.text import numbers, statements
 
 matplotlib.use("Agg")
 SETS = Path(__file__).parent / "sets"
@@ -269,7 +269,7 @@ def test_the_table_is_narrow_and_complete(results: Results) -> None:
         (numbers.number, 0.00001234, "0.0000123"),
         (numbers.number, 81_770.4, "81,770"),
         (numbers.number, -2.5, "−2.5"),
-        (discounting.financial_year, 2000, "1999-00"),
+        (_labels.financial_year, 2000, "1999-00"),
         (numbers.plain, 2.0000000001, "2"),
     ],
 )
@@ -304,18 +304,18 @@ def test_rows_are_for_people(
 
 def test_changes_are_written_out() -> None:
     divert = cc.Change("entry_share", "divert", 0.1, from_placements=("home",), to_placement="foster", start=2, lag=1)
-    what, amount, interval, when = stated_levers.change_of(divert, 2026)
+    what, amount, interval, when = statements.change_of(divert, 2026)
     assert what == "Placement on entry: share moved from home to foster"
     assert (amount, interval, when) == ("10%", "none", "from 2027-28")
     price = cc.Change("unit_cost", "replace", 650, unit="GBP per child-week", price_year=2025, end=1, items=["foster"])
-    assert stated_levers.change_of(price, 2026)[1:] == (
+    assert statements.change_of(price, 2026)[1:] == (
         "set to £650 per child-week, 2024-25 prices",
         "none",
         "in 2025-26 only",
     )
     fading = cc.Change("exit_rate", "scale", cc.Interval(0.2, 0, 0.4, 1, "uniform"), half_life=3, share=0.5)
-    assert stated_levers.change_of(fading, 2026)[1:3] == ("+20%, 50% of it taken", "0% to 40% (bounds)")
-    assert stated_levers.change_of(fading, 2026)[3].endswith("then halving every 3 years")
+    assert statements.change_of(fading, 2026)[1:3] == ("+20%, 50% of it taken", "0% to 40% (bounds)")
+    assert statements.change_of(fading, 2026)[3].endswith("then halving every 3 years")
 
 
 def test_elements_escape_all_but_markup() -> None:

@@ -10,11 +10,9 @@ from typing import assert_type
 import pytest
 
 import carecost as cc
-from carecost.engine.grid import Grid, Placement
+from carecost.engine.grid import CapacityGroup, Grid, Placement
 from carecost.engine.items import Item
-from carecost.engine.places import CapacityGroup
-from carecost.inputs.levers import Lever
-from carecost.inputs.scenario import Scenario
+from carecost.inputs.scenario import Lever, Scenario
 
 DECLARED = (Grid, Item, CapacityGroup, Lever, Scenario)
 

@@ -1,4 +1,4 @@
-"""What does a result rest on, line by line? The assumptions of a set and a scenario, few enough to be read."""
+"""Assumptions of a set and a scenario grouped into lines, few enough to be read and moved one at a time."""
 
 from __future__ import annotations
 
@@ -13,8 +13,7 @@ from carecost.inputs.assumptions import Assumptions
 from carecost.inputs.belief import Assumption, Belief
 from carecost.inputs.change import Change
 from carecost.inputs.dependence import Loading
-from carecost.inputs.levers import Lever
-from carecost.inputs.scenario import Scenario
+from carecost.inputs.scenario import Lever, Scenario
 from carecost.inputs.year_path import YearPath
 from carecost.maths.distributions import DIRICHLET
 

@@ -1,4 +1,4 @@
-"""What does a saving come to, ledger by ledger? Accounts, payers, society, funding, and the cost of an effect."""
+"""Cost-benefit accounts of a saving: accounts, payers, society, funding, and cost for each unit of an effect."""
 
 from __future__ import annotations
 

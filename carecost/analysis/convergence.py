@@ -1,4 +1,4 @@
-"""Have we drawn enough? Monte Carlo error of the headlines beside the width of their intervals."""
+"""Convergence of the draws: Monte Carlo error of the headlines beside the width of their intervals."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from carecost._labels import INACTION
 from carecost._typing import Array
 from carecost.errors import InputError, Problem
-from carecost.inputs.scenario import INACTION
 from carecost.maths.monte_carlo import mean_error, quantile_error
 from carecost.simulation.run import Run
 

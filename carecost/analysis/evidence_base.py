@@ -1,4 +1,4 @@
-"""What does a saving rest on? Its parts by what the effects of levers rest on: measured, claimed, a bound, assumed."""
+"""The evidence base of a saving: its parts by what the effects rest on (measured, claimed, bound, assumed)."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import numpy as np
 
 from carecost.analysis.attribution import attribution
 from carecost.engine.items import OUTCOMES
-from carecost.inputs.levers import BASES, Lever
+from carecost.inputs.scenario import BASES, Lever
 from carecost.simulation.comparison import Comparison
 from carecost.simulation.run import Run
 

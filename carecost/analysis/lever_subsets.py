@@ -1,4 +1,4 @@
-"""What does each subset of levers do? Subsets with the same luck, each one lever more than one that was run before."""
+"""Outcomes of subsets of levers with common random numbers, each subset one lever more than one run before."""
 
 from __future__ import annotations
 
@@ -7,17 +7,17 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
+from carecost._labels import INACTION
 from carecost._typing import Array
-from carecost.engine.axes import AXES
+from carecost.engine.capacity import project_together, sharing
 from carecost.engine.costs import cost_streams
+from carecost.engine.grid import AXES
 from carecost.engine.kernels import Kernels
 from carecost.engine.parameters import Parameters
-from carecost.engine.redirected import project_together, sharing
-from carecost.engine.sums import Sums
+from carecost.engine.projection import Sums
 from carecost.errors import CareCostError, InputError, Problem
-from carecost.inputs.levers import Lever
 from carecost.inputs.phases import Split
-from carecost.inputs.scenario import INACTION, Scenario
+from carecost.inputs.scenario import Lever, Scenario
 from carecost.simulation.comparison import Comparison, Side
 from carecost.simulation.effects import apply
 from carecost.simulation.run import Run

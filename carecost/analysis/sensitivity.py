@@ -1,16 +1,21 @@
-"""Which assumption matters? The share of a claimed effect that breaks even; the growth of prices."""
+"""Sensitivity analysis: switching value, growth of prices, and one assumption at a time (tornado)."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import replace
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 from scipy.optimize import brentq
 
+from carecost._labels import INACTION
 from carecost._typing import Array
+from carecost.analysis.assumption_lines import CASHABLE, LONG_RUN, TIMES, Line, lines
+from carecost.engine.items import Cashable, Item
+from carecost.inputs.assumptions import Assumptions
 from carecost.inputs.belief import Assumption, Belief
-from carecost.inputs.scenario import INACTION, Scenario
+from carecost.inputs.change import Interval, replace_change
+from carecost.inputs.scenario import Scenario
 from carecost.simulation.comparison import Comparison
 from carecost.simulation.run import Run
 from carecost.simulation.run import run as model_run
@@ -99,3 +104,145 @@ def _most(plan: Scenario) -> float:
     falls = [-c.amount.value for _, c in plan.changes if c.operation == "scale" and c.amount.value < 0]
     shares = [c.amount.value for _, c in plan.changes if c.operation == "divert" and c.amount.value > 0]
     return min([MOST_SHARE, *(1.0 / x for x in falls + shares)])
+
+
+#: The trial that every line can be put to, with or without an interval: its values a tenth less.
+LESS = 0.9
+
+
+@dataclass(frozen=True)
+class Trial:
+    """A line of assumptions, and what the central net present saving becomes when it is moved.
+
+    Parameters
+    ----------
+    line : Line
+        What is moved.
+    low, high : float, optional
+        Net present saving with all of the line at its low end, at its high end [GBP]; None without an interval.
+    less : float, optional
+        Net present saving with its values a tenth less [GBP]; None where it cannot be moved alone.
+    """
+
+    line: Line
+    low: float | None = None
+    high: float | None = None
+    less: float | None = None
+
+    @property
+    def swing(self) -> float | None:
+        """Distance of the net present saving between its two ends [GBP]."""
+        return None if self.low is None or self.high is None else abs(self.high - self.low)
+
+    def effect(self, npv: float) -> float:
+        """Give the greatest distance of any of its results from the central net present saving [GBP]."""
+        tried = [x for x in (self.low, self.high, self.less) if x is not None]
+        return max((abs(x - npv) for x in tried), default=0.0)
+
+
+@dataclass(frozen=True, eq=False)
+class Trials:
+    """What the net present saving becomes, one assumption at a time.
+
+    Parameters
+    ----------
+    run : Run
+        The central run.
+    scenario : str
+        What is compared with inaction.
+    npv : float
+        Net present saving of the central run [GBP].
+    trials : tuple of Trial
+        The greatest effect first.
+    """
+
+    run: Run
+    scenario: str
+    npv: float
+    trials: tuple[Trial, ...]
+
+
+def one_by_one(
+    assumptions: Assumptions, scenario: Scenario, years: int | None = None, start: int | None = None
+) -> Trials:
+    """Run a scenario against inaction again and again, each time with one line moved and all others central.
+
+    Parameters
+    ----------
+    assumptions : Assumptions
+        The set.
+    scenario : Scenario
+        What is compared with inaction.
+    years, start : int, optional
+        Projected years; calendar year of programme year 1; the set's own by default.
+
+    Returns
+    -------
+    Trials
+        Every row of the set and every amount of the scenario, in lines.
+
+    Raises
+    ------
+    InputError
+        If the set or the scenario cannot be run.
+    """
+    run = model_run(assumptions, (scenario,), years, start=start)
+    npv = float(run.compare(scenario.name, central=True).npv()[0])
+    tried = [_tried(line, run, scenario) for line in lines(assumptions, scenario)]
+    return Trials(run, scenario.name, npv, tuple(sorted(tried, key=lambda trial: -trial.effect(npv))))
+
+
+def _tried(line: Line, run: Run, scenario: Scenario) -> Trial:
+    if not line.movable:
+        return Trial(line)
+    ends = [member.ends for member in line.members if member.ends is not None]
+    low, high = (_npv(line, [end[i] for end in ends], run, scenario) if ends else None for i in (0, 1))
+    return Trial(line, low, high, _npv(line, [LESS * m.belief.value for m in line.members], run, scenario))
+
+
+def _npv(line: Line, values: Sequence[float], run: Run, scenario: Scenario) -> float:
+    """Run again with other values in a line; what a lever does leaves inaction as it is."""
+    at = {member.place: value for member, value in zip(line.members, values, strict=True)}
+    a = run.assumptions
+    if all(value == member.belief.value for member, value in zip(line.members, values, strict=True)):
+        return float(run.compare(scenario.name, central=True).npv()[0])
+    if not line.pulled:
+        again = model_run(_moved(a, line.part, at), (scenario,), run.grid.n_years, start=run.calendar.programme_start)
+        return float(again.compare(scenario.name, central=True).npv()[0])
+    pulled = _pulled(scenario, at, "times" if line.part == TIMES else "amount").without_items(a.uncounted)
+    before, after = run.side(INACTION, run.central[INACTION]), run.side(scenario.name, run.outcome(pulled))
+    return float(Comparison(before, after, a.discount, run.calendar.programme_start).npv()[0])
+
+
+def _moved(assumptions: Assumptions, part: str, at: dict[int, float]) -> Assumptions:
+    """Give the set with other values in some rows, or in the cashable shares of some items."""
+    if part == CASHABLE:
+        items = (_cashed(item, at[i]) if i in at else item for i, item in enumerate(assumptions.items))
+        return replace(assumptions, items=tuple(items))
+    rows = (_put(row, part, at[i]) if i in at else row for i, row in enumerate(assumptions.rows))
+    return replace(assumptions, rows=tuple(rows))
+
+
+def _put(row: Assumption, part: str, value: float) -> Assumption:
+    if part == LONG_RUN:
+        return replace(row, long_run=value)
+    return replace(row, belief=replace(row.belief, value=value, low=None, high=None, distribution=""))
+
+
+def _cashed(item: Item, long: float) -> Item:
+    """Scale both cashable shares so that the later one has a value."""
+    c = item.cashable
+    return replace(item, cashable=Cashable(c.short * (long / c.long if c.long else LESS), long, c.years))
+
+
+def _pulled(scenario: Scenario, at: dict[int, float], what: str) -> Scenario:
+    """Give the scenario with other amounts in some of its changes, counted through all levers."""
+    levers, first = [], 0
+    for lever in scenario.levers:
+        changes = tuple(
+            replace_change(c, **{what: Interval(at[first + i])}) if first + i in at else c
+            for i, c in enumerate(lever.changes)
+        )
+        levers.append(replace(lever, changes=changes))
+        first += len(changes)
+    return replace(scenario, levers=tuple(levers))

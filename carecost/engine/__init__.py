@@ -4,14 +4,12 @@ Knows no belief and no scenario. May import maths, money and what lies below. Pu
 """
 
 from carecost.engine.costs import Costs, cost
-from carecost.engine.grid import Grid, Placement, Reason
+from carecost.engine.grid import CapacityGroup, Grid, Placement, Reason, Selector
 from carecost.engine.items import Cashable, Item
 from carecost.engine.kernels import Kernels
-from carecost.engine.overflow import Capacity
 from carecost.engine.parameters import Parameters
-from carecost.engine.places import CapacityGroup
-from carecost.engine.projection import Projection, project, project_streams
-from carecost.engine.selector import Selector
+from carecost.engine.project import project, project_streams
+from carecost.engine.projection import Capacity, Projection
 
 __all__ = [
     "Capacity",

@@ -1,8 +1,8 @@
-"""How many children, where only sums over ages are wanted? The engine age by age, all years of an age at once.
+"""Lexis cohorts: the engine age by age, all years of an age at once, kept as sums over pieces of the age axis.
 
 A child who turns an age in one year turns the next in the year after, so all years of an age follow from those of the
 age before: one matrix product for each age and span, and no array by year and age. Time lived is summed over ages that
-share rates before it is multiplied. The numbers are those of :func:`carecost.engine.projection.project`, but for rounding.
+share rates before it is multiplied. The numbers are those of :func:`carecost.engine.project.project`, but for rounding.
 """
 
 from __future__ import annotations
@@ -13,11 +13,10 @@ from numpy.typing import NDArray
 from carecost._typing import Array
 from carecost.engine.grid import Grid
 from carecost.engine.items import AREA_DRIVERS
-from carecost.engine.kernels import Kernels, Piece
+from carecost.engine.kernels import Kernels, Piece, birthdays, leaving_at
 from carecost.engine.parameters import Parameters
 from carecost.engine.piecewise import stepped
-from carecost.engine.projection import birthdays, leaving_at
-from carecost.engine.sums import Rates, Sums
+from carecost.engine.projection import Rates, Sums
 from carecost.maths.birthday_classes import WEIGHT
 
 #: Spans of the two birthday classes, by index: before their birthday, and after it.

@@ -1,4 +1,4 @@
-"""What share of the arrivals must a full group send on? Solved for each draw, where groups send on to each other."""
+"""The share of arrivals that each full capacity group sends on, solved draw by draw where groups overflow in turn."""
 
 from __future__ import annotations
 
@@ -8,8 +8,7 @@ from typing import NamedTuple
 import numpy as np
 
 from carecost._typing import Array
-from carecost.engine.grid import Grid
-from carecost.engine.places import in_order, onward
+from carecost.engine.grid import Grid, in_order, onward
 
 #: Shares are solved to this closeness, in at most so many rounds: groups meet through moves within the year only.
 CLOSE, ROUNDS = 1e-12, 100

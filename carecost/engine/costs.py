@@ -1,4 +1,4 @@
-"""How much money? The volume of each cost item's driver, and what it costs."""
+"""Volumes of cost drivers, and spend: unit cost times volume for each item."""
 
 from __future__ import annotations
 
@@ -7,14 +7,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from carecost._labels import financial_year
 from carecost._typing import Array
 from carecost.engine.grid import Grid
 from carecost.engine.items import AREA_DRIVERS, COUNT, OUTCOMES, SHARE, WEEKS, Item
 from carecost.engine.parameters import Parameters
-from carecost.engine.projection import Projection
-from carecost.engine.sums import Sums
+from carecost.engine.projection import Projection, Sums
 from carecost.errors import Problem, refuse
-from carecost.money.discounting import financial_year
 
 #: What a level may be below zero, or a share above one, by rounding alone: a share of 0.3 raised to 1 in steps is such.
 ROUNDING = 1e-12

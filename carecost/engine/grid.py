@@ -1,21 +1,347 @@
-"""What are the labels? Years, ages, placements, reasons and items, and how to find them."""
+"""The labels of every axis: years, ages, placements, reasons, items, capacity groups, selectors, and their faults."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-from carecost.engine.axes import LABELLED
 from carecost.engine.items import Item
-from carecost.engine.label_faults import ADULT, label_faults
-from carecost.engine.places import CapacityGroup
-from carecost.engine.windows import Windows, windows
-from carecost.errors import UnknownNameError, refuse, unknown
+from carecost.errors import Problem, UnknownNameError, refuse, unknown
+
+#: Axes after the draw axis of each parameter.
+AXES: dict[str, tuple[str, ...]] = {
+    "initial_stock": ("ages", "placements"),
+    "population": ("years", "ages"),
+    "entry_rate": ("years", "ages"),
+    "entry_share": ("years", "ages", "placements"),
+    "entry_at_birthday": ("years", "ages"),
+    "extra_entries": ("years", "ages", "placements"),
+    "exit_rate": ("years", "ages", "placements", "reasons"),
+    "move_rate": ("years", "ages", "placements", "to"),
+    "unit_cost": ("years", "items"),
+    "capacity": ("years", "groups"),
+}
+
+
+#: Parameters of the area, whatever the stream.
+AREA_WIDE = ("population", "unit_cost", "capacity")
+
+
+LABELLED = ("years", "dates", "ages", "placements", "to", "reasons", "items", "groups")
+
+
+#: Hazards, which are kept in steps of years and ages.
+HAZARDS = ("exit_rate", "move_rate")
+
+
+@dataclass(frozen=True)
+class Selector:
+    """Which cells of a parameter are meant; None means all.
+
+    Parameters
+    ----------
+    ages, years : tuple of int, optional
+        Ages; calendar years of flows.
+    placements, to, reasons, items, groups, streams : tuple of str, optional
+        Names.
+    """
+
+    streams: tuple[str, ...] | None = None
+    years: tuple[int, ...] | None = None
+    ages: tuple[int, ...] | None = None
+    placements: tuple[str, ...] | None = None
+    to: tuple[str, ...] | None = None
+    reasons: tuple[str, ...] | None = None
+    items: tuple[str, ...] | None = None
+    groups: tuple[str, ...] | None = None
+
+    def __post_init__(self) -> None:
+        for name in self.__dataclass_fields__:
+            value = getattr(self, name)
+            if isinstance(value, str):
+                value = (value,)
+            object.__setattr__(self, name, None if value is None else tuple(value))
+
+    def covers(self, stream: str) -> bool:
+        """Say whether a stream is meant."""
+        return self.streams is None or stream in self.streams
+
+    def text(self) -> str:
+        """Write the selection in a line, the same for the same selection.
+
+        Examples
+        --------
+        >>> Selector(ages=range(10, 18), placements=["foster"]).text()
+        'ages=10-17, placements=foster'
+        """
+        parts = []
+        for name in self.__dataclass_fields__:
+            chosen = getattr(self, name)
+            if chosen is not None:
+                shown = spell(chosen) if name in ("ages", "years") else "; ".join(chosen)
+                parts.append(f"{name}={shown}")
+        return ", ".join(parts)
+
+
+def spell(numbers: Sequence[int]) -> str:
+    """Write whole numbers as bands.
+
+    Examples
+    --------
+    >>> spell((0, 5, 6, 7))
+    '0; 5-7'
+    """
+    bands: list[list[int]] = []
+    for n in sorted(numbers):
+        if bands and n == bands[-1][1] + 1:
+            bands[-1][1] = n
+        else:
+            bands.append([n, n])
+    return "; ".join(str(a) if a == b else f"{a}-{b}" for a, b in bands)
+
+
+@dataclass(frozen=True)
+class CapacityGroup:
+    """Placements that share places.
+
+    Parameters
+    ----------
+    name : str
+        Name.
+    placements : iterable of str
+        Placements whose children count against the places.
+    next : str
+        Placement that takes the arrivals for whom there is no place. In another group it is that group's turn; in none
+        it is the placement of last resort, which takes everybody.
+    note : str
+        What to know about it.
+
+    Examples
+    --------
+    >>> CapacityGroup("council's carers", ["foster in-house"], next="foster agency").placements
+    ('foster in-house',)
+    """
+
+    name: str
+    placements: tuple[str, ...]
+    next: str = ""
+    note: str = ""
+
+    if TYPE_CHECKING:  # what may be given; what is kept is above
+
+        def __init__(self, name: str, placements: Iterable[str], next: str = ..., note: str = ...) -> None: ...
+
+    def __post_init__(self) -> None:
+        one = isinstance(self.placements, str)
+        object.__setattr__(self, "placements", (self.placements,) if one else tuple(self.placements))
+
+
+class Placed(Protocol):
+    """What is asked of a placement."""
+
+    @property
+    def in_care(self) -> bool:
+        """Whether it is care."""
+
+    @property
+    def leave_age(self) -> int:
+        """Age at which a child leaves it."""
+
+    @property
+    def from_age(self) -> int:
+        """Age from which a child can be in it."""
+
+
+def onward(groups: Sequence[CapacityGroup]) -> list[int | None]:
+    """Find the group (by index) that each sends on to; None where that is the last resort."""
+    holds = {name: i for i, group in enumerate(groups) for name in group.placements}
+    return [holds.get(group.next) for group in groups]
+
+
+def in_order(groups: Sequence[CapacityGroup]) -> list[int]:
+    """Put groups (by index) in an order in which each comes before the one that it sends on to.
+
+    Examples
+    --------
+    >>> in_order([CapacityGroup("homes", ["home"], "other"), CapacityGroup("carers", ["foster"], "home")])
+    [1, 0]
+    """
+    after = onward(groups)
+    return sorted(range(len(groups)), key=lambda i: -len(_way(after, i)))
+
+
+def _way(after: Sequence[int | None], first: int) -> list[int]:
+    """Follow the groups from one on, to the last or until one comes twice."""
+    found, at = [first], after[first]
+    while at is not None and at not in found:
+        found.append(at)
+        at = after[at]
+    return found if at is None else [*found, at]
+
+
+def group_faults(groups: Sequence[CapacityGroup], placements: Mapping[str, Placed]) -> Iterator[Problem]:
+    """Find what is wrong with the groups: unknown or shared placements, nowhere to go on to, a circle.
+
+    Parameters
+    ----------
+    groups : sequence of CapacityGroup
+        The groups.
+    placements : mapping of str to Placement
+        All placements, by name.
+
+    Yields
+    ------
+    Problem
+        Each fault.
+    """
+    seen: dict[str, str] = {}
+    for group in groups:
+        where = f"capacity group {group.name!r}"
+        if not group.placements:
+            yield Problem("has no placements", where, "Name at least one")
+        for name in group.placements:
+            if name not in placements:
+                yield unknown("placement", name, placements, where)
+            elif name in seen:
+                yield Problem(f"{name!r} is in group {seen[name]!r} too", where, "A placement is in one group at most")
+            seen.setdefault(name, group.name)
+        yield from _next_faults(group, placements, where)
+    yield from _circles(groups)
+
+
+def _next_faults(group: CapacityGroup, placements: Mapping[str, Placed], where: str) -> Iterator[Problem]:
+    """Where the group sends on to must be able to take everybody whom the group could."""
+    resort = "Name in next the placement that takes them; one in no group is the last resort"
+    if not group.next:
+        yield Problem("has nowhere to send those for whom it has no place", where, resort)
+    elif group.next not in placements:
+        yield unknown("placement", group.next, placements, f"{where}, next")
+    elif group.next in group.placements:
+        yield Problem(f"sends on to {group.next!r}, which is its own", where, resort)
+    else:
+        to = placements[group.next]
+        mine = [placements[name] for name in group.placements if name in placements]
+        if any(p.leave_age > to.leave_age for p in mine):
+            what = f"sends on to {group.next!r}, which is closed from {to.leave_age}"
+            yield Problem(what, where, "Send on to a placement that is open as long")
+        if any(p.from_age < to.from_age for p in mine):
+            what = f"sends on to {group.next!r}, which opens at {to.from_age}"
+            yield Problem(what, where, "Send on to a placement that is open as early")
+        if any(p.in_care != to.in_care for p in mine):
+            remedy = "Send on from care to care: a full house ends no child's need of care"
+            yield Problem(f"sends on to {group.next!r}, out of care or into it", where, remedy)
+
+
+def _circles(groups: Sequence[CapacityGroup]) -> Iterator[Problem]:
+    """Arrivals must get somewhere: the order ends with a placement in no group."""
+    after = onward(groups)
+    told: set[int] = set()
+    for i in range(len(groups)):
+        way = _way(after, i)
+        if way[-1] in way[:-1] and len(set(way)) > 1 and not told & set(way):
+            told |= set(way)
+            circle = " -> ".join(repr(groups[j].name) for j in way[way.index(way[-1]) :])
+            remedy = "Let the last send on to a placement in no group, the last resort"
+            yield Problem(f"the order goes in a circle: {circle}", "capacity groups", remedy)
+
+
+#: Age at which children have left care.
+ADULT = 18
+
+
+def label_faults(grid: Grid) -> list[Problem]:
+    """Find every fault in the labels of a grid.
+
+    Parameters
+    ----------
+    grid : Grid
+        The labels.
+
+    Returns
+    -------
+    list of Problem
+        Each fault; those that follow from wrong ages are not looked for.
+    """
+    found: list[Problem] = []
+    if grid.n_years < 1:
+        found.append(Problem(f"n_years is {grid.n_years}", "grid", "Give at least 1"))
+    if not grid.ages or list(grid.ages) != list(range(grid.ages[0], grid.ages[0] + len(grid.ages))):
+        found.append(Problem(f"ages are not consecutive: {spell(grid.ages)}", "grid", "Give every age once, in order"))
+        return found
+    if not grid.placements:
+        found.append(Problem("there are no placements", "grid", "Give at least one"))
+    for axis in ("placements", "reasons", "items", "groups"):
+        names = [str(n) for n in grid.labels(axis)]
+        for twice in sorted({n for n in names if names.count(n) > 1}):
+            found.append(Problem(f"{axis.rstrip('s')} {twice!r} is there twice", "grid", "Names are unique"))
+    names = [p.name for p in grid.placements]
+    for reason in grid.reasons:
+        if reason.to is not None and reason.to not in names:
+            found.append(unknown("placement", reason.to, names, f"reason {reason.name!r}, to"))
+    for placement in grid.placements:
+        found += _placement_faults(grid, placement, names)
+    for item in grid.items:
+        found += _item_faults(grid, item)
+    found += group_faults(grid.groups, {p.of: p for p in grid.placements})
+    if grid.averted_to is not None:
+        found += _averted_faults(grid, names)
+    return found
+
+
+def _placement_faults(grid: Grid, placement: Placement, names: list[str]) -> list[Problem]:
+    where = f"placement {placement.name!r}"
+    found = []
+    if (placement.of != placement.name) != bool(placement.phase):
+        remedy = "A phase has both: its name, and the placement that it is a phase of"
+        found.append(Problem(f"phase is {placement.phase!r}, of is {placement.of!r}", where, remedy))
+    elif placement.phase and placement.of in names:
+        found.append(Problem(f"is a phase of {placement.of!r}, a row itself", where, "Give every phase, or no phase"))
+    first, last = grid.ages[0] + 1, grid.ages[-1] + 1
+    if not first <= placement.leave_age <= last:
+        remedy = f"Give an age from {first} to {last}, or more ages to the grid"
+        found.append(Problem(f"leave_age is {placement.leave_age}", where, remedy))
+    if not 0 <= placement.from_age < placement.leave_age:
+        remedy = f"Give an age from 0 to {placement.leave_age - 1}, below leave_age"
+        found.append(Problem(f"from_age is {placement.from_age}", where, remedy))
+    if placement.in_care and placement.leave_age > ADULT:
+        remedy = "Children leave care at 18 or before; a later state has in_care=False"
+        found.append(Problem(f"in care, but leave_age is {placement.leave_age}", where, remedy))
+    if placement.then is not None:
+        if placement.then not in names:
+            found.append(unknown("placement", placement.then, names, f"{where}, then"))
+        elif grid.placements[names.index(placement.then)].leave_age <= placement.leave_age:
+            remedy = "The placement that follows must have a later leave_age"
+            found.append(Problem(f"then is {placement.then!r}, which is closed at that age", where, remedy))
+        elif grid.placements[names.index(placement.then)].from_age > placement.leave_age:
+            remedy = "The placement that follows must be open at that age: give it an earlier from_age"
+            found.append(Problem(f"then is {placement.then!r}, which is not open yet at that age", where, remedy))
+    return found
+
+
+def _item_faults(grid: Grid, item: Item) -> list[Problem]:
+    found = []
+    for axis in ("placements", "to", "reasons", "ages"):
+        known = grid.labels(axis)
+        if axis in ("placements", "to"):
+            known = (*known, *dict.fromkeys(p.of for p in grid.placements if p.of not in known))
+        for name in getattr(item, axis):
+            if name not in known:
+                found.append(unknown(axis.rstrip("s"), name, map(str, known), f"item {item.name!r}"))
+    return found
+
+
+def _averted_faults(grid: Grid, names: list[str]) -> list[Problem]:
+    if grid.averted_to not in names:
+        return [unknown("placement", grid.averted_to, names, "averted_to")]
+    row = grid.placements[names.index(str(grid.averted_to))]
+    if row.in_care:
+        return [Problem(f"averted_to is {row.name!r}, which is care", "grid", "Name a placement with in_care=False")]
+    return []
 
 
 @dataclass(frozen=True)
@@ -236,3 +562,52 @@ class Grid:
         """Say whether a placement (by index) is open to an age."""
         row = self.placements[placement]
         return row.from_age <= age < row.leave_age
+
+
+class Windows(NamedTuple):
+    """States in order, and where those open at each age are.
+
+    Attributes
+    ----------
+    order : ndarray of int of shape (state,)
+        States (by index) in order: those that close early first, of these those that open early.
+    at : tuple of slice
+        For each age the places in that order between its first and last open state. A closed state among them is
+        carried along, empty.
+    """
+
+    order: NDArray[np.int_]
+    at: tuple[slice, ...]
+
+    def states(self, age: int) -> NDArray[np.int_]:
+        """Give the states (by index) of an age (by index), in order."""
+        return self.order[self.at[age]]
+
+
+def windows(opened: NDArray[np.bool_]) -> Windows:
+    """Find the order and the windows.
+
+    Parameters
+    ----------
+    opened : ndarray of bool of shape (age, state)
+        Which ages may be in which state.
+
+    Returns
+    -------
+    Windows
+        The order, and where each age's open states are in it.
+
+    Examples
+    --------
+    >>> hostel_at_1, care, leavers_at_2 = [False, True, False], [True, True, False], [False, False, True]
+    >>> windows(np.array([hostel_at_1, care, leavers_at_2]).T)
+    Windows(order=array([1, 0, 2]), at=(slice(0, 1, None), slice(0, 2, None), slice(2, 3, None)))
+    """
+    ages, states = opened.shape
+    first, last = opened.argmax(0), ages - opened[::-1].argmax(0)
+    order = np.lexsort((np.arange(states), first, last))
+    found = []
+    for row in opened[:, order]:
+        there = np.flatnonzero(row) if row.any() else np.zeros(1, dtype=int)
+        found.append(slice(int(there[0]), int(there[-1]) + 1))
+    return Windows(order, tuple(found))

@@ -1,4 +1,4 @@
-"""What is paid for? Cost items: what drives each, who pays, and how much of a saving becomes cash."""
+"""Cost items: the driver of each, who pays, and the cashable share of a change in it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which rates are there? Generators of each year and age, and their kernels, each computed once."""
+"""Generators of each year and age and their kernels, each distinct set of rates once; what birthdays do."""
 
 from __future__ import annotations
 
@@ -183,3 +183,21 @@ def _changes(parameters: Parameters) -> NDArray[np.bool_]:
         for age in np.flatnonzero(np.diff(steps)) + 1:
             found[:, age] |= differs[np.broadcast_to(rates.years, len(grid.years)), steps[age] - 1]
     return found
+
+
+def birthdays(grid: Grid) -> birthday_classes.Birthdays:
+    """Say what the birthday that ends an age does: who stays in a placement, and who goes on to ``then``."""
+    stays = np.array([[float(age + 1 < p.leave_age) for p in grid.placements] for age in grid.ages])
+    goes = tuple(
+        (a, i, grid.index("placements", p.then))
+        for a, age in enumerate(grid.ages)
+        for i, p in enumerate(grid.placements)
+        if p.then is not None and age + 1 == p.leave_age
+    )
+    return birthday_classes.Birthdays(stays, goes)
+
+
+def leaving_at(grid: Grid) -> NDArray[np.bool_]:
+    """Say who leaves on the birthday that ends an age: (age, placement)."""
+    leave = np.array([p.leave_age for p in grid.placements])
+    return np.asarray(np.array(grid.ages)[:, None] + 1 == leave)

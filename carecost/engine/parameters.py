@@ -1,4 +1,4 @@
-"""What does the engine need? One checked set of arrays, with a draw axis."""
+"""Parameters: the checked arrays of one stream, with a draw axis."""
 
 from __future__ import annotations
 
@@ -11,8 +11,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from carecost._typing import Array
-from carecost.engine.axes import AXES
-from carecost.engine.grid import Grid
+from carecost.engine.grid import AXES, Grid
 from carecost.engine.piecewise import Stepped
 from carecost.errors import Problem, UnknownNameError, refuse, unknown
 

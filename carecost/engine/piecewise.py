@@ -1,4 +1,4 @@
-"""Which years and ages share values? Arrays kept once for each run of years and of ages, spread out on request."""
+"""Piecewise constant arrays: values kept once for each run of years and of ages, spread out on request."""
 
 from __future__ import annotations
 

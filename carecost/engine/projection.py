@@ -1,4 +1,4 @@
-"""How many children? The yearly stock and flows that follow from parameters."""
+"""Stock and flows of a run: by single ages (Projection) or by pieces of the age axis (Sums); occupancy of groups."""
 
 from __future__ import annotations
 
@@ -8,16 +8,163 @@ from functools import cached_property
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from carecost._typing import Array
 from carecost.engine.grid import Grid
-from carecost.engine.kernels import Kernels
-from carecost.engine.overflow import Capacity, Overflow
+from carecost.engine.kernels import leaving_at
 from carecost.engine.parameters import Parameters
-from carecost.engine.piecewise import stepped
-from carecost.engine.sums import Rates, Sums
-from carecost.maths import birthday_classes
+from carecost.engine.piecewise import Stepped, stepped
+from carecost.errors import InputError, Problem
+
+
+@dataclass(frozen=True, eq=False)
+class Capacity:
+    """How full the groups were, for all streams together; arrays of shape (draw, year, group).
+
+    Attributes
+    ----------
+    places : ndarray
+        Children that can be there on average over the year [children].
+    occupancy : ndarray
+        Time lived there in the year, which is the mean number of children [child-years].
+    share : ndarray
+        Share of the year's arrivals that was sent on, those sent from other groups included [share].
+    redirected : ndarray
+        Arrivals sent on [children].
+    unmet : ndarray
+        Time that the arrivals sent to a placement of last resort would have lived in the group that sent them there;
+        zero for a group that sends on to another [child-years].
+    """
+
+    places: Array
+    occupancy: Array
+    share: Array
+    redirected: Array
+    unmet: Array
+
+    def arrays(self) -> dict[str, Array]:
+        """Give the arrays by name."""
+        return dict(vars(self))
+
+
+def common_places(streams: Sequence[Parameters]) -> Array:
+    """Give the places that streams share: (draw, year, group).
+
+    Raises
+    ------
+    InputError
+        If they have different places.
+    """
+    grid, places = streams[0].grid, np.asarray(streams[0].capacity)
+    if any(not np.array_equal(places, np.asarray(p.capacity)) for p in streams[1:]):
+        raise InputError(Problem("streams have different places", "capacity", "Give all the same: they share them"))
+    return np.broadcast_to(places, (max(p.n_draws for p in streams), len(grid.years), len(grid.groups)))
+
+
+class Rates(NamedTuple):
+    """What exits and moves are made of: time lived times rate, for each stream and band of ages that share rates.
+
+    Attributes
+    ----------
+    child_years : ndarray of shape (draw, year, band, placement)
+        Time lived [child-years].
+    exit_rate : Stepped of shape (draw, year, age, placement, reason)
+        Hazard of leaving [per child-year].
+    move_rate : Stepped of shape (draw, year, age, placement, to)
+        Hazard of moving [per child-year].
+    first, within : sequence of int
+        The first age (by index) of each band, and the piece of the age axis that the band is in.
+    """
+
+    child_years: Array
+    exit_rate: Stepped
+    move_rate: Stepped
+    first: Sequence[int]
+    within: Sequence[int]
+
+
+@dataclass(frozen=True, eq=False)
+class Sums:
+    """Stock and flows by pieces of the age axis, and what they come to.
+
+    Attributes
+    ----------
+    grid : Grid
+        Labels.
+    pieces : sequence of slice
+        The ages (by index) of each piece; one age each where ages are kept.
+    stock : ndarray of shape (draw, date, piece, placement)
+        On 31 March [children].
+    entries, aged_out, child_years : ndarray of shape (draw, year, piece, placement)
+        Flows [children] and time lived [child-years].
+    parts : tuple of Rates
+        What exits and moves are made of.
+    capacity : Capacity, optional
+        How full the groups were, all streams together.
+    """
+
+    grid: Grid
+    pieces: Sequence[slice]
+    stock: Array
+    entries: Array
+    aged_out: Array
+    child_years: Array
+    parts: tuple[Rates, ...]
+    capacity: Capacity | None = None
+    _kept: dict[str, Array] = field(default_factory=dict, repr=False, init=False)
+
+    def over_ages(self, name: str, ages: Sequence[int] = ()) -> Array:
+        """Sum stock or a flow over some ages, all by default: (draw, date or year, placement).
+
+        Raises
+        ------
+        InputError
+            If an age is asked for that is kept only together with others.
+        """
+        if ages:
+            return np.asarray(getattr(self, name)[:, :, self._chosen(ages)].sum(2))
+        if name not in self._kept:
+            self._kept[name] = np.asarray(getattr(self, name).sum(2))
+        return self._kept[name]
+
+    def exits_for(self, reasons: Sequence[int], ages: Sequence[int] = ()) -> Array:
+        """Sum exits for some reasons (by index) over some ages: (draw, year, placement) [children]."""
+        chosen = np.isin(np.arange(len(self.grid.reasons)), reasons).astype(float)
+        return self._events([_each(p.exit_rate, chosen) for p in self.parts], ages)
+
+    def moves_to(self, placements: Sequence[int], ages: Sequence[int] = ()) -> Array:
+        """Sum moves by origin to some placements (by index) over some ages: (draw, year, placement) [children].
+
+        Going on to the next phase of a placement is not a move to another.
+        """
+        chosen = np.isin(np.arange(len(self.grid.placements)), placements).astype(float)
+        return self._events([_each(p.move_rate, self.grid.apart * chosen) for p in self.parts], ages)
+
+    def _events(self, rates: Sequence[Stepped], ages: Sequence[int]) -> Array:
+        """Sum time times rate, band by band: in this order a band without time changes no digit."""
+        wanted = set(self._chosen(ages) if ages else range(len(self.pieces)))
+        total = np.zeros(self.child_years[:, :, 0].shape)
+        for part, rate in zip(self.parts, rates, strict=True):
+            each = len(rate.ages) > 1
+            for band, (age, piece) in enumerate(zip(part.first, part.within, strict=True)):
+                if piece in wanted:
+                    hazard = rate.values[:, :, rate.ages[age] if each else 0]
+                    total += part.child_years[:, :, band] * (hazard[:, rate.years] if len(rate.years) > 1 else hazard)
+        return total
+
+    def _chosen(self, ages: Sequence[int]) -> list[int]:
+        wanted = {self.grid.ages.index(age) for age in ages}
+        inside = [{*range(piece.start, piece.stop)} & wanted for piece in self.pieces]
+        whole = [len(found) == piece.stop - piece.start for found, piece in zip(inside, self.pieces, strict=True)]
+        if sum(len(found) for found, all_in in zip(inside, whole, strict=True) if all_in) < len(wanted):
+            raise InputError(Problem("an age is kept only with its neighbours", "ages", "Project with ages instead"))
+        return [i for i, all_in in enumerate(whole) if all_in]
+
+
+def _each(rates: Stepped, weights: Array) -> Stepped:
+    """Sum rates over the last axis, with weights for each placement or for all: (draw, year, age, placement)."""
+    values = rates.values @ weights if weights.ndim == 1 else np.einsum("dyapt,pt->dyap", rates.values, weights)
+    return Stepped(np.asarray(values), rates.years, rates.ages)
 
 
 @dataclass(frozen=True, eq=False)
@@ -84,149 +231,6 @@ class Projection:
         return np.asarray(self.stock[..., list(self.grid.in_care)].sum((-2, -1)))
 
 
-class AtBirthday(NamedTuple):
-    """Entries on a birthday.
-
-    Attributes
-    ----------
-    ages : ndarray of shape (age with any,)
-        Ages (by index) that have any.
-    entries : ndarray of shape (draw, year, age with any, placement)
-        Entries on the birthday that begins the age [children].
-    """
-
-    ages: NDArray[np.int_]
-    entries: Array
-
-
-class Advance:
-    """A run that goes on year by year, so that several streams can go side by side.
-
-    Parameters
-    ----------
-    parameters : Parameters
-        What to run.
-    kernels : Kernels, optional
-        Kernels to share with other runs of the same draws.
-    draws : int, optional
-        Number of draws, where other streams have more than this one.
-    """
-
-    def __init__(self, parameters: Parameters, kernels: Kernels | None = None, draws: int | None = None) -> None:
-        self.parameters = p = parameters
-        grid = p.grid
-        self._shape = (draws or p.n_draws, len(grid.years), len(grid.ages), len(grid.placements))
-        extra = {k: np.broadcast_to(np.asarray(v), self._shape) for k, v in p.extra_entries.items()}
-        # Where places may run out, arrivals are sent elsewhere in place.
-        self.extra_entries = {k: np.array(v) for k, v in extra.items()} if grid.groups else extra
-        self.entries, self.at_birthday = self._entries()
-        self.bands = (kernels or Kernels()).years(p)
-        self.birthdays = birthdays(grid)
-        start = np.broadcast_to(np.asarray(p.initial_stock), (self._shape[0], *self._shape[2:]))
-        self.classes = np.stack([birthday_classes.WEIGHT * start] * 2)
-        self.stock = np.empty((self._shape[0], len(grid.dates), *self._shape[2:]))
-        self.stock[:, 0] = start
-        self.child_years, self._reached = np.empty(self._shape), np.empty(self._shape)
-
-    def _entries(self) -> tuple[Array, AtBirthday]:
-        """Give all entries, and those on a birthday at the few ages that have any."""
-        p = self.parameters
-        by_rate = p.entries()
-        share = np.asarray(p.entry_at_birthday)
-        ages = np.flatnonzero(np.broadcast_to(share, (*share.shape[:2], self._shape[2])).any((0, 1)))
-        born = (
-            np.broadcast_to(by_rate, self._shape)[:, :, ages]
-            * np.broadcast_to(share, (*share.shape[:2], self._shape[2]))[:, :, ages, None]
-        )
-        entries = np.array(np.broadcast_to(by_rate, self._shape))
-        for further in p.extra_entries.values():
-            entries += np.asarray(further)
-        return entries, AtBirthday(ages, born)
-
-    def year(self, year: int) -> None:
-        """Advance through one year (by index)."""
-        born = (self.at_birthday.ages, self.at_birthday.entries[:, year])
-        done = birthday_classes.year(self.classes, self.entries[:, year], born, self.bands[year], self.birthdays)
-        self.classes = done.stock
-        self.stock[:, year + 1] = done.stock[0] + done.stock[1]
-        self.child_years[:, year] = done.time
-        self._reached[:, year] = done.reached
-
-    def projection(self, capacity: Capacity | None = None) -> Projection:
-        """Give the years advanced so far as a projection."""
-        p = self.parameters
-        return Projection(
-            grid=p.grid,
-            stock=self.stock,
-            entries=self.entries,
-            reached=self._reached,
-            child_years=self.child_years,
-            extra_entries=self.extra_entries,
-            _parts=(rates_by_age(p, self.child_years),),
-            capacity=capacity,
-        )
-
-
-def project(parameters: Parameters, kernels: Kernels | None = None) -> Projection:
-    """Project the stock and flows of one stream of children.
-
-    Parameters
-    ----------
-    parameters : Parameters
-        Rates, shares, population and the stock at the start.
-    kernels : Kernels, optional
-        Kernels to share between runs of the same draws.
-
-    Returns
-    -------
-    Projection
-        Stock on each date and flows in each year.
-
-    Examples
-    --------
-    >>> grid = Grid(base_year=2025, n_years=1, ages=range(18), placements=["foster"])
-    >>> one = np.ones((1, 1, 1))
-    >>> p = Parameters(grid, initial_stock=np.full((1, 18, 1), 100.0), population=0 * one, entry_rate=0 * one,
-    ...     entry_share=np.ones((1, 1, 1, 1)))
-    >>> project(p).children.round(1)
-    array([[1800., 1700.]])
-    """
-    return project_streams([parameters], kernels)[0]
-
-
-def project_streams(streams: Sequence[Parameters], kernels: Kernels | None = None) -> list[Projection]:
-    """Project several streams side by side, year by year; they share places where the grid has capacity groups.
-
-    Parameters
-    ----------
-    streams : sequence of Parameters
-        One a stream, with the same years.
-    kernels : Kernels, optional
-        Kernels to share.
-
-    Returns
-    -------
-    list of Projection
-        One a stream, in order.
-    """
-    runs, capacity = advanced(streams, kernels)
-    return [run.projection(capacity) for run in runs]
-
-
-def advanced(streams: Sequence[Parameters], kernels: Kernels | None = None) -> tuple[list[Advance], Capacity | None]:
-    """Advance several streams through all years: the runs, and how full the groups were."""
-    shared, grid = kernels or Kernels(), streams[0].grid
-    overflow = Overflow(streams) if grid.groups else None
-    draws = max(p.n_draws for p in streams) if grid.groups else None
-    runs = [Advance(p, shared, draws) for p in streams]
-    for year in range(len(grid.years)):
-        if overflow is not None:
-            overflow.year(year, runs)
-        for run in runs:
-            run.year(year)
-    return runs, None if overflow is None else overflow.capacity
-
-
 def together(projections: Sequence[Projection]) -> Projection:
     """Sum the projections of several streams.
 
@@ -258,21 +262,3 @@ def rates_by_age(parameters: Parameters, child_years: Array) -> Rates:
     """Give what exits and moves are made of, where every age is kept."""
     ages = range(len(parameters.grid.ages))
     return Rates(child_years, stepped(parameters.exit_rate), stepped(parameters.move_rate), ages, ages)
-
-
-def birthdays(grid: Grid) -> birthday_classes.Birthdays:
-    """Say what the birthday that ends an age does: who stays in a placement, and who goes on to ``then``."""
-    stays = np.array([[float(age + 1 < p.leave_age) for p in grid.placements] for age in grid.ages])
-    goes = tuple(
-        (a, i, grid.index("placements", p.then))
-        for a, age in enumerate(grid.ages)
-        for i, p in enumerate(grid.placements)
-        if p.then is not None and age + 1 == p.leave_age
-    )
-    return birthday_classes.Birthdays(stays, goes)
-
-
-def leaving_at(grid: Grid) -> NDArray[np.bool_]:
-    """Say who leaves on the birthday that ends an age: (age, placement)."""
-    leave = np.array([p.leave_age for p in grid.placements])
-    return np.asarray(np.array(grid.ages)[:, None] + 1 == leave)

@@ -1,4 +1,4 @@
-"""What does chance do to small numbers? Whole children: Poisson entries, multinomial fates."""
+"""Demographic stochasticity: whole children, with Poisson entries and multinomial fates."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from numpy.typing import NDArray
 
 from carecost._typing import Array
 from carecost.engine.kernels import Kernels
-from carecost.engine.overflow import Capacity
 from carecost.engine.parameters import Parameters
-from carecost.engine.projection import Advance, Projection, advanced, rates_by_age
+from carecost.engine.projection import Capacity, Projection, rates_by_age
+from carecost.engine.year_by_year import Advance, advanced
 from carecost.maths import birthday_classes
 
 Whole = NDArray[np.int64]

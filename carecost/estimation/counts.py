@@ -1,4 +1,4 @@
-"""What was counted? Events of past years, and the child-years and population that they came from."""
+"""Counts of past events, with the child-years and population that they came from."""
 
 from __future__ import annotations
 

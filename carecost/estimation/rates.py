@@ -1,4 +1,4 @@
-"""What do counted events say of rates? Rates and shares from events and exposure, and how sure they are."""
+"""Occurrence-exposure rates and shares from counts, with their uncertainty."""
 
 from __future__ import annotations
 
@@ -180,9 +180,9 @@ def estimate(counts: Counts, overdispersion: float | None = None) -> Estimates:
     once on all moves and once on all entries; on each of a hundred cells it would add fifty events that never
     happened. The whole is then split: exits by reason, band and placement; moves by origin and destination, then band;
     entries by band, then single age. Parts are pulled towards the rate of their group, as much as parts are seen to be
-    alike (:func:`carecost.maths.partial_pooling.tree`), and sum to its draw. Placement on entry is split in the same way, by
-    placement, then band, and made to sum to one: gammas over their sum, which is a Dirichlet. The share of entries on a
-    birthday is a beta(yes + 1/2, no + 1/2).
+    alike (:func:`carecost.maths.partial_pooling.tree`), and sum to its draw. Placement on entry is split in the
+    same way, by placement, then band, and made to sum to one: gammas over their sum, which is a Dirichlet. The
+    share of entries on a birthday is a beta(yes + 1/2, no + 1/2).
 
     Years vary by more than chance where entries do: the variance of yearly entries beyond Poisson is found by the
     method of moments, not below zero. It widens the rate of all entries, and gives every projected year a factor of its

@@ -1,4 +1,4 @@
-"""Who could have had which event? Events and exposure of every cell, from the whole down."""
+"""Risk sets: who could have had which event; events and exposure of every cell, from the whole down."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How is a run kept? Its tables and inputs, a manifest with the digest of every file, and the way back."""
+"""Archive of a run: its tables and inputs, a manifest with the digest of every file, and replay from them."""
 
 from __future__ import annotations
 
@@ -12,9 +12,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from carecost.errors import FileError, Problem, refuse
+from carecost.files.load import load_assumptions, load_scenario
 from carecost.files.save import made_folder, save_assumptions, save_scenario, write
 from carecost.inputs.assumptions import Assumptions
 from carecost.inputs.scenario import Scenario
+from carecost.maths.monte_carlo import Draws
+from carecost.simulation.run import Run, run
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -158,3 +161,33 @@ def _contents(tables: Mapping[str, pd.DataFrame], parquet: bool) -> dict[str, by
 
 def _digest(content: bytes) -> str:
     return hashlib.sha256(content).hexdigest()
+
+
+def replay(folder: str | Path) -> Run:
+    """Make a saved run again from its inputs, with the same luck.
+
+    Parameters
+    ----------
+    folder : str or Path
+        A folder that ``results.save`` wrote.
+
+    Returns
+    -------
+    Run
+        The run; the same to the last bit on the same versions.
+
+    Raises
+    ------
+    FileError
+        If a file is missing or was altered.
+    """
+    made: dict[str, Any] = read_manifest(folder)["run"]
+    inputs = Path(folder) / "inputs"
+    paths = sorted(inputs.glob("scenarios/*.toml"), key=lambda path: int(path.stem))
+    return run(
+        load_assumptions(inputs / "assumptions"),
+        [load_scenario(path) for path in paths],
+        years=made["years"],
+        draws=Draws(made["draws"], made["seed"], made["noise"]),
+        start=made["programme_start"],
+    )

@@ -1,4 +1,4 @@
-"""Where does it come from? Assumption sets and scenarios read from files, every fault found at once."""
+"""Load sets and scenarios from files or packaged names, every fault found at once."""
 
 from __future__ import annotations
 
@@ -10,16 +10,15 @@ from typing import TypeVar
 from pydantic import BaseModel
 
 from carecost.errors import CareCostError, FileError, Problem, refuse
-from carecost.files import schema_toml
-from carecost.files.file_text import read_toml
+from carecost.files import schema
 from carecost.files.packaged import DATA, SCENARIO, SET, find, packaged_assumptions, packaged_scenarios
+from carecost.files.parsing import read_toml
 from carecost.files.read_set import Reader, validated
 from carecost.files.regions import area
-from carecost.files.written import BACKGROUND
+from carecost.files.save import BACKGROUND
 from carecost.inputs.assumptions import Assumptions
 from carecost.inputs.change import Change, Interval
-from carecost.inputs.levers import Evidence, Lever
-from carecost.inputs.scenario import Scenario, one_set
+from carecost.inputs.scenario import Evidence, Lever, Scenario, one_set
 
 Model = TypeVar("Model", bound=BaseModel)
 
@@ -98,7 +97,7 @@ def load_scenario(name: str | Path) -> Scenario:
     path = find(name, packaged_scenarios(), SCENARIO, lambda n: DATA / "scenarios" / f"{n}.toml")
     problems: list[Problem] = []
     text = read_toml(path, problems)
-    model = validated(schema_toml.ScenarioFile, text, path.name, problems)
+    model = validated(schema.ScenarioFile, text, path.name, problems)
     refuse(problems)
     assert model is not None
     parts = _parts(model.scenario.parts, path, problems)
@@ -134,7 +133,7 @@ def _within(outer: str, inner: str) -> str:
     return ": ".join(filter(None, (outer, inner)))
 
 
-def _lever(row: schema_toml.LeverTable, file: str, problems: list[Problem]) -> list[Lever]:
+def _lever(row: schema.LeverTable, file: str, problems: list[Problem]) -> list[Lever]:
     """Make a lever; none, with its problems, where it cannot be made."""
     changes, before = [], len(problems)
     for i, table in enumerate(row.change, start=1):
@@ -153,7 +152,7 @@ def _lever(row: schema_toml.LeverTable, file: str, problems: list[Problem]) -> l
         return []
 
 
-def _change(table: schema_toml.ChangeTable) -> Change:
+def _change(table: schema.ChangeTable) -> Change:
     fields = table.model_dump(exclude_none=True)
     interval = {k: fields.pop(k) for k in ("low", "high", "level", "distribution") if k in fields}
     times = {k: fields.pop(f"times_{k}") for k in ("low", "high") if f"times_{k}" in fields}

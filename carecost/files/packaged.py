@@ -1,4 +1,4 @@
-"""What ships with the package? Sets, scenarios, deflators and discount rates."""
+"""What ships with the package: names of sets, scenarios, deflators and discount schedules."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from carecost.errors import FileError, Problem, unknown
-from carecost.files import schema_toml
+from carecost.files import schema
 from carecost.money import vintages
 from carecost.money.discounting import Deflator, Schedule
 
@@ -111,7 +111,7 @@ def same(a: Path, b: Path) -> bool:
     return a.resolve() == b.resolve()
 
 
-def money(head: schema_toml.SetTable, problems: list[Problem]) -> tuple[Deflator, Schedule] | None:
+def money(head: schema.SetTable, problems: list[Problem]) -> tuple[Deflator, Schedule] | None:
     """Read the deflator and the discount rates that a set names; None with a problem when there is no such vintage."""
     if head.deflator not in vintages.deflators():
         problems.append(unknown("deflator", head.deflator, vintages.deflators(), "set.toml, set.deflator"))

@@ -1,13 +1,113 @@
-"""What is wrong in a file, in our words? Errors of the schema rewritten with value, place and remedy."""
+"""Parse text, TOML and tables of numbers; faults of the schema in our words, with value, place and remedy."""
 
 from __future__ import annotations
 
+import csv
+import io
+import tomllib
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any, get_args
 
 from pydantic import BaseModel, ValidationError
 
-from carecost.errors import Problem, nearest
+from carecost.errors import CareCostError, FileError, Problem, nearest
+
+
+def read_toml(path: Path, problems: list[Problem]) -> dict[str, Any]:
+    """Read a TOML file; empty, with a problem, when it cannot be read."""
+    try:
+        return tomllib.loads(read_text(path))
+    except tomllib.TOMLDecodeError as error:
+        problems.append(Problem(f"is not TOML: {error}", path.name, "Mend the line"))
+    except CareCostError as error:
+        problems.extend(error.problems)
+    return {}
+
+
+def read_text(path: Path) -> str:
+    """Read a text file: UTF-8 with or without a byte-order mark, any line ending.
+
+    Raises
+    ------
+    FileError
+        If it cannot be read, is not UTF-8 or is empty.
+    """
+    try:
+        text = path.read_bytes().decode("utf-8-sig")
+    except OSError as error:
+        raise FileError(
+            Problem(f"cannot be read: {error.strerror}", path.name, "Check the path and its permissions")
+        ) from None
+    except UnicodeDecodeError:
+        raise FileError(Problem("is not UTF-8", path.name, "Save it as CSV UTF-8 (or plain text UTF-8)")) from None
+    if not text.strip():
+        raise FileError(Problem("is empty", path.name, "Fill it, or remove it if it is optional"))
+    return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
+Numbers = tuple[tuple[float, ...], ...]
+
+
+def read_numbers(text: str, file: str, problems: list[Problem]) -> tuple[tuple[str, ...], Numbers] | None:
+    r"""Read a table whose every cell is a number under the name of its column.
+
+    Parameters
+    ----------
+    text : str
+        The table, as CSV.
+    file : str
+        Its name, for messages.
+    problems : list of Problem
+        Where problems go: blank or repeated names, blank cells, cells that are no numbers.
+
+    Returns
+    -------
+    tuple of names and rows, or None
+        None where there was a problem.
+
+    Examples
+    --------
+    >>> read_numbers("a,b\n1,0.5\n", "x.csv", [])
+    (('a', 'b'), ((1.0, 0.5),))
+    """
+    before = len(problems)
+    lines = list(csv.reader(io.StringIO(text), strict=False))
+    names = [name.strip() for name in lines[0]]
+    for i, name in enumerate(names, start=1):
+        if not name:
+            problems.append(Problem(f"column {i} has no name", f"{file}, header", "Name the quantity, as it is drawn"))
+        elif name in names[: i - 1]:
+            problems.append(Problem(f"column {name!r} is there twice", f"{file}, header", "Keep one"))
+    rows = []
+    for number, cells in enumerate(lines[1:], start=2):
+        if any(cell.strip() for cell in cells):  # spreadsheets leave blank rows at the end
+            rows.append(_row(names, cells, f"{file}, row {number}", problems))
+    if not rows:
+        problems.append(Problem("has a header and no rows", file, "Add rows, or remove the file"))
+    return None if len(problems) > before else (tuple(names), tuple(rows))
+
+
+def _row(names: list[str], cells: list[str], where: str, problems: list[Problem]) -> tuple[float, ...]:
+    if any(cell.strip() for cell in cells[len(names) :]):
+        extra = next(cell for cell in cells[len(names) :] if cell.strip())
+        problems.append(Problem(f"has a cell {extra!r} beyond the last column", where, "Quote names that hold commas"))
+    padded = [*cells, *[""] * len(names)]
+    return tuple(
+        _number(cell.strip(), f"{where}, column {i}", problems) for i, cell in enumerate(padded[: len(names)], 1)
+    )
+
+
+def _number(cell: str, where: str, problems: list[Problem]) -> float:
+    if not cell:
+        problems.append(Problem("is blank", where, "Give a number, and quote the names of columns that hold commas"))
+        return 0.0
+    try:
+        return float(cell)
+    except ValueError:
+        problems.append(Problem(f"is {cell!r}", where, "Write a plain number, such as 0.25 or 1250"))
+        return 0.0
+
 
 _REMEDIES = {
     "missing": "Fill it",

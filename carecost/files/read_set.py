@@ -1,4 +1,4 @@
-"""What does the folder of a set say? Its tables read row by row, keeping every place and every fault."""
+"""Read the folder of a set: tables row by row, keeping every place and every fault."""
 
 from __future__ import annotations
 
@@ -12,17 +12,12 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
-from carecost.engine.axes import AXES
-from carecost.engine.grid import Placement, Reason
+from carecost.engine.grid import AXES, CapacityGroup, Placement, Reason, Selector
 from carecost.engine.items import Cashable, Item
-from carecost.engine.places import CapacityGroup
-from carecost.engine.selector import Selector
 from carecost.errors import CareCostError, FileError, Problem, refuse, unknown
-from carecost.files import schema, schema_toml
-from carecost.files.file_text import read_text, read_toml
+from carecost.files import schema
 from carecost.files.packaged import base_folder, money
-from carecost.files.parsing import faults
-from carecost.files.square import Numbers, read_numbers
+from carecost.files.parsing import Numbers, faults, read_numbers, read_text, read_toml
 from carecost.inputs.assumptions import Assumptions
 from carecost.inputs.belief import Assumption, Belief, Note, Scope
 from carecost.inputs.dependence import CorrelationMatrix, JointDraws, Loading, Ties
@@ -96,7 +91,7 @@ class Reader:
 
     def _assumptions(
         self,
-        head: schema_toml.SetFile,
+        head: schema.SetFile,
         labels: dict[str, list[tuple[str, Any]]],
         items: list[Item],
         rows: list[Assumption],
@@ -132,7 +127,7 @@ class Reader:
             scopes=tuple(Scope(s.name, s.groups, s.note) for s in head.scopes),
         )
 
-    def _head(self) -> schema_toml.SetFile | None:
+    def _head(self) -> schema.SetFile | None:
         path = self.folder / "set.toml"
         if not path.exists():
             self.problems.append(
@@ -143,7 +138,7 @@ class Reader:
         text = read_toml(path, self.problems)
         if len(self.problems) > before:
             return None
-        head = validated(schema_toml.SetFile, text, "set.toml", self.problems)
+        head = validated(schema.SetFile, text, "set.toml", self.problems)
         if head is not None and head.set.base is not None:
             self.base = base_folder(self.folder, head.set.base, self.problems)
         return head
@@ -282,7 +277,7 @@ def _item(row: schema.ItemRow) -> Item:
     return Item(name, cashable=share, **fields)
 
 
-def _notes(head: schema_toml.SetFile) -> Iterator[Note]:
+def _notes(head: schema.SetFile) -> Iterator[Note]:
     for gap in head.gap:
         yield Note("gap", gap.asked, (gap.published, gap.rule))
     for contradiction in head.contradiction:

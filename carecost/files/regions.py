@@ -1,4 +1,4 @@
-"""Where? The regions of a country as areas: sets of their own that sum to it."""
+"""Regions of a country as areas: sets of their own that sum to the country's."""
 
 from __future__ import annotations
 

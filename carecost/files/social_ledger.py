@@ -1,16 +1,16 @@
-"""What is it worth to society, beside any budget? The social ledger: values that a user may add to a set."""
+"""The social ledger: values to society that a user may add to a set, beside any budget."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from carecost._labels import financial_year
+from carecost.engine.grid import Selector
 from carecost.engine.items import OUTCOMES, SOCIAL, Cashable, Item
-from carecost.engine.selector import Selector
 from carecost.errors import ComparisonError, Problem, UnknownNameError, unknown
 from carecost.inputs.assumptions import Assumptions
 from carecost.inputs.belief import Assumption, Belief, Note
 from carecost.money import vintages
-from carecost.money.discounting import financial_year
 from carecost.simulation.checks import verify
 
 

@@ -1,4 +1,4 @@
-"""Which scenarios did the command ask for? Names, stacks, and variants: later, smaller, in fewer places."""
+"""Variants of scenarios by name: stacks, later starts, smaller effects, partial roll-out."""
 
 from __future__ import annotations
 

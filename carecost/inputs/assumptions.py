@@ -1,4 +1,4 @@
-"""What do we believe, how surely, on whose word? Stated beliefs, gathered in a set."""
+"""Assumptions: the named set of beliefs that a run starts from."""
 
 from __future__ import annotations
 
@@ -6,11 +6,8 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, TypeVar
 
-from carecost.engine.axes import AXES
-from carecost.engine.grid import Grid, Placement, Reason
+from carecost.engine.grid import AXES, CapacityGroup, Grid, Placement, Reason, Selector
 from carecost.engine.items import OUTCOMES, Item
-from carecost.engine.places import CapacityGroup
-from carecost.engine.selector import Selector
 from carecost.errors import UnknownNameError, refuse, unknown
 from carecost.inputs.belief import Assumption, Belief, Note, Scope
 from carecost.inputs.dependence import Ties

@@ -1,10 +1,10 @@
-"""What is believed of one quantity, how surely, on whose word? A value with its interval, source and grade."""
+"""Belief: a value with its interval, distribution, source and grade; an assumption is a belief about some cells."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-from carecost.engine.selector import Selector
+from carecost.engine.grid import Selector
 from carecost.errors import InputError, refuse, unknown
 from carecost.maths.distributions import DIRICHLET, fault
 

@@ -1,4 +1,4 @@
-"""What does a lever change? One effect on one parameter, phased in over programme years."""
+"""Change: one effect of a lever on one parameter, phased in over programme years."""
 
 from __future__ import annotations
 
@@ -6,9 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from carecost.engine.axes import AREA_WIDE, AXES
+from carecost.engine.grid import AREA_WIDE, AXES, Selector
 from carecost.engine.items import COUNTED
-from carecost.engine.selector import Selector
 from carecost.errors import Problem, refuse, unknown
 from carecost.maths.distributions import fault
 

@@ -1,4 +1,4 @@
-"""What moves together? Groups of correlated quantities, and tables of joint draws."""
+"""Dependence between quantities: correlation groups and tables of joint draws."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How long has a child been in care? Placements split into phases, each with a leaving rate of its own."""
+"""Phases of time in care (phase-type durations): placements split into phases with exit rates of their own."""
 
 from __future__ import annotations
 
@@ -9,10 +9,9 @@ from functools import cached_property
 import numpy as np
 
 from carecost._typing import Array
-from carecost.engine.grid import Grid, Placement, Reason
+from carecost.engine.grid import Grid, Placement, Reason, Selector
 from carecost.engine.parameters import Parameters
 from carecost.engine.piecewise import Stepped, by_age, stepped
-from carecost.engine.selector import Selector
 from carecost.errors import Problem, refuse, unknown
 
 #: Shares of the phases of a cell must sum to one this closely: the rounding of a few written numbers.

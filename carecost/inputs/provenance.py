@@ -1,4 +1,4 @@
-"""Which run is this? Digests and labels that two results must share to be compared."""
+"""Provenance: digests and labels that two results must share to be compared."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What wanders over the years? Multipliers that follow a random walk, or are drawn back to one."""
+"""Paths over years: multipliers that follow a random walk or an AR(1) process."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Literal
 
 import numpy as np
 
-from carecost.engine.selector import Selector
+from carecost.engine.grid import Selector
 from carecost.errors import Problem, refuse, unknown
 
 WALK, REVERTING = "random walk", "mean reverting"

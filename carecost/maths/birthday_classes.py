@@ -1,4 +1,4 @@
-"""How does a stock of people move between states in a year? Exact integrals of constant rates, on plain arrays.
+"""One year of a stock in two birthday classes (Gauss-Legendre nodes): exact integrals of constant rates.
 
 Everything here works on any number of states and any leading (batch) axes. Row vectors multiply generators from the
 left: ``x @ expm(Q * t)``.

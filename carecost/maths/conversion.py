@@ -1,4 +1,4 @@
-"""How do rates become probabilities, and back? Competing rates by the matrix exponential; the root, if there is one.
+"""Competing rates to transition probabilities by the matrix exponential, and back by the matrix logarithm.
 
 One minus exp(-rate) for each cause apart is wrong wherever causes compete: it lets nobody leave twice, and counts those
 who would have left by two ways at once.

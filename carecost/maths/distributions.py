@@ -1,26 +1,198 @@
-"""How sure are we? Quantiles of a quantity stated as low, central and high, and shares that are drawn together."""
+"""Distributions fitted to low, central and high: quantiles; Dirichlet shares."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy.special import gammaincinv, gammaln
+from scipy.special import betainc, betaincinv, gammainc, gammaincinv, gammaln, ndtr, ndtri
 
 from carecost._typing import Array
 from carecost.errors import InputError, Problem, unknown
-from carecost.maths.families import (
-    Fitted,
-    beta,
-    beta_concentration,
-    gamma,
-    lognormal,
-    normal,
-    pert,
-    triangular,
-    uniform,
-)
+
+#: Concentrations that are looked through: from a heap at both ends to a spread of one part in 100,000.
+_LEAST, _MOST = 1e-3, 1e10
+
+
+@dataclass(frozen=True)
+class Fitted:
+    """A distribution, both ways.
+
+    Attributes
+    ----------
+    quantile : callable
+        Turns chances [probability] into values.
+    chance : callable
+        Gives the chance of a value or less [probability].
+    """
+
+    quantile: Callable[[Array], Array]
+    chance: Callable[[float], float]
+
+
+def normal(low: float, value: float, high: float, level: float) -> Fitted:
+    """Half normals on both sides of the median ``value``, so that low and high leave out the same chance."""
+    reach = ndtri(0.5 + level / 2.0)
+
+    def quantile(u: Array) -> Array:
+        z = ndtri(u)
+        return np.asarray(value + z / reach * np.where(z < 0, value - low, high - value))
+
+    def chance(x: float) -> float:
+        scale = (value - low if x < value else high - value) / reach
+        return float(ndtr((x - value) / scale)) if scale > 0 else float(x >= value)
+
+    return Fitted(quantile, chance)
+
+
+def lognormal(low: float, value: float, high: float, level: float) -> Fitted:
+    """Half lognormals on both sides of the median ``value``."""
+    if low <= 0:
+        raise InputError(
+            Problem(f"low is {low} in a lognormal", remedy="A lognormal is above zero: use normal or gamma")
+        )
+    logs = normal(np.log(low), np.log(value), np.log(high), level)
+    return Fitted(
+        lambda u: np.asarray(np.exp(logs.quantile(u))),
+        lambda x: logs.chance(float(np.log(x))) if x > 0 else 0.0,
+    )
+
+
+def uniform(low: float, value: float, high: float, level: float) -> Fitted:
+    """Equal chances; low and high leave out the same chance on each side; ``value`` is for the central run only."""
+    margin = (high - low) * (1.0 / level - 1.0) / 2.0
+    width = high - low + 2.0 * margin
+    return Fitted(
+        lambda u: low - margin + u * width,
+        lambda x: min(1.0, max(0.0, (x - low + margin) / width)),
+    )
+
+
+def triangular(low: float, value: float, high: float, level: float) -> Fitted:
+    """Mode at ``value``; bounds such that low and high leave out the same chance on each side."""
+    tail = (1.0 - level) / 2.0
+    left, right = value - low, high - value
+    # Not from zero: a side of nothing is a fixed point too, without its tail.
+    a, b = (left, right) if tail == 0 else (left + high - low, right + high - low)
+    for _ in range(200 if tail > 0 else 0):
+        # P(X < low) = (a - left)^2 / (a (a + b)) = tail, and likewise on the right: a fixed point that contracts.
+        a, b = left + np.sqrt(tail * a * (a + b)), right + np.sqrt(tail * b * (a + b))
+    width = a + b
+    share = a / width
+
+    def quantile(u: Array) -> Array:
+        rising = value - a + np.sqrt(u * width * a)
+        falling = value + b - np.sqrt((1.0 - u) * width * b)
+        return np.where(u < share, rising, falling)
+
+    def chance(x: float) -> float:
+        if x <= value - a or x >= value + b:
+            return float(x > value)
+        return float((x - value + a) ** 2 / (width * a) if x < value else 1.0 - (value + b - x) ** 2 / (width * b))
+
+    return Fitted(quantile, chance)
+
+
+def pert(low: float, value: float, high: float, level: float) -> Fitted:
+    """PERT, a beta with its mode at ``value``; low and high leave out the same chance, none at level 1."""
+    tail = (1.0 - level) / 2.0
+    left, right = value - low, high - value
+
+    def end(share: Array, chance: float) -> Array:
+        """Give an end as a share of the whole width, when the mode is at a share of it."""
+        return np.asarray(betaincinv(1.0 + 4.0 * share, 5.0 - 4.0 * share, chance), dtype=float)
+
+    def rising(share: Array) -> Array:
+        return (share - end(share, tail)) * right - (end(share, 1.0 - tail) - share) * left
+
+    share = left / (left + right) if tail == 0 else _crossing(rising, 0.0, 1.0)
+    assert share is not None  # below zero at 0, above zero at 1
+    first, last = (float(end(np.array(share), chance)) for chance in (tail, 1.0 - tail))
+    width = (high - low) / (last - first)
+    return _beta(1.0 + 4.0 * share, 5.0 - 4.0 * share, low - first * width, width)
+
+
+def beta(low: float, value: float, high: float, level: float) -> Fitted:
+    """Beta on 0 to 1 with mean ``value``, as concentrated as makes the chance of low to high the level."""
+    k = beta_concentration(low, value, high, level)
+    return _beta(value * k, (1.0 - value) * k, 0.0, 1.0)
+
+
+def beta_concentration(low: float, value: float, high: float, level: float) -> float:
+    """Find the concentration of the beta of mean ``value`` that is between low and high with chance ``level``.
+
+    Parameters
+    ----------
+    low, value, high : float
+        Interval and mean, in 0 to 1 [share].
+    level : float
+        Chance of the interval [probability].
+
+    Returns
+    -------
+    float
+        Sum of the two shapes; the largest, should there be several [observations].
+
+    Raises
+    ------
+    InputError
+        If there is none.
+    """
+    if not (0.0 <= low and high <= 1.0 and 0.0 < value < 1.0):
+        what = f"low, value, high are {low}, {value}, {high} in a beta"
+        raise InputError(Problem(what, remedy="A beta is between 0 and 1: use gamma, lognormal or normal"))
+
+    def inside(k: Array) -> Array:
+        shapes = value * k, (1.0 - value) * k
+        return np.asarray(betainc(*shapes, high) - betainc(*shapes, low))
+
+    return _spread("beta", inside, low, value, high, level)
+
+
+def gamma(low: float, value: float, high: float, level: float) -> Fitted:
+    """Gamma with mean ``value``, as concentrated as makes the chance of low to high the level."""
+    if not (low >= 0.0 and value > 0.0):
+        what = f"low, value are {low}, {value} in a gamma"
+        raise InputError(Problem(what, remedy="A gamma is above zero: use normal or triangular"))
+
+    def inside(k: Array) -> Array:
+        return np.asarray(gammainc(k, high / value * k) - gammainc(k, low / value * k))
+
+    k = _spread("gamma", inside, low, value, high, level)
+    return Fitted(
+        lambda u: np.asarray(gammaincinv(k, u) * (value / k)),
+        lambda x: float(gammainc(k, max(x, 0.0) * (k / value))),
+    )
+
+
+def _beta(a: float, b: float, start: float, width: float) -> Fitted:
+    return Fitted(
+        lambda u: np.asarray(start + width * betaincinv(a, b, u)),
+        lambda x: float(betainc(a, b, min(1.0, max(0.0, (x - start) / width)))),
+    )
+
+
+def _spread(name: str, inside: Callable[[Array], Array], low: float, value: float, high: float, level: float) -> float:
+    """Find the concentration at which the chance of the interval is its level."""
+    found = _crossing(lambda logs: inside(np.exp(logs)) - level, np.log(_LEAST), np.log(_MOST))
+    if found is None:
+        remedy = "Give an interval with room on both sides of the mean, or use normal, pert or triangular"
+        raise InputError(Problem(f"no {name} of mean {value} has a chance of {level:g} of {low} to {high}", "", remedy))
+    return float(np.exp(found))
+
+
+def _crossing(rising: Callable[[Array], Array], low: float, high: float) -> float | None:
+    """Find the last place from which a function is not below zero any more; None where it ends below, or never is."""
+    for _ in range(9):
+        grid = np.linspace(low, high, 129)
+        under = np.flatnonzero(rising(grid) < 0)
+        if len(under) == 0 or under[-1] == len(grid) - 1:
+            return None
+        low, high = float(grid[under[-1]]), float(grid[under[-1] + 1])
+    return 0.5 * (low + high)
+
 
 Fit = Callable[[float, float, float, float], Fitted]
 

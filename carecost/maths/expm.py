@@ -1,4 +1,4 @@
-"""What does a time span do at constant rates? The exponential of a generator and its first two integrals."""
+"""Matrix exponential of a generator and its first two integrals, batched."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How does a cohort move between states, cycle by cycle? Traces, flows and time in states, from probabilities.
+"""Markov cohort models in discrete time: traces, flows, occupancy and half-cycle weights.
 
 Discrete time, as health economics writes it: rows of states, one a date, moved by probabilities of a cycle. Any number
 of states and any leading (draw) axes. Where rates are known, :func:`carecost.maths.expm.kernel` integrates them exactly

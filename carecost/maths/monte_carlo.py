@@ -1,4 +1,4 @@
-"""Which luck? One Latin hypercube column for each named quantity, whatever else is drawn."""
+"""Latin hypercube sampling by name; Monte Carlo error of a mean and of a quantile."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How do cells with few events borrow strength? Rates of a tree of groups, from counts.
+"""Partial pooling of rates over a tree of groups: gamma-Poisson shrinkage of cells with few events.
 
 A total is known better than its parts. So the total is drawn first, and then split, group by group, down to the cells.
 The parts of a group are pulled towards its rate, the more so the fewer events they have and the more alike parts are;

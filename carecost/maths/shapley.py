@@ -1,4 +1,4 @@
-"""How is a whole shared between its parts? By the mean of what each adds over all orders in which they come."""
+"""Shapley values, exact and sampled: the mean of what each part adds over all orders."""
 
 from __future__ import annotations
 

@@ -3,19 +3,11 @@
 Imports numpy, scipy and :mod:`carecost.errors` only; ``vintages`` reads the packaged series. Public.
 """
 
-from carecost.money.appraisal import Appraisal
+from carecost._labels import financial_year
+from carecost.money.appraisal import Appraisal, appraise
 from carecost.money.cost_effectiveness import Option
 from carecost.money.decomposition import Bought, Parts, price_volume_mix
-from carecost.money.discounting import (
-    TIMINGS,
-    Deflator,
-    Schedule,
-    discount_factors,
-    financial_year,
-    growth_path,
-    wandering_path,
-)
-from carecost.money.green_book import appraise
+from carecost.money.discounting import TIMINGS, Deflator, Schedule, discount_factors, growth_path, wandering_path
 from carecost.money.optimism_bias import Optimism, optimism_bias
 from carecost.money.prices import CASH, REAL, Amounts, PriceBase, restate
 from carecost.money.vintages import deflator, deflators, schedule, schedules

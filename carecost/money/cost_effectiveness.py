@@ -1,4 +1,4 @@
-"""Which option is best? Costs and effects side by side: dominance, incremental ratios, net benefit."""
+"""Cost-effectiveness: dominance, the ICER frontier, net benefit."""
 
 from __future__ import annotations
 

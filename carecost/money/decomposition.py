@@ -1,4 +1,4 @@
-"""Why did a cost change? Price, volume and mix, with nothing left over."""
+"""Price, volume and mix decomposition of a change in cost, without a remainder."""
 
 from __future__ import annotations
 

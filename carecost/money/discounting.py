@@ -1,4 +1,4 @@
-"""What is a pound worth? Discount factors, deflators and paths over years, on plain arrays."""
+"""Discount factors, deflators and growth paths over years."""
 
 from __future__ import annotations
 
@@ -163,27 +163,6 @@ def _yearly(last: int, rate_or_schedule: float | Schedule) -> Array:
         remedy = "Give a rate such as 0.035"
         raise InputError(Problem(f"discount rate is {rate_or_schedule}", "discount_factors", remedy))
     return rates
-
-
-def financial_year(year: float) -> str:
-    """Write the financial year that ends on 31 March of a year.
-
-    Parameters
-    ----------
-    year : float
-        Calendar year of its end.
-
-    Returns
-    -------
-    str
-        Such as 2024-25.
-
-    Examples
-    --------
-    >>> financial_year(2025)
-    '2024-25'
-    """
-    return f"{int(year) - 1}-{int(year) % 100:02d}"
 
 
 def growth_path(start: ArrayLike, long_run: float, fade_years: int | None, elapsed: ArrayLike) -> Array:

@@ -1,4 +1,4 @@
-"""How much more than planned may a programme cost? Optimism bias: one uplift, named, printed even when none."""
+"""Optimism bias: one named uplift on what a programme costs, printed even when none."""
 
 from __future__ import annotations
 

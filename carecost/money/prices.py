@@ -1,4 +1,4 @@
-"""Which pounds are these? Amounts with the prices they are in; mixed ones are refused."""
+"""Price bases: amounts with the prices that they are in; mixed ones are refused, history is restated."""
 
 from __future__ import annotations
 
@@ -8,9 +8,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
+from carecost._labels import financial_year
 from carecost._typing import Array
 from carecost.errors import ComparisonError, InputError, Problem, refuse
-from carecost.money.discounting import Deflator, Schedule, discount_factors, financial_year
+from carecost.money.discounting import Deflator, Schedule, discount_factors
 
 REAL, CASH = "real", "cash"
 

@@ -1,4 +1,4 @@
-"""Which deflators and discount rates ship, and of which date?"""
+"""Packaged deflators and discount schedules, by date of publication."""
 
 from __future__ import annotations
 

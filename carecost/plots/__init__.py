@@ -6,13 +6,11 @@ matplotlib is here and nowhere else. Public.
 
 from carecost.plots.attribution import plot_attribution
 from carecost.plots.capacity import plot_capacity
-from carecost.plots.change import plot_price_volume_mix
 from carecost.plots.children import plot_children
-from carecost.plots.costs import plot_costs
 from carecost.plots.net_saving import plot_net_saving
-from carecost.plots.payers import plot_payers
 from carecost.plots.regions import plot_regions
 from carecost.plots.sensitivity import plot_sensitivity
+from carecost.plots.spending import plot_costs, plot_payers, plot_price_volume_mix
 
 __all__ = [
     "plot_attribution",

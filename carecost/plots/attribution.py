@@ -1,4 +1,4 @@
-"""Which lever does it, at a glance? Bars that start where the one above ends, down to what all levers do."""
+"""Waterfall of a saving by lever, down to what all levers do together."""
 
 from __future__ import annotations
 
@@ -11,15 +11,14 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
-from carecost.analysis.attribution import Attribution, attribution
-from carecost.analysis.credit import Effects
+from carecost import _labels
+from carecost.analysis.attribution import Attribution, Effects, attribution
 from carecost.errors import UnknownNameError, unknown
-from carecost.money import discounting
-from carecost.plots import lettering, style
+from carecost.plots import _figure
 from carecost.text import numbers
 
 if TYPE_CHECKING:
-    from carecost.inputs.levers import Lever
+    from carecost.inputs.scenario import Lever
     from carecost.results.results import Results
     from carecost.simulation.run import Run
 
@@ -74,7 +73,7 @@ def size(levers: int) -> tuple[float, float]:
     tuple of float
         Width and height [inches].
     """
-    return style.SIZE[0], 3.1 + 0.5 * (levers + 2)
+    return _figure.SIZE[0], 3.1 + 0.5 * (levers + 2)
 
 
 def plot_attribution(
@@ -129,7 +128,7 @@ def plot_attribution(
     ends = [x for b in bars for x in (b.start, b.start + b.adds)]
     money = found.measures[m].unit == "GBP"
     scale = numbers.money_scale(*ends) if money else numbers.Scale(1.0, found.measures[m].unit, 0)
-    ax = style.axes(ax, size(len(found.levers)))
+    ax = _figure.axes(ax, size(len(found.levers)))
     _draw(ax, bars, scale)
     _words(ax, results.run, found, m, method, scale)
     _values(ax, bars, [_written(b.adds, ends, scale, money) for b in bars], scale)
@@ -170,23 +169,23 @@ def _draw(ax: Axes, bars: Sequence[_Bar], scale: numbers.Scale) -> None:
         ax.barh(y, bar.adds / unit, _HEIGHT, left=bar.start / unit, zorder=2, **_look(bar))
         end = (bar.start + bar.adds) / unit
         if y < last:
-            ax.plot([end, end], [y, y + 1], color=style.GREY, linewidth=0.8, zorder=1.8, label="_step")
+            ax.plot([end, end], [y, y + 1], color=_figure.GREY, linewidth=0.8, zorder=1.8, label="_step")
         if bar.low is not None and bar.high is not None and not np.isclose(bar.low, bar.high):
             ends = [(bar.start + bar.low) / unit, (bar.start + bar.high) / unit]
             line: dict[str, Any] = {"marker": "|", "markersize": 9, "zorder": 3}
             ax.plot(ends, [y, y], color="white", linewidth=4, label="_ground", **line)
-            ax.plot(ends, [y, y], color=style.INK, linewidth=1.4, label="Interval", **line)
-    ax.axvline(0, color=style.GREY, linewidth=1, zorder=2.2, label="_zero")
+            ax.plot(ends, [y, y], color=_figure.INK, linewidth=1.4, label="Interval", **line)
+    ax.axvline(0, color=_figure.GREY, linewidth=1, zorder=2.2, label="_zero")
     _dress(ax, bars)
 
 
 def _look(bar: _Bar) -> dict[str, Any]:
     plain: dict[str, Any] = {"edgecolor": "white", "linewidth": 0.5}
     if bar.kind == "whole":
-        return plain | {"color": style.GREY}
+        return plain | {"color": _figure.GREY}
     if bar.kind == "interaction":
-        return plain | {"color": style.PURPLE, "hatch": "...."}
-    return plain | ({"color": style.BLUE} if bar.adds >= 0 else {"color": style.ORANGE, "hatch": "////"})
+        return plain | {"color": _figure.PURPLE, "hatch": "...."}
+    return plain | ({"color": _figure.BLUE} if bar.adds >= 0 else {"color": _figure.ORANGE, "hatch": "////"})
 
 
 def _dress(ax: Axes, bars: Sequence[_Bar]) -> None:
@@ -195,13 +194,13 @@ def _dress(ax: Axes, bars: Sequence[_Bar]) -> None:
         ax.spines[side].set_visible(False)
     ax.set_yticks(range(len(bars)), [_name(bar) for bar in bars])
     ax.set_ylim(len(bars) - 0.5, -0.5)
-    ax.grid(axis="x", color=style.PALE, linewidth=0.8)
+    ax.grid(axis="x", color=_figure.PALE, linewidth=0.8)
     ax.grid(visible=False, axis="y")
     ax.set_axisbelow(True)
-    ax.tick_params(labelsize=style.TEXT, labelcolor=style.INK, length=0)
+    ax.tick_params(labelsize=_figure.TEXT, labelcolor=_figure.INK, length=0)
     for label, bar in zip(ax.get_yticklabels(), bars, strict=True):
         label.set_parse_math(False)
-        label.set_color("#6B6B6B" if bar.kind in _REMARKS else style.INK)
+        label.set_color("#6B6B6B" if bar.kind in _REMARKS else _figure.INK)
         label.set_fontweight("bold" if bar.kind == "whole" else "normal")
     ax.xaxis.set_major_locator(MaxNLocator(5, steps=[1, 2, 2.5, 5, 10]))
     ax.xaxis.set_major_formatter(FuncFormatter(lambda value, _: numbers.plain(value)))
@@ -219,7 +218,7 @@ def _values(ax: Axes, bars: Sequence[_Bar], texts: Sequence[str], scale: numbers
     for y, (bar, text) in enumerate(zip(bars, texts, strict=True)):
         reach = [bar.start, bar.start + bar.adds, bar.start + (bar.high or 0.0)]
         words = ax.annotate(text, (max(reach) / scale.divisor, y), (5, 0), textcoords="offset points", zorder=3)
-        words.set(fontsize=style.TEXT, color=style.INK, verticalalignment="center", parse_math=False)
+        words.set(fontsize=_figure.TEXT, color=_figure.INK, verticalalignment="center", parse_math=False)
         words.set_fontweight("bold" if bar.kind == "whole" else "normal")
 
 
@@ -235,14 +234,14 @@ def _words(ax: Axes, run: Run, found: Attribution, m: int, method: str, scale: n
     money = measure.unit == "GBP"
     whole, apart = float(found.central.whole[0, m]), float(found.central.alone[0, :, m].sum())
     written = [_written(x, (whole, apart), scale, money) for x in (whole, apart)]
-    unit = f"{scale.unit}, {discounting.financial_year(run.assumptions.price_year)} prices" if money else measure.unit
+    unit = f"{scale.unit}, {_labels.financial_year(run.assumptions.price_year)} prices" if money else measure.unit
     present = ", present value" if measure.name == "npv" else ""
-    lettering.settle(ax)
+    _figure.settle(ax)
     what = f"{measure.words} of {written[0]}" if money else f"{written[0]} {measure.words}"
     alone = "the levers simply add up" if written[0] == written[1] else f"the levers alone sum to {written[1]}"
-    lettering.head(ax, f"{found.scenario}: {what}; {alone}", f"{numbers.sentence(WAYS[method])[:-1]}, {unit}{present}")
+    _figure.head(ax, f"{found.scenario}: {what}; {alone}", f"{numbers.sentence(WAYS[method])[:-1]}, {unit}{present}")
     sentences = [_spread(run, found), NOTE, f"Assumptions: {run.assumptions.name}."]
-    lettering.note(ax, sentences, warning=f"{found.scenario}: {numbers.CLAIM}." if plan.claim else "")
+    _figure.note(ax, sentences, warning=f"{found.scenario}: {numbers.CLAIM}." if plan.claim else "")
 
 
 def _spread(run: Run, found: Attribution) -> str:

@@ -1,4 +1,4 @@
-"""Where do places run out? The mean number of children of each group against its places, year by year."""
+"""Occupancy of each capacity group against its places, year by year."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 from matplotlib.axes import Axes
 
+from carecost import _labels
+from carecost._labels import INACTION
 from carecost.errors import InputError, Problem, UnknownNameError, unknown
-from carecost.inputs.scenario import INACTION
-from carecost.money import discounting
-from carecost.plots import lettering, style
+from carecost.plots import _figure
 from carecost.text import numbers
 
 if TYPE_CHECKING:
@@ -63,15 +63,15 @@ def plot_capacity(results: Results, ax: Axes | None = None, scenario: str = INAC
     if frame.empty:
         remedy = "Take a set with capacity_groups.csv, such as england-2025-capacity"
         raise InputError(Problem("the set has no limit to its places", "plot_capacity", remedy))
-    ax = style.axes(ax)
+    ax = _figure.axes(ax)
     groups = {name: rows for name, rows in frame.groupby("group", sort=False)}
     for i, (name, rows) in enumerate(groups.items()):
-        _line(ax, str(name), rows, style.look(i))
-    style.dress(ax, numbers.children)
+        _line(ax, str(name), rows, _figure.look(i))
+    _figure.dress(ax, numbers.children)
     years = list(results.run.grid.years)
     ax.set_ylim(0, 1.06 * float(frame[["places", "occupancy"]].to_numpy().max()))
-    lettering.make_room(ax, years[0], years[-1])
-    style.years(ax, years, discounting.financial_year, most=6)
+    _figure.make_room(ax, years[0], years[-1])
+    _figure.years(ax, years, _labels.financial_year, most=6)
     _words(ax, results, scenario, {str(name): _at(rows, "central") for name, rows in groups.items()})
     return ax
 
@@ -80,7 +80,7 @@ def _at(rows: pd.DataFrame, quantile: str) -> pd.DataFrame:
     return rows[rows["quantile"].astype(str) == quantile]
 
 
-def _line(ax: Axes, name: str, rows: pd.DataFrame, seen: style.Look) -> None:
+def _line(ax: Axes, name: str, rows: pd.DataFrame, seen: _figure.Look) -> None:
     """Draw one group: children, places, dots where it sent some on, and the interval."""
     central, low, high = (_at(rows, quantile) for quantile in ("central", "0.05", "0.95"))
     years = central["year"].tolist()
@@ -90,15 +90,15 @@ def _line(ax: Axes, name: str, rows: pd.DataFrame, seen: style.Look) -> None:
     full = central[central["redirected"] > 0]
     ax.plot(full["year"], full["occupancy"], linewidth=0, marker="o", markersize=6, label=f"_full, {name}", **plain)
     if not low.empty:
-        style.band(ax, years, low["occupancy"].tolist(), high["occupancy"].tolist(), seen, style.FAINT)
+        _figure.band(ax, years, low["occupancy"].tolist(), high["occupancy"].tolist(), seen, _figure.FAINT)
 
 
 def _words(ax: Axes, results: Results, scenario: str, groups: dict[str, pd.DataFrame]) -> None:
     drawn, run = results.run.draws.n > 1, results.run
-    lettering.settle(ax)
-    lettering.head(ax, finding(results, scenario), "Mean number of children in the year, and places (broken lines)")
+    _figure.settle(ax)
+    _figure.head(ax, finding(results, scenario), "Mean number of children in the year, and places (broken lines)")
     what = "Lines: central run. Dots: years in which a full group sent some of its arrivals on."
-    lettering.note(
+    _figure.note(
         ax,
         [
             f"{what} Bands: {numbers.INTERVAL}." if drawn else what,
@@ -107,7 +107,7 @@ def _words(ax: Axes, results: Results, scenario: str, groups: dict[str, pd.DataF
         warning=f"{scenario}: {numbers.CLAIM}." if run.scenarios[scenario].claim else "",
     )
     labels = [_label(i, name, rows) for i, (name, rows) in enumerate(groups.items())]
-    lettering.end_labels(ax, int(run.grid.years[-1]), labels)
+    _figure.end_labels(ax, int(run.grid.years[-1]), labels)
 
 
 def finding(results: Results, scenario: str = INACTION) -> str:
@@ -159,14 +159,14 @@ def when(years: Sequence[int], last: int) -> str:
     >>> when([2028, 2029, 2030], 2045), when([2028, 2030], 2030)
     ('from 2027-28 to 2029-30', 'in 2 years from 2027-28')
     """
-    first, end = (discounting.financial_year(int(years[i])) for i in (0, -1))
+    first, end = (_labels.financial_year(int(years[i])) for i in (0, -1))
     if len(years) == 1:
         return f"in {first}"
     some = "" if years[-1] - years[0] == len(years) - 1 else f"in {len(years)} years "
     return f"{some}from {first}" + ("" if years[-1] == last else f" to {end}")
 
 
-def _label(i: int, name: str, rows: pd.DataFrame) -> lettering.EndLabel:
+def _label(i: int, name: str, rows: pd.DataFrame) -> _figure.EndLabel:
     end = rows.iloc[-1]
     children, places = (numbers.children(float(end[key])) for key in ("occupancy", "places"))
-    return lettering.EndLabel(float(end["occupancy"]), (name, f"{children} of {places} places"), style.look(i).colour)
+    return _figure.EndLabel(float(end["occupancy"]), (name, f"{children} of {places} places"), _figure.look(i).colour)

@@ -1,4 +1,4 @@
-"""How do many children look? One line a scenario, with its interval."""
+"""Children in care over time, one line a scenario with its interval."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from matplotlib.axes import Axes
 
 from carecost.errors import UnknownNameError, refuse, unknown
-from carecost.plots import lettering, style
+from carecost.plots import _figure
 from carecost.text import numbers
 
 if TYPE_CHECKING:
@@ -52,17 +52,17 @@ def plot_children(results: Results, ax: Axes | None = None, scenarios: Sequence[
     """
     names = list(scenarios or results.scenarios)
     refuse([unknown("scenario", n, results.scenarios) for n in names if n not in results.scenarios], UnknownNameError)
-    ax = style.axes(ax)
+    ax = _figure.axes(ax)
     frame = results.children()
     lines = {name: _pivot(frame[frame["scenario"] == name]) for name in names}
-    depth = style.BAND if len(lines) <= 2 else style.FAINT
+    depth = _figure.BAND if len(lines) <= 2 else _figure.FAINT
     for i, (name, line) in enumerate(lines.items()):
-        seen = style.look(i)
+        seen = _figure.look(i)
         dates = line.index.tolist()
         ax.plot(dates, line["central"], color=seen.colour, linestyle=seen.line, linewidth=2.4, label=name, zorder=2.5)
         if "0.05" in line:
-            style.band(ax, dates, line["0.05"].tolist(), line["0.95"].tolist(), seen, depth)
-    style.dress(ax, numbers.children)
+            _figure.band(ax, dates, line["0.05"].tolist(), line["0.95"].tolist(), seen, depth)
+    _figure.dress(ax, numbers.children)
     _limits(ax, list(lines.values()))
     _words(ax, results, lines)
     return ax
@@ -77,17 +77,17 @@ def _pivot(frame: pd.DataFrame) -> pd.DataFrame:
 def _limits(ax: Axes, lines: list[pd.DataFrame]) -> None:
     dates = lines[0].index.tolist()
     ax.set_ylim(0, 1.06 * max(float(line.to_numpy().max()) for line in lines))
-    lettering.make_room(ax, dates[0], dates[-1])
-    style.years(ax, dates, str)
+    _figure.make_room(ax, dates[0], dates[-1])
+    _figure.years(ax, dates, str)
 
 
 def _words(ax: Axes, results: Results, lines: dict[str, pd.DataFrame]) -> None:
     run, drawn = results.run, results.run.draws.n > 1
-    lettering.settle(ax)
-    lettering.head(ax, _title(lines), "Number of children in care on 31 March of each year")
+    _figure.settle(ax)
+    _figure.head(ax, _title(lines), "Number of children in care on 31 March of each year")
     claimed = [name for name in lines if run.scenarios[name].claim]
     what = f"Lines: central run, which need not be mid-band. Bands: {numbers.interval(results.run.draws.noise)}."
-    lettering.note(
+    _figure.note(
         ax,
         [
             what if drawn else f"Lines: {numbers.NO_INTERVAL}.",
@@ -96,7 +96,7 @@ def _words(ax: Axes, results: Results, lines: dict[str, pd.DataFrame]) -> None:
         warning=f"{'; '.join(claimed)}: {numbers.CLAIM}." if claimed else "",
     )
     last = int(next(iter(lines.values())).index[-1])
-    lettering.end_labels(ax, last, [_label(i, name, line) for i, (name, line) in enumerate(lines.items())])
+    _figure.end_labels(ax, last, [_label(i, name, line) for i, (name, line) in enumerate(lines.items())])
 
 
 def _title(lines: dict[str, pd.DataFrame]) -> str:
@@ -116,9 +116,9 @@ def _title(lines: dict[str, pd.DataFrame]) -> str:
     return f"Children in care: {found} by 31 March {last}"
 
 
-def _label(i: int, name: str, line: pd.DataFrame) -> lettering.EndLabel:
+def _label(i: int, name: str, line: pd.DataFrame) -> _figure.EndLabel:
     end = line.iloc[-1]
     value = numbers.children(float(end["central"]))
     if "0.05" in line:
         value += f" ({numbers.children(float(end['0.05']))} to {numbers.children(float(end['0.95']))})"
-    return lettering.EndLabel(float(end["central"]), (name, value), style.look(i).colour)
+    return _figure.EndLabel(float(end["central"]), (name, value), _figure.look(i).colour)

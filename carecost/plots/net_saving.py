@@ -1,4 +1,4 @@
-"""How does a saving look? Spending and saving in each year, and their running total."""
+"""Spending and saving in each year, and the running net saving."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from matplotlib.axes import Axes
 
+from carecost import _labels
 from carecost._typing import Array
 from carecost.errors import InputError, Problem
-from carecost.money import discounting
-from carecost.plots import lettering, style
+from carecost.plots import _figure
 from carecost.text import numbers
 
 if TYPE_CHECKING:
@@ -56,13 +56,13 @@ def plot_net_saving(saving: Saving, ax: Axes | None = None) -> Axes:
     if central is None:
         remedy = "Draw what results.compare(name) gives"
         raise InputError(Problem("the comparison has no central run", "plot_net_saving", remedy))
-    upper, lower = style.split(style.axes(ax, SIZE))
+    upper, lower = _figure.split(_figure.axes(ax, SIZE))
     years = list(saving.grid.years)
     above = _each_year(upper, central)
     below = _running_total(lower, saving, central)
     for panel in (upper, lower):
-        lettering.make_room(panel, years[0], years[-1], before=0.6)
-    style.years(lower, years, discounting.financial_year, most=6)
+        _figure.make_room(panel, years[0], years[-1], before=0.6)
+    _figure.years(lower, years, _labels.financial_year, most=6)
     upper.tick_params(axis="x", which="both", length=0, labelbottom=False)
     _words(upper, lower, saving, (above, below))
     return upper
@@ -77,12 +77,12 @@ def _each_year(ax: Axes, central: Comparison) -> numbers.Scale:
     base = np.where((cash < 0) == (reform > 0), -reform, 0.0)
     unit = scale.divisor
     plain: dict[str, Any] = {"width": _WIDTH, "edgecolor": "white", "linewidth": 0.5, "zorder": 2}
-    ax.bar(years, cash / unit, bottom=base / unit, color=style.BLUE, label="Cashable saving", **plain)
-    ax.bar(years, -reform / unit, color=style.ORANGE, hatch="////", label="Reform spend", **plain)
+    ax.bar(years, cash / unit, bottom=base / unit, color=_figure.BLUE, label="Cashable saving", **plain)
+    ax.bar(years, -reform / unit, color=_figure.ORANGE, hatch="////", label="Reform spend", **plain)
     diamonds: dict[str, Any] = {"marker": "D", "markersize": 5, "markeredgecolor": "white", "markeredgewidth": 0.8}
-    ax.plot(years, net / unit, color=style.INK, linewidth=0, label="Net", zorder=3, **diamonds)
-    style.dress(ax, numbers.plain)
-    ax.axhline(0, color=style.GREY, linewidth=1, zorder=2.2, label="_zero")
+    ax.plot(years, net / unit, color=_figure.INK, linewidth=0, label="Net", zorder=3, **diamonds)
+    _figure.dress(ax, numbers.plain)
+    ax.axhline(0, color=_figure.GREY, linewidth=1, zorder=2.2, label="_zero")
     ax.spines["bottom"].set_visible(False)
     low, high = ax.get_ylim()
     ax.set_ylim(min(low, -0.14 * high), high)  # room for words below zero
@@ -95,12 +95,12 @@ def _running_total(ax: Axes, saving: Comparison, central: Comparison) -> numbers
     line, drawn = _cumulative(central)[0], _cumulative(saving)
     low, high = np.quantile(drawn, (0.05, 0.95), axis=0)
     scale = numbers.money_scale(*line, *low, *high)
-    seen = style.look(0)
+    seen = _figure.look(0)
     ax.plot(years, line / scale.divisor, color=seen.colour, linewidth=2.4, label="Running total", zorder=2.5)
     if len(drawn) > 1:
-        style.band(ax, years, (low / scale.divisor).tolist(), (high / scale.divisor).tolist(), seen)
-    style.dress(ax, numbers.plain)
-    ax.axhline(0, color=style.GREY, linewidth=1, zorder=2.2, label="_zero")
+        _figure.band(ax, years, (low / scale.divisor).tolist(), (high / scale.divisor).tolist(), seen)
+    _figure.dress(ax, numbers.plain)
+    ax.axhline(0, color=_figure.GREY, linewidth=1, zorder=2.2, label="_zero")
     _payback(ax, central)
     return scale
 
@@ -114,19 +114,19 @@ def _payback(ax: Axes, central: Comparison) -> None:
     year, years = float(central.payback_year(discounted=True)[0]), central.grid.years
     if np.isnan(year):
         return
-    ax.axvline(year, color=style.PINK, linewidth=1.3, linestyle=(0, (3, 2)), zorder=2.1, label="Payback")
+    ax.axvline(year, color=_figure.PINK, linewidth=1.3, linestyle=(0, (3, 2)), zorder=2.1, label="Payback")
     early = year < (years[0] + years[-1]) / 2
-    text = f"Pays back in {discounting.financial_year(year)}"
+    text = f"Pays back in {_labels.financial_year(year)}"
     words = ax.annotate(text, (year, 1), (5 if early else -5, -3), ("data", "axes fraction"), "offset points")
-    words.set(fontsize=style.TEXT, color=style.PINK, fontweight="bold", verticalalignment="top")
+    words.set(fontsize=_figure.TEXT, color=_figure.PINK, fontweight="bold", verticalalignment="top")
     words.set_horizontalalignment("left" if early else "right")
 
 
 def _title(central: Comparison, scale: numbers.Scale) -> str:
     """Say the finding."""
     npv, year = float(central.npv()[0]), float(central.payback_year(discounted=True)[0])
-    last = discounting.financial_year(central.grid.years[-1])
-    back = f"does not pay back by {last}" if np.isnan(year) else f"pays back in {discounting.financial_year(year)}"
+    last = _labels.financial_year(central.grid.years[-1])
+    back = f"does not pay back by {last}" if np.isnan(year) else f"pays back in {_labels.financial_year(year)}"
     kind = "saving" if npv >= 0 else "cost"
     worth = f"net present {kind} of {numbers.pounds(abs(npv), scale)}"
     when = "" if np.isnan(year) else f" by {last}"
@@ -135,15 +135,15 @@ def _title(central: Comparison, scale: numbers.Scale) -> str:
 
 def _words(upper: Axes, lower: Axes, saving: Saving, scales: tuple[numbers.Scale, numbers.Scale]) -> None:
     """Write the finding, the units, the notes and what each shape is."""
-    central, first = saving.central, discounting.financial_year(saving.grid.years[0])
+    central, first = saving.central, _labels.financial_year(saving.grid.years[0])
     assert central is not None
-    prices = f"{discounting.financial_year(saving.scenario.provenance.price_year)} prices"
-    lettering.settle(upper)
-    lettering.head(
+    prices = f"{_labels.financial_year(saving.scenario.provenance.price_year)} prices"
+    _figure.settle(upper)
+    _figure.head(
         upper, _title(central, scales[1]), f"Each year, {scales[0].unit}, {prices}: central run; diamonds are the net"
     )
     total = f"Running total of the net since {first}, discounted, {scales[1].unit}, {prices}"
-    lettering.head(lower, "", total)
+    _figure.head(lower, "", total)
     _note(lower, saving)
     _name_bars(upper, central, scales[0])
     _name_total(lower, saving, central, scales[1])
@@ -152,12 +152,12 @@ def _words(upper: Axes, lower: Axes, saving: Saving, scales: tuple[numbers.Scale
 def _name_bars(ax: Axes, central: Comparison, scale: numbers.Scale) -> None:
     """Name the bars beside their last."""
     years, cash, reform = central.grid.years, central.cashable_saving()[0], central.reform_spend()[0]
-    last = f"{numbers.pounds(float(cash[-1]))} in {discounting.financial_year(years[-1])}"
-    named = [lettering.EndLabel(float(cash[-1]) / scale.divisor, ("Cashable saving", last))]
+    last = f"{numbers.pounds(float(cash[-1]))} in {_labels.financial_year(years[-1])}"
+    named = [_figure.EndLabel(float(cash[-1]) / scale.divisor, ("Cashable saving", last))]
     spent = np.flatnonzero(reform)
     if len(spent):
-        lettering.put(ax, f"Reform spend: {numbers.pounds(float(reform.sum()))} in all", years[spent[-1]] + 0.5, 0, -5)
-    lettering.end_labels(ax, years[-1] + _WIDTH / 2, named if cash.any() else [])
+        _figure.put(ax, f"Reform spend: {numbers.pounds(float(reform.sum()))} in all", years[spent[-1]] + 0.5, 0, -5)
+    _figure.end_labels(ax, years[-1] + _WIDTH / 2, named if cash.any() else [])
 
 
 def _name_total(ax: Axes, saving: Saving, central: Comparison, scale: numbers.Scale) -> None:
@@ -167,8 +167,8 @@ def _name_total(ax: Axes, saving: Saving, central: Comparison, scale: numbers.Sc
     if len(drawn) > 1:
         low, high = (numbers.pounds(float(q), scale) for q in np.quantile(drawn, (0.05, 0.95)))
         lines.append(f"({low} to {high})")
-    label = lettering.EndLabel(npv / scale.divisor, tuple(lines), style.BLUE)
-    lettering.end_labels(ax, saving.grid.years[-1], [label])
+    label = _figure.EndLabel(npv / scale.divisor, tuple(lines), _figure.BLUE)
+    _figure.end_labels(ax, saving.grid.years[-1], [label])
 
 
 def _note(ax: Axes, saving: Saving) -> None:
@@ -176,7 +176,7 @@ def _note(ax: Axes, saving: Saving) -> None:
     assert run is not None
     drawn, name = run.draws.n > 1, saving.scenario.name
     end = f"; {run.draws.n:,} draws." if drawn else "."
-    lettering.note(
+    _figure.note(
         ax,
         [
             f"Band: {numbers.INTERVAL}. {_share_paid(saving)}" if drawn else f"Line: {numbers.NO_INTERVAL}.",

@@ -1,4 +1,4 @@
-"""Where are places short, and where are children placed far away? Two bars a region, beside each other."""
+"""Places and distance by region, side by side."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure, SubFigure
 
-from carecost.plots import lettering, style
+from carecost.plots import _figure
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -49,14 +49,14 @@ def plot_regions(found: AreaResults, ax: Axes | None = None) -> Axes:
     """
     table = found.regions()
     whole, rows = table.iloc[-1], table.iloc[:-1].sort_values("home_places_per_100", kind="stable")
-    left, right = _beside(style.axes(ax, SIZE))
+    left, right = _beside(_figure.axes(ax, SIZE))
     need = 100 * float(whole["estimated_in_homes"]) / _children(whole)
     _bars(
-        left, rows["home_places_per_100"].tolist(), style.BLUE, need, f"{need:.1f} per 100 live in\na home in England"
+        left, rows["home_places_per_100"].tolist(), _figure.BLUE, need, f"{need:.1f} per 100 live in\na home in England"
     )
     far = (100 * rows["over_20_miles"]).tolist()
     mean = 100 * float(whole["over_20_miles"])
-    _bars(right, far, style.ORANGE, mean, f"England {mean:.0f}%")
+    _bars(right, far, _figure.ORANGE, mean, f"England {mean:.0f}%")
     names = rows["area"].tolist()
     left.set_yticks(range(len(names)), names)
     right.set_yticks(range(len(names)), [""] * len(names))
@@ -87,35 +87,37 @@ def _bars(ax: Axes, values: list[float], colour: str, line: float, word: str) ->
     """Draw bars from the top down, each with its number, and a line to read them against."""
     ax.barh(range(len(values)), values, height=0.62, color=colour, zorder=2)
     for i, value in enumerate(values):
-        lettering.put(ax, f"{value:.0f}", value + 0.02 * max(values), i)
-    ax.axvline(line, color=style.GREY, linewidth=1.4, linestyle=style.LINES[1], zorder=2.2, label="_mean")
+        _figure.put(ax, f"{value:.0f}", value + 0.02 * max(values), i)
+    ax.axvline(line, color=_figure.GREY, linewidth=1.4, linestyle=_figure.LINES[1], zorder=2.2, label="_mean")
     ax.set_ylim(len(values) - 0.4, -1.5)
-    ax.annotate(word, (line, -1.42), (4, 0), "data", "offset points", fontsize=style.SMALL, color=style.GREY, va="top")
+    ax.annotate(
+        word, (line, -1.42), (4, 0), "data", "offset points", fontsize=_figure.SMALL, color=_figure.GREY, va="top"
+    )
     ax.set_xlim(0, 1.12 * max(*values, line))
     for side in ("top", "right", "bottom"):
         ax.spines[side].set_visible(False)
-    ax.spines["left"].set_color(style.GREY)
+    ax.spines["left"].set_color(_figure.GREY)
     ax.set_xticks([])
-    ax.tick_params(axis="y", length=0, labelsize=style.TEXT, labelcolor=style.INK)
+    ax.tick_params(axis="y", length=0, labelsize=_figure.TEXT, labelcolor=_figure.INK)
 
 
 def _words(left: Axes, right: Axes, rows: pd.DataFrame, found: AreaResults) -> None:
     few, many, far = rows.iloc[0], rows.iloc[-1], rows.iloc[rows["over_20_miles"].argmax()]
-    lettering.settle(left)
-    lettering.head(
+    _figure.settle(left)
+    _figure.head(
         left,
         f"Places per 100 children: {few['home_places_per_100']:.0f} in {few['area']}, "
         f"{many['home_places_per_100']:.0f} in {many['area']}",
         "Places in children's homes where they stand, for 100 children looked after",
     )
-    lettering.head(
+    _figure.head(
         right,
         f"Placed far away: most in {far['area']}, {100 * far['over_20_miles']:.0f}%",
         "Placed over 20 miles from home and outside the boundary, per cent",
     )
     places, distance = (found.year(measure) for measure in MEASURES)
-    lettering.note(
+    _figure.note(
         left,
         [f"Places on 31 March {places}, Ofsted; short breaks included, whoever's children live in them."],
     )
-    lettering.note(right, [f"31 March {distance}, DfE; published in whole per cent."])
+    _figure.note(right, [f"31 March {distance}, DfE; published in whole per cent."])

@@ -1,21 +1,16 @@
-"""How does it look, which assumption matters? A bar for each, from its low to its high end."""
+"""Tornado of the net present saving: a bar for each assumption, from its low to its high end."""
 
 from __future__ import annotations
-
-from typing import TYPE_CHECKING
 
 from matplotlib.axes import Axes
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
+from carecost import _labels
+from carecost.analysis.sensitivity import Trial
 from carecost.errors import InputError, Problem
-from carecost.money import discounting
-from carecost.plots import lettering, style
+from carecost.plots import _figure
 from carecost.results import assumptions_log
 from carecost.text import numbers
-
-if TYPE_CHECKING:
-    from carecost.analysis.one_by_one import Trial
-
 
 #: Bars that are drawn.
 MOST = 12
@@ -63,7 +58,7 @@ def plot_sensitivity(log: assumptions_log.AssumptionsLog, ax: Axes | None = None
         remedy = "Give low and high to the values that are not known"
         raise InputError(Problem("no assumption has an interval", log.run.assumptions.name, remedy))
     bars = sorted(bars, key=lambda trial: -float(trial.swing or 0.0))[:most]
-    ax = style.axes(ax, SIZE)
+    ax = _figure.axes(ax, SIZE)
     scale = _draw(ax, log.npv, bars)
     _dress(ax, len(bars))
     _words(ax, log, bars, scale)
@@ -76,8 +71,8 @@ def _draw(ax: Axes, npv: float, bars: list[Trial]) -> numbers.Scale:
     scale = numbers.money_scale(npv, *lows, *highs)
     centre, rows = npv / scale.divisor, list(range(len(bars)))
     for ends, label, colour, hatch in (
-        (lows, "Low end", style.ORANGE, "////"),
-        (highs, "High end", style.BLUE, ""),
+        (lows, "Low end", _figure.ORANGE, "////"),
+        (highs, "High end", _figure.BLUE, ""),
     ):
         widths = [x / scale.divisor - centre for x in ends]
         ax.barh(
@@ -92,13 +87,13 @@ def _draw(ax: Axes, npv: float, bars: list[Trial]) -> numbers.Scale:
             linewidth=0.5,
             zorder=2,
         )
-    ax.axvline(centre, color=style.INK, linewidth=1.2, zorder=2.5, label="Central run")
+    ax.axvline(centre, color=_figure.INK, linewidth=1.2, zorder=2.5, label="Central run")
     return scale
 
 
 def _dress(ax: Axes, n: int) -> None:
     """Put the greatest bar at the top, keep room for names to the left, and write money below."""
-    style.dress(ax, numbers.plain)
+    _figure.dress(ax, numbers.plain)
     ax.set_ylim(n - 0.4, -0.75)
     low, high = ax.get_xlim()
     ax.set_xlim(low - (high - low) * _NAMES / (1 - _NAMES), high)
@@ -106,18 +101,18 @@ def _dress(ax: Axes, n: int) -> None:
     ax.set_xticks([x for x in marks if low <= x <= high])
     ax.xaxis.set_major_formatter(FuncFormatter(lambda value, _: numbers.plain(value)))
     ax.set_yticks([])
-    ax.grid(axis="x", color=style.PALE, linewidth=0.8)
+    ax.grid(axis="x", color=_figure.PALE, linewidth=0.8)
     ax.spines["bottom"].set_bounds(low, high)
 
 
 def _words(ax: Axes, log: assumptions_log.AssumptionsLog, bars: list[Trial], scale: numbers.Scale) -> None:
     run = log.run
-    prices = f"{discounting.financial_year(run.assumptions.price_year)} prices"
-    years = f"{discounting.financial_year(run.grid.years[0])} to {discounting.financial_year(run.grid.years[-1])}"
-    lettering.settle(ax)
-    lettering.head(ax, _title(log, bars[0], scale), f"Net present saving, {years}, {scale.unit}, {prices}")
+    prices = f"{_labels.financial_year(run.assumptions.price_year)} prices"
+    years = f"{_labels.financial_year(run.grid.years[0])} to {_labels.financial_year(run.grid.years[-1])}"
+    _figure.settle(ax)
+    _figure.head(ax, _title(log, bars[0], scale), f"Net present saving, {years}, {scale.unit}, {prices}")
     others = sum(trial.swing is not None for trial in log.trials) - len(bars)
-    lettering.note(
+    _figure.note(
         ax,
         [
             "Bars: one assumption at its low end (hatched, orange) or its high end (blue), all others central. Line: "
@@ -160,9 +155,9 @@ def _name(ax: Axes, row: int, trial: Trial) -> None:
     name = _short(trial)
     below = f"{assumptions_log.interval(line)}" + (f", grade {line.belief.quality}" if line.belief.quality else "")
     for text, size, colour, side, lift in (
-        (name[:1].upper() + name[1:], style.TEXT, style.INK, "bottom", 1),
-        (below, style.SMALL, style.GREY, "top", -1),
+        (name[:1].upper() + name[1:], _figure.TEXT, _figure.INK, "bottom", 1),
+        (below, _figure.SMALL, _figure.GREY, "top", -1),
     ):
-        shown = lettering.cut(ax, text, size, _NAMES)
+        shown = _figure.cut(ax, text, size, _NAMES)
         words = ax.annotate(shown, (0, row), (0, lift), ("axes fraction", "data"), "offset points")
         words.set(fontsize=size, color=colour, verticalalignment=side, parse_math=False)

@@ -1,4 +1,4 @@
-"""What is it all based on? The sections of the page with levers, assumptions, gaps and provenance."""
+"""Page sections on what the numbers rest on: levers, assumptions, gaps, provenance."""
 
 from __future__ import annotations
 
@@ -6,13 +6,13 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
+from carecost import _labels
+from carecost._labels import INACTION
 from carecost.engine.items import OUTCOMES
 from carecost.inputs.belief import QUALITIES, Assumption
-from carecost.inputs.scenario import INACTION
-from carecost.money import discounting
 from carecost.money.discounting import TIMINGS
 from carecost.report.html import Html, h, joined, section, table
-from carecost.text import numbers, stated_levers, statements
+from carecost.text import numbers, statements
 
 if TYPE_CHECKING:
     from carecost.engine.items import Item
@@ -60,14 +60,12 @@ def _scenario(scenario: Scenario, begin: int, counted: set[str]) -> Iterator[Htm
         yield h("p", scenario.note)
     for lever in scenario.levers:
         heads = ("What changes", "At full effect", "Interval", "When")
-        yield table(
-            lever.name, heads, [stated_levers.change_of(c, begin, counted) for c in lever.changes], numbers=(1,)
-        )
+        yield table(lever.name, heads, [statements.change_of(c, begin, counted) for c in lever.changes], numbers=(1,))
         basis = f" Effects {lever.basis}." if lever.acts else ""
         grade = (f" Grade {lever.quality}." if lever.quality else "") + basis
         yield h("p", f"Source: {lever.source or 'not stated'}.{grade} {lever.note}", class_="note")
         if lever.evidence:
-            yield h("ul", *(h("li", stated_levers.evidence_line(known)) for known in lever.evidence), class_="note")
+            yield h("ul", *(h("li", statements.evidence_line(known)) for known in lever.evidence), class_="note")
 
 
 def scope(results: Results) -> Html:
@@ -84,7 +82,7 @@ def scope(results: Results) -> Html:
         Markup.
     """
     a, grid = results.run.assumptions, results.run.grid
-    first, last = (discounting.financial_year(grid.years[i]) for i in (0, -1))
+    first, last = (_labels.financial_year(grid.years[i]) for i in (0, -1))
     steps = zip(a.discount.rates, a.discount.until, strict=True)
     rates = ", ".join(f"{statements.amount(r, 'share')} {_until(u)}" for r, u in steps)
     rows = {
@@ -93,10 +91,10 @@ def scope(results: Results) -> Html:
         "What spending is counted": a.scope or "Not stated.",
         **({"Places that run out": f"{numbers.sentence(statements.order_of(a))}"} if a.groups else {}),
         "Years": f"{first} to {last}; stocks are those of 31 March. A financial year ends on 31 March.",
-        "Programme year 1": discounting.financial_year(results.run.calendar.programme_start),
-        "Prices": f"Constant prices of {discounting.financial_year(a.price_year)}. "
-        f"Deflator: {a.deflator.vintage}; outturn to {discounting.financial_year(a.deflator.last_outturn)}, forecast to "
-        f"{discounting.financial_year(a.deflator.last)}, then growing at its last rate. {a.deflator.source}",
+        "Programme year 1": _labels.financial_year(results.run.calendar.programme_start),
+        "Prices": f"Constant prices of {_labels.financial_year(a.price_year)}. "
+        f"Deflator: {a.deflator.vintage}; outturn to {_labels.financial_year(a.deflator.last_outturn)}, forecast to "
+        f"{_labels.financial_year(a.deflator.last)}, then growing at its last rate. {a.deflator.source}",
         "Discounting": f"{a.discount.name}: {rates}, from {first} on. Each flow at the same point of its year, valued "
         f"at that point of {first}, whose factor is 1. {a.discount.source}",
     }

@@ -1,4 +1,4 @@
-"""What does the page say was found? Its opening, the summary, the spending and the outcomes."""
+"""Page sections on what was found: opening, summary, spending, outcomes."""
 
 from __future__ import annotations
 
@@ -7,21 +7,22 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from carecost import _labels
+from carecost._labels import INACTION
 from carecost._typing import Array
 from carecost.analysis.sensitivity import growth_paths
 from carecost.engine.items import OUTCOMES, SOCIAL
-from carecost.inputs.scenario import INACTION, elsewhere
-from carecost.money import discounting
+from carecost.inputs.scenario import elsewhere
 from carecost.report import headline
+from carecost.report.headline import Said
 from carecost.report.html import Html, h, joined, section, table
+from carecost.results.saving import Saving
 from carecost.simulation.comparison import REFORM
 from carecost.text import numbers
 
 if TYPE_CHECKING:
     from carecost.engine.items import Item
-    from carecost.report.headline import Said
     from carecost.results.results import Results
-    from carecost.results.saving import Saving
 
 
 #: Title of the section of outcomes.
@@ -160,8 +161,8 @@ def spending(results: Results) -> Html:
     """
     run = results.run
     shown = _shown_years(results)
-    heads = ["Group", *(discounting.financial_year(run.grid.years[y]) for y in shown)]
-    prices = discounting.financial_year(run.assumptions.price_year)
+    heads = ["Group", *(_labels.financial_year(run.grid.years[y]) for y in shown)]
+    prices = _labels.financial_year(run.assumptions.price_year)
     scale = _scale(max(float(run.central[name].costs.public_spend.max()) for name in run.central))
     parts = []
     for name, plan in run.scenarios.items():
@@ -196,7 +197,7 @@ def outcomes(results: Results) -> Html:
     counted = [i for i, item in enumerate(run.grid.items) if item.account == OUTCOMES]
     if not counted:
         return Html("")
-    heads = ["Outcome", *(discounting.financial_year(run.grid.years[y]) for y in shown)]
+    heads = ["Outcome", *(_labels.financial_year(run.grid.years[y]) for y in shown)]
     parts = []
     for name, plan in run.scenarios.items():
         central, drawn = run.central[name].costs.spend, run.shown[name].costs.spend
@@ -276,7 +277,7 @@ def growth_sentence(results: Results) -> str:
     scale = numbers.money_scale(*last.values())
     said = ", ".join(f"{numbers.pounds(value, scale)} with {name}" for name, value in last.items())
     year, prices = results.run.grid.years[-1], results.run.assumptions.price_year
-    head = f"Spend under inaction in {discounting.financial_year(year)}, {discounting.financial_year(prices)} prices, central: "
+    head = f"Spend under inaction in {_labels.financial_year(year)}, {_labels.financial_year(prices)} prices, central: "
     return f"{head}{said}."
 
 

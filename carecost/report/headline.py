@@ -1,4 +1,4 @@
-"""How is the finding said? The rows and sentences that people quote, in the words of ``wording``."""
+"""Headline rows and sentences, the same in the terminal's table and on the page."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from carecost import _labels
+from carecost._labels import INACTION
 from carecost.analysis.evidence_base import COUNTED, footing, outcomes_alone, unmoved
-from carecost.inputs.scenario import INACTION
-from carecost.money import discounting
 from carecost.results.saving import REVIEW_SAVING
 from carecost.results.tables import interval
 from carecost.text import numbers
@@ -94,7 +94,7 @@ def _texts(values: Sequence[float | None], unit: str) -> tuple[list[str | None],
         scale = numbers.money_scale(*known)
         texts, words = [numbers.pounds(v, scale) for v in known], PER_CHILD
     elif unit == _YEAR:
-        texts, words = [discounting.financial_year(v) for v in known], "financial year"
+        texts, words = [_labels.financial_year(v) for v in known], "financial year"
     elif unit.startswith("share of "):
         words = "of the effect" if unit == _SWITCH else unit.removeprefix("share ")
         texts = [numbers.percent(v) for v in known]
@@ -139,11 +139,11 @@ def inaction(results: Results) -> list[Said]:
         One row a number.
     """
     run = results.run
-    date, year = run.grid.dates[-1], discounting.financial_year(run.grid.years[-1])
+    date, year = run.grid.dates[-1], _labels.financial_year(run.grid.years[-1])
     children = results.children()
     spend = results.costs(by=["account"])
     purse = spend[(spend["account"] != "social") & (spend["scenario"] == INACTION)]
-    prices = f"£bn, {discounting.financial_year(run.assumptions.price_year)} prices"
+    prices = f"£bn, {_labels.financial_year(run.assumptions.price_year)} prices"
     at_end = children[(children["scenario"] == INACTION) & (children["date"] == date)].set_index("quantile")["value"]
     total = float(purse[(purse["year"] == run.grid.years[-1]) & (purse["quantile"] == "central")]["value"].sum())
     low, high = (float(at_end["0.05"]), float(at_end["0.95"])) if run.draws.n > 1 else (None, None)
@@ -192,18 +192,18 @@ def saving_sentence(saving: Saving) -> str:
     str
         Two sentences; one where nothing changes.
     """
-    central, years = saving.central, [discounting.financial_year(saving.grid.years[i]) for i in (0, -1)]
+    central, years = saving.central, [_labels.financial_year(saving.grid.years[i]) for i in (0, -1)]
     assert central is not None
     if unmoved(saving, saving.central):
         name = saving.scenario.name
         return f"{name} changes neither children in care nor public spending, {years[0]} to {years[1]}."
-    prices = discounting.financial_year(saving.scenario.provenance.price_year)
+    prices = _labels.financial_year(saving.scenario.provenance.price_year)
     low, high = interval(saving.npv(), 1e-9) if len(saving.averted) > 1 else (None, None)
     row = said("", float(central.npv()[0]) * 1e-9, low, high, "£bn")
     spend = float(central.reform_spend().sum())
     after = f"after reform spend of {numbers.pounds(spend)}" if spend else "without reform spend"
     paid = float(central.payback_year(discounted=True)[0])
-    back = f"does not pay back by {years[1]}" if paid != paid else f"pays back in {discounting.financial_year(paid)}"
+    back = f"does not pay back by {years[1]}" if paid != paid else f"pays back in {_labels.financial_year(paid)}"
     within = f" (90% interval {row.interval})" if row.interval else ""
     return (
         f"Net present saving of {saving.scenario.name} to the public purse, {years[0]} to {years[1]}: "

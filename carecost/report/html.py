@@ -1,4 +1,4 @@
-"""How is a page written? Elements whose text is always escaped, tables, and one small style sheet."""
+"""HTML elements whose text is always escaped, tables, and one small style sheet."""
 
 from __future__ import annotations
 

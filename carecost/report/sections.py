@@ -1,4 +1,4 @@
-"""What does the page say of each lever? A small table, and a chart, for every scenario with two or more."""
+"""Page sections on attribution to levers and on the business case."""
 
 from __future__ import annotations
 
@@ -7,13 +7,35 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
+import numpy as np
+
+from carecost import _labels
+from carecost._labels import INACTION
+from carecost.analysis.business_case import EFFECTS
 from carecost.analysis.evidence_base import unmoved
+from carecost.report.headline import said
 from carecost.report.html import Html, h, picture, section, table
+from carecost.results.appraisal_tables import (
+    BCR,
+    BIAS,
+    CHANCE,
+    COST_PER,
+    EAV,
+    NPSV,
+    NPSV_PART,
+    NPV,
+    NPV_PAYER,
+    PAYBACK,
+    PEAK,
+    PEAK_YEAR,
+    YEAR,
+    SavingAppraisal,
+)
 from carecost.results.attribution_tables import ALL, BILLIONS, short_table, worth_saying
 from carecost.text import numbers
 
 if TYPE_CHECKING:
-    from carecost.plots.pictures import Draw
+    from carecost.plots._figure import Draw
     from carecost.results.results import Results
 
 
@@ -83,7 +105,7 @@ def levers(results: Results) -> Html:
     Html
         Markup; empty where no scenario with two or more levers changes anything.
     """
-    from carecost.plots.pictures import svg
+    from carecost.plots._figure import svg
 
     parts: list[Html] = []
     for i, chart in enumerate(charts(results)):
@@ -129,3 +151,126 @@ def _sentence(results: Results, name: str) -> str:
     texts = _written(frame["sequence"].tolist(), str(frame["unit"].iloc[0]))
     parts = "; ".join(f"{lever} {text}" for lever, text in zip(frame["lever"], texts, strict=True) if text)
     return f"Net present saving of {name} to the public purse, each lever added to those before it: {parts}."
+
+
+CASE_NAME, CASE_TITLE = "appraisal", "As a business case"
+
+
+CASE_NOTE = (
+    "Budget and society are two ledgers and are never added. The net present saving is of the public purse; its payers "
+    "sum to it. Both are present values; the mean is over draws. In social value, transfers and prices alone count "
+    "nothing. Whether a child is safe at home is not measured: the cost is of each child-year not spent in care; below "
+    "zero the purse saves. Peak funding is undiscounted, and the chance is of discounted payback of the public purse. "
+    "All of it, with that chance for each year, is in appraisal.csv; scenarios as options are in options.csv."
+)
+
+
+_CASE_HEADS = ("", "Central", "Mean", "90% interval", "")
+
+
+#: Rows of the page and what they are called there; the others are in the file.
+_SHOWN = {
+    NPV: "Net present saving to the public purse",
+    NPV_PAYER: "of which {of}",
+    NPSV: "Net present social value",
+    NPSV_PART: "of which {of}",
+    BCR: "Benefit-cost ratio, ratio of means",
+    PAYBACK: "Payback year, {of}",
+    EAV: "Equivalent annual value, {of}",
+    PEAK: "Peak funding (lowest running total)",
+    PEAK_YEAR: "Year of peak funding",
+    **{f"{COST_PER} {effect.words}": f"Net present cost for each {effect.words}" for effect in EFFECTS.values()},
+    BIAS: "Optimism bias: {of}",
+}
+
+
+#: Rows that are left out where nothing changes.
+_PARTS = (NPV_PAYER, NPSV_PART)
+
+
+_PER_CHILD = "GBP per child-year"
+
+
+#: What a number is of, where its name does not say.
+_UNITS = {BCR: "for each £1", EAV: "a year"}
+
+
+def appraisals(results: Results) -> Html:
+    """Write the business case of each scenario.
+
+    Parameters
+    ----------
+    results : Results
+        What a run gave.
+
+    Returns
+    -------
+    Html
+        Markup; empty where there is inaction alone.
+    """
+    parts: list[Html] = []
+    for i, name in enumerate(n for n in results.scenarios if n != INACTION):
+        plan = results.run.scenarios[name]
+        parts.append(h("h3", f"{plan.title} ({plan.name})"))
+        if plan.claim:
+            parts.append(h("p", h("strong", f"{numbers.claim(lever.source for lever in plan.levers)}.")))
+        parts += _case(results.appraisal(name), i)
+    return section(CASE_NAME, CASE_TITLE, *parts, h("p", CASE_NOTE, class_="note")) if parts else Html("")
+
+
+def _case(made: SavingAppraisal, i: int) -> Iterator[Html]:
+    from carecost.plots._figure import svg
+    from carecost.plots.spending import plot_payers, sentence
+
+    prices = _labels.financial_year(made.base.price_year or 0)
+    discount = made.central.comparison.discount.name
+    yield table(
+        f"Against {made.baseline}, {made.span}, prices of {prices}, discounted by {discount}",
+        _CASE_HEADS,
+        _rows(made),
+        (1, 2, 3),
+    )
+    if unmoved(made.central.comparison, made.drawn.comparison):
+        return
+    words = numbers.sentence(f"Net saving of each payer in each year. {sentence(made)}")
+    words += f" {numbers.sentence(numbers.CLAIM)}" if made.claim else ""
+    yield picture(svg(partial(plot_payers, made), f"chart-payers-{i}"), words, words)
+
+
+def _rows(made: SavingAppraisal) -> Iterator[tuple[str, ...]]:
+    for row in made.table().to_dict("records"):
+        what = str(row["what"])
+        if what in _SHOWN and not (what in _PARTS and row["central"] == row["low"] == row["high"] == 0):
+            yield _row(what, {str(k): v for k, v in row.items()})
+    yield from _chances(made)
+
+
+def _row(what: str, row: dict[str, object]) -> tuple[str, ...]:
+    """Write a row as the summary writes its own."""
+    label = _SHOWN[what].format(of=row["of"])
+    if what == BIAS:
+        return label, numbers.percent(float(str(row["central"]))), "", "", "of reform spend"
+    unit = str(row["unit"])
+    billions = unit in ("GBP", "GBP per year")
+    scale = 1e-9 if billions else 1.0
+    central, mean, low, high = (_scaled(row[k], scale) for k in ("central", "mean", "low", "high"))
+    unit = "£bn" if billions else unit if unit in ("GBP per GBP", YEAR) else _PER_CHILD
+    shown = said("", central, low, high, unit)
+    average = "" if mean is None else said("", mean, None, None, unit).central
+    first = numbers.NONE if what == PEAK_YEAR and central is None else shown.central
+    return label, first, average, shown.interval, _UNITS.get(what, "")
+
+
+def _scaled(value: object, scale: float) -> float | None:
+    return float(value) * scale if isinstance(value, int | float) and not np.isnan(value) else None
+
+
+def _chances(made: SavingAppraisal) -> Iterator[tuple[str, ...]]:
+    """Write the chance of having paid back after a third and two thirds of the years, and at their end."""
+    if not made.with_draws:
+        return
+    chances = made.drawn.purse.chance_of_payback(discounted=True)
+    last = len(made.years) - 1
+    for i in sorted({round(last / 3), round(2 * last / 3), last}):
+        label = f"{numbers.sentence(CHANCE)[:-1]} by {_labels.financial_year(made.years[i])}"
+        yield label, "", numbers.percent(float(chances[i])), "", "of draws"

@@ -1,4 +1,4 @@
-"""What do I hand over? A page for readers, charts, and the table of the terminal."""
+"""Write the page, the charts, and the terminal's table."""
 
 from __future__ import annotations
 
@@ -11,19 +11,19 @@ from itertools import zip_longest
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from carecost import _labels
+from carecost._labels import INACTION
 from carecost.analysis.evidence_base import unmoved
 from carecost.engine.items import OUTCOMES
 from carecost.files.save import made_folder, write
-from carecost.inputs.scenario import INACTION
-from carecost.money import discounting
-from carecost.report import basis, case_page, findings, headline, sections
+from carecost.money.discounting import Schedule
+from carecost.report import basis, findings, headline, sections
+from carecost.report.headline import Said
 from carecost.report.html import Html, document, h, joined, picture, section
 from carecost.text import numbers
 
 if TYPE_CHECKING:
-    from carecost.money.discounting import Schedule
-    from carecost.plots.pictures import Draw
-    from carecost.report.headline import Said
+    from carecost.plots._figure import Draw
     from carecost.results.results import Results
 
 
@@ -38,7 +38,7 @@ _CONTENTS = {
     OUTCOMES: findings.OUTCOMES_TITLE,
     "levers": "What each scenario does",
     sections.NAME: sections.TITLE,
-    case_page.NAME: case_page.TITLE,
+    sections.CASE_NAME: sections.CASE_TITLE,
     "scope": "What inaction means and what is counted",
     "limits": "What is not in it",
     "assumptions": "What is assumed",
@@ -69,7 +69,7 @@ def write_summary(results: Results, folder: str | Path) -> Path:
     said = _said(results)
     assumptions = results.run.assumptions
     counted = findings.outcomes(results)
-    of_levers = {sections.NAME: sections.levers(results), case_page.NAME: case_page.appraisals(results)}
+    of_levers = {sections.NAME: sections.levers(results), sections.CASE_NAME: sections.appraisals(results)}
     may_lack = {OUTCOMES: counted, **of_levers}
     there = [(name, title) for name, title in _CONTENTS.items() if may_lack.get(name, True)]
     links = (h("li", h("a", title, href=f"#{name}")) for name, title in there)
@@ -113,7 +113,7 @@ def save_charts(results: Results, folder: str | Path) -> list[Path]:
     FileError
         If one cannot be written.
     """
-    from carecost.plots.pictures import png
+    from carecost.plots._figure import png
 
     there = made_folder(folder)
     several = len(results.scenarios) > 2
@@ -146,7 +146,7 @@ def table_text(results: Results) -> str:
     lines = [
         f"{run.assumptions.title or run.assumptions.name} ({run.assumptions.name})",
         titles,
-        f"Prices of {discounting.financial_year(run.assumptions.price_year)}; {drawn}",
+        f"Prices of {_labels.financial_year(run.assumptions.price_year)}; {drawn}",
     ]
     for name, rows in (said or {INACTION: headline.inaction(results)}).items():
         scenario = run.scenarios[name]
@@ -211,7 +211,7 @@ def _line(cells: Sequence[str]) -> str:
 
 
 def _charts(results: Results) -> Html:
-    from carecost.plots.pictures import svg
+    from carecost.plots._figure import svg
 
     figures = (picture(svg(d.draw, f"chart-{d.name}", d.size), d.words, d.words) for d in _drawings(results))
     return section("charts", "Charts", *figures)
@@ -229,16 +229,16 @@ class _Drawing:
 
 def _drawings(results: Results) -> Iterator[_Drawing]:
     """List the charts of a run: children, places where they may run out, and each net saving where spending changes."""
-    from carecost.plots import capacity, children, net_saving, style
+    from carecost.plots import _figure, capacity, children, net_saving
 
     plans = {name: plan for name, plan in results.run.scenarios.items() if name != INACTION}
     claimed = any(plan.claim for plan in plans.values())
     words = headline.children_sentence(results) + (f" {numbers.sentence(numbers.CLAIM)}" if claimed else "")
-    yield _Drawing("children", lambda ax: children.plot_children(results, ax), style.SIZE, words)
+    yield _Drawing("children", lambda ax: children.plot_children(results, ax), _figure.SIZE, words)
     for name in results.scenarios if results.run.grid.groups else ():
         words = f"{capacity.finding(results, name)}."
         file = "capacity" if len(results.scenarios) == 1 else f"capacity-{_plain(name)}"
-        yield _Drawing(file, partial(capacity.plot_capacity, results, scenario=name), style.SIZE, words)
+        yield _Drawing(file, partial(capacity.plot_capacity, results, scenario=name), _figure.SIZE, words)
     for name, plan in plans.items():
         saving = results.compare(name)
         if unmoved(saving, saving.central):

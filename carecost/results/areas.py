@@ -1,4 +1,4 @@
-"""What did the areas of a country give? One result an area, and the table of places, children and distance."""
+"""Results of the areas of a country, and the table of places, children and distance."""
 
 from __future__ import annotations
 
@@ -8,9 +8,10 @@ from typing import Literal
 
 import pandas as pd
 
+from carecost._labels import INACTION
 from carecost.files.regions import SHARE, Prices, Regions, areas, known_regions
 from carecost.inputs.assumptions import Assumptions
-from carecost.inputs.scenario import INACTION, Scenario
+from carecost.inputs.scenario import Scenario
 from carecost.maths.monte_carlo import Draws
 from carecost.results.results import Results, run
 

@@ -1,4 +1,4 @@
-"""How good is what it rests on? The log of assumptions: whose word, how sure, and what each does to the saving."""
+"""The log of assumptions: source, grade, interval, and what each does to the saving."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ import pandas as pd
 
 from carecost.analysis.assumption_lines import LONG_RUN, SPENDING, TIMES, Line, Thing, unsaid
 from carecost.analysis.assumption_lines import lines as lines_of
-from carecost.analysis.one_by_one import Trial, Trials, one_by_one
+from carecost.analysis.sensitivity import Trial, Trials, one_by_one
+from carecost.engine.grid import Selector
 from carecost.engine.items import Item
-from carecost.engine.selector import Selector
 from carecost.inputs.assumptions import Assumptions
 from carecost.inputs.belief import Assumption
 from carecost.inputs.scenario import Scenario
-from carecost.text import numbers, stated_levers, statements
+from carecost.text import numbers, statements
 
 #: Rows that are named one by one.
 FEW = 3
@@ -181,7 +181,7 @@ def _name(thing: Thing) -> str:
 
 def _lever(line: Line) -> str:
     pulls = [member.thing for member in line.members if isinstance(member.thing, tuple)]
-    what = [SPENDING] if line.part == SPENDING else dict.fromkeys(stated_levers.change_of(c, 1)[0] for _, c in pulls)
+    what = [SPENDING] if line.part == SPENDING else dict.fromkeys(statements.change_of(c, 1)[0] for _, c in pulls)
     kind = " (how often)" if line.part == TIMES else ""
     return f"lever {pulls[0][0].name}{kind}: {', '.join(what)}"
 
@@ -214,7 +214,7 @@ def stated_value(line: Line, begin: int) -> str:
     """
     first, b = line.members[0].thing, line.belief
     if isinstance(first, tuple) and len(line.members) == 1 and line.part != TIMES:
-        return stated_levers.change_of(first[1], begin)[1]
+        return statements.change_of(first[1], begin)[1]
     if isinstance(first, Assumption) and len(line.members) == 1 and line.part != LONG_RUN:
         return _with_unit(statements.assumption(first)[1], b.unit, b.price_year)
     shown = _span((member.belief.value for member in line.members), b.unit)

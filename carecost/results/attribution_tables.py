@@ -1,4 +1,4 @@
-"""How do we say in rows which lever did it? One row a lever, measure and way of counting."""
+"""Attribution in rows: one row a lever, measure and way of counting."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
+from carecost._labels import financial_year
 from carecost._typing import Array
 from carecost.analysis.attribution import METHODS, Attribution, attribution
 from carecost.maths.monte_carlo import mean_error
-from carecost.money.discounting import financial_year
 from carecost.results import tables
 from carecost.simulation.blocks import Progress
 from carecost.simulation.run import Run

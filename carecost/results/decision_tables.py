@@ -1,4 +1,4 @@
-"""Which scenario, and is it worth it? Appraisals of a run's scenarios, and all of them side by side as options."""
+"""Options and appraisals of a run's scenarios in rows."""
 
 from __future__ import annotations
 
@@ -8,16 +8,14 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from carecost._labels import INACTION, financial_year
 from carecost.analysis.business_case import BusinessCase, Effect, effect_of
 from carecost.errors import UnknownNameError, unknown
-from carecost.inputs.scenario import INACTION
 from carecost.money.cost_effectiveness import Option
-from carecost.money.discounting import financial_year
 from carecost.money.optimism_bias import Optimism
 from carecost.money.prices import PriceBase
 from carecost.results import saving
-from carecost.results.appraisal_tables import SavingAppraisal
-from carecost.results.option_tables import IcerTable, NetBenefit, icer_table, net_benefit
+from carecost.results.appraisal_tables import IcerTable, NetBenefit, SavingAppraisal, icer_table, net_benefit
 from carecost.results.saving import Saving
 from carecost.simulation.run import Run
 

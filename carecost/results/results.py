@@ -1,4 +1,4 @@
-"""What did the run give? Children, costs and comparisons as tables, with the arrays behind them."""
+"""Results: children, costs and comparisons of a run as tables, with the arrays behind them."""
 
 from __future__ import annotations
 
@@ -9,17 +9,17 @@ from typing import Any
 
 import pandas as pd
 
+from carecost._labels import INACTION
 from carecost.analysis import sensitivity
 from carecost.analysis.convergence import Convergence, convergence
 from carecost.engine.parameters import Parameters
 from carecost.engine.projection import Projection, together
 from carecost.errors import Problem, UnknownNameError, unknown
-from carecost.files.archive import save_run
-from carecost.files.replay import replay
+from carecost.files.archive import replay, save_run
 from carecost.inputs.assumptions import Assumptions
-from carecost.inputs.scenario import INACTION, Scenario
+from carecost.inputs.scenario import Scenario
 from carecost.maths.monte_carlo import Draws
-from carecost.results import attribution_tables, run_tables, saving
+from carecost.results import attribution_tables, saving, tables
 from carecost.results.decision_tables import DecisionTables
 from carecost.results.price_tables import MoneyTables
 from carecost.results.saving import Saving
@@ -117,7 +117,7 @@ class Results(MoneyTables, DecisionTables):
         UnknownNameError
             If a column is not known.
         """
-        return run_tables.children_rows(self._run, by, draws, in_care)
+        return tables.children_rows(self._run, by, draws, in_care)
 
     def flows(self, flow: str, by: Sequence[str] = (), draws: bool = False, in_care: bool = True) -> pd.DataFrame:
         """Flows in each year.
@@ -134,7 +134,7 @@ class Results(MoneyTables, DecisionTables):
         DataFrame
             scenario, year, the columns of ``by``, quantile or draw, value, unit.
         """
-        return run_tables.flow_rows(self._run, flow, by, draws, in_care)
+        return tables.flow_rows(self._run, flow, by, draws, in_care)
 
     def capacity(self, draws: bool = False) -> pd.DataFrame:
         """How full the capacity groups were, year by year; without rows where the set has none.
@@ -151,7 +151,7 @@ class Results(MoneyTables, DecisionTables):
             the year's arrivals sent on, redirected [children], and unmet, the time of those whom no group took
             [child-years]. Quantiles are of each column by itself.
         """
-        return run_tables.capacity_rows(self._run, draws)
+        return tables.capacity_rows(self._run, draws)
 
     def parameters(self, scenario: str, stream: str | None = None) -> Parameters:
         """Parameters of the central run of a scenario; a set of several streams needs the stream's name."""
@@ -200,16 +200,16 @@ class Results(MoneyTables, DecisionTables):
         dates: Sequence[int] = (),
         progress: Progress | None = None,
     ) -> pd.DataFrame:
-        """Which lever of a scenario did what, in rows; see :func:`carecost.results.attribution_tables.attribution_rows`."""
+        """Attribution to levers in rows; see :func:`carecost.results.attribution_tables.attribution_rows`."""
         return attribution_tables.attribution_rows(self._run, scenario, draws, dates, progress)
 
     def converged(self, tolerance: float = 0.05) -> Convergence:
-        """Whether more draws are needed, and roughly how many; see :func:`carecost.analysis.convergence.convergence`."""
+        """Say whether more draws are needed; see :func:`carecost.analysis.convergence.convergence`."""
         return convergence(self._run, tolerance)
 
     def growth_paths(self) -> pd.DataFrame:
         """Public spend under inaction: prices without real growth, as stated, and if growth never faded (central)."""
-        return run_tables.growth_rows(self._run)
+        return tables.growth_rows(self._run)
 
     def summary(self) -> pd.DataFrame:
         """Give the summary of every scenario against inaction, one below the other.
@@ -256,7 +256,7 @@ class Results(MoneyTables, DecisionTables):
 
     def tables(self) -> dict[str, pd.DataFrame]:
         """Give every table that :meth:`save` writes, by name."""
-        frames = run_tables.saved(self._run) | saving.saved(self._run) | attribution_tables.saved(self._run)
+        frames = tables.saved(self._run) | saving.saved(self._run) | attribution_tables.saved(self._run)
         if len(self.scenarios) > 1:
             frames["npv_by_rate"] = self.npv_by_rate()
         return frames | self.decision_tables()

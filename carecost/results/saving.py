@@ -1,4 +1,4 @@
-"""What does a scenario save, ready to be quoted? A comparison with its central run and its summary."""
+"""Saving: a comparison with its central run and the summary that people quote."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from carecost._labels import INACTION
 from carecost.analysis.business_case import BusinessCase
 from carecost.analysis.sensitivity import switching_value
 from carecost.errors import InputError, Problem
-from carecost.inputs.scenario import INACTION
 from carecost.money.discounting import Schedule, discount_factors
 from carecost.money.optimism_bias import Optimism, optimism_bias
 from carecost.money.vintages import schedule

@@ -1,4 +1,4 @@
-"""How do draws go through? In blocks, every scenario with the same luck, summed as they come."""
+"""Blocks of draws: every scenario with the same luck, on threads, summed as they come."""
 
 from __future__ import annotations
 
@@ -10,15 +10,13 @@ import numpy as np
 
 from carecost._typing import Array
 from carecost.engine.age_cohorts import project_sums
-from carecost.engine.axes import AXES
+from carecost.engine.capacity import limited
 from carecost.engine.costs import Costs, cost_streams
-from carecost.engine.grid import Grid
+from carecost.engine.grid import AXES, Grid
 from carecost.engine.kernels import Kernels
-from carecost.engine.overflow import Capacity
 from carecost.engine.parameters import Parameters
-from carecost.engine.redirected import limited
+from carecost.engine.projection import Capacity, Sums
 from carecost.engine.stochastic import simulate_streams
-from carecost.engine.sums import Sums
 from carecost.inputs.scenario import Scenario
 from carecost.maths.monte_carlo import Draws
 from carecost.simulation.effects import Calendar, apply
@@ -59,7 +57,7 @@ class Outcome:
     costs : Costs
         Volume, price and spend.
     capacity : dict of str to ndarray of shape (draw, year, group)
-        How full the capacity groups were, see :class:`carecost.engine.overflow.Capacity`; empty without groups.
+        How full the capacity groups were, see :class:`carecost.engine.projection.Capacity`; empty without groups.
     """
 
     stock: Array

@@ -1,26 +1,28 @@
-"""Does a set hold together? Everything that can be wrong between the tables of a set."""
+"""Consistency checks of a set: everything that can be wrong between its tables."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
+import numpy as np
+
+from carecost._typing import Mask
 from carecost.engine.costs import LEVELS
-from carecost.engine.grid import Grid
+from carecost.engine.grid import AREA_WIDE, AXES, Grid, Selector, spell
 from carecost.engine.items import OUTCOMES, Item
-from carecost.engine.selector import Selector
+from carecost.engine.parameters import SHARE_TOLERANCE
 from carecost.errors import CareCostError, Problem, refuse, unknown
 from carecost.inputs.assumptions import Assumptions
 from carecost.inputs.belief import ADJUSTMENT_UNIT, GROWTH_UNIT, UNITS, Assumption, Belief
-from carecost.inputs.phases import PhaseShare
+from carecost.inputs.dependence import JointDraws
+from carecost.inputs.phases import CLOSE, Phase, Phases, PhaseShare
 from carecost.inputs.year_path import YearPath
 from carecost.maths.distributions import DIRICHLET
 from carecost.maths.monte_carlo import Draws
-from carecost.simulation.layout import Layouts
-from carecost.simulation.sampler import Sampler
-from carecost.simulation.unread import longest, unread
-from carecost.simulation.verify_phases import phase_faults
-from carecost.simulation.verify_ties import selector_faults, tie_faults
+from carecost.simulation.layout import Layout, Layouts, cells, share_group
+from carecost.simulation.sampler import Sampler, concentration
 
 Place = Callable[[Any], str]
 
@@ -187,3 +189,355 @@ def _label_faults(rows: Iterable[tuple[str, Selector]], grid: Grid, streams: tup
                     kind = axis if axis == "to" else axis.rstrip("s")
                     found.append(unknown(kind, name, map(str, known), where))
     return found
+
+
+#: Parameters that may wander: those with years that are not shares.
+WANDER = ("population", "entry_rate", "extra_entries", "exit_rate", "move_rate", "unit_cost", "capacity")
+
+
+def tie_faults(assumptions: Assumptions, place: Place) -> list[Problem]:
+    """Find what is wrong with groups, joint draws, shares drawn together and paths.
+
+    Parameters
+    ----------
+    assumptions : Assumptions
+        The set.
+    place : callable
+        Says where a row came from.
+
+    Returns
+    -------
+    list of Problem
+        Every fault.
+    """
+    rows = {row.quantity: row for row in assumptions.rows}
+    found = [
+        *_group_faults(assumptions, rows, place),
+        *_joint_faults(assumptions, rows),
+        *_path_faults(assumptions, place),
+    ]
+    shares = [row for row in assumptions.rows if row.parameter == "entry_share" and row.kind == "value"]
+    for group in dict.fromkeys(map(share_group, shares)):
+        found += _share_faults([row for row in shares if share_group(row) == group], assumptions.ties.joint, place)
+    return found
+
+
+def _members(assumptions: Assumptions, place: Place) -> Iterator[tuple[str, str, str]]:
+    """Give every member of every group: place, group, quantity."""
+    yield from ((place(row), row.group, row.quantity) for row in assumptions.ties.loadings)
+    for matrix in assumptions.ties.matrices:
+        yield from ((f"correlations/{matrix.name}.csv", matrix.name, name) for name in matrix.quantities)
+
+
+def _group_faults(assumptions: Assumptions, rows: dict[str, Assumption], place: Place) -> Iterator[Problem]:
+    free = [name for name, row in rows.items() if not row.belief.certain]
+    members = list(_members(assumptions, place))
+    sizes = Counter(group for _, group, _ in members)
+    seen: dict[str, str] = {}
+    together: dict[object, str] = {}
+    for where, group, name in members:
+        if name in seen:
+            yield Problem(f"{name!r} is in a group already: {seen[name]!r}", where, "A quantity is in one group only")
+        elif name in rows and rows[name].belief.certain:
+            remedy = "Give it an interval, or leave it out of the group"
+            yield Problem(f"{name!r} has no interval to be drawn from", where, remedy)
+        elif name not in rows:
+            yield unknown("quantity", name, free, where)
+        elif rows[name].belief.shape == DIRICHLET:
+            other = together.setdefault((group, share_group(rows[name])), name)
+            if other != name:
+                remedy = "Shares drawn together are tied already: keep one of them in the group"
+                yield Problem(f"{name!r} and {other!r} are shares of one whole", where, remedy)
+        if sizes[group] == 1:
+            yield Problem(f"group {group!r} has one quantity", where, "Name those that it moves with, or remove it")
+        seen.setdefault(name, group)
+    for group in {row.group for row in assumptions.ties.loadings} & {m.name for m in assumptions.ties.matrices}:
+        what = f"group {group!r} has loadings in correlations.csv too"
+        yield Problem(what, f"correlations/{group}.csv", "Give it a name of its own")
+
+
+def _joint_faults(assumptions: Assumptions, rows: dict[str, Assumption]) -> Iterator[Problem]:
+    seen: dict[str, str] = {}
+    for table in assumptions.ties.joints:
+        where = f"joint/{table.name}.csv"
+        for i, name in enumerate(table.quantities):
+            if name not in rows:
+                yield unknown("quantity", name, rows, where)
+            elif not rows[name].belief.certain:
+                remedy = "A quantity has one or the other: leave low and high blank, or the column out"
+                yield Problem(f"{name!r} has an interval of its own", where, remedy)
+            else:
+                yield from _range_faults(rows[name], min(row[i] for row in table.rows), f"{where}, column {name!r}")
+            if name in seen:
+                yield Problem(f"{name!r} is in joint/{seen[name]}.csv too", where, "Keep one of the two columns")
+            seen.setdefault(name, table.name)
+
+
+def _range_faults(row: Assumption, least: float, where: str) -> Iterator[Problem]:
+    floor = -1.0 if row.kind == "growth" else 0.0
+    if least < floor and not (row.parameter == "unit_cost" and row.kind == "value"):
+        yield Problem(f"has {least:g}", where, f"Give {floor:g} or more")
+
+
+def _share_faults(rows: list[Assumption], joint: dict[str, JointDraws], place: Place) -> Iterator[Problem]:
+    """Find what is wrong with the shares of one whole that are uncertain."""
+    drawn = [row for row in rows if row.belief.shape == DIRICHLET and not row.belief.certain]
+    if drawn:
+        where = place(drawn[0])
+        for row in rows:
+            if row.belief.certain and row.belief.value > 0:
+                remedy = "Shares drawn together all have an interval, those of zero apart"
+                yield Problem(f"is taken as known, but {where} is of the same whole and drawn", place(row), remedy)
+        total = sum(row.belief.value for row in rows)
+        if abs(total - 1.0) > SHARE_TOLERANCE:
+            remedy = "Shares drawn together have the same streams, years and ages, and sum to one"
+            yield Problem(f"its shares sum to {total:.6g}", where, remedy)
+        try:
+            concentration(drawn)
+        except CareCostError as error:
+            yield from (Problem(p.what, where, p.remedy) for p in error.problems)
+    tables = {row.quantity: joint[row.quantity] for row in rows if row.quantity in joint}
+    for table in dict.fromkeys(tables.values()):
+        for number, values in enumerate(table.rows, start=2):
+            new = dict(zip(table.quantities, values, strict=True))
+            total = sum(new.get(row.quantity, row.belief.value) for row in rows)
+            if abs(total - 1.0) > SHARE_TOLERANCE:
+                where = f"joint/{table.name}.csv, row {number}"
+                yield Problem(
+                    f"shares sum to {total:.6g}", where, "Shares over placements sum to one; nothing is rescaled"
+                )
+                break
+
+
+def _path_faults(assumptions: Assumptions, place: Place) -> Iterator[Problem]:
+    seen: dict[str, str] = {}
+    for path in assumptions.paths:
+        where = place(path)
+        for name, blank in (("source", path.source), ("quality", path.quality)):
+            if not blank:
+                yield Problem(f"{name} is blank", where, "Say whose word it is, and how good: A, B, C, D or E")
+        if path.parameter not in AXES:
+            yield unknown("parameter", path.parameter, WANDER, where)
+        elif path.parameter not in WANDER:
+            yield Problem(f"{path.parameter!r} cannot wander", where, f"A path is on one of {', '.join(WANDER)}")
+        for line in path.lines():
+            if line.name in seen:
+                remedy = "Give it a name of its own"
+                yield Problem(f"its shocks are those of {line.name!r} in {seen[line.name]} too", where, remedy)
+            seen.setdefault(line.name, where)
+
+
+def selector_faults(row: Assumption | YearPath, where: str) -> Iterator[Problem]:
+    """Find columns of a row that multiplies which its parameter does not have, and which would be ignored."""
+    if row.parameter in AXES:
+        # Prices and population belong to the area: they have no streams.
+        area = row.parameter in AREA_WIDE
+        axes = AXES[row.parameter] if area else ("streams", *AXES[row.parameter])
+        for name in row.where.__dataclass_fields__:
+            if getattr(row.where, name) is not None and name not in axes:
+                yield Problem(f"{row.parameter!r} has no selector {name!r}", where, f"It has {', '.join(axes)}")
+
+
+_FILE = "phases.csv"
+
+
+def phase_faults(assumptions: Assumptions, grid: Grid, place: Callable[[Any], str]) -> list[Problem]:
+    """Find what is wrong with the phases of a set.
+
+    Parameters
+    ----------
+    assumptions : Assumptions
+        The set.
+    grid : Grid
+        Its labels, without phases.
+    place : callable
+        Says where a row came from.
+
+    Returns
+    -------
+    list of Problem
+        Every fault; cells are looked at once the rows are sound.
+    """
+    phases = assumptions.phases
+    if not phases:
+        what = "shares of phases without phases"
+        return [Problem(what, "phase_shares.csv", f"Add {_FILE}, or remove the file")] if phases.shares else []
+    found = [*_order(phases, place), *_said([*phases.rows, *phases.shares], place)]
+    if found:
+        return found
+    try:
+        phases.grid(grid)
+        for stream in assumptions.streams:
+            found += _cells(phases, grid, stream)
+    except CareCostError as error:
+        found += [Problem(p.what, f"{_FILE}, {p.where}", p.remedy) for p in error.problems]
+    return list(dict.fromkeys(found))
+
+
+def _order(phases: Phases, place: Callable[[Any], str]) -> Iterator[Problem]:
+    """Children go through the phases in order, to the last; somebody leaves."""
+    names = [row.name for row in phases.rows]
+    for row in phases.rows:
+        if names.count(row.name) > 1:
+            yield Problem(f"phase {row.name!r} is there twice", place(row), "Names are unique")
+        if not (np.isfinite(row.exit_factor) and row.exit_factor >= 0):
+            yield Problem(f"exit_factor is {row.exit_factor:g}", place(row), "Give zero or more")
+        if row is phases.rows[-1] and row.rate != 0:
+            yield Problem(f"rate is {row.rate:g} in the last phase", place(row), "Leave it out: nobody goes on from it")
+        elif row is not phases.rows[-1] and not (np.isfinite(row.rate) and row.rate > 0):
+            yield Problem(f"rate is {row.rate:g}", place(row), "Give a rate above 0: others would have nobody in them")
+    if not any(row.exit_factor > 0 for row in phases.rows):
+        yield Problem("every exit_factor is 0", _FILE, "Give one above 0")
+
+
+def _said(rows: list[Phase | PhaseShare], place: Callable[[Any], str]) -> Iterator[Problem]:
+    for row in rows:
+        if not row.source:
+            yield Problem("source is blank", place(row), "Say whose word it is")
+        if not row.quality:
+            yield Problem("quality is blank", place(row), "Give A, B, C, D or E")
+
+
+def _cells(phases: Phases, grid: Grid, stream: str) -> Iterator[Problem]:
+    """Every open cell in care has all of its children in a phase, and somebody there leaves."""
+    table = phases.table(grid, stream)
+    factors = np.array([row.exit_factor for row in phases.rows])
+    for i in grid.in_care:
+        ages = np.array([age for age in grid.ages if grid.open(i, age)])
+        cells, where = table[:, : len(ages), i], f"phase_shares.csv, stream {stream!r}, {grid.placements[i].name!r}"
+        blank = np.asarray(np.isnan(cells).any(0))
+        if blank.any():
+            yield Problem(f"no share of a phase at ages {spell(ages[blank].tolist())}", where, "Add a row")
+        total = np.where(blank, 1.0, cells.sum(0))
+        for a in np.flatnonzero(np.abs(total - 1.0) > CLOSE):
+            what = f"shares at age {ages[a]} sum to {total[a]:.6g}"
+            yield Problem(what, where, "Shares over phases sum to one; nothing is rescaled")
+        for a in np.flatnonzero(~blank & (factors @ np.nan_to_num(cells) == 0)):
+            yield Problem(f"nobody leaves at age {ages[a]}", where, "Give a share to a phase that children leave")
+
+
+Read = Assumption | YearPath
+
+
+def unread(assumptions: Assumptions, layouts: Layouts, place: Callable[[Any], str]) -> list[Problem]:
+    """Find quantities that would be drawn and never read, and multipliers of nothing.
+
+    Parameters
+    ----------
+    assumptions : Assumptions
+        The set.
+    layouts : Layouts
+        Layouts of its horizon, see :func:`longest`.
+    place : callable
+        Says where a row came from.
+
+    Returns
+    -------
+    list of Problem
+        One for each such row. What can be seen from the tables is found: years outside the horizon, cells that no row
+        fills, closed placements, rates of no population, moves from a placement to itself. A stated zero fills a cell.
+    """
+    grid, names = layouts.grid, set(assumptions.uncertain)
+    rows = [row for row in assumptions.rows if row.kind != "value" or row.quantity in names]
+    wanted: list[Read] = [*rows, *assumptions.paths]
+    read: set[int] = set()
+    for stream in assumptions.streams:
+        masks = _alive(list(layouts.layouts(stream)), grid)
+        for row in wanted:
+            if id(row) not in read and row.where.covers(stream) and _touches(row, masks, grid):
+                read.add(id(row))
+    found = [_problem(row, grid, place(row)) for row in wanted if id(row) not in read]
+    for row in rows:
+        if row.kind == "growth" and row.fade_years == 0 and row.quantity in names:
+            remedy = "Give fade_years of 1 or more, or take the value as known"
+            found.append(Problem("is drawn and never read: growth is long_run from the first year", place(row), remedy))
+    return found
+
+
+def longest(assumptions: Assumptions, layouts: Layouts) -> Layouts:
+    """Give the layouts of the most years that the set can be run for: those of its population.
+
+    Parameters
+    ----------
+    assumptions : Assumptions
+        The set.
+    layouts : Layouts
+        Layouts of its own number of years.
+
+    Returns
+    -------
+    Layouts
+        The same where the population goes no further.
+    """
+    people = [row for row in assumptions.rows if row.parameter == "population" and row.kind == "value"]
+    last = max((max(row.where.years) for row in people if row.where.years), default=0)
+    if last <= layouts.grid.years[-1]:
+        return layouts
+    try:
+        return Layouts(assumptions, assumptions.grid(last - assumptions.base_year))
+    except CareCostError:  # later years have gaps
+        return layouts
+
+
+def _alive(layouts: list[Layout], grid: Grid) -> dict[str, tuple[Mask, Mask]]:
+    """Give the cells of each parameter that can matter, and those of them that a row fills."""
+    filled = {name: np.zeros(_shape(name, grid), dtype=bool) for name in AXES}
+    for layout in layouts:
+        filled[layout.parameter] |= _filled(layout)
+    born = filled["population"] & filled["entry_rate"]
+    people = any(item.driver == "population" for item in grid.items)
+    opened = grid.opened
+    others = ~np.eye(len(grid.placements), dtype=bool)
+    matters: dict[str, Any] = {
+        "population": filled["entry_rate"] | people,
+        "entry_rate": filled["population"],
+        "entry_share": born[..., None] & opened,
+        "entry_at_birthday": born,
+        "initial_stock": opened,
+        "extra_entries": opened,
+        "exit_rate": opened[..., None],
+        "move_rate": opened[..., None] & others,
+        "unit_cost": np.array(True),
+        "capacity": np.array(True),
+    }
+    return {name: (np.broadcast_to(matters[name], full.shape), full & matters[name]) for name, full in filled.items()}
+
+
+def _shape(name: str, grid: Grid) -> tuple[int, ...]:
+    return tuple(len(grid.labels(axis)) for axis in AXES[name])
+
+
+def _filled(layout: Layout) -> Mask:
+    out = np.zeros(int(np.prod(layout.shape)), dtype=bool)
+    out[layout.cells] = True
+    return out.reshape(layout.shape)
+
+
+def _touches(row: Read, masks: dict[str, tuple[Mask, Mask]], grid: Grid) -> bool:
+    """Say whether a row meets a cell that matters; one that multiplies, a cell that is filled."""
+    matters, filled = masks[row.parameter]
+    value = isinstance(row, Assumption) and row.kind == "value"
+    mask = matters if value else filled
+    chosen = mask[cells(row, grid, mask.shape)]
+    if row.parameter != "initial_stock":
+        years = [y for y in grid.years if row.where.years is None or y in row.where.years]
+        chosen = chosen[[y > _before(row) for y in years]]
+    return bool(chosen.any())
+
+
+def _before(row: Read) -> int:
+    """Give the last year in which a row that multiplies does nothing yet."""
+    return -1 if row.from_year is None else row.from_year
+
+
+def _problem(row: Read, grid: Grid, where: str) -> Problem:
+    value = isinstance(row, Assumption) and row.kind == "value"
+    what = "would be drawn and never read" if value else "multiplies nothing"
+    text = row.where.text() or "all cells"
+    shown = text if len(text) <= 80 else f"{text[:79]}…"
+    reason = (
+        f"{row.parameter} of {shown} has no row, is closed or outside the years {grid.years[0]} to {grid.years[-1]}"
+    )
+    if row.from_year is not None:
+        reason += f" after {row.from_year}"
+    return Problem(f"{what}: {reason}", where, "Select cells that a row fills, or leave it out")

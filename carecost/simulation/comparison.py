@@ -1,4 +1,4 @@
-"""What difference does it make? A scenario against a baseline, draw by draw, in children and in money."""
+"""Comparison of a scenario with a baseline, draw by draw, in children and in money."""
 
 from __future__ import annotations
 

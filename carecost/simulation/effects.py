@@ -1,4 +1,4 @@
-"""How does a scenario act on parameters? Each change, in order, on each stream."""
+"""Levers act on parameters: each change in order, on each stream."""
 
 from __future__ import annotations
 
@@ -9,8 +9,7 @@ from typing import Any
 import numpy as np
 
 from carecost._typing import Array
-from carecost.engine.axes import AXES, HAZARDS
-from carecost.engine.grid import Grid
+from carecost.engine.grid import AXES, HAZARDS, Grid
 from carecost.engine.parameters import Parameters
 from carecost.engine.piecewise import Stepped, first_of_each, stepped
 from carecost.errors import InputError, Problem, refuse, unknown

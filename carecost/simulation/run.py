@@ -1,4 +1,4 @@
-"""What happens, from beginning to end? Inaction and scenarios, central and drawn, on one set of assumptions."""
+"""Run a set: inaction and scenarios, central and drawn."""
 
 from __future__ import annotations
 
@@ -9,15 +9,17 @@ from typing import Any, TypeVar, cast
 
 import numpy as np
 
+from carecost._labels import INACTION
 from carecost._version import __version__
 from carecost.engine.grid import Grid
 from carecost.engine.items import OUTCOMES
 from carecost.engine.parameters import Parameters
-from carecost.engine.projection import Projection, project_streams
+from carecost.engine.project import project_streams
+from carecost.engine.projection import Projection
 from carecost.errors import InputError, Problem, UnknownNameError, refuse, unknown
 from carecost.inputs.assumptions import Assumptions
 from carecost.inputs.provenance import Provenance
-from carecost.inputs.scenario import INACTION, Scenario, elsewhere
+from carecost.inputs.scenario import Scenario, elsewhere
 from carecost.maths.monte_carlo import Draws
 from carecost.simulation.blocks import Key, Outcome, Progress, Work, block_size, merged
 from carecost.simulation.comparison import Comparison, Side

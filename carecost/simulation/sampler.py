@@ -1,4 +1,4 @@
-"""Which number does a quantity have in a draw? Uniform numbers, tied where they are tied, made into values."""
+"""Sampler of quantities: uniform numbers, correlated where stated, made into values."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is in it? A set or scenario in plain text: values, sources, grades, gaps and contradictions."""
+"""Describe a set or scenario in plain text: values, sources, grades, gaps, contradictions."""
 
 from __future__ import annotations
 
@@ -6,15 +6,13 @@ import textwrap
 from collections import Counter
 from collections.abc import Iterable
 
+from carecost._labels import financial_year
 from carecost.engine.items import OUTCOMES
 from carecost.inputs.assumptions import Assumptions
 from carecost.inputs.belief import QUALITIES, Assumption
 from carecost.inputs.change import Change
-from carecost.inputs.levers import Lever
-from carecost.inputs.scenario import Scenario
-from carecost.money.discounting import financial_year
-from carecost.text.stated_levers import evidence_line
-from carecost.text.statements import order_of
+from carecost.inputs.scenario import Lever, Scenario
+from carecost.text.statements import evidence_line, order_of
 from carecost.text.statements import tied as tied_of
 
 WIDTH = 108

@@ -1,4 +1,4 @@
-"""How do we write a number? Children, pounds, shares and years, the same in every chart, page and table."""
+"""Numbers in words: children, pounds, shares and years, the same in every chart, page and table."""
 
 from __future__ import annotations
 

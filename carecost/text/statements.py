@@ -1,20 +1,22 @@
-"""How is a stated value written? Assumptions and changes for people, precise enough to check against the source."""
+"""Assumptions, changes and levers in words, precise enough to check against the source."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from typing import TYPE_CHECKING
 
-from carecost.engine.selector import Selector, spell
-from carecost.money import discounting
+from carecost import _labels
+from carecost.engine.grid import Selector, spell
 from carecost.text import numbers
 
 if TYPE_CHECKING:
     from carecost.inputs.assumptions import Assumptions
     from carecost.inputs.belief import Assumption
+    from carecost.inputs.change import Change
     from carecost.inputs.dependence import CorrelationMatrix
     from carecost.inputs.phases import Phases
+    from carecost.inputs.scenario import Evidence
     from carecost.inputs.year_path import YearPath
 
 
@@ -85,7 +87,7 @@ def unit_words(unit: str, price_year: int | None = None) -> str:
     '£ per child-week, 2024-25 prices'
     """
     words = {"GBP": "£", "per year": "a year", "multiplier": "times"}.get(unit, unit.replace("GBP", "£"))
-    return words if price_year is None else f"{words}, {discounting.financial_year(price_year)} prices"
+    return words if price_year is None else f"{words}, {_labels.financial_year(price_year)} prices"
 
 
 def span(low: float | None, high: float | None, unit: str) -> str:
@@ -228,7 +230,7 @@ def path_of(path: YearPath) -> str:
     else:
         how = f"{path.kind}, {spread} in the long run, half-life {numbers.number(path.half_life)} years"
     lines = "" if path.axis is None else f"; one path for each of {path.axis}"
-    return f"{what}; {how}; from {discounting.financial_year(path.from_year)}{lines}"
+    return f"{what}; {how}; from {_labels.financial_year(path.from_year)}{lines}"
 
 
 def _pairs(matrix: CorrelationMatrix) -> str:
@@ -274,3 +276,76 @@ def interval_of(low: float | None, high: float | None, level: float, unit: str, 
         return numbers.NONE
     kind = "bounds" if level == 1 else numbers.percent(level)
     return f"{span(low, high, unit)} ({kind})"
+
+
+def change_of(change: Change, begin: int, outcomes: Container[str] = ()) -> tuple[str, str, str, str]:
+    """Write a change.
+
+    Parameters
+    ----------
+    change : Change
+        A change of a lever.
+    begin : int
+        Calendar year of programme year 1.
+    outcomes : container of str
+        Names of items that are counted and not paid for.
+
+    Returns
+    -------
+    tuple of str
+        What changes, how much, how surely, when.
+    """
+    where = where_of(change.where)
+    what = f"{PARAMETERS[change.parameter]}{f' ({where})' if where else ''}"
+    if change.where.items and all(name in outcomes for name in change.where.items):
+        what = f"How many {'; '.join(change.where.items)}"
+    if change.operation == "divert":
+        what += f": share moved from {', '.join(change.from_placements)} to {change.to_placement}"
+    # A change by scale or divert is a share, whatever its file says.
+    unit = "share" if change.operation in ("scale", "divert") else change.unit
+    sign = "+" if change.operation in ("scale", "add") and change.amount.value > 0 else ""
+    shown = f"{sign}{amount(change.amount.value, unit)}"
+    if unit != "share":
+        shown += f" {unit_words(unit, change.price_year).removeprefix('£ ')}"
+    if change.times is not None:
+        shown += f" x {numbers.number(change.times.value)} {change.times_of}"
+    shown = f"set to {shown}" if change.operation == "replace" else shown
+    if change.share != 1.0:
+        shown += f", {numbers.percent(change.share)} of it taken"
+    a = change.amount
+    return what, shown, interval_of(a.low, a.high, a.level, unit, a.certain), _when(change, begin)
+
+
+def evidence_line(known: Evidence) -> str:
+    """Write what somebody found or claimed of a lever, in one line.
+
+    Parameters
+    ----------
+    known : Evidence
+        A figure with its source.
+
+    Returns
+    -------
+    str
+        What was measured, the figure, what it rests on, and on whose word.
+    """
+    spread = "" if known.low is None else f" ({numbers.number(known.low)} to {numbers.number(float(known.high or 0))})"
+    # Where there is no figure, the unit says so.
+    figure = (
+        known.unit if known.unit.startswith(numbers.NONE) else f"{numbers.number(known.value)} {known.unit}{spread}"
+    )
+    return f"{known.measure}: {figure}; {known.basis}, {known.design}; {known.source}" + (
+        f" — {known.note}" if known.note else ""
+    )
+
+
+def _when(change: Change, begin: int) -> str:
+    """Write the financial years of a change, whose programme year 1 is ``begin``."""
+    start, full = (_labels.financial_year(begin + y + change.lag - 1) for y in (change.start, change.full))
+    words = f"from {start}" + (f", in full from {full}" if full != start else "")
+    if change.end is not None:
+        end = _labels.financial_year(begin + change.end + change.lag - 1)
+        words = f"in {start} only" if end == start else f"{words}, until {end}"
+    if change.half_life is not None:
+        words += f", then halving every {numbers.number(change.half_life)} years"
+    return words

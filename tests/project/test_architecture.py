@@ -29,8 +29,9 @@ SEEN_BY = {
     "pydantic": ("files",),
 }
 #: The public names of the commit before the rooms, which other programs call.
-PUBLIC = """Amounts Appraisal AreaResults Assumption Assumptions Belief Capacity CapacityGroup CareCostError Cashable Change
-Comparison CorrelationMatrix Costs Counts Draws Estimates Evidence Grid IcerTable Interval Item JointDraws Lever Loading
+PUBLIC = """Amounts Appraisal AreaResults Assumption Assumptions Belief Capacity CapacityGroup CareCostError Cashable
+Change Comparison CorrelationMatrix Costs Counts Draws Estimates Evidence Grid IcerTable Interval Item
+JointDraws Lever Loading
 NetBenefit Optimism Option Parameters Phase PhaseShare Phases Placement PriceBase Projection Reason Results Saving
 SavingAppraisal Scenario ScenarioOptions Selector Ties YearPath __version__ appraise area areas cost decomposition
 distributions estimate icer_table load_assumptions load_scenario money net_benefit optimism_bias plots present_value

@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 import carecost as cc
 from carecost.engine.age_cohorts import project_sums
+from carecost.engine.grid import windows
 from carecost.engine.piecewise import Stepped, runs, stepped
-from carecost.engine.windows import windows
 from carecost.simulation.effects import apply
 from carecost.simulation.sampler import Sampler
 

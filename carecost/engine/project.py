@@ -1,0 +1,56 @@
+"""Project the stock and flows of one stream or several: the door of the engine."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from carecost.engine.kernels import Kernels
+from carecost.engine.parameters import Parameters
+from carecost.engine.projection import Projection
+from carecost.engine.year_by_year import advanced
+
+
+def project(parameters: Parameters, kernels: Kernels | None = None) -> Projection:
+    """Project the stock and flows of one stream of children.
+
+    Parameters
+    ----------
+    parameters : Parameters
+        Rates, shares, population and the stock at the start.
+    kernels : Kernels, optional
+        Kernels to share between runs of the same draws.
+
+    Returns
+    -------
+    Projection
+        Stock on each date and flows in each year.
+
+    Examples
+    --------
+    >>> grid = Grid(base_year=2025, n_years=1, ages=range(18), placements=["foster"])
+    >>> one = np.ones((1, 1, 1))
+    >>> p = Parameters(grid, initial_stock=np.full((1, 18, 1), 100.0), population=0 * one, entry_rate=0 * one,
+    ...     entry_share=np.ones((1, 1, 1, 1)))
+    >>> project(p).children.round(1)
+    array([[1800., 1700.]])
+    """
+    return project_streams([parameters], kernels)[0]
+
+
+def project_streams(streams: Sequence[Parameters], kernels: Kernels | None = None) -> list[Projection]:
+    """Project several streams side by side, year by year; they share places where the grid has capacity groups.
+
+    Parameters
+    ----------
+    streams : sequence of Parameters
+        One a stream, with the same years.
+    kernels : Kernels, optional
+        Kernels to share.
+
+    Returns
+    -------
+    list of Projection
+        One a stream, in order.
+    """
+    runs, capacity = advanced(streams, kernels)
+    return [run.projection(capacity) for run in runs]
