@@ -64,7 +64,11 @@ def setup(app: Sphinx) -> None:
 
 
 def _skip(app: object, what: str, name: str, thing: object, skip: bool, options: object) -> bool | None:
-    """Leave out what named tuples say of their fields: the class documents them itself."""
+    """Leave out what named tuples say of their fields, and from a module what the package itself lists."""
+    import carecost
+
+    if what == "module" and name in carecost.__all__ and getattr(carecost, name) is thing:
+        return True
     return True if str(getattr(thing, "__doc__", "")).startswith("Alias for field number") else None
 
 
@@ -161,7 +165,7 @@ _ASSURANCE = {
         "greatest": "Greatest",
         "councils": "Councils",
     },
-    "checks": {"question": "Question", "file": "File", "tests": "Tests"},
+    "checks": {"about": "What", "file": "File", "tests": "Tests"},
 }
 
 

@@ -24,7 +24,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 Row = dict[str, str]
 #: The test of these logs, which names tables and uses none.
-_OWN = "test_quality"
+_OWN = "test_assumptions_log"
 #: Columns that date the rows of a published table.
 _YEARS = ("year", "financial_year", "mid_year")
 PASSED, FAILED, NOT_RUN = "passed", "failed", "not run here"
@@ -185,19 +185,19 @@ def _paragraph(text: str, name: str) -> str:
 
 
 def checks() -> list[Row]:
-    """Every file of tests: the question it answers and how many tests it has."""
+    """Every file of tests: what it tests and how many tests it has."""
     found = []
     for path in sorted((ROOT / "tests").rglob("test_*.py")):
         tree = ast.parse(path.read_text(encoding="utf-8"))
         named = [name for name, _ in tests_of(tree)]
         about = (ast.get_docstring(tree) or "").splitlines()[0]
-        found.append({"file": path.relative_to(ROOT).as_posix(), "question": about, "tests": str(len(named))})
+        found.append({"file": path.relative_to(ROOT).as_posix(), "about": about, "tests": str(len(named))})
     return found
 
 
 def laws() -> list[Row]:
     """Every law: the names of the property tests, in words."""
-    tree = ast.parse((ROOT / "tests" / "properties" / "test_laws.py").read_text(encoding="utf-8"))
+    tree = ast.parse((ROOT / "tests" / "laws" / "test_laws.py").read_text(encoding="utf-8"))
     kinds = {True: "random cases", False: "chosen cases"}
     return [
         {"law": _sentence(name), "how": kinds["given" in decorators], "test": name}

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-GOLDEN = Path(__file__).parent / "golden"
+GOLDEN = Path(__file__).parent / "data" / "golden"
 CHANGED = "a published number changed: review the diff, add it to CHANGELOG Results"
 REMEDY = "then write it with `python -m pytest --update-golden`"
 #: Numbers may differ by this share: other machines round differently.
@@ -18,7 +18,7 @@ TOLERANCE = 1e-6
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Add the option that writes the golden files anew."""
-    parser.addoption("--update-golden", action="store_true", help="write tests/golden/ anew instead of comparing")
+    parser.addoption("--update-golden", action="store_true", help="write tests/data/golden/ anew instead of comparing")
 
 
 @pytest.fixture

@@ -27,6 +27,8 @@ def project(parameters: Parameters, kernels: Kernels | None = None) -> Projectio
 
     Examples
     --------
+    >>> import numpy as np
+    >>> from carecost.engine import Grid
     >>> grid = Grid(base_year=2025, n_years=1, ages=range(18), placements=["foster"])
     >>> one = np.ones((1, 1, 1))
     >>> p = Parameters(grid, initial_stock=np.full((1, 18, 1), 100.0), population=0 * one, entry_rate=0 * one,

@@ -29,7 +29,7 @@ LEFT = """## Not reproduced
 - **The likelihood of the heart-transplant data**: rates are taken from msm, not fitted to its data.
 
 Identities of algebra (weights sum to the number of cycles, Little's law, halved cycles, split states, real and nominal
-money) are tested on random cases in `tests/properties` and `tests/unit/test_appraisal.py`.
+money) are tested on random cases in `tests/properties` and `tests/money/test_appraisal.py`.
 """
 ORDER = (
     "hiv_combination",

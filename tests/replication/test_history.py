@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 import carecost as cc
-from tests.published import published, rows, spent, table
+from tests.data.published import published, rows, spent, table
 
 FILES = (Path(__file__).parent / "cases").glob("*.toml")
 CASES = {path.stem: tomllib.loads(path.read_text(encoding="utf-8")) for path in FILES}

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 import carecost as cc
-from tests.published import PUBLISHED, published, rows, spent
+from tests.data.published import PUBLISHED, published, rows, spent
 
 CASE: dict[str, Any] = tomllib.loads(
     (Path(__file__).parent / "cases" / "spending_history.toml").read_text(encoding="utf-8")

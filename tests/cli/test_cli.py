@@ -1,0 +1,217 @@
+"""Does the command do what it says, and say what is wrong in words?"""
+
+from __future__ import annotations
+
+import importlib.util
+import io
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+import carecost as cc
+from carecost.cli import main
+
+SETS = Path(__file__).parents[1] / "data" / "sets"
+TINY, EDGE = str(SETS / "tiny"), str(SETS / "edge.toml")
+
+
+def compare(tmp_path: Path, *words: str) -> int:
+    return main(["compare", TINY, EDGE, "--draws", "20", "--quiet", "--out", str(tmp_path / "out"), *words])
+
+
+def test_compare_prints_a_table_and_writes_a_folder(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert compare(tmp_path) == 0
+    text = capsys.readouterr().out
+    for word in ("Children in care", "Reform spend", "Gross saving", "Cashable saving", "present saving", "Payback"):
+        assert word in text
+    assert "not evidenced" in text and "Switching value" in text and "2024-25 prices" in text
+    assert max(len(line) for line in text.splitlines() if "Written to" not in line) <= 110
+    names = {path.name for path in (tmp_path / "out").iterdir()}
+    written = {
+        "children.csv",
+        "costs.csv",
+        "summary.csv",
+        "savings.csv",
+        "attribution.csv",
+        "manifest.json",
+        "summary.html",
+    }
+    assert written <= names
+    assert len([n for n in names if n.endswith(".png")]) == 3
+
+
+def test_json_is_all_that_is_printed(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert compare(tmp_path, "--format", "json") == 0
+    data = json.loads(capsys.readouterr().out)
+    assert data["provenance"]["draws"] == 20
+    assert set(data["comparisons"]) == {"edge"}
+
+
+def test_csv_is_the_summary(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert compare(tmp_path, "--format", "csv") == 0
+    table = pd.read_csv(io.StringIO(capsys.readouterr().out))
+    results = cc.run(cc.load_assumptions(TINY), cc.load_scenario(EDGE), draws=cc.Draws(20, seed=1))
+    npv = table.loc[table["what"].str.startswith("Net present saving to"), "central"].iloc[0]
+    assert npv * 1e9 == pytest.approx(
+        cc.run(cc.load_assumptions(TINY), cc.load_scenario(EDGE)).compare("edge").npv()[0]
+    )
+    assert len(table) == len(results.summary())
+
+
+def test_options_reach_the_run(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert compare(tmp_path, "--years", "3", "--start", "2027", "--seed", "5", "--format", "json") == 0
+    made = json.loads(capsys.readouterr().out)["provenance"]
+    assert (made["years"], made["programme_start"], made["seed"]) == (3, 2027, 5)
+
+
+def test_a_changed_price_changes_the_answer(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    def spend(folder: Path) -> float:
+        assert (
+            main(["compare", str(folder), EDGE, "--draws", "0", "--format", "json", "--out", str(tmp_path / "o")]) == 0
+        )
+        rows = json.loads(capsys.readouterr().out)["costs"]
+        return next(r["value"] for r in rows if r["group"] == "residential" and r["scenario"] == "inaction")
+
+    folder = cc.save_assumptions(cc.load_assumptions(TINY), tmp_path / "mine")
+    before = spend(folder)
+    path = folder / "unit_cost.csv"
+    path.write_text(path.read_text().replace("home,2025,7000.0,6000.0,8200.0", "home,2025,14000.0,6000.0,18200.0"))
+    assert spend(folder) == pytest.approx(2 * before)
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["compare", "england-2024"], "Did you mean 'england-2025'"),
+        (["compare", TINY, "care-reviw"], "Did you mean 'care-review'"),
+        (["compare", TINY, EDGE, "--years", "0"], "--years is 0"),
+        (["compare", TINY, EDGE, "--draws", "-5"], "n is -5"),
+        (["compare", TINY, EDGE, "--start", "2020"], "is past"),
+        (["compare", TINY, EDGE, "--scope", "some"], "unknown scope 'some'"),
+        (["compare", TINY, "care-review"], "'reform programme'"),
+        (["compare", "care-review"], "'care-review' is not an assumption set. Give the set first"),
+        (["compare", TINY, TINY + "s"], "unknown scenario"),
+        (["describe", "care-review-2022x"], "Did you mean 'care-review-2022'"),
+        (["check", "nowhere"], "unknown set or scenario 'nowhere'"),
+        (["describe", EDGE + "x.toml"], "unknown scenario"),
+        (["describe", "kinship-allowence"], "Did you mean 'kinship-allowance'"),
+        (["check", "no-such-folder/of-mine"], "A path of yours must exist"),
+        (["compare", "england-2025/Northeast"], "Did you mean 'North East'"),
+        (["compare", "england-2025-capacity/London"], "'england-2025-capacity' is not a set with areas"),
+        (["compare", TINY, EDGE, "--effect", "edge of care=-1.2"], "--effect edge of care=-1.2, change of"),
+    ],
+)
+def test_a_fault_is_said_in_words_and_ends_with_two(
+    words: list[str], said: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert main(words) == 2
+    out = capsys.readouterr()
+    assert said in out.err and "Traceback" not in out.err and not out.out
+
+
+def test_a_folder_that_cannot_be_written_is_said(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "out").write_text("a file")
+    assert compare(tmp_path) == 2
+    assert "cannot be made" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("name", ["england-2025", "care-review-2022", "care-review", TINY, EDGE])
+def test_check_and_describe_take_names_folders_and_files(name: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["check", name]) == 0
+    assert "no faults" in capsys.readouterr().out
+    assert main(["describe", name]) == 0
+    text = capsys.readouterr().out
+    assert len(text) > 200 and "None" not in text
+
+
+def test_describe_prints_gaps_contradictions_and_every_row_when_asked(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["describe", "england-2025", "--all"]) == 0
+    text = capsys.readouterr().out
+    for word in ("Not published, and the rule used", "disagrees with itself", "Not in it", "Inaction", "Scope"):
+        assert word in text
+    assert text.count("placements=secure") > 5
+
+
+def test_help_imports_no_pandas() -> None:
+    code = """
+import sys
+from carecost.cli import main
+try:
+    main(["--help"])
+except SystemExit:
+    pass
+assert not {"pandas", "numpy"} & set(sys.modules)
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert "compare" in done.stdout
+
+
+def test_of_very_many_problems_the_first_are_printed_and_check_prints_all(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = cc.save_assumptions(cc.load_assumptions("england-2025"), tmp_path / "set")
+    path = folder / "population.csv"
+    path.write_text(path.read_text().replace(",children,", ",heads,"))
+    assert main(["compare", str(folder)]) == 2
+    some = capsys.readouterr().err
+    assert some.count("\n- ") == 40 and "more: carecost check" in some
+    assert main(["check", str(folder)]) == 2
+    assert capsys.readouterr().err.count("\n- ") > 500
+
+
+def test_replay_gives_the_same_numbers_or_says_what_differs(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert compare(tmp_path) == 0
+    out = tmp_path / "out"
+    capsys.readouterr()
+    assert main(["replay", str(out)]) == 0
+    assert "the same numbers, to the last bit" in capsys.readouterr().out
+    manifest = json.loads((out / "manifest.json").read_text())
+    assert manifest["versions"]["numpy"] and manifest["command"] and manifest["run"]["deflator"] == "hmt-2026-03"
+    manifest["files"]["costs.csv"] = "0" * 64
+    manifest["versions"]["numpy"] = "1.0"
+    (out / "manifest.json").write_text(json.dumps(manifest))
+    assert main(["replay", str(out)]) == 2
+    assert "costs.csv: was altered" in capsys.readouterr().err
+
+
+def test_replay_names_the_tables_and_versions_that_differ(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    import hashlib
+
+    assert compare(tmp_path) == 0
+    out = tmp_path / "out"
+    capsys.readouterr()
+    other = (out / "costs.csv").read_bytes() + b"\n"
+    (out / "costs.csv").write_bytes(other)
+    manifest = json.loads((out / "manifest.json").read_text())
+    manifest["files"]["costs.csv"] = hashlib.sha256(other).hexdigest()
+    manifest["versions"]["numpy"] = "1.0"
+    (out / "manifest.json").write_text(json.dumps(manifest))
+    assert main(["replay", str(out)]) == 2
+    said = capsys.readouterr().out
+    assert "version: numpy was 1.0" in said and "1 tables are not the same: costs.csv" in said
+
+
+def test_a_truncated_file_is_found(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert compare(tmp_path) == 0
+    path = tmp_path / "out" / "children.csv"
+    path.write_bytes(path.read_bytes()[:1000])
+    assert main(["replay", str(tmp_path / "out")]) == 2
+    assert "children.csv: was altered" in capsys.readouterr().err
+
+
+@pytest.mark.skipif(importlib.util.find_spec("pyarrow") is not None, reason="pyarrow is there")
+def test_parquet_without_pyarrow_is_said(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert compare(tmp_path) == 0
+    out = tmp_path / "out"
+    (out / "draws.csv").rename(out / "draws.parquet")
+    manifest = json.loads((out / "manifest.json").read_text())
+    manifest["files"]["draws.parquet"] = manifest["files"].pop("draws.csv")
+    (out / "manifest.json").write_text(json.dumps(manifest))
+    assert main(["replay", str(out)]) == 2
+    assert "draws.parquet: cannot be compared without pyarrow. Install it" in capsys.readouterr().err

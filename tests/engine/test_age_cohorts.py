@@ -1,0 +1,129 @@
+"""Is the way of the draws the way of the engine? Sums over ages, age by age, against projections year by year."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given
+
+import carecost as cc
+from carecost import stockflow
+from carecost.engine.age_cohorts import project_sums
+from carecost.engine.costs import cost_streams
+from tests.reference.strategies import FIRST_AGE, parameter_sets
+
+#: Cost items that cut the age axis where no rate changes.
+CUTTING = [
+    cc.Item("young weeks", "child_weeks", ages=[12, 13]),
+    cc.Item("odd years", "child_years", placements=["home"], ages=[13, 15]),
+    cc.Item("late starts", "entries", ages=range(15, 18)),
+    cc.Item("early ends", "exits", ages=[12], reasons=["out"]),
+    cc.Item("moves at 16", "moves", ages=[16], to=["home"]),
+    cc.Item("leavers at 17", "aged_out", ages=[17]),
+    cc.Item("people", "population", ages=[14]),
+]
+
+
+def over_years(p: cc.Parameters, factor: np.ndarray, ages: slice = slice(None)) -> cc.Parameters:
+    """Multiply exits and moves of some ages by a factor for each year."""
+    new = {}
+    for name in ("exit_rate", "move_rate"):
+        rates = np.array(np.broadcast_to(old := np.asarray(getattr(p, name)), (len(old), len(factor), *old.shape[2:])))
+        rates[:, :, ages] *= factor[:, None, None, None]
+        new[name] = rates
+    return p.changed(**new)
+
+
+def in_bands(p: cc.Parameters, width: int) -> cc.Parameters:
+    """Give ages the rates of the first of their band, where that leads nowhere closed."""
+    first = np.arange(len(p.grid.ages)) // width * width
+    exits, moves = np.asarray(p.exit_rate)[:, :, first].copy(), np.asarray(p.move_rate)[:, :, first].copy()
+    moves *= p.open[:, None, :]
+    exits[..., 1] *= p.open[:, [2]]
+    return p.changed(exit_rate=exits, move_rate=moves)
+
+
+def agree(one: cc.Parameters) -> None:
+    """Every sum over ages is that of the projection with ages, to rounding."""
+    mine, theirs = project_sums(one), cc.project(one).sums
+    reasons, placements = range(len(one.grid.reasons)), range(len(one.grid.placements))
+    pairs = [(mine.over_ages(n), theirs.over_ages(n)) for n in ("stock", "entries", "aged_out", "child_years")]
+    pairs += [(mine.exits_for([r]), theirs.exits_for([r])) for r in reasons]
+    pairs += [(mine.moves_to([to]), theirs.moves_to([to])) for to in placements]
+    for a, b in pairs:
+        np.testing.assert_allclose(a, b, rtol=1e-12, atol=1e-12 * max(1.0, np.abs(b).max()))
+
+
+@given(parameter_sets())
+def test_sums_are_those_of_the_projection_with_ages(p: cc.Parameters) -> None:
+    agree(p)
+    agree(in_bands(p, 3))
+
+
+@given(parameter_sets())
+def test_so_they_are_where_rates_change_over_years(p: cc.Parameters) -> None:
+    factor = np.linspace(0.5, 1.5, p.grid.n_years)
+    agree(over_years(p, factor))
+    agree(over_years(in_bands(p, 4), np.where(np.arange(p.grid.n_years) < 2, 1.0, 0.7), slice(2, 3)))
+
+
+@given(parameter_sets(items=True))
+def test_items_that_select_ages_count_the_same(p: cc.Parameters) -> None:
+    g = p.grid
+    grid = cc.Grid(2025, g.n_years, g.ages, g.placements, g.reasons, CUTTING, averted_to="supported")
+    arrays = {n: a for n, a in p.arrays().items() if not n.startswith("extra")} | {"extra_entries": p.extra_entries}
+    arrays["unit_cost"] = np.ones((1, 1, len(CUTTING)))
+    one = in_bands(cc.Parameters(grid, **arrays), 9)
+    drawn = cost_streams([""], [project_sums(one)], [one]).volume
+    kept = cc.cost(cc.project(one), one).volume
+    np.testing.assert_allclose(drawn, kept, rtol=1e-12, atol=1e-12 * max(1.0, kept.max()))
+
+
+@given(parameter_sets())
+def test_a_later_change_of_rates_leaves_earlier_years_bit_for_bit(p: cc.Parameters) -> None:
+    before, start = in_bands(p, 9), p.grid.n_years - 1
+    # It also cuts the age axis where it was whole, in that year.
+    after = over_years(before, np.where(np.arange(p.grid.n_years) < start, 1.0, 2.0), slice(2, 4))
+    one, other = project_sums(before), project_sums(after)
+    np.testing.assert_array_equal(one.over_ages("stock")[:, : start + 1], other.over_ages("stock")[:, : start + 1])
+    for name in ("entries", "aged_out", "child_years"):
+        np.testing.assert_array_equal(one.over_ages(name)[:, :start], other.over_ages(name)[:, :start])
+    np.testing.assert_array_equal(one.exits_for([0, 1])[:, :start], other.exits_for([0, 1])[:, :start])
+
+
+@given(parameter_sets())
+def test_single_ages_are_refused_where_they_were_not_kept(p: cc.Parameters) -> None:
+    sums = project_sums(p)
+    everyone = sums.over_ages("stock", p.grid.ages)
+    np.testing.assert_array_equal(everyone, sums.over_ages("stock"))
+    with pytest.raises(cc.CareCostError, match=r"kept only with its neighbours.*Project with ages"):
+        sums.over_ages("stock", [FIRST_AGE])
+
+
+def test_a_change_of_prices_alone_leaves_the_children_as_they_were() -> None:
+    england = cc.load_assumptions("england-2025")
+    dearer = cc.Scenario("dearer", [cc.Lever("x", [cc.Change("unit_cost", "scale", 0.1)])])
+    central = cc.run(england, dearer, years=2).run.central
+    np.testing.assert_array_equal(central["dearer"].stock, central["inaction"].stock)
+    np.testing.assert_array_equal(central["dearer"].costs.volume, central["inaction"].costs.volume)
+    assert (central["dearer"].costs.spend > central["inaction"].costs.spend).any()
+
+
+def test_states_that_are_closed_may_be_left_out_of_a_span() -> None:
+    """Nobody is in a closed state, so the few open ones carry everybody: the same numbers, and zero elsewhere."""
+    rng = np.random.default_rng(3)
+    q = stockflow.generator(rng.uniform(0, 1, (2, 5)), rng.uniform(0, 1, (2, 5, 5)))
+    few = np.array([0, 2, 3])
+    q[:, [1, 4]], q[:, :, [1, 4]] = 0.0, 0.0
+    q = stockflow.generator(np.full((2, 5), 0.1) * np.isin(np.arange(5), few), q)
+    rows = np.zeros((2, 4, 10))
+    rows[..., few], rows[..., 5 + few] = rng.uniform(0, 9, (2, 2, 4, 3))
+    some = q[:, few[:, None], few]
+    for whole, part in zip(stockflow.spans(q), stockflow.spans(some, few), strict=True):
+        a, b = np.empty((2, 4, 10)), np.empty((2, 4, 10))
+        whole.carry(rows, a)
+        part.carry(rows, b)
+        np.testing.assert_allclose(a, b, rtol=1e-13, atol=1e-15)
+        there = np.concatenate([few, 5 + few])
+        blocks = [span.whole(5)[:, there[:, None], there] for span in (part, whole)]
+        np.testing.assert_allclose(*blocks, rtol=1e-13)
