@@ -16,7 +16,6 @@ from carecost.inputs.assumptions import Assumptions
 from carecost.inputs.belief import Assumption, Belief
 from carecost.inputs.change import Interval, replace_change
 from carecost.inputs.scenario import Scenario
-from carecost.simulation.comparison import Comparison
 from carecost.simulation.run import Run
 from carecost.simulation.run import run as model_run
 
@@ -43,13 +42,11 @@ def switching_value(run: Run, scenario: str, baseline: str = INACTION) -> float 
 
 
 def _switching_value(run: Run, scenario: str, baseline: str) -> float | None:
-    plan = run.scenarios[scenario]
-    before = run.side(baseline, run.central[baseline])
+    plan, before = run.scenarios[scenario], run.central[baseline]
 
     def npv(share: float) -> float:
-        after = run.side(scenario, run.outcome(plan.scaled(share)))
-        saving = Comparison(before, after, run.assumptions.discount, run.calendar.programme_start)
-        return float(saving.npv()[0])
+        after = run.outcome(plan.scaled(share))
+        return float(run.comparison(baseline, before, scenario, after).npv()[0])
 
     top = _most(plan)
     shares = np.unique([0.0, min(0.5, top), min(1.0, top), top])
@@ -84,7 +81,7 @@ def _growth_paths(run: Run) -> dict[str, Array]:
             change(row) if row.kind == "growth" and row.parameter == "unit_cost" else row
             for row in run.assumptions.rows
         )
-        changed = replace(run.assumptions, rows=rows)
+        changed = with_rows(run.assumptions, rows)
         done = model_run(changed, (), run.grid.n_years, start=run.calendar.programme_start)
         return np.asarray(done.central[INACTION].costs.public_spend[0])
 
@@ -210,8 +207,8 @@ def _npv(line: Line, values: Sequence[float], run: Run, scenario: Scenario) -> f
         again = model_run(_moved(a, line.part, at), (scenario,), run.grid.n_years, start=run.calendar.programme_start)
         return float(again.compare(scenario.name, central=True).npv()[0])
     pulled = _pulled(scenario, at, "times" if line.part == TIMES else "amount").without_items(a.uncounted)
-    before, after = run.side(INACTION, run.central[INACTION]), run.side(scenario.name, run.outcome(pulled))
-    return float(Comparison(before, after, a.discount, run.calendar.programme_start).npv()[0])
+    saving = run.comparison(INACTION, run.central[INACTION], scenario.name, run.outcome(pulled))
+    return float(saving.npv()[0])
 
 
 def _moved(assumptions: Assumptions, part: str, at: dict[int, float]) -> Assumptions:
@@ -220,7 +217,13 @@ def _moved(assumptions: Assumptions, part: str, at: dict[int, float]) -> Assumpt
         items = (_cashed(item, at[i]) if i in at else item for i, item in enumerate(assumptions.items))
         return replace(assumptions, items=tuple(items))
     rows = (_put(row, part, at[i]) if i in at else row for i, row in enumerate(assumptions.rows))
-    return replace(assumptions, rows=tuple(rows))
+    return with_rows(assumptions, tuple(rows))
+
+
+def with_rows(assumptions: Assumptions, rows: tuple[Assumption, ...]) -> Assumptions:
+    """Give the set with other rows: what is certain now is tied to nothing."""
+    certain = {row.quantity for row in rows if row.belief.certain}
+    return replace(assumptions, rows=rows, ties=assumptions.ties.without(certain - set(assumptions.ties.joint)))
 
 
 def _put(row: Assumption, part: str, value: float) -> Assumption:

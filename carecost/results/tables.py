@@ -19,8 +19,8 @@ from carecost.maths.monte_carlo import mean_error
 from carecost.money import vintages
 from carecost.money.discounting import Deflator
 from carecost.money.prices import CASH, REAL, PriceBase
-from carecost.simulation.blocks import FLOWS, Outcome
 from carecost.simulation.comparison import Comparison
+from carecost.simulation.evaluator import FLOWS, Outcome
 from carecost.simulation.run import Run
 
 #: Quantiles shown beside the central run: a 90% interval and the median.
@@ -243,7 +243,7 @@ def flow_rows(run: Run, flow: str, by: Sequence[str], per_draw: bool, in_care: b
     if flow not in FLOWS:
         raise UnknownNameError(unknown("flow", flow, FLOWS))
     frames = [
-        _cells(run, name, _both(run, name, lambda o: o.flows[flow]), ("year", run.grid.years), by, per_draw, in_care)
+        _cells(run, name, _both(run, name, lambda o: getattr(o, flow)), ("year", run.grid.years), by, per_draw, in_care)
         for name in run.scenarios
     ]
     return _stacked(frames).assign(unit="child-years" if flow == "child_years" else CHILDREN)
@@ -293,9 +293,9 @@ def capacity_rows(run: Run, per_draw: bool) -> pd.DataFrame:
     axes = {"year": run.grid.years, "group": run.grid.labels("groups")}
     for name in run.scenarios:
         drawn, central = (outcome[name].capacity for outcome in (run.drawn, run.central))
-        if not drawn:
+        if drawn is None or central is None:
             continue
-        columns = {what: tidy(drawn[what], central[what], axes, per_draw) for what in drawn}
+        columns = {what: tidy(getattr(drawn, what), getattr(central, what), axes, per_draw) for what in CAPACITY}
         frame = columns[CAPACITY[0]].drop(columns="value")
         frames.append(_named(name, frame.assign(**{what: columns[what]["value"] for what in CAPACITY})))
     label = "draw" if per_draw else "quantile"

@@ -28,6 +28,20 @@ Place = Callable[[Any], str]
 
 
 _NONNEGATIVE = "Give zero or more"
+#: Where a set keeps that it was checked.
+_CHECKED = "_checked"
+
+
+def checked(assumptions: Assumptions) -> None:
+    """Check a set that is to be run, once for each frozen set: one that was read from a file was checked there.
+
+    Raises
+    ------
+    CareCostError
+        With every fault found.
+    """
+    if not vars(assumptions).get(_CHECKED):
+        verify(assumptions)
 
 
 def verify(assumptions: Assumptions, place: Place = lambda row: row.quantity) -> None:
@@ -53,11 +67,14 @@ def verify(assumptions: Assumptions, place: Place = lambda row: row.quantity) ->
     if assumptions.programme_start < assumptions.base_year + 1:
         remedy = f"The first projected year is {assumptions.base_year + 1}"
         problems.append(Problem(f"programme_start is {assumptions.programme_start}", "set.toml", remedy))
+    for stream in sorted({name for name in assumptions.streams if assumptions.streams.count(name) > 1}):
+        problems.append(Problem(f"stream {stream!r} is there twice", "set.toml, streams", "Names are unique"))
     groups = list(dict.fromkeys(item.group for item in assumptions.items))
     for scope in assumptions.scopes:
         where = f"set.toml, scopes {scope.name!r}"
         problems += [unknown("group", group, groups, where) for group in scope.groups if group not in groups]
-    problems += _free_placements(grid) + _worth_of_nothing(grid)
+    # A scope leaves out what pays for some placements, on purpose.
+    problems += ([] if assumptions.uncounted else _free_placements(grid)) + _worth_of_nothing(grid)
     for where, row in placed:
         problems += _value_faults(where, row, assumptions, grid)
     many: list[Assumption | YearPath] = [row for row in assumptions.rows if row.kind != "value"]
@@ -71,6 +88,7 @@ def verify(assumptions: Assumptions, place: Place = lambda row: row.quantity) ->
         except CareCostError as error:
             problems += [Problem(p.what, f"stream {stream!r}, {p.where}", p.remedy) for p in error.problems]
     refuse(problems or unread(assumptions, longest(assumptions, layouts), place))
+    vars(assumptions)[_CHECKED] = True  # beside the fields, as a cached property is: what is frozen stays right
 
 
 def _stated(placed: list[tuple[str, Assumption]]) -> list[Problem]:
@@ -440,13 +458,12 @@ def unread(assumptions: Assumptions, layouts: Layouts, place: Callable[[Any], st
     grid, names = layouts.grid, set(assumptions.uncertain)
     rows = [row for row in assumptions.rows if row.kind != "value" or row.quantity in names]
     wanted: list[Read] = [*rows, *assumptions.paths]
-    read: set[int] = set()
+    read = [False] * len(wanted)
     for stream in assumptions.streams:
         masks = _alive(list(layouts.layouts(stream)), grid)
-        for row in wanted:
-            if id(row) not in read and row.where.covers(stream) and _touches(row, masks, grid):
-                read.add(id(row))
-    found = [_problem(row, grid, place(row)) for row in wanted if id(row) not in read]
+        for i, row in enumerate(wanted):
+            read[i] = read[i] or (row.where.covers(stream) and _touches(row, masks, grid))
+    found = [_problem(row, grid, place(row)) for row, is_read in zip(wanted, read, strict=True) if not is_read]
     for row in rows:
         if row.kind == "growth" and row.fade_years == 0 and row.quantity in names:
             remedy = "Give fade_years of 1 or more, or take the value as known"

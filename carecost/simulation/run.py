@@ -2,30 +2,27 @@
 
 from __future__ import annotations
 
-import shlex
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any, TypeVar, cast
-
-import numpy as np
 
 from carecost._labels import INACTION
 from carecost._version import __version__
 from carecost.engine.grid import Grid
-from carecost.engine.items import OUTCOMES
 from carecost.engine.parameters import Parameters
 from carecost.engine.project import project_streams
 from carecost.engine.projection import Projection
-from carecost.errors import InputError, Problem, UnknownNameError, refuse, unknown
+from carecost.errors import UnknownNameError, unknown
 from carecost.inputs.assumptions import Assumptions
 from carecost.inputs.provenance import Provenance
-from carecost.inputs.scenario import Scenario, elsewhere
+from carecost.inputs.scenario import Scenario
 from carecost.maths.monte_carlo import Draws
-from carecost.simulation.blocks import Key, Outcome, Progress, Work, block_size, merged
+from carecost.simulation.blocks import Key, Progress, block_size, drawn, evaluate
 from carecost.simulation.comparison import Comparison, Side
-from carecost.simulation.effects import Calendar, apply, check
-from carecost.simulation.layout import Layouts
-from carecost.simulation.sampler import Sampler
+from carecost.simulation.effects import Calendar
+from carecost.simulation.evaluator import Evaluator, Outcome
+from carecost.simulation.prepare import Prepared, prepare
 
 T = TypeVar("T")
 
@@ -36,8 +33,10 @@ class Run:
 
     Attributes
     ----------
-    assumptions, scenarios, grid, draws, calendar, provenance
-        What it was made from; ``scenarios`` has inaction first.
+    prepared : Prepared
+        What it was made from: set, scenarios with inaction first, calendar, layouts.
+    draws, provenance
+        The luck, and what another run must share to be compared.
     central : dict of str to Outcome
         The central run of each scenario.
     drawn : dict of str to Outcome
@@ -46,35 +45,53 @@ class Run:
         The same with the luck of small numbers, where the draws ask for it: what levels are shown with.
     """
 
-    assumptions: Assumptions
-    scenarios: dict[str, Scenario]
-    grid: Grid
+    prepared: Prepared
     draws: Draws
-    calendar: Calendar
     provenance: Provenance
     central: dict[str, Outcome]
     drawn: dict[str, Outcome]
     shown: dict[str, Outcome]
-    layouts: Layouts
-    _found: dict[tuple[str, ...], Any] = field(default_factory=dict, repr=False)
+    _known: dict[tuple[str, ...], Any] = field(default_factory=dict, repr=False)
+
+    @property
+    def assumptions(self) -> Assumptions:
+        """The set."""
+        return self.prepared.assumptions
+
+    @property
+    def scenarios(self) -> dict[str, Scenario]:
+        """Scenarios by name, inaction first."""
+        return self.prepared.scenarios
+
+    @property
+    def calendar(self) -> Calendar:
+        """Programme years and prices."""
+        return self.prepared.calendar
+
+    @cached_property
+    def grid(self) -> Grid:
+        """Labels, phases of time in care included."""
+        return self.prepared.grid
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Pickle what was run, and nothing of what was asked of it since."""
+        return vars(self) | {"_known": {}}
 
     def once(self, name: tuple[str, ...], find: Callable[[], T]) -> T:
         """Find something out about the run, once: page, table and files ask for the same things."""
-        if name not in self._found:
-            self._found[name] = find()
-        return cast(T, self._found[name])
+        if name not in self._known:
+            self._known[name] = find()
+        return cast(T, self._known[name])
+
+    def evaluator(self, block: slice | None = None) -> Evaluator:
+        """Give what runs scenarios with the luck of this run: of a block of draws, or central."""
+        if block is None:
+            return self.once(("central evaluator",), lambda: Evaluator(self.prepared, self.draws))
+        return Evaluator(self.prepared, self.draws, block)
 
     def parameters(self, scenario: str, block: slice | None = None) -> dict[str, Parameters]:
         """Make the parameters of each stream again, central or for a block of draws."""
-        sampler = self.layouts.sampler(self.draws, block)
-        chosen = self.scenarios[_known(scenario, self.scenarios)]
-        base = self.inaction(sampler)
-        splits, calendar = self.layouts.splits, self.calendar
-        return {stream: splits[stream].of(apply(chosen, p, stream, sampler, calendar)) for stream, p in base.items()}
-
-    def inaction(self, sampler: Sampler) -> dict[str, Parameters]:
-        """Make the parameters of each stream before any scenario acts."""
-        return Work(self.layouts, {}, self.calendar, self.draws, self.assumptions.background).inaction(sampler)
+        return self.evaluator(block).parameters(self.scenarios[_known(scenario, self.scenarios)])
 
     def projections(self, scenario: str, block: slice | None = None) -> dict[str, Projection]:
         """Project each stream again, central or for a block of draws."""
@@ -83,25 +100,25 @@ class Run:
 
     def outcome(self, scenario: Scenario) -> Outcome:
         """Run one more scenario, central."""
-        background = self.assumptions.background
-        work = Work(self.layouts, {scenario.name: scenario}, self.calendar, self.draws, background)
-        return work.block(None)[scenario.name, False]
+        return self.evaluator().outcome(scenario)
 
     def compare(self, scenario: str, baseline: str = INACTION, central: bool = False) -> Comparison:
         """Compare two scenarios, draw by draw or in the central run."""
         outcomes = self.central if central else self.drawn
-        a, b = (self.side(name, outcomes[_known(name, outcomes)]) for name in (baseline, scenario))
-        return Comparison(a, b, self.assumptions.discount, self.calendar.programme_start)
+        before, after = (outcomes[_known(name, outcomes)] for name in (baseline, scenario))
+        return self.comparison(baseline, before, scenario, after)
+
+    def comparison(self, baseline: str, before: Outcome, scenario: str, after: Outcome) -> Comparison:
+        """Compare two outcomes with the luck of this run."""
+        sides = self.side(baseline, before), self.side(scenario, after)
+        return Comparison(*sides, self.assumptions.discount, self.calendar.programme_start)
 
     def side(self, name: str, outcome: Outcome) -> Side:
         """Give an outcome as one side of a comparison."""
-        care = np.array([float(p.in_care) for p in self.grid.placements])
-        children = (outcome.stock @ care).sum(1)
-        years = (outcome.flows["child_years"] @ care).sum(1)
-        return Side(name, self.provenance, outcome.costs, children, years)
+        return Side(name, self.provenance, outcome.costs, *outcome.in_care(self.grid))
 
 
-def _known(name: str, names: Sequence[str] | dict[str, object] | dict[str, Scenario] | dict[str, Outcome]) -> str:
+def _known(name: str, names: Iterable[str]) -> str:
     if name not in names:
         raise UnknownNameError(unknown("scenario", name, names))
     return name
@@ -148,49 +165,14 @@ def run(
         If the set or a scenario cannot be run; with every fault.
     """
     draws = draws or Draws()
-    grid = assumptions.grid(years)
-    begin = assumptions.programme_start if start is None else start
-    calendar = Calendar(begin, assumptions.price_year, assumptions.deflator, assumptions.portion)
-    everything = _named([scenario.without_items(assumptions.uncounted) for scenario in scenarios])
-    background = assumptions.background
-    for scenario in [*everything.values(), *([] if background is None else [background])]:
-        _check(scenario, assumptions, grid, calendar)
-    layouts = Layouts(assumptions, grid)
-    work = Work(layouts, everything, calendar, draws, background)
-    grid = assumptions.phases.grid(grid)
-    central = work.block(None)
+    prepared = prepare(assumptions, scenarios, years, start)
+    central = evaluate(prepared, draws, None)
     # A share for each thread at least, so that few draws go side by side too.
-    size = block or max(1, min(block_size(grid, everything.values()), -(-draws.n // max(threads, 1))))
-    drawn = central if draws.central else merged(work, grid, threads, size, progress)
-    plain, lucky = _apart(drawn)
-    made = _provenance(assumptions, grid, draws, calendar)
-    return Run(assumptions, everything, grid, draws, calendar, made, _apart(central)[0], plain, lucky or plain, layouts)
-
-
-def _check(scenario: Scenario, assumptions: Assumptions, grid: Grid, calendar: Calendar) -> None:
-    """Refuse a scenario that does not fit the set, and name the set that it is made for, if that is another."""
-    try:
-        check(scenario, grid, assumptions.streams, calendar)
-    except InputError as error:
-        lost = elsewhere(scenario, assumptions.name)
-        if not lost:
-            raise
-        # What is later or smaller has that after a comma in its name, which the command does not know.
-        command = f"carecost compare {scenario.made_for} {shlex.quote(scenario.name.partition(', ')[0])}"
-        raise InputError([Problem(lost, remedy=f"Run {command}"), *error.problems]) from None
-    refuse(list(_priced_outcomes(scenario, grid)))
-
-
-def _priced_outcomes(scenario: Scenario, grid: Grid) -> Iterator[Problem]:
-    """Find amounts of money for what is counted: they would be converted to the set's price year."""
-    units = {item.name: item.unit for item in grid.items if item.account == OUTCOMES}
-    for lever in scenario.levers:
-        for change in lever.changes:
-            for name in change.where.items or () if change.price_year is not None else ():
-                if name in units:
-                    where = f"scenario {scenario.name!r}, lever {lever.name!r}, {change.operation} {change.parameter}"
-                    remedy = f"Give the unit {units[name]!r} and no price_year"
-                    yield Problem(f"is an amount of money, and {name!r} is counted", where, remedy)
+    most = block_size(prepared.grid, prepared.scenarios.values())
+    size = block or max(1, min(most, -(-draws.n // max(threads, 1))))
+    every = central if draws.central else drawn(prepared, draws, threads, size, progress)
+    plain, lucky = _apart(every)
+    return Run(prepared, draws, _provenance(prepared, draws), _apart(central)[0], plain, lucky or plain)
 
 
 def _apart(outcomes: dict[Key, Outcome]) -> tuple[dict[str, Outcome], dict[str, Outcome]]:
@@ -199,16 +181,8 @@ def _apart(outcomes: dict[Key, Outcome]) -> tuple[dict[str, Outcome], dict[str, 
     return plain, lucky
 
 
-def _named(scenarios: Sequence[Scenario]) -> dict[str, Scenario]:
-    named = {INACTION: Scenario(INACTION, title="Inaction")}
-    for scenario in scenarios:
-        if scenario.name in named and scenario.levers:
-            raise InputError(Problem(f"scenario {scenario.name!r} is there twice", "run", "Give each its own name"))
-        named.setdefault(scenario.name, scenario)
-    return named
-
-
-def _provenance(assumptions: Assumptions, grid: Grid, draws: Draws, calendar: Calendar) -> Provenance:
+def _provenance(prepared: Prepared, draws: Draws) -> Provenance:
+    assumptions, calendar, grid = prepared.assumptions, prepared.calendar, prepared.layouts.grid
     return Provenance(
         assumptions=assumptions.name,
         digest=assumptions.digest,

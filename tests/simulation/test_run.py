@@ -129,7 +129,7 @@ def test_no_more_kernels_than_distinct_rates() -> None:
 
     for scenario in (cc.Scenario("inaction"), review):
         streams = [
-            apply(scenario, results.run.layouts.parameters(s, sampler), s, sampler, results.run.calendar)
+            apply(scenario, results.run.prepared.layouts.parameters(s, sampler), s, sampler, results.run.calendar)
             for s in england.streams
         ]
         project_streams(streams, kernels)

@@ -640,7 +640,8 @@ def test_every_tied_quantity_and_path_moves_the_draws(tied: cc.Assumptions) -> N
                 replace(r, belief=replace(r.belief, low=None, high=None)) if r.parameter == "entry_share" else r
                 for r in tied.rows
             )
-        ties = replace(tied.ties, joints=tuple(t.only(set(t.quantities) - {name}) for t in tied.ties.joints))
+        ties = tied.ties.without({row.quantity for row in rows if row.belief.certain} - set(tied.ties.joint))
+        ties = replace(ties, joints=tuple(t.only(set(t.quantities) - {name}) for t in tied.ties.joints))
         paths = tuple(p for p in tied.paths if p.quantity != name)
         assert (spend(replace(tied, rows=rows, ties=ties, paths=paths)) != whole).any(), name
 

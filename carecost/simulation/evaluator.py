@@ -1,0 +1,217 @@
+"""Evaluate scenarios for a block of draws with common random numbers; parameters and projections are shared."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
+
+import numpy as np
+
+from carecost._typing import Array
+from carecost.engine.age_cohorts import project_sums
+from carecost.engine.capacity import limited
+from carecost.engine.costs import Costs, cost_streams
+from carecost.engine.grid import Grid
+from carecost.engine.kernels import Kernels
+from carecost.engine.parameters import Parameters
+from carecost.engine.projection import Capacity, Sums
+from carecost.engine.stochastic import simulate_streams
+from carecost.inputs.scenario import Scenario
+from carecost.maths.monte_carlo import Draws
+from carecost.simulation.effects import apply
+from carecost.simulation.prepare import Prepared
+from carecost.simulation.sampler import Sampler
+
+FLOWS = ("entries", "exits", "aged_out", "child_years")
+#: Projections kept in the memo: enough for a walk over subsets that adds one lever at a time to be done once each.
+KEPT = 64
+#: Sets of rates after which kernels are forgotten: scenarios share the few of a run, subsets of levers may have many.
+MOST_RATES = 4096
+
+
+@dataclass(frozen=True, eq=False)
+class Outcome:
+    """One scenario, summed over ages; a draw axis of length 1 is the central run.
+
+    Attributes
+    ----------
+    stock : ndarray of shape (draw, stream, date, placement)
+        On 31 March [children].
+    entries, exits, aged_out : ndarray of shape (draw, stream, year, placement)
+        Flows in each year [children].
+    child_years : ndarray of shape (draw, stream, year, placement)
+        Time lived [child-years].
+    costs : Costs
+        Volume, price and spend.
+    capacity : Capacity, optional
+        How full the capacity groups were; None without groups.
+    """
+
+    stock: Array
+    entries: Array
+    exits: Array
+    aged_out: Array
+    child_years: Array
+    costs: Costs
+    capacity: Capacity | None = None
+
+    def in_care(self, grid: Grid) -> tuple[Array, Array]:
+        """Children in care on each date, (draw, date), and time lived in care, (draw, year), over all streams."""
+        care = np.array([float(p.in_care) for p in grid.placements])
+        return (self.stock @ care).sum(1), (self.child_years @ care).sum(1)
+
+
+#: What a projection follows from, for one stream: the changes that act on its children, in their order.
+Acting = tuple[tuple[str, object], ...]
+
+
+class Evaluator:
+    """One block of draws, or the central run: whatever is asked of it has the same luck.
+
+    Parameters
+    ----------
+    prepared : Prepared
+        The set.
+    draws : Draws
+        The luck.
+    block : slice, optional
+        Draws that go through at once; the central run by default.
+    """
+
+    def __init__(self, prepared: Prepared, draws: Draws, block: slice | None = None) -> None:
+        self.prepared, self.draws, self.block = prepared, draws, block
+        self.sampler: Sampler = prepared.layouts.sampler(draws, block)
+        self._base = self._inaction()
+        self._kernels = Kernels()
+        self._projected: OrderedDict[tuple[object, ...], Sums] = OrderedDict()
+
+    def _inaction(self) -> dict[str, Parameters]:
+        """Make the parameters of each stream, with what goes on behind every scenario."""
+        layouts, background = self.prepared.layouts, self.prepared.assumptions.background
+        made = {stream: layouts.parameters(stream, self.sampler) for stream in layouts.streams}
+        if background is None:
+            return made
+        return {s: apply(background, p, s, self.sampler, self.prepared.calendar) for s, p in made.items()}
+
+    def parameters(self, scenario: Scenario) -> dict[str, Parameters]:
+        """Make the parameters of each stream under a scenario, phases of time in care split."""
+        splits, calendar = self.prepared.layouts.splits, self.prepared.calendar
+        return {s: splits[s].of(apply(scenario, p, s, self.sampler, calendar)) for s, p in self._base.items()}
+
+    def outcome(self, scenario: Scenario) -> Outcome:
+        """Run a scenario; projections of children whom it leaves as they were are not made again."""
+        parameters = self.parameters(scenario)
+        sums = self._project(scenario, parameters)
+        return _outcome(self._costs(scenario, parameters, sums), sums)
+
+    def lucky(self, scenario: Scenario) -> Outcome:
+        """Run a scenario with whole children, by chance: the luck of small numbers."""
+        assert self.block is not None
+        area, parameters = self.prepared.layouts.area, self.parameters(scenario)
+        named = [f"{area}, {stream}" if area else stream for stream in parameters]
+        rows = range(self.block.start, self.block.stop)
+        many = simulate_streams(list(parameters.values()), self.draws.seed, named, rows, self._kernels)
+        sums = [projection.sums for projection in many]
+        return _outcome(self._costs(scenario, parameters, sums), sums)
+
+    def _costs(self, scenario: Scenario, parameters: dict[str, Parameters], sums: Sequence[Sums]) -> Costs:
+        return cost_streams(list(parameters), sums, list(parameters.values()), f"scenario {scenario.name!r}")
+
+    def _project(self, scenario: Scenario, parameters: dict[str, Parameters]) -> list[Sums]:
+        """Project each stream with places for all; where places run out, those who share them together."""
+        if self._kernels.computed > MOST_RATES:
+            self._kernels = Kernels()
+        acting = {stream: _acting(scenario, stream, ("unit_cost", "capacity")) for stream in parameters}
+        free = [
+            self._remembered((s, acting[s])) or self._remember((s, acting[s]), project_sums(p, self._kernels))
+            for s, p in parameters.items()
+        ]
+        streams = list(parameters.values())
+        if not streams[0].grid.groups:
+            return free
+        every = tuple((s, _acting(scenario, s, ("unit_cost",))) for s in parameters)
+        keys = [(*every, s) for s in parameters]
+        known = [self._remembered(key) for key in keys]
+        if all(k is not None for k in known):
+            return [k for k in known if k is not None]
+        return [self._remember(key, s) for key, s in zip(keys, limited(streams, free, self._kernels), strict=True)]
+
+    def _remembered(self, key: tuple[object, ...]) -> Sums | None:
+        if key in self._projected:
+            self._projected.move_to_end(key)
+        return self._projected.get(key)
+
+    def _remember(self, key: tuple[object, ...], sums: Sums) -> Sums:
+        self._projected[key] = sums
+        while len(self._projected) > KEPT:
+            self._projected.popitem(last=False)
+        return sums
+
+
+def _acting(scenario: Scenario, stream: str, without: Sequence[str]) -> Acting:
+    """Give the changes of a scenario that may act on a stream, in their order, but for those of some parameters."""
+    return tuple(
+        (name, change)
+        for name, change in scenario.changes
+        if change.parameter not in without and not change.idle and change.where.covers(stream)
+    )
+
+
+def _outcome(costs: Costs, sums: Sequence[Sums]) -> Outcome:
+    draws = max(len(s.stock) for s in sums)
+
+    def stacked(arrays: Sequence[Array]) -> Array:
+        return np.stack([np.broadcast_to(a, (draws, *a.shape[1:])) for a in arrays], axis=1)
+
+    reasons = range(len(sums[0].grid.reasons))
+    return Outcome(
+        stock=stacked([s.over_ages("stock") for s in sums]),
+        entries=stacked([s.over_ages("entries") for s in sums]),
+        exits=stacked([s.exits_for(reasons) for s in sums]),
+        aged_out=stacked([s.over_ages("aged_out") for s in sums]),
+        child_years=stacked([s.over_ages("child_years") for s in sums]),
+        costs=costs,
+        capacity=sums[0].capacity,
+    )
+
+
+class Joined:
+    """Outcomes of blocks of draws, put in place as they come.
+
+    Parameters
+    ----------
+    draws : int
+        Number of draws in all.
+    """
+
+    def __init__(self, draws: int) -> None:
+        self._draws = draws
+        self._first: Outcome | None = None
+        self._arrays: list[Array] = []
+
+    def put(self, block: slice, outcome: Outcome) -> None:
+        """Put a block in its place."""
+        if self._first is None:
+            self._first = outcome
+            self._arrays = [np.empty((self._draws, *array.shape[1:])) for array in _arrays(outcome)]
+        for store, array in zip(self._arrays, _arrays(outcome), strict=True):
+            store[block] = array
+
+    def outcome(self) -> Outcome:
+        """Give all draws as one outcome."""
+        assert self._first is not None
+        arrays = iter(self._arrays)
+        flows = {name: next(arrays) for name in ("stock", *FLOWS)}
+        volume, unit_cost = next(arrays), next(arrays)
+        costs = Costs(self._first.costs.grid, volume, unit_cost, volume * unit_cost)
+        capacity = None if self._first.capacity is None else Capacity(*arrays)
+        return Outcome(**flows, costs=costs, capacity=capacity)
+
+
+def _arrays(outcome: Outcome) -> list[Array]:
+    """List the arrays of an outcome, each with an axis of draws of full length."""
+    costs, capacity = outcome.costs, outcome.capacity
+    unit_cost = np.broadcast_to(costs.unit_cost, (len(costs.volume), *costs.volume.shape[1:]))
+    groups = [] if capacity is None else [getattr(capacity, field.name) for field in fields(capacity)]
+    return [*(getattr(outcome, name) for name in ("stock", *FLOWS)), costs.volume, unit_cost, *groups]

@@ -1,0 +1,120 @@
+"""Prepare a run: every check of a set and its scenarios, the layouts of its parameters, and the calendar."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from carecost._labels import INACTION
+from carecost.engine.grid import Grid
+from carecost.engine.items import OUTCOMES
+from carecost.errors import InputError, Problem, refuse
+from carecost.inputs.assumptions import Assumptions
+from carecost.inputs.scenario import Scenario, elsewhere
+from carecost.simulation.checks import checked
+from carecost.simulation.effects import Calendar, check
+from carecost.simulation.layout import Layouts
+
+
+@dataclass(frozen=True, eq=False)
+class Prepared:
+    """A set and scenarios that were checked and laid out.
+
+    Attributes
+    ----------
+    assumptions : Assumptions
+        The set.
+    scenarios : dict of str to Scenario
+        By name, inaction first; without what the set's scope does not count.
+    calendar : Calendar
+        Programme years and prices.
+    layouts : Layouts
+        Where the rows of the set go in the arrays of each parameter.
+    """
+
+    assumptions: Assumptions
+    scenarios: dict[str, Scenario]
+    calendar: Calendar
+    layouts: Layouts
+
+    @property
+    def grid(self) -> Grid:
+        """Labels of the projections, phases of time in care included."""
+        return self.assumptions.phases.grid(self.layouts.grid)
+
+
+def prepare(
+    assumptions: Assumptions,
+    scenarios: Sequence[Scenario] = (),
+    years: int | None = None,
+    start: int | None = None,
+) -> Prepared:
+    """Check a set and its scenarios, however they were made, and lay them out.
+
+    Parameters
+    ----------
+    assumptions : Assumptions
+        What is believed; checked once for each frozen set.
+    scenarios : sequence of Scenario
+        What might be done; inaction is always there.
+    years : int, optional
+        Projected years; the set's own by default.
+    start : int, optional
+        Calendar year of programme year 1; the set's own by default.
+
+    Returns
+    -------
+    Prepared
+        Ready to run.
+
+    Raises
+    ------
+    CareCostError
+        If the set or a scenario cannot be run; with every fault.
+    """
+    checked(assumptions)
+    grid = assumptions.grid(years)
+    begin = assumptions.programme_start if start is None else start
+    calendar = Calendar(begin, assumptions.price_year, assumptions.deflator, assumptions.portion)
+    named = _named([scenario.without_items(assumptions.uncounted) for scenario in scenarios])
+    background = assumptions.background
+    for scenario in [*named.values(), *([] if background is None else [background])]:
+        _check(scenario, assumptions, grid, calendar)
+    return Prepared(assumptions, named, calendar, Layouts(assumptions, grid))
+
+
+def _named(scenarios: Sequence[Scenario]) -> dict[str, Scenario]:
+    """Give the scenarios by name, inaction first."""
+    named = {INACTION: Scenario(INACTION, title="Inaction")}
+    for scenario in scenarios:
+        if scenario.name in named and scenario.levers:
+            raise InputError(Problem(f"scenario {scenario.name!r} is there twice", "run", "Give each its own name"))
+        named.setdefault(scenario.name, scenario)
+    return named
+
+
+def _check(scenario: Scenario, assumptions: Assumptions, grid: Grid, calendar: Calendar) -> None:
+    """Refuse a scenario that does not fit the set, and name the set that it is made for, if that is another."""
+    try:
+        check(scenario, grid, assumptions.streams, calendar)
+    except InputError as error:
+        lost = elsewhere(scenario, assumptions.name)
+        if not lost:
+            raise
+        # What is later or smaller has that after a comma in its name, which the command does not know.
+        command = f"carecost compare {scenario.made_for} {shlex.quote(scenario.name.partition(', ')[0])}"
+        raise InputError([Problem(lost, remedy=f"Run {command}"), *error.problems]) from None
+    refuse(list(_priced_outcomes(scenario, grid)))
+
+
+def _priced_outcomes(scenario: Scenario, grid: Grid) -> Iterator[Problem]:
+    """Find amounts of money for what is counted: they would be converted to the set's price year."""
+    units = {item.name: item.unit for item in grid.items if item.account == OUTCOMES}
+    for lever in scenario.levers:
+        for change in lever.changes:
+            for name in change.where.items or () if change.price_year is not None else ():
+                if name in units:
+                    where = f"scenario {scenario.name!r}, lever {lever.name!r}, {change.operation} {change.parameter}"
+                    remedy = f"Give the unit {units[name]!r} and no price_year"
+                    yield Problem(f"is an amount of money, and {name!r} is counted", where, remedy)

@@ -1,0 +1,129 @@
+"""One check of a set at every door: however a set was made, a broken row in it is refused, at the latest by a run."""
+
+from __future__ import annotations
+
+import copy
+import dataclasses
+import pickle
+import re
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import carecost as cc
+from carecost.inputs.belief import Scope
+from carecost.simulation import checks
+
+SETS = Path(__file__).parents[1] / "data" / "sets"
+TINY = cc.load_assumptions(SETS / "tiny")
+DRIVER = cc.Scenario("driver", [cc.Lever("driver", [cc.Change("entry_rate", "scale", 0.1)])])
+
+
+def with_row(made: cc.Assumptions, parameter: str, **fields: object) -> cc.Assumptions:
+    """The set with other fields in the belief of the first row of a parameter."""
+    at = next(i for i, row in enumerate(made.rows) if row.parameter == parameter and row.kind == "value")
+    row = replace(made.rows[at], belief=replace(made.rows[at].belief, **fields))  # type: ignore[arg-type]
+    return replace(made, rows=(*made.rows[:at], row, *made.rows[at + 1 :]))
+
+
+#: What can be broken in a row, and what the refusal says.
+BROKEN: dict[str, tuple[Callable[[cc.Assumptions], cc.Assumptions], str]] = {
+    "unit of a price": (lambda a: with_row(a, "unit_cost", unit="GBP per child-year"), "needs 'GBP per child-week'"),
+    "price year": (lambda a: with_row(a, "unit_cost", price_year=2022), "The set is in prices of 2025"),
+    "unit of a rate": (lambda a: with_row(a, "entry_rate", unit="percent"), "unit is 'percent'"),
+    "source": (lambda a: with_row(a, "exit_rate", source=""), "source is blank"),
+    "grade": (lambda a: with_row(a, "population", quality=""), "quality is blank"),
+    "negative rate": (lambda a: with_row(a, "exit_rate", value=-0.2, low=None, high=None), "is negative: -0.2"),
+    "share above one": (lambda a: with_row(a, "entry_share", value=1.25), "is 1.25, more than the whole"),
+    "shares that do not sum to one": (lambda a: with_row(a, "entry_share", value=0.5), "sum to 0.75"),
+    "unknown label": (
+        lambda a: replace(a, rows=(*a.rows, replace(a.rows[0], where=cc.Selector(placements=("fostr",))))),
+        "fostr",
+    ),
+    "row there twice": (
+        lambda a: replace(a, rows=(*a.rows, next(r for r in a.rows if r.parameter == "move_rate"))),
+        "covers too",
+    ),
+    "stream there twice": (lambda a: replace(a, streams=(*a.streams, "uasc")), "stream 'uasc' is there twice"),
+    "programme before the base date": (lambda a: replace(a, programme_start=2020), "programme_start is 2020"),
+    "item without a price": (
+        lambda a: replace(a, rows=tuple(r for r in a.rows if r.where.items != ("home",))),
+        "item 'home' has no unit cost",
+    ),
+}
+#: Ways to make a set of another, without touching what is broken.
+WAYS: dict[str, Callable[[cc.Assumptions], cc.Assumptions]] = {
+    "as it is": lambda a: a,
+    "dataclasses.replace": lambda a: replace(a, title="another"),
+    "replace": lambda a: a.replace("initial_stock", age=17, placement="home", stream="other", value=90.0),
+    "against": lambda a: a.against(DRIVER),
+    "scoped": lambda a: replace(a, scopes=(whole_scope(a),)).scoped("all of it"),
+    "by hand": lambda a: cc.Assumptions(**{f.name: getattr(a, f.name) for f in dataclasses.fields(a)}),
+    "pickle": lambda a: pickle.loads(pickle.dumps(a)),
+    "deepcopy": copy.deepcopy,
+    "area": lambda a: replace(a, area="North", portion=0.1),
+}
+
+
+def whole_scope(made: cc.Assumptions) -> Scope:
+    """A scope that leaves nothing out."""
+    return Scope("all of it", tuple(dict.fromkeys(item.group for item in made.items)), "")
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_sound_set_made_in_any_way_runs(way: str) -> None:
+    assert cc.run(WAYS[way](TINY)).run.central["inaction"].stock.sum() > 0
+
+
+@given(st.sampled_from(sorted(BROKEN)), st.lists(st.sampled_from(sorted(WAYS)), max_size=3))
+def test_broken_row_made_in_any_way_is_refused_by_run(broken: str, ways: list[str]) -> None:
+    break_it, words = BROKEN[broken]
+    made = break_it(TINY)
+    for way in ways:
+        made = WAYS[way](made)
+    with pytest.raises(cc.CareCostError, match=re.escape(words)):
+        cc.run(made)
+
+
+@pytest.mark.parametrize("broken", sorted(BROKEN))
+def test_broken_row_is_refused_with_a_social_ledger(broken: str) -> None:
+    break_it, words = BROKEN[broken]
+    made = break_it(TINY)
+    with pytest.raises(cc.CareCostError, match=re.escape(words)):
+        cc.run(cc.with_social_ledger(made))
+
+
+def test_all_faults_of_a_set_are_said_at_once() -> None:
+    made = with_row(with_row(TINY, "unit_cost", price_year=2022), "exit_rate", source="")
+    with pytest.raises(cc.CareCostError) as caught:
+        cc.run(made)
+    assert len(caught.value.problems) == 2
+
+
+def test_replace_with_another_price_year_is_refused_and_not_taken_as_it_stands() -> None:
+    dearer = TINY.replace("unit_cost", item="home", value=8000, price_year=2022)
+    with pytest.raises(cc.CareCostError, match="price_year is 2022"):
+        cc.run(dearer)
+
+
+def test_set_is_checked_once_and_a_set_made_of_it_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = []
+    real = checks.verify
+    monkeypatch.setattr(checks, "verify", lambda a, *rest: (asked.append(a.title), real(a, *rest))[1])
+    cc.run(TINY)
+    assert asked == []  # checked when it was read
+    made = replace(TINY, title="made")
+    cc.run(made)
+    cc.run(made, DRIVER)
+    assert asked == ["made"]
+
+
+def test_check_leaves_equality_digest_and_pickle_as_they_were() -> None:
+    made = replace(TINY)
+    before = pickle.dumps(made)
+    checks.checked(made)
+    assert made == pickle.loads(before) and made.digest == pickle.loads(before).digest
