@@ -1,0 +1,392 @@
+"""Guard of public doors: arguments are taken in the forms that users write, and refused in words where they cannot be.
+
+A rule says what an argument may be. It gives the argument back in one plain form (an int, a float, a tuple of names),
+or the fault that it has. Nothing is guessed, clipped or rescaled: ``2026.5`` is no year, ``True`` no number, ``41`` no
+share. All faults of a call are raised at once, as one :class:`carecost.errors.InputError`.
+"""
+
+from __future__ import annotations
+
+import inspect
+import math
+import os
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, fields
+from functools import wraps
+from pathlib import Path
+from typing import Any, ParamSpec, TypeVar
+
+from carecost.errors import InputError, Problem, nearest, refuse
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+#: Longest text of a value that is shown in a message.
+SHOWN = 60
+#: Most ages or years in one selection: what is longer is a slip, or meant to fill the memory.
+LONGEST = 1000
+
+
+class Refused(Exception):
+    """A value that a rule does not take: what is wrong, and how to mend it."""
+
+    def __init__(self, what: str, remedy: str) -> None:
+        super().__init__(what)
+        self.what, self.remedy = what, remedy
+
+
+#: A rule: gives a value back in its plain form, or raises :class:`Refused`.
+Rule = Callable[[Any], Any]
+
+
+def shown(value: object) -> str:
+    """Write a value for a message, short, whatever it is; its ``repr`` may fail or be long."""
+    if value is None or isinstance(value, str | int | float | bool):
+        text = repr(value)
+    elif isinstance(value, type) or callable(value):
+        text = f"the {'class' if isinstance(value, type) else 'function'} {getattr(value, '__name__', '?')}"
+    elif isinstance(value, list | tuple | set | frozenset | dict | range) and len(value) <= 12:
+        try:
+            text = repr(value)
+        except Exception:
+            text = f"a {type(value).__name__}"
+    else:
+        text = f"a {type(value).__name__}"
+    return text if len(text) <= SHOWN else text[: SHOWN - 1] + "…"
+
+
+def _bounds(least: float | None, most: float | None) -> str:
+    if least is not None and most is not None:
+        return f" from {least:g} to {most:g}"
+    return f" of {least:g} or more" if least is not None else f" of {most:g} or less" if most is not None else ""
+
+
+def whole(least: int | None = None, most: int | None = None, example: str = "") -> Rule:
+    """Make the rule for a whole number: an int, of numpy too, or a float without a fraction; never True or False."""
+    remedy = f"Give a whole number{_bounds(least, most)}{example and f', such as {example}'}"
+
+    def rule(value: Any) -> int:
+        plain = _scalar(value)
+        if (
+            isinstance(plain, bool)
+            or not isinstance(plain, int | float)
+            or not math.isfinite(plain)
+            or plain != int(plain)
+        ):
+            raise Refused("", remedy)
+        if (least is not None and plain < least) or (most is not None and plain > most):
+            raise Refused("", remedy)
+        return int(plain)
+
+    return rule
+
+
+def number(least: float | None = None, most: float | None = None, above: float | None = None, hint: str = "") -> Rule:
+    """Make the rule for a finite number, of numpy too; never True or False, and never text."""
+    bounds = _bounds(least, most) if above is None else f" above {above:g}" + (f", up to {most:g}" if most else "")
+    remedy = f"Give a number{bounds}{hint and f': {hint}'}"
+
+    def rule(value: Any) -> float:
+        plain = _scalar(value)
+        if isinstance(plain, bool) or not isinstance(plain, int | float) or not math.isfinite(plain):
+            raise Refused("", remedy)
+        if (least is not None and plain < least) or (most is not None and plain > most):
+            raise Refused("", remedy)
+        if above is not None and plain <= above:
+            raise Refused("", remedy)
+        return float(plain)
+
+    return rule
+
+
+def share(most: float = 1.0) -> Rule:
+    """Make the rule for a share: a number from 0 to 1 (or to another bound), with a word on percentages."""
+    return number(0.0, most, hint="a share, so 0.4 for 40%")
+
+
+def flag(value: Any) -> bool:
+    """Take True or False, of numpy too, and nothing that stands for them."""
+    plain = _scalar(value)
+    if not isinstance(plain, bool):
+        raise Refused("", "Give True or False, by its name")
+    return plain
+
+
+def text(value: Any) -> str:
+    """Take text, and nothing else."""
+    if not isinstance(value, str):
+        raise Refused("", "Give text")
+    return str(value)
+
+
+def path(value: Any) -> Path:
+    """Take a path: text or an object that is a path; ``~`` is the home folder."""
+    if not isinstance(value, str | os.PathLike) or isinstance(value, bytes):
+        raise Refused("", "Give a path, as text or pathlib.Path")
+    if "\0" in str(value):
+        raise Refused("has a zero byte", "Give a path")
+    return Path(value).expanduser()
+
+
+def one_of(names: Iterable[str]) -> Rule:
+    """Make the rule for one of some names."""
+    known = list(names)
+
+    def rule(value: Any) -> str:
+        if not isinstance(value, str) or value not in known:
+            raise Refused("", nearest(str(value) if isinstance(value, str) else "", known))
+        return value
+
+    return rule
+
+
+def labels(value: Any) -> tuple[str, ...]:
+    """Take one label or several: a bare text is one label, and never its letters."""
+    if isinstance(value, str):
+        return (value,)
+    several = _several(value)
+    if several is None or not all(isinstance(label, str) for label in several):
+        raise Refused("", 'Give one name, or several as in ["foster", "kinship"]')
+    return tuple(map(str, several))
+
+
+def band(text_of: str) -> tuple[int, ...]:
+    """Read whole numbers and rising bands: ``"0; 5 to 7"`` and ``"0; 5-7"`` are (0, 5, 6, 7).
+
+    Raises
+    ------
+    Refused
+        If a part is not a whole number or a rising band.
+    """
+    remedy = "Give whole numbers and rising bands, such as 3 or 1 to 4 or 0; 5 to 9"
+    out: list[int] = []
+    for part in text_of.replace(",", ";").split(";"):
+        ends = [end.strip() for end in part.replace(" to ", "-").replace("–", "-").split("-")]
+        if len(ends) > 2 or not all(end.isascii() and end.isdigit() and len(end) <= 4 for end in ends):
+            raise Refused("", remedy)
+        low, high = int(ends[0]), int(ends[-1])
+        if high < low:
+            raise Refused(f"has a band {part.strip()!r} that does not rise", remedy)
+        out += range(low, high + 1)
+        if len(out) > LONGEST:
+            raise Refused("", f"Give at most {LONGEST} of them")
+    return tuple(out)
+
+
+def wholes(value: Any) -> tuple[int, ...]:
+    """Take ages or years: one, several, a range, or bands as text (``"10 to 17"``)."""
+    if isinstance(value, str):
+        return band(value)
+    remedy = 'Give whole numbers: 12, [12, 13], range(10, 18) or "10 to 17"'
+    several = (value,) if isinstance(_scalar(value), int | float) else _several(value)
+    if several is None or len(several) > LONGEST:
+        raise Refused("", remedy)
+    try:
+        return tuple(map(whole(0), several))
+    except Refused:
+        raise Refused("", remedy) from None
+
+
+def numbers(value: Any) -> tuple[float, ...]:
+    """Take several finite numbers."""
+    several = _several(value)
+    if several is None or isinstance(value, str):
+        raise Refused("", "Give numbers, such as [0, 0.5, 1]")
+    try:
+        return tuple(map(number(), several))
+    except Refused:
+        raise Refused("", "Give finite numbers, such as [0, 0.5, 1]") from None
+
+
+def instance(*kinds: type, words: str) -> Rule:
+    """Make the rule for an object of some classes; ``words`` says what to give instead of another."""
+
+    def rule(value: Any) -> Any:
+        if not isinstance(value, kinds):
+            raise Refused("", words)
+        return value
+
+    return rule
+
+
+def several_of(*kinds: type, words: str) -> Rule:
+    """Make the rule for one object of some classes, or several: given back as a tuple."""
+
+    def rule(value: Any) -> tuple[Any, ...]:
+        if isinstance(value, kinds):
+            return (value,)
+        several = None if isinstance(value, str) else _several(value)
+        if several is None or not all(isinstance(one, kinds) for one in several):
+            raise Refused("", words)
+        return several
+
+    return rule
+
+
+def called(value: Any) -> Any:
+    """Take something that can be called."""
+    if not callable(value):
+        raise Refused("", "Give a function")
+    return value
+
+
+def optional(rule: Rule) -> Rule:
+    """Make a rule that takes None as well."""
+    return lambda value: None if value is None else rule(value)
+
+
+def _scalar(value: Any) -> Any:
+    """Give a numpy scalar, or an array or Series of one value without axes, as Python's own."""
+    if getattr(value, "shape", None) == () and hasattr(value, "item"):
+        try:
+            return value.item()
+        except Exception:
+            return value
+    return value
+
+
+def _several(value: Any) -> tuple[Any, ...] | None:
+    """Give the members of a sequence of any kind (list, range, set, array, Series, Index); None for anything else."""
+    if isinstance(value, Mapping | bytes | type):
+        return None
+    if hasattr(value, "tolist"):  # an array, a Series, an Index
+        value = value.tolist()
+    if isinstance(value, Sequence | set | frozenset) or (hasattr(value, "__iter__") and hasattr(value, "__next__")):
+        out = []
+        for member in value:
+            out.append(member)
+            if len(out) > LONGEST * 10:
+                return None
+        return tuple(out)
+    return None
+
+
+@dataclass(frozen=True)
+class _Door:
+    """A function whose arguments are guarded."""
+
+    name: str
+    signature: inspect.Signature
+    rules: Mapping[str, Rule]
+
+    def taken(self, args: tuple[Any, ...], given: dict[str, Any]) -> inspect.BoundArguments:
+        """Bind the arguments of a call, each in its plain form.
+
+        Raises
+        ------
+        InputError
+            With every fault of the call.
+        """
+        parameters = self.signature.parameters
+        names = [name for name in parameters if name not in ("self", "cls")]
+        if not any(p.kind is p.VAR_KEYWORD for p in parameters.values()):
+            strangers = [name for name in given if name not in names]
+            refuse([Problem(f"has no argument {n!r}", f"{self.name}()", nearest(n, names)) for n in strangers])
+        try:
+            bound = self.signature.bind(*args, **given)
+        except TypeError as error:
+            raise InputError(Problem(str(error), f"{self.name}()", f"It takes {_listed(parameters)}")) from None
+        problems = []
+        for name, rule in self.rules.items():
+            if name not in bound.arguments:
+                continue  # its default is right
+            value, parameter = bound.arguments[name], parameters[name]
+            try:
+                if parameter.kind is parameter.VAR_POSITIONAL:
+                    bound.arguments[name] = tuple(map(rule, value))
+                else:
+                    bound.arguments[name] = rule(value)
+            except Refused as fault:
+                what = f"{name} {fault.what}" if fault.what else f"{name} is {_odd(value, parameter, rule)}"
+                problems.append(Problem(what, f"{self.name}()", fault.remedy))
+        refuse(problems)
+        return bound
+
+
+def _odd(value: Any, parameter: inspect.Parameter, rule: Rule) -> str:
+    """Show the value that was refused: of several positional ones, the first that was."""
+    if parameter.kind is parameter.VAR_POSITIONAL:
+        for one in value:
+            try:
+                rule(one)
+            except Refused:
+                return shown(one)
+    return shown(value)
+
+
+def _listed(parameters: Mapping[str, inspect.Parameter]) -> str:
+    """List the arguments of a function as they are written in a call."""
+    out, keyword_only = [], False
+    for name, p in parameters.items():
+        if name in ("self", "cls"):
+            continue
+        if p.kind is p.KEYWORD_ONLY and not keyword_only:
+            keyword_only = True
+            out.append("by name")
+        stars = "*" if p.kind is p.VAR_POSITIONAL else "**" if p.kind is p.VAR_KEYWORD else ""
+        out.append(f"{stars}{name}")
+    return ", ".join(out) or "no arguments"
+
+
+def guarded(**rules: Rule) -> Callable[[Callable[P, R]], Callable[P, R]]:
+    """Guard a public function or method: each named argument goes through its rule before the function sees it.
+
+    Parameters
+    ----------
+    **rules : Rule
+        By argument. An argument that is left out of a call keeps its default.
+
+    Raises
+    ------
+    InputError
+        At a call, with every argument that is refused: what, which, where, and how to mend it.
+
+    Examples
+    --------
+    >>> @guarded(years=whole(1, 100))
+    ... def run(years):
+    ...     return years
+    >>> run(years=2.5)
+    Traceback (most recent call last):
+    carecost.errors.InputError: run(): years is 2.5. Give a whole number from 1 to 100
+    """
+
+    def around(function: Callable[P, R]) -> Callable[P, R]:
+        name = function.__qualname__.removesuffix(".__init__")
+        door = _Door(name.rpartition("<locals>.")[2], inspect.signature(function), rules)
+        missing = sorted(set(rules) - set(door.signature.parameters))
+        if missing:
+            raise TypeError(f"{name} has no arguments {missing}")
+
+        @wraps(function)
+        def inner(*args: P.args, **given: P.kwargs) -> R:
+            bound = door.taken(args, dict(given))
+            return function(*bound.args, **bound.kwargs)
+
+        return inner
+
+    return around
+
+
+def take(owner: object, **rules: Rule) -> None:
+    """Guard the fields of a frozen dataclass, from its ``__post_init__``: each is put in its plain form.
+
+    Raises
+    ------
+    InputError
+        With every field that is refused.
+    """
+    problems = []
+    known = {field.name for field in fields(owner)}  # type: ignore[arg-type]
+    for name, rule in rules.items():
+        assert name in known, name
+        value = getattr(owner, name)
+        try:
+            plain = rule(value)
+        except Refused as fault:
+            what = f"{name} {fault.what}" if fault.what else f"{name} is {shown(value)}"
+            problems.append(Problem(what, type(owner).__name__, fault.remedy))
+        else:
+            if plain is not value:
+                object.__setattr__(owner, name, plain)
+    refuse(problems)
