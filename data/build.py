@@ -1,11 +1,14 @@
-"""How are the packaged sets, and the findings about them, built from the published figures?
+"""Build the packaged sets, and the findings about them, from the published figures.
 
-`python data/build.py` writes them and prints what was solved; with `--check` it writes nothing and exits 1 when the
-committed files differ. Numbers may differ by one part in a million: other machines round differently. `--only` builds
-one folder.
+`python -m data.build`, from the project's own folder, writes them and prints what was solved; with `--check` it writes
+nothing and exits 1 when the committed files differ. Numbers may differ by one part in a million: the linear algebra of
+other machines rounds differently. `--only` builds one folder.
 """
 
 from __future__ import annotations
+
+if not __package__:  # as a script it would find the rules of another copy, or none
+    raise SystemExit("run it as a module, from the project's own folder: python -m data.build")
 
 import argparse
 import re
@@ -14,10 +17,23 @@ from collections.abc import Callable
 from itertools import zip_longest
 from pathlib import Path
 
-HERE = Path(__file__).resolve().parent
-ROOT = HERE.parent
+from data.rules.costs import deflators, price_volume_mix
+from data.rules.findings import text_figures
+from data.rules.record import reconciliation
+from data.rules.sets import (
+    care_review_2022,
+    england,
+    england_2022,
+    england_2022_backtest,
+    england_2025_after_care,
+    england_2025_capacity,
+    england_2025_phases,
+    regions,
+    scenarios,
+)
+
+ROOT = Path(__file__).resolve().parents[1]
 SETS, FINDINGS = "carecost/data", "data/findings"
-sys.path[:0] = [p for p in (str(HERE), str(ROOT)) if p not in sys.path]
 
 _NUMBER = re.compile(r"(?<![\w.])-?\d+(?:\.\d+)?(?:[eE][-+]?\d+)?")
 _TOLERANCE = 1e-6
@@ -25,29 +41,20 @@ _TOLERANCE = 1e-6
 
 def makers() -> dict[str, Callable[[], dict[str, str]]]:
     """Give what makes the files of each folder."""
-    from rules import (
-        backtest,
-        england,
-        england_2022,
-        england_2025_after_care,
-        england_2025_capacity,
-        england_2025_phases,
-        money,
-        record,
-        regions,
-        review,
-        scenario,
-    )
-
     variants = (england_2025_after_care, england_2025_capacity, england_2025_phases)
-    sets = (england, *variants, england_2022, backtest, review)
+    sets = (england, *variants, england_2022, england_2022_backtest, care_review_2022)
     return {
-        f"{SETS}/money": money.files,
+        f"{SETS}/money": _money,
         **{f"{SETS}/{of.NAME}": of.files for of in sets},
         f"{SETS}/regions": regions.files,
-        f"{SETS}/scenarios": scenario.files,
-        FINDINGS: record.tables,
+        f"{SETS}/scenarios": scenarios.files,
+        FINDINGS: reconciliation.tables,
     }
+
+
+def _money() -> dict[str, str]:
+    """Make the series as transcribed, and the decomposition of spending, which is restated by one of them."""
+    return {**deflators.files(), "spending_history.csv": price_volume_mix.text()}
 
 
 def built(only: str | None = None) -> dict[str, str]:
@@ -100,10 +107,8 @@ def main(arguments: list[str] | None = None) -> int:
         print("\n".join(f"differs: {path}" for path in found) or "the packaged sets are what the figures give")
         return 1 if found else 0
     write(made)
-    from rules import findings
-
     if not given.only:
-        print(findings.text())
+        print(text_figures.text())
     print("\n".join(f"{path}\n{text}" for path, text in made.items() if path.startswith(FINDINGS)))
     return 0
 

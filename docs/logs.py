@@ -133,14 +133,19 @@ def _sources() -> tuple[dict[str, str], dict[str, str]]:
 
 
 def readers(table: str, folder: str) -> list[str]:
-    """Give the modules and data files of a folder in which a table is named."""
+    """Give the modules (``rates.stock``) and data files of a folder in which a table is named."""
     return [name for name, words in _named(folder).items() if {table, f"{table}.csv"} & words]
 
 
 @cache
 def _named(folder: str) -> dict[str, set[str]]:
     files = sorted((ROOT / folder).rglob("*"))
-    trees = {f.stem: ast.parse(f.read_text(encoding="utf-8")) for f in files if f.suffix == ".py" and f.stem != _OWN}
+    modules = {
+        ".".join(f.relative_to(ROOT / folder).with_suffix("").parts): f
+        for f in files
+        if f.suffix == ".py" and f.stem not in (_OWN, "__init__")
+    }
+    trees = {name: ast.parse(f.read_text(encoding="utf-8")) for name, f in modules.items()}
     words = {
         name: {n.value for n in ast.walk(tree) if isinstance(n, ast.Constant) and isinstance(n.value, str)}
         for name, tree in trees.items()

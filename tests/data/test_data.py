@@ -36,7 +36,7 @@ from tests.data.published import (
 
 
 def test_the_committed_sets_are_what_the_build_gives() -> None:
-    command = [sys.executable, "-W", "error", str(ROOT / "data" / "build.py"), "--check"]
+    command = [sys.executable, "-W", "error", "-m", "data.build", "--check"]
     done = subprocess.run(command, capture_output=True, text=True, cwd=ROOT)
     assert done.returncode == 0, done.stdout + done.stderr
 

@@ -71,13 +71,13 @@ def test_a_golden_file_that_differs_fails_with_what_to_do(
 
 def test_one_transcribed_figure_changes_the_set_and_its_digest(tmp_path: Path) -> None:
     """The price of residential care of 2024-25, 7,385 a week, becomes 7,390."""
-    shutil.copytree(ROOT / "data", tmp_path / "data", ignore=shutil.ignore_patterns("__pycache__", "findings"))
+    shutil.copytree(ROOT / "data", tmp_path / "data", ignore=shutil.ignore_patterns("__pycache__"))
     prices = tmp_path / "data" / "published" / "unit_costs_lait.csv"
     text = prices.read_text(encoding="utf-8")
     assert text.count(",7385,") == 1
     prices.write_text(text.replace(",7385,", ",7390,"), encoding="utf-8")
-    build = [sys.executable, str(tmp_path / "data" / "build.py"), "--only", "england-2025"]
-    subprocess.run(build, check=True, capture_output=True, env=os.environ | {"PYTHONPATH": str(ROOT)})
+    build = [sys.executable, "-m", "data.build", "--only", "england-2025"]  # the copy's rules: it is the working folder
+    subprocess.run(build, check=True, capture_output=True, cwd=tmp_path, env=os.environ | {"PYTHONPATH": str(ROOT)})
     made, kept = tmp_path / "carecost" / "data" / "england-2025", BUILT / "england-2025"
     assert digest(made) != digest(kept)
     assert "children's home,7390," in (made / "unit_cost.csv").read_text(encoding="utf-8")

@@ -282,7 +282,7 @@ def test_the_data_log_says_what_the_files_say() -> None:
     assert found["time_series"]["last"] == "2025" and found["s251_groups"]["last"] == "2024-25"
     assert found["time_series"]["release"].startswith("DfE, Children looked after in England")
     assert found["time_series"]["release"].endswith("to 2020 the release of 2023-24")
-    assert "england-2025" in found["flows"]["sets"] and "solve" in found["levers"]["rules"]
+    assert "england-2025" in found["flows"]["sets"] and "findings.solve_review" in found["levers"]["rules"]
     assert (
         f"{sum(r['how_seen'] == 'primary' for r in rows(PUBLISHED / 'levers.csv'))} primary" in found["levers"]["seen"]
     )

@@ -1,0 +1,94 @@
+"""Look up the transcribed tables of `data/published`, one figure at a time."""
+
+from __future__ import annotations
+
+import csv
+from functools import cache
+from pathlib import Path
+
+TABLES = Path(__file__).resolve().parents[2] / "published"
+
+CLA = "DfE, Children looked after in England including adoptions, 2024-25 release"
+CLA24 = "DfE, Children looked after in England including adoptions, 2023-24 release"
+LAIT = "DfE, Local Authority Interactive Tool, April 2026"
+S251 = "DfE, section 251 outturn, gross"
+ONS = "ONS mid-year population estimates"
+HMT = "HM Treasury, GDP deflators, March 2026"
+
+#: Age bands of the release, youngest first, with the first and last age of each.
+BANDS = {
+    "Under 1 year": (0, 0),
+    "1 to 4 years": (1, 4),
+    "5 to 9 years": (5, 9),
+    "10 to 15 years": (10, 15),
+    "16 years and over": (16, 17),
+}
+UASC = "Unaccompanied asylum-seeking children"
+
+
+@cache
+def table(name: str) -> tuple[dict[str, str], ...]:
+    """Read a transcribed table."""
+    with open(TABLES / f"{name}.csv", encoding="utf-8", newline="") as lines:
+        return tuple(csv.DictReader(lines))
+
+
+@cache
+def figure(name: str, column: str, **where: str | int) -> float:
+    """Look up the one figure that meets every condition; anything but one is an error."""
+    found = [r for r in table(name) if all(r[k] == str(v) for k, v in where.items())]
+    if len(found) != 1:
+        raise LookupError(f"{name}.csv: {len(found)} rows where {where}")
+    return float(found[0][column])
+
+
+def stock(year: int, band: str) -> float:
+    """Children looked after on 31 March by age band ("Total" for all)."""
+    return figure("stock_by_age", "children", year=year, age_band=band)
+
+
+def started(year: int, by: str, which: str) -> float:
+    """Starts of the year by a characteristic."""
+    return figure("flows", "children", year=year, flow="started", by=by, characteristic=which)
+
+
+def ceased(year: int, by: str, which: str) -> float:
+    """Children who ceased in the year by a characteristic."""
+    return figure("flows", "children", year=year, flow="ceased", by=by, characteristic=which)
+
+
+def ceased_before_18(year: int, band: str) -> float:
+    """Children of a band who ceased before their 18th birthday."""
+    if band == "16 years and over":
+        return ceased(year, "Age on ceasing", "16 years") + ceased(year, "Age on ceasing", "17 years")
+    return ceased(year, "Age on ceasing", band)
+
+
+def uasc_stock(year: int) -> float:
+    """Unaccompanied children looked after on 31 March."""
+    return figure("time_series", "uasc", year=year)
+
+
+def financial(year: int) -> str:
+    """Write a year of the project (2025) as the record does (2024-25)."""
+    return f"{year - 1}-{year % 100:02d}"
+
+
+def deflator(year: int) -> float:
+    """GDP deflator of a financial year, 2024-25 = 100."""
+    return figure("gdp_deflator", "index_2024_25_100", financial_year=financial(year))
+
+
+def per_week(year: int, item: str) -> float:
+    """Pounds a week of the Local Authority Interactive Tool, cash."""
+    return figure("unit_costs_lait", "value", financial_year=financial(year), item=item)
+
+
+def group(year: int, name: str) -> float:
+    """Section 251 group total, gross, cash."""
+    return figure("s251_groups", "gbp", financial_year=financial(year), group=name)
+
+
+def line(year: int, name: str) -> float:
+    """Section 251 line total, gross, cash."""
+    return figure("s251_lines", "total", financial_year=financial(year), line=name)
