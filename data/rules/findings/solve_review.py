@@ -260,4 +260,5 @@ def review_component() -> float:
 
 
 def _root(function: Callable[[float], float], low: float, high: float) -> float:
+    # nine decimals: the root has the same digits on machines whose linear algebra rounds differently
     return round(float(brentq(function, low, high, xtol=1e-13)), 9)

@@ -92,8 +92,9 @@ def published_flows(year: int, last_known: int = LAST) -> Case:
 def _born(stream: Callable[[float], Stream], wanted: float) -> float:
     """Find the share of under-one starts at birth that gives the stock under one back from the flows of the year.
 
-    Children under one on 31 March came in during the year, so their stock is straight in the share.
+    Children under one on 31 March came in during the year, so their stock is linear in the share.
     """
+    # two runs give the line
     at = [run_stream(stream(b), 1).stock[0, 1, 0].sum() for b in (0.0, 1.0)]
     return float((wanted - at[0]) / (at[1] - at[0]))
 
@@ -124,6 +125,7 @@ def weeks(year: int, stream: str | None = None) -> dict[str, float]:
         return uasc if stream == "uasc" else {p: n - uasc[p] for p, n in stock.by_placement(y).items()}
 
     first, last = at(year - 1), at(year)
+    # trapezium: the stock is taken to change evenly over the year
     return {p: (first[p] + last[p]) / 2 * 365 / 7 for p in FULL}
 
 

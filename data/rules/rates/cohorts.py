@@ -171,6 +171,11 @@ def _run(values: Array, years: range) -> tuple[dict[str, Array], dict[str, Array
 
 
 def _misses(values: Array, years: range) -> Array:
+    """Give the residuals of the fit: of the figures, each a miss over its tolerance, and then of the guesses.
+
+    A year has 5 bands, leaving at 18, the unaccompanied stock and (to 2024) its share under 16. The residuals of the
+    guesses, (value - guess) / scale, are a ridge: fitted to one year alone there are 8 figures and 13 unknowns.
+    """
     stocks, _, left = _run(values, years)
     both = stocks["other"] + stocks["uasc"]
     found = []
@@ -201,13 +206,13 @@ def cohorts(last_known: int = LAST) -> Cohorts:
     highest = np.where([name.startswith("tilt") for name in FITTED], 0.5, 0.99)
     exact = {"xtol": 1e-12, "ftol": 1e-12, "gtol": 1e-12}
     best = least_squares(_misses, guess, bounds=(lowest, highest), args=(years,), **exact)
-    values = np.round(best.x, 5)
+    values = np.round(best.x, 5)  # the same last digits on every machine
     stocks, starts, left = _run(values, years)
     scaled: dict[tuple[str, int], Array] = {}
     for i, year in enumerate(range(FIRST, last_known + 1)):
         uasc = uasc_by_band(year)
         for name, wanted in (("other", bands(year) - uasc), ("uasc", uasc)):
-            now = stocks[name][i]
+            now = stocks[name][i]  # (age,): what the fit misses of a band is scaled away within the band
             ratio = np.divide(wanted, by_band(now), out=np.zeros(len(wanted)), where=by_band(now) > 0)
             scaled[name, year] = now * ratio[band_of]
     given = {(n, y): starts[n][i] for n in starts for i, y in enumerate(years)}

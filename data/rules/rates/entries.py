@@ -80,6 +80,7 @@ def entry_table(count: Mapping[str, Array], year: int) -> dict[str, Array]:
         for age, weight in weights.items():
             seeds["other"][age, list(FULL).index(name)] *= weight
     seeds = {s: seed * (np.array(list(FULL)) != "placed for adoption") for s, seed in seeds.items()}
+    # rows are ages of both streams, (36,): the published placement on entry is of all children together
     rows = np.concatenate([count[s] for s in seeds])
     share = on_entry(year)
     columns = np.array([share[p] for p in FULL]) * rows.sum()

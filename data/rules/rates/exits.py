@@ -119,6 +119,7 @@ def exits(year: int, placed: Array) -> Exits:
         np.concatenate([rows["other"], rows["uasc"]]),
         np.array([reasons[r] for r in names]),
     )
+    # the streams' bands are rows above each other; adoption, fitted apart, goes back into its column
     n, at = len(BANDS), list(REASONS).index("adopted")
     split = {"other": np.insert(table[:n], at, 0, axis=1), "uasc": np.insert(table[n:], at, 0, axis=1)}
     exposed = {"other": stock["other"] - waiting * share, "uasc": stock["uasc"]}

@@ -64,11 +64,13 @@ def smallest(net: Array, stock: Array, ways: Array) -> Array:
     origin, to = np.nonzero(ways)
     if not len(origin):
         return np.zeros(ways.shape)
+    # unknown x = rate * root(children), one a way, so that |x|^2 = sum of children * rate^2; flow = root * x
     root = np.sqrt(stock[origin])
     flow = np.zeros((len(stock), len(origin)))
     flow[to, np.arange(len(origin))] += root
     flow[origin, np.arange(len(origin))] -= root
     scale = max(stock.sum(), 1.0)
+    # the wanted net flows weigh _FIRM times as much as the smallness of x: least norm among those that give the flows
     system = np.concatenate([flow * (_FIRM / scale), np.eye(len(origin)) / np.sqrt(scale)])
     wanted = np.concatenate([net * (_FIRM / scale), np.zeros(len(origin))])
     found = nnls(system, wanted)[0]
@@ -96,7 +98,8 @@ def _lead(stream: Stream, target: Array, gain: Array, years: int) -> Array:
     rates = np.zeros((len(base), *ways.shape[1:]))
     for _ in range(ROUNDS):
         error = mix - _mean_mix(stream.but(move_rate=rates[None, band_of]), years)
-        net += size * error * gain[:, None]
+        net += size * error * gain[:, None]  # (band, placement)
+        # what comes in must go out again: a band's net flows sum to zero
         net -= mix * net.sum(1, keepdims=True)
         rates = np.stack([smallest(n, b, w) for n, b, w in zip(net, base, ways, strict=True)])
     return np.where(rates < 1e-7, 0.0, rates)[band_of]

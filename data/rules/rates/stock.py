@@ -133,7 +133,7 @@ def _uasc_categories(year: int) -> dict[str, float]:
     """Give the unaccompanied stock by published category.
 
     Published from 2022 to 2024. For 2025 the 2024 shares are carried, but between supported accommodation and other
-    placements, where the odds are moved as they moved for all children (other placements halved as homes registered).
+    placements: their split is moved as it moved for all children (other placements halved as homes registered).
     """
     at = min(max(year, 2022), 2024)
     names = {
@@ -149,6 +149,7 @@ def _uasc_categories(year: int) -> dict[str, float]:
         both = [figure("stock_by_placement", "children", year=y, placement=c) for c in (SUPPORTED, OTHER)]
         return both[1] / sum(both)
 
+    # share of other placements in the pool of the two, moved in proportion to the same share of all children
     other = found[OTHER] / pool * share(year) / share(at)
     found |= {OTHER: pool * other, SUPPORTED: pool * (1 - other)}
     scale = published.uasc_stock(year) / sum(found.values())

@@ -142,6 +142,7 @@ def through_the_ages(pool: Pool, rates: Sequence[float], factors: Sequence[float
         people[:n] += pool.starts[age] * pool.born[age]
         come = np.zeros(k * n)
         come[:n] = pool.starts[age] * (1 - pool.born[age])
+        # fixed point: factors are over their mean on the base date, which depends on the shares that they give
         mean = np.full(n, np.mean(factors))
         for _ in range(_ROUNDS):
             q = _generator(pool, age, rates, np.divide.outer(np.array(factors), mean))
@@ -178,6 +179,7 @@ def _shares(run: Array, stock: Array) -> Array:
 
 
 def _generator(pool: Pool, age: int, rates: Sequence[float], factor: Array) -> Array:
+    # states in order (phase, placement): moves happen within a phase, a phase goes on within a placement
     k, n = factor.shape
     q = np.kron(np.eye(k), pool.moves[age])
     for phase, rate in enumerate(rates):
@@ -187,6 +189,8 @@ def _generator(pool: Pool, age: int, rates: Sequence[float], factor: Array) -> A
 
 def _year(people: Array, come: Array, q: Array) -> tuple[Array, Array]:
     """Who is there after a year, and the time lived: people, and those who come evenly over it."""
+    # One exponential gives all (Van Loan): the row [people, 1, 0] times exp of [[q, 0, 1], [come, 0, 0], [0, 0, 0]]
+    # holds the people at the end of the year and, in its last n columns, the integral of people over the year.
     n = len(people)
     big = np.zeros((2 * n + 1, 2 * n + 1))
     big[:n, :n], big[n, :n], big[:n, n + 1 :] = q, come, np.eye(n)
@@ -199,6 +203,7 @@ def left(pool: Pool, generators: Array) -> Array:
     n, last = pool.starts.shape[1], max(WHEN.values())
     weight = np.full(STEPS + 1, 1 / STEPS)
     weight[[0, -1]] /= 2  # birthdays lie evenly over the year
+    # (birthday within the year, age, state); the last row is of those who come in on a birthday
     people = np.zeros((STEPS + 2, len(pool.starts), generators.shape[-1]))
     people[:-1, :, :n] = weight[:, None, None] * pool.starts * (1 - pool.born)[:, None]
     people[-1, :, :n] = pool.starts * pool.born[:, None]

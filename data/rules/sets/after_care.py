@@ -68,6 +68,7 @@ def back() -> Back:
     wanted = np.array(list(back_by)) / 100
 
     def gone(x: Array) -> Array:
+        # back from lately at a, settling at s, back from home at b: 1 - (share still lately) - (share settled at home)
         a, s, b = np.exp(x)
         lately = np.exp(-(a + s) * times)
         return np.asarray(1 - lately - s / (a + s - b) * (np.exp(-b * times) - lately))
@@ -85,6 +86,7 @@ def hazard(share: float, years: float) -> float:
 def leaving_carers() -> float:
     """Give the hazard of leaving former carers with which the published share of those aged 19 and 20 stays."""
     wanted = figure_of("aged 19 and 20 who left foster care at 18 and live with the former carer") / 100
+    # mean of exp(-h t) over t from 1 to 3 years: those aged 19 and 20 left on their 18th birthday
     (found,) = fsolve(lambda h: (np.exp(-h) - np.exp(-3 * h)) / (2 * h) - wanted, 0.6, xtol=1e-13)
     return round(float(found), 6)
 

@@ -50,7 +50,7 @@ def path(years: range, variant: str = "central") -> dict[int, Array]:
     births = mid_year(min(base, 2023))[0] * BIRTHS[variant]
     now, found = mid_year(base), {}
     for year in years:
-        moved = np.concatenate([[births], now[:-1]])
+        moved = np.concatenate([[births], now[:-1]])  # no deaths: they are within net migration
         now = moved * (1.0 + MIGRATION[variant] / moved.sum())
         found[year] = now
     return found

@@ -19,9 +19,17 @@ def by_band(values: Array) -> Array:
 
 
 def fit(seed: Array, rows: Array, columns: Array) -> Array:
-    """Fit a table to its margins by proportional fitting; zeros of the seed stay zero.
+    """Fit a table to its margins by iterative proportional fitting (raking); zeros of the seed stay zero.
 
-    The margins must have the same total. The last step is on the columns; rows then hold to 12 figures.
+    The margins must have the same total. The last step is on the columns; rows then hold to 12 figures. What
+    is fitted has the odds ratios of the seed: of all tables with these margins it is the nearest in relative entropy.
+
+    Parameters
+    ----------
+    seed : ndarray of shape (row, column)
+        Not negative.
+    rows, columns : ndarray of shape (row,), (column,)
+        Margins.
     """
     if abs(rows.sum() - columns.sum()) > 1e-6 * rows.sum():
         raise ValueError(f"margins sum to {rows.sum()} and {columns.sum()}")
@@ -43,6 +51,7 @@ def smooth_rates(totals: Array, population: Array) -> Array:
 
     Age 0 is its own band. Each band is scaled so that its total comes back.
     """
+    # log rate, straight between the middles of the bands and level outside them: no rate is ever below zero
     rates = totals[1:] / by_band(population)[1:]
     found = np.exp(np.interp(np.arange(18) + 0.5, _MIDDLES, np.log(rates))) * population
     for band in range(len(totals)):

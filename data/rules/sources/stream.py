@@ -51,6 +51,7 @@ class Stream:
 def run_stream(stream: Stream, years: int) -> cc.Projection:
     """Project a stream over some years; longer year axes are cut."""
 
+    # the leading axis is the draw, of length 1; all reasons of leaving are one, called "out"
     def cut(values: Array) -> Array:
         return values[None, :years]
 
