@@ -66,7 +66,11 @@ def test_every_folder_says_what_it_does_and_imports_as_much_as_it_says() -> None
         said = ast.get_docstring(ast.parse((RULES / folder / "__init__.py").read_text(encoding="utf-8"))) or ""
         (allowed,) = re.findall(r"^Imports (.+)$", said, re.MULTILINE)
         used = {other.split(".")[0] for name, found in ARROWS.items() if name.startswith(folder) for other in found}
-        assert used - {folder} <= set(re.findall(r"`(\w+)`", allowed)) & {"carecost", *ORDER[:at]}, folder
+        named = set(re.findall(r"`([\w.]+)`", allowed))
+        assert used - {folder} <= named and named & set(ORDER) <= set(ORDER[:at]), folder
+        package = {name for path in (RULES / folder).glob("*.py") for name in imports(path, "carecost")}
+        rooms = {".".join(name.split(".")[:2]) for name in package}
+        assert all("carecost" in named if name == "carecost" else name in named for name in rooms), (folder, rooms)
 
 
 def test_contract_of_the_linter_has_the_same_order() -> None:

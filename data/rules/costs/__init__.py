@@ -1,4 +1,4 @@
 """What is paid for: unit costs, deflators, the change in spending, and intervals from past series.
 
-Imports `sources`, `rates`.
+Imports `sources`, `rates`; of the package, `carecost.money`.
 """

@@ -1,4 +1,4 @@
 """The tables of `data/findings`: what the sets give beside the published record, and what time in care changes.
 
-Imports all the folders before it: `sources`, `rates`, `costs`, `findings`, `sets`.
+Imports all the folders before it: `sources`, `rates`, `costs`, `findings`, `sets`; and `carecost`.
 """

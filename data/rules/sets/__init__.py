@@ -1,4 +1,4 @@
 """One packaged set a module, with the scenarios and regions: the files of each as text.
 
-Imports `sources`, `rates`, `costs`, `findings`.
+Imports `sources`, `rates`, `costs`, `findings`; the package by its public names, `carecost`.
 """
