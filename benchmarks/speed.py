@@ -65,7 +65,7 @@ def kernels_and_rates() -> tuple[int, int]:
     kernels, sampler, seen = Kernels(), Sampler(cc.Draws()), set()
     for scenario in run.scenarios.values():
         streams = [
-            apply(scenario, run.layouts.parameters(s, sampler), s, sampler, run.calendar) for s in england.streams
+            apply(scenario, run.prepared.layouts.parameters(s, sampler), s, sampler, run.calendar) for s in england.streams
         ]
         project_streams(streams, kernels)
         for q in map(rates, streams):
@@ -77,8 +77,8 @@ def one_block(years: int = 20) -> Callable[[], object]:
     """One block of draws of two scenarios, everything but the putting together."""
     england, review = cc.load_assumptions("england-2025"), cc.load_scenario(SCENARIO)
     run = cc.run(england, review, years=years, draws=cc.Draws(256)).run
-    work = blocks.Work(run.layouts, run.scenarios, run.calendar, run.draws)
-    return lambda: work.block(slice(128, 256))
+    prepared = run.prepared
+    return lambda: blocks.evaluate(prepared, run.draws, slice(128, 256))
 
 
 def whole(draws: int = 10_000) -> None:

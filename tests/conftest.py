@@ -8,6 +8,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import settings
+
+# A busy machine is slow, and a slow example is no fault.
+settings.register_profile("carecost", deadline=None, max_examples=40)
+settings.load_profile("carecost")
 
 GOLDEN = Path(__file__).parent / "data" / "golden"
 CHANGED = "a published number changed: review the diff, add it to CHANGELOG Results"

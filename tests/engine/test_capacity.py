@@ -397,7 +397,7 @@ def test_a_set_with_places_runs_and_writes_what_it_read(folder: Path, tmp_path: 
 def test_a_set_without_places_has_no_table(tmp_path: Path) -> None:
     results = cc.run(cc.load_assumptions(SETS / "tiny"), years=2)
     assert results.capacity().empty and "capacity" not in results.tables()
-    assert results.run.central["inaction"].capacity == {}
+    assert results.run.central["inaction"].capacity is None
 
 
 @pytest.mark.parametrize("how", [{"block": 7}, {"threads": 1}, {"block": 1}])
@@ -408,8 +408,8 @@ def test_no_result_depends_on_blocks_or_threads(folder: Path, how: dict[str, int
         x, y = a.run.drawn[name], b.run.drawn[name]
         np.testing.assert_array_equal(x.stock, y.stock)
         np.testing.assert_array_equal(x.costs.spend, y.costs.spend)
-        for what, array in x.capacity.items():
-            np.testing.assert_array_equal(array, y.capacity[what], err_msg=what)
+        for what, array in x.capacity.arrays().items():
+            np.testing.assert_array_equal(array, y.capacity.arrays()[what], err_msg=what)
 
 
 def test_scenarios_share_their_luck_and_a_lever_leaves_inaction_alone(folder: Path) -> None:
@@ -422,9 +422,9 @@ def test_scenarios_share_their_luck_and_a_lever_leaves_inaction_alone(folder: Pa
     np.testing.assert_array_equal(drawn["inaction"].stock, alone.stock)
     np.testing.assert_array_equal(drawn["nothing"].stock, alone.stock)
     np.testing.assert_array_equal(drawn["late"].stock[:, :, :3], alone.stock[:, :, :3])
-    more = drawn["places"].capacity["places"] - drawn["inaction"].capacity["places"]
+    more = drawn["places"].capacity.places - drawn["inaction"].capacity.places
     assert np.ptp(more, axis=1).max() < 1e-9 and np.ptp(more[:, 0]) > 1
-    there = {name: drawn[name].capacity["occupancy"].sum((1, 2)) for name in ("inaction", "places")}
+    there = {name: drawn[name].capacity.occupancy.sum((1, 2)) for name in ("inaction", "places")}
     gained = more[:, 0, 0] > 0  # the low end of a normal amount goes below nothing
     assert gained.sum() > 15 and np.all(there["places"][gained] >= there["inaction"][gained] - 1e-9)
 
@@ -449,9 +449,9 @@ def test_places_may_grow_and_wander(folder: Path) -> None:
         "carers come and go,capacity,carers,random walk,0.02,2025,multiplier,made up,E",
     )
     results = cc.run(cc.load_assumptions(folder), draws=cc.Draws(40, seed=1))
-    places = results.run.central["inaction"].capacity["places"][0, :, 0]
+    places = results.run.central["inaction"].capacity.places[0, :, 0]
     assert places[0] == pytest.approx(720) and np.all(np.diff(places) < 0)
-    assert np.ptp(results.run.drawn["inaction"].capacity["places"][:, 5, 0]) > 50
+    assert np.ptp(results.run.drawn["inaction"].capacity.places[:, 5, 0]) > 50
 
 
 def test_levers_of_places_are_attributed_with_others(folder: Path) -> None:
@@ -570,7 +570,7 @@ def test_no_group_is_full_in_the_first_year_as_the_record_shows_vacancies(englan
 def test_children_and_spend_are_those_of_england_2025_until_a_group_is_full(england: cc.Results) -> None:
     plain = cc.run(cc.load_assumptions("england-2025")).run.central["inaction"]
     mine = england.run.central["inaction"]
-    full = int(np.flatnonzero(mine.capacity["redirected"].any(2)[0])[0])
+    full = int(np.flatnonzero(mine.capacity.redirected.any(2)[0])[0])
     mix = mine.stock[..., : full + 1, :-1]  # homes that are not registered are last
     assert england.run.grid.labels("placements")[-1] == "unregistered home"
     np.testing.assert_allclose(mix, plain.stock[..., : full + 1, :], rtol=1e-9, atol=1e-9)
@@ -579,7 +579,7 @@ def test_children_and_spend_are_those_of_england_2025_until_a_group_is_full(engl
 
 
 def test_places_relieve_the_limit_and_moving_children_without_places_fills_it(england: cc.Results) -> None:
-    sent = {name: england.run.central[name].capacity["redirected"].sum() for name in england.scenarios}
+    sent = {name: england.run.central[name].capacity.redirected.sum() for name in england.scenarios}
     assert sent["foster-carers-capacity"] == 0 < sent["inaction"] < sent["foster-carers"]
     assert england.compare("foster-carers-capacity").central.gross_saving().sum() > 0
     free = cc.run(cc.load_assumptions("england-2025"), cc.load_scenario("foster-carers"))

@@ -57,11 +57,11 @@ def test_steps_are_found_in_plain_arrays(one: Stepped) -> None:
 def test_a_run_in_steps_is_the_run_spread_out_bit_for_bit(name: str) -> None:
     """Draws, growth, adjustments and changes of exits and moves: nothing depends on how hazards are kept."""
     run = cc.run(cc.load_assumptions(name), cc.load_scenario("care-review"), draws=cc.Draws(3), years=8).run
-    sampler = run.layouts.sampler(run.draws, slice(0, 3))
-    for stream in run.layouts.streams:
-        base = run.layouts.parameters(stream, sampler)
+    sampler = run.prepared.layouts.sampler(run.draws, slice(0, 3))
+    for stream in run.prepared.layouts.streams:
+        base = run.prepared.layouts.parameters(stream, sampler)
         changed = [apply(run.scenarios["care-review"], p, stream, sampler, run.calendar) for p in (base, base.spread())]
-        mine, plain = (run.layouts.splits[stream].of(p) for p in changed)
+        mine, plain = (run.prepared.layouts.splits[stream].of(p) for p in changed)
         for a, b in zip(mine.arrays().values(), plain.arrays().values(), strict=True):
             np.testing.assert_array_equal(a, b)
         one, other = project_sums(mine), project_sums(plain.spread())
@@ -73,7 +73,7 @@ def test_a_run_in_steps_is_the_run_spread_out_bit_for_bit(name: str) -> None:
 
 def test_hazards_of_packaged_sets_take_few_steps() -> None:
     run = cc.run(cc.load_assumptions("england-2025"), years=20).run
-    hazards = run.layouts.parameters("other", Sampler(cc.Draws())).exit_rate
+    hazards = run.prepared.layouts.parameters("other", Sampler(cc.Draws())).exit_rate
     assert isinstance(hazards, Stepped)
     assert hazards.values.shape[1:3] == (1, 5)  # the five age bands of the published exits
 

@@ -115,7 +115,7 @@ def test_areas_sum_to_the_whole_in_every_draw_and_scenario(scenario: str, n: int
 
 
 def flow(name: str):  # type: ignore[no-untyped-def]
-    return lambda outcome: outcome.flows[name]
+    return lambda outcome: getattr(outcome, name)
 
 
 def test_own_prices_change_the_total_only_as_far_as_children_drift_between_regions(found: cc.AreaResults) -> None:

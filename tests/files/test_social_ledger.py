@@ -86,7 +86,7 @@ def test_the_social_account_is_shown_by_itself(pair: tuple[Results, Results]) ->
     social = rows[rows["account"] == SOCIAL]
     years = pair[1].run.central["inaction"]
     price = 14_000 * float(pair[1].run.assumptions.deflator.factor(2022, 2025)[0])
-    lived = years.flows["child_years"].sum(1).sum(-1)[0]
+    lived = years.child_years.sum(1).sum(-1)[0]
     found = social.query(f"scenario == 'inaction' and {CENTRAL}")["value"]
     np.testing.assert_allclose(found, price * lived, rtol=1e-12)
 

@@ -173,7 +173,7 @@ def test_entries_for_a_point_of_child_poverty(england: cc.Assumptions) -> None:
         cc.run(a, years=3).run.central["inaction"]
         for a in (england, england.against(cc.load_scenario("child-poverty")))
     )
-    more = poor.flows["entries"][0, :, 2].sum() - base.flows["entries"][0, :, 2].sum()
+    more = poor.entries[0, :, 2].sum() - base.entries[0, :, 2].sum()
     people = cc.run(england, years=3).parameters("inaction", stream="other").population[0, 2, :16].sum()
     assert more == pytest.approx(5e-5 * people, rel=1e-9)
 

@@ -89,9 +89,17 @@ def test_the_social_ledger_is_no_part_of_public_spend() -> None:
     from dataclasses import replace
 
     tiny = cc.load_assumptions(SETS / "tiny")
-    items = tuple(replace(i, account="social", payer="") if i.name == "support" else i for i in tiny.items)
-    run = cc.run(replace(tiny, items=items), cc.load_scenario(SETS / "edge.toml"))
-    assert "support" not in set(run.price_volume_mix("edge")["item"])
+    worth = cc.Item("worth", "child_years", placements=["at home"], account="social", group="social")
+    price = tiny.select("unit_cost", item="support")[0]
+    row = replace(
+        price,
+        where=cc.Selector(items=("worth",)),
+        belief=replace(price.belief, unit=worth.unit),
+    )
+    run = cc.run(
+        replace(tiny, items=(*tiny.items, worth), rows=(*tiny.rows, row)), cc.load_scenario(SETS / "edge.toml")
+    )
+    assert "worth" not in set(run.price_volume_mix("edge")["item"])
 
 
 @pytest.mark.parametrize(
