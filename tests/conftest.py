@@ -1,4 +1,4 @@
-"""What do all tests share? The golden files: numbers that were published, and must not change unseen."""
+"""Fixtures of all tests: golden files of published numbers, which must not change unseen; the profile of Hypothesis."""
 
 from __future__ import annotations
 
