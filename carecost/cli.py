@@ -1,4 +1,4 @@
-"""The command ``carecost``: compare, check, describe, list and replay."""
+"""The command ``carecost``: compare scenarios, check and describe sets, list what ships, replay a kept run."""
 
 from __future__ import annotations
 
@@ -13,7 +13,10 @@ from carecost._version import __version__
 from carecost.errors import CareCostError, FileError, InputError, Problem, unknown
 
 if TYPE_CHECKING:
+    from carecost.inputs.assumptions import Assumptions
+    from carecost.inputs.scenario import Scenario
     from carecost.money.discounting import Schedule
+    from carecost.report.story import Story
     from carecost.results.results import Results
 
 
@@ -142,6 +145,7 @@ def _compare(options: argparse.Namespace) -> int:
     from carecost.maths.monte_carlo import Draws
     from carecost.money import vintages
     from carecost.report import write
+    from carecost.report.story import story
     from carecost.results.results import run
 
     if options.years is not None and options.years < 1:
@@ -162,14 +166,15 @@ def _compare(options: argparse.Namespace) -> int:
     progress.close()
     _attribute(results, _Progress(progress.quiet, "subsets of levers"))
     folder = results.save(options.out)
-    write.save_charts(results, folder)
-    page = write.write_summary(results, folder)
-    _print(results, options.format, page, rates)
+    told = story(results)
+    write.save_charts(told, folder)
+    page = write.write_summary(told, folder)
+    _print(results, told, options.format, page, rates)
     return FINE
 
 
 def _attribute(results: Results, progress: _Progress) -> None:
-    """Find out which lever does what, central, for the page and the tables to share."""
+    """Attribute effects to levers, central run, with progress: tables, page and pictures share what is found."""
     from carecost.results.attribution_tables import worth_saying
 
     for name in worth_saying(results.run):
@@ -177,7 +182,8 @@ def _attribute(results: Results, progress: _Progress) -> None:
     progress.close()
 
 
-def _print(results: Results, form: str, page: Path, rates: Sequence[Schedule]) -> None:
+def _print(results: Results, told: Story, form: str, page: Path, rates: Sequence[Schedule]) -> None:
+    """Print the table that people quote, or the same numbers as CSV or JSON and nothing else."""
     from carecost.report import write
 
     if form == "json":
@@ -185,9 +191,9 @@ def _print(results: Results, form: str, page: Path, rates: Sequence[Schedule]) -
     elif form == "csv":
         print(results.summary().to_csv(index=False), end="")
     else:
-        print(write.table_text(results))
+        print(write.table_text(told))
         if rates:
-            print(f"\n{write.rates_text(results, rates)}")
+            print(f"\n{write.rates_text(told, rates)}")
         print(f"\nWritten to {page.parent}/: open {page}")
 
 
@@ -266,7 +272,8 @@ def _list(_: argparse.Namespace) -> int:
     return FINE
 
 
-def _load(name: str):  # type: ignore[no-untyped-def]
+def _load(name: str) -> Assumptions | Scenario:
+    """Load a set or a scenario, whichever the name or path is of."""
     from carecost.files.load import load_assumptions, load_scenario
     from carecost.files.packaged import packaged_assumptions, packaged_scenarios
 

@@ -7,7 +7,6 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from carecost import _labels
-from carecost._labels import INACTION
 from carecost.engine.items import OUTCOMES
 from carecost.inputs.belief import QUALITIES, Assumption
 from carecost.money.discounting import TIMINGS
@@ -19,7 +18,7 @@ if TYPE_CHECKING:
     from carecost.inputs.assumptions import Assumptions
     from carecost.inputs.belief import Belief
     from carecost.inputs.scenario import Scenario
-    from carecost.results.results import Results
+    from carecost.report.story import Story
 
 
 #: Tables of up to so many rows are open from the start.
@@ -29,24 +28,21 @@ SHORT = 12
 _KINDS = {"growth": "Growth over time", "adjustment": "Multipliers common to many rows"}
 
 
-def levers(results: Results) -> Html:
-    """Write what each scenario does, on whose word.
+def levers(told: Story) -> Html:
+    """Write what each lever of each scenario changes, on whose word.
 
     Parameters
     ----------
-    results : Results
-        What a run gave.
+    told : Story
+        What a run has to say.
 
     Returns
     -------
     Html
         Markup.
     """
-    counted = {item.name for item in results.run.grid.items if item.account == OUTCOMES}
-    parts: list[Html] = []
-    for name, scenario in results.run.scenarios.items():
-        if name != INACTION:
-            parts += _scenario(scenario, results.run.calendar.programme_start, counted)
+    counted = {item.name for item in told.grid.items if item.account == OUTCOMES}
+    parts = [part for of in told.against.values() for part in _scenario(of.plan, told.programme_start, counted)]
     return section("levers", "What each scenario does", *(parts or [h("p", "Inaction alone: there are no levers.")]))
 
 
@@ -68,20 +64,20 @@ def _scenario(scenario: Scenario, begin: int, counted: set[str]) -> Iterator[Htm
             yield h("ul", *(h("li", statements.evidence_line(known)) for known in lever.evidence), class_="note")
 
 
-def scope(results: Results) -> Html:
+def scope(told: Story) -> Html:
     """Write what inaction means, what is counted, and in which money.
 
     Parameters
     ----------
-    results : Results
-        What a run gave.
+    told : Story
+        What a run has to say.
 
     Returns
     -------
     Html
         Markup.
     """
-    a, grid = results.run.assumptions, results.run.grid
+    a, grid = told.assumptions, told.grid
     first, last = (_labels.financial_year(grid.years[i]) for i in (0, -1))
     steps = zip(a.discount.rates, a.discount.until, strict=True)
     rates = ", ".join(f"{statements.amount(r, 'share')} {_until(u)}" for r, u in steps)
@@ -91,28 +87,29 @@ def scope(results: Results) -> Html:
         "What spending is counted": a.scope or "Not stated.",
         **({"Places that run out": f"{numbers.sentence(statements.order_of(a))}"} if a.groups else {}),
         "Years": f"{first} to {last}; stocks are those of 31 March. A financial year ends on 31 March.",
-        "Programme year 1": _labels.financial_year(results.run.calendar.programme_start),
+        "Programme year 1": _labels.financial_year(told.programme_start),
         "Prices": f"Constant prices of {_labels.financial_year(a.price_year)}. "
         f"Deflator: {a.deflator.vintage}; outturn to {_labels.financial_year(a.deflator.last_outturn)}, forecast to "
         f"{_labels.financial_year(a.deflator.last)}, then growing at its last rate. {a.deflator.source}",
         "Discounting": f"{a.discount.name}: {rates}, from {first} on. Each flow at the same point of its year, valued "
         f"at that point of {first}, whose factor is 1. {a.discount.source}",
     }
-    return section("scope", "What inaction means and what is counted", _list(rows), *_rates(results))
+    return section("scope", "What inaction means and what is counted", _list(rows), *_rates(told))
 
 
-def _rates(results: Results) -> Iterator[Html]:
-    """Write the net present saving at each packaged schedule, and how it differs with the timing."""
-    others = [name for name in results.scenarios if name != INACTION]
-    if not others:
+def _rates(told: Story) -> Iterator[Html]:
+    """Write the net present saving at each packaged discount schedule, and how it differs with the timing."""
+    if not told.against:
         return
-    cells: dict[tuple[str, str], list[str]] = {}
-    for timing in TIMINGS:
-        for row in results.npv_by_rate(timing=timing).to_dict("records"):
-            if row["quantile"] == "central":
-                cells.setdefault((row["scenario"], row["discount"]), []).append(numbers.pounds(row["value"]))
+    # A row a scenario and schedule, a column a timing.
+    amounts: dict[tuple[str, str], list[str]] = {}
+    for name, of in told.against.items():
+        for timing in TIMINGS:
+            for row in of.present_values[timing].to_dict("records"):
+                if row["quantile"] == "central":
+                    amounts.setdefault((name, row["discount"]), []).append(numbers.pounds(row["value"]))
     heads = ("Scenario", "Discount rates", *(numbers.sentence(t)[:-1] for t in TIMINGS))
-    rows = [(*key, *found) for key, found in cells.items()]
+    rows = [(*scenario_and_schedule, *cells) for scenario_and_schedule, cells in amounts.items()]
     yield table("Net present saving to the public purse, central run, by discount rates", heads, rows, (2, 3, 4))
     words = "The health schedule is for effects on health alone and is shown as a test. Mid-year and year-end value at "
     yield h("p", f"{words}the start of the first year. An uncertain rate is no reason for a higher one.", class_="note")
@@ -127,19 +124,20 @@ def _list(rows: dict[str, str], short: bool = False) -> Html:
     return h("dl", *parts, class_="short" if short else False)
 
 
-def beliefs(assumptions: Assumptions) -> Html:
+def beliefs(told: Story) -> Html:
     """Write every assumption: value, interval, unit, source, grade and note; a part for each parameter.
 
     Parameters
     ----------
-    assumptions : Assumptions
-        The set.
+    told : Story
+        What a run has to say.
 
     Returns
     -------
     Html
         Markup.
     """
+    assumptions = told.assumptions
     groups: dict[str, list[Assumption]] = {}
     for row in assumptions.rows:
         groups.setdefault(row.parameter if row.kind == "value" else row.kind, []).append(row)
@@ -229,20 +227,22 @@ def _cash(item: Item) -> str:
     return f"{numbers.percent(c.short)}, rising to {numbers.percent(c.long)} in {c.years} years"
 
 
-def notes(assumptions: Assumptions) -> Html:
+def notes(told: Story) -> Html:
     """Write gaps and their rules, contradictions of the record, and what is left out.
 
     Parameters
     ----------
-    assumptions : Assumptions
-        The set.
+    told : Story
+        What a run has to say.
 
     Returns
     -------
     Html
         Markup.
     """
-    kinds = {kind: [n for n in assumptions.notes if n.kind == kind] for kind in ("gap", "contradiction", "left_out")}
+    kinds = {
+        kind: [n for n in told.assumptions.notes if n.kind == kind] for kind in ("gap", "contradiction", "left_out")
+    }
     gaps = [(n.what, *_two(n.says)) for n in kinds["gap"]]
     against = [(n.what, "; ".join(n.says)) for n in kinds["contradiction"]]
     own = ["The luck of small numbers: intervals hold parameter uncertainty only, as stated in the set."]
@@ -260,13 +260,13 @@ def _two(says: Sequence[str]) -> tuple[str, str]:
     return (says[0] if says else "", says[1] if len(says) > 1 else "")
 
 
-def provenance(results: Results) -> Html:
-    """Write which run this is.
+def provenance(told: Story) -> Html:
+    """Write the provenance of the run: digest of its assumptions, draws, prices, version.
 
     Parameters
     ----------
-    results : Results
-        What a run gave.
+    told : Story
+        What a run has to say.
 
     Returns
     -------
@@ -274,6 +274,6 @@ def provenance(results: Results) -> Html:
         Markup.
     """
     names = {"assumptions": "Assumptions", "digest": "Digest of the assumptions", "version": "Version of carecost"}
-    fields = results.run.provenance.as_dict()
+    fields = told.provenance.as_dict()
     rows = {names.get(k, numbers.sentence(k.replace("_", " "))[:-1]): str(v) for k, v in fields.items()}
     return section("provenance", "Which run this is", _list(rows, short=True))

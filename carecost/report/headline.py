@@ -1,21 +1,31 @@
-"""Headline rows and sentences, the same in the terminal's table and on the page."""
+"""Summary rows and headline sentences in words, the same in the terminal's table and on the page.
+
+Everything here is text made of what it is given: a comparison, a row, a few numbers. :mod:`carecost.report.story` asks
+for those once and keeps what is made of them.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from carecost import _labels
-from carecost._labels import INACTION
-from carecost.analysis.evidence_base import COUNTED, footing, outcomes_alone, unmoved
+from carecost._typing import Array
+from carecost.analysis.evidence_base import COUNTED
+from carecost.engine.items import SOCIAL
+from carecost.inputs.scenario import elsewhere
+from carecost.results.attribution_tables import BILLIONS
 from carecost.results.saving import REVIEW_SAVING
 from carecost.results.tables import interval
 from carecost.text import numbers
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from carecost.inputs.scenario import Scenario
-    from carecost.results.results import Results
     from carecost.results.saving import Saving
 
 
@@ -26,16 +36,20 @@ PER_CHILD = "per child-year"
 _CHILD_YEAR, _SWITCH = "GBP per child-year", "share of effect"
 
 
-#: What stands for a number that is not there, where it is not "none".
-_MISSING = {"financial year ending": numbers.NEVER, "share of draws": "not drawn"}
-
-
 _YEAR = "financial year ending"
 
 
+#: What stands for a number that is not there, by its unit, where it is not "none".
+_MISSING = {_YEAR: numbers.NEVER, "share of draws": "not drawn"}
+
+
+#: Quantiles that bound the 90% interval, as numbers and as they are named in tables of rows.
+BOUNDS, BOUND_NAMES = (0.05, 0.95), ("0.05", "0.95")
+
+
 @dataclass(frozen=True)
-class Said:
-    """A row of the summary, for people.
+class SummaryRow:
+    """A row of the summary as it is shown: every number written out with its unit.
 
     Parameters
     ----------
@@ -49,8 +63,8 @@ class Said:
     unit: str
 
 
-def said(what: str, central: float | None, low: float | None, high: float | None, unit: str) -> Said:
-    """Write a row of the summary.
+def summary_row(what: str, central: float | None, low: float | None, high: float | None, unit: str) -> SummaryRow:
+    """Write a value and its 90% interval alike, with their unit in words.
 
     Parameters
     ----------
@@ -63,28 +77,29 @@ def said(what: str, central: float | None, low: float | None, high: float | None
 
     Returns
     -------
-    Said
-        The row, for people.
+    SummaryRow
+        The row as it is shown.
 
     Examples
     --------
-    >>> said("Reform spend", 2.523, 2.1, 3.0, "£bn, 2024-25 prices")
-    Said(what='Reform spend', central='£2.52bn', interval='£2.10bn to £3.00bn', unit='2024-25 prices')
+    >>> summary_row("Reform spend", 2.523, 2.1, 3.0, "£bn, 2024-25 prices")
+    SummaryRow(what='Reform spend', central='£2.52bn', interval='£2.10bn to £3.00bn', unit='2024-25 prices')
     """
     values = [None if v is None or v != v else float(v) for v in (central, low, high)]
     texts, words = _texts(values, unit)
-    first, least, most = (_MISSING.get(unit, numbers.NONE) if text is None else text for text in texts)
+    middle, lowest, highest = (_MISSING.get(unit, numbers.NONE) if text is None else text for text in texts)
     if values[1:] == [None, None]:
         spread = ""
-    elif least == most:
-        spread = "fixed" if values[1] == values[2] and unit != _YEAR else least
+    elif lowest == highest:
+        # Two bounds that are written alike need not be alike: only equal ones are called fixed, and no year is.
+        spread = "fixed" if values[1] == values[2] and unit != _YEAR else lowest
     else:
-        spread = f"{least} to {most}"
-    return Said(what, first, spread, words)
+        spread = f"{lowest} to {highest}"
+    return SummaryRow(what, middle, spread, words)
 
 
 def _texts(values: Sequence[float | None], unit: str) -> tuple[list[str | None], str]:
-    """Write the values of a row alike, and name their unit."""
+    """Write the values of a row with one scale and one rounding, and name their unit."""
     known = [v for v in values if v is not None]
     if unit.startswith("£bn"):
         scale = numbers.money_scale(*(1e9 * v for v in known))
@@ -104,12 +119,12 @@ def _texts(values: Sequence[float | None], unit: str) -> tuple[list[str | None],
         largest = max(map(abs, known), default=0.0)
         texts = [numbers.children(v, largest) if unit == "children" else numbers.number(v) for v in known]
         words = unit
-    left = iter(texts)
-    return [None if v is None else next(left) for v in values], words
+    written = iter(texts)
+    return [None if v is None else next(written) for v in values], words
 
 
-def summary(saving: Saving) -> list[Said]:
-    """Write the table people quote.
+def summary(saving: Saving) -> tuple[SummaryRow, ...]:
+    """Write the summary of a comparison: the table that people quote.
 
     Parameters
     ----------
@@ -118,74 +133,82 @@ def summary(saving: Saving) -> list[Said]:
 
     Returns
     -------
-    list of Said
+    tuple of SummaryRow
         One row a number.
     """
     rows = saving.summary().to_dict("records")
-    return [said(r["what"], r["central"], r["low"], r["high"], r["unit"]) for r in rows]
+    return tuple(summary_row(r["what"], r["central"], r["low"], r["high"], r["unit"]) for r in rows)
 
 
-def inaction(results: Results) -> list[Said]:
-    """Write what a run without scenarios has to say: children and spend at the end.
+def inaction_summary(
+    date: int, children: Mapping[str, float], spend: float, price_year: int
+) -> tuple[SummaryRow, SummaryRow]:
+    """Write the summary of a run without scenarios: children in care and public spending at the end.
 
     Parameters
     ----------
-    results : Results
-        What a run gave.
+    date : int
+        Last 31 March of the run, and the end of its last financial year.
+    children : mapping of str to float
+        Children in care on that date by quantile: ``central`` and, with draws, ``0.05`` and ``0.95`` [children].
+    spend : float
+        Public spending in the last year, central [GBP].
+    price_year : int
+        Year of the prices.
 
     Returns
     -------
-    list of Said
-        One row a number.
+    tuple of SummaryRow
+        Two rows.
     """
-    run = results.run
-    date, year = run.grid.dates[-1], _labels.financial_year(run.grid.years[-1])
-    children = results.children()
-    spend = results.costs(by=["account"])
-    purse = spend[(spend["account"] != "social") & (spend["scenario"] == INACTION)]
-    prices = f"£bn, {_labels.financial_year(run.assumptions.price_year)} prices"
-    at_end = children[(children["scenario"] == INACTION) & (children["date"] == date)].set_index("quantile")["value"]
-    total = float(purse[(purse["year"] == run.grid.years[-1]) & (purse["quantile"] == "central")]["value"].sum())
-    low, high = (float(at_end["0.05"]), float(at_end["0.95"])) if run.draws.n > 1 else (None, None)
-    return [
-        said(f"Children in care, 31 March {date}", float(at_end["central"]), low, high, "children"),
-        said(f"Spend in {year}", total * 1e-9, None, None, prices),
-    ]
+    low, high = (children.get(bound) for bound in BOUND_NAMES)
+    prices = f"£bn, {_labels.financial_year(price_year)} prices"
+    return (
+        summary_row(f"Children in care, 31 March {date}", children["central"], low, high, "children"),
+        summary_row(f"Spend in {_labels.financial_year(date)}", spend * 1e-9, None, None, prices),
+    )
 
 
-def children_sentence(results: Results) -> str:
+def children_sentence(date: int, children: Mapping[str, Mapping[str, float]]) -> str:
     """Say how many children are in care at the end under each scenario.
 
     Parameters
     ----------
-    results : Results
-        What a run gave.
+    date : int
+        Last 31 March of the run.
+    children : mapping of str to mapping of str to float
+        Children in care on that date by scenario and quantile: ``central`` and, with draws, ``0.05`` and ``0.95``
+        [children].
 
     Returns
     -------
     str
         A sentence.
+
+    Examples
+    --------
+    >>> children_sentence(2035, {"inaction": {"central": 95_123.0}})
+    'Children in care on 31 March 2035: 95,100 under inaction.'
     """
-    date = results.run.grid.dates[-1]
-    frame = results.children()
-    end = frame[frame["date"] == date].set_index(["scenario", "quantile"])["value"]
     parts = []
-    for name in results.scenarios:
-        part = f"{numbers.children(float(end[name, 'central']))} under {name}"
-        if results.run.draws.n > 1:
-            low, high = (numbers.children(float(end[name, q])) for q in ("0.05", "0.95"))
+    for name, at_end in children.items():
+        part = f"{numbers.children(at_end['central'])} under {name}"
+        if BOUND_NAMES[0] in at_end:
+            low, high = (numbers.children(at_end[bound]) for bound in BOUND_NAMES)
             part += f" (90% interval {low} to {high})"
         parts.append(part)
     return f"Children in care on 31 March {date}: {'; '.join(parts)}."
 
 
-def saving_sentence(saving: Saving) -> str:
-    """Say what a scenario saves the public purse, and when it pays back.
+def saving_sentence(saving: Saving, moves: bool) -> str:
+    """Say the net present saving of a scenario to the public purse, and its payback year.
 
     Parameters
     ----------
     saving : Saving
         A scenario against a baseline.
+    moves : bool
+        Whether children in care or public spending differ at all.
 
     Returns
     -------
@@ -194,12 +217,12 @@ def saving_sentence(saving: Saving) -> str:
     """
     central, years = saving.central, [_labels.financial_year(saving.grid.years[i]) for i in (0, -1)]
     assert central is not None
-    if unmoved(saving, saving.central):
+    if not moves:
         name = saving.scenario.name
         return f"{name} changes neither children in care nor public spending, {years[0]} to {years[1]}."
     prices = _labels.financial_year(saving.scenario.provenance.price_year)
     low, high = interval(saving.npv(), 1e-9) if len(saving.averted) > 1 else (None, None)
-    row = said("", float(central.npv()[0]) * 1e-9, low, high, "£bn")
+    row = summary_row("", float(central.npv()[0]) * 1e-9, low, high, "£bn")
     spend = float(central.reform_spend().sum())
     after = f"after reform spend of {numbers.pounds(spend)}" if spend else "without reform spend"
     paid = float(central.payback_year(discounted=True)[0])
@@ -212,28 +235,60 @@ def saving_sentence(saving: Saving) -> str:
     )
 
 
-def claim_sentence(scenario: Scenario, rows: Sequence[Said], saving: Saving) -> str:
-    """Warn that effects are claimed, with the share of the claim at which nothing is won or lost.
+def warnings(
+    plan: Scenario, saving: Saving, rows: Sequence[SummaryRow], moves: bool, assumption_set: str
+) -> tuple[str, ...]:
+    """Say what to know before a scenario's numbers are used: a claim, extra cost taken in part, made for another set.
 
     Parameters
     ----------
-    scenario : Scenario
+    plan : Scenario
         What might be done.
-    rows : sequence of Said
-        Its summary.
     saving : Saving
-        What it saves.
+        The scenario against inaction.
+    rows : sequence of SummaryRow
+        Its summary.
+    moves : bool
+        Whether children in care or public spending differ at all.
+    assumption_set : str
+        Name of the set that was run.
+
+    Returns
+    -------
+    tuple of str
+        Sentences; none where there is nothing to know.
+    """
+    assert saving.central is not None
+    # Where the programme adds cost, counting only the cashable share of what is added flatters it.
+    whole, cashable = (float(saving.central.npv(gross=gross)[0]) for gross in (True, False))
+    extra = numbers.EXTRA.format(numbers.pounds(whole)) if whole < cashable else ""
+    made_for = elsewhere(plan, assumption_set)
+    lacking = f"{made_for}: what it costs or does there may be missing here." if made_for else ""
+    return tuple(text for text in (claim_sentence(plan, rows, moves), extra, lacking) if text)
+
+
+def claim_sentence(plan: Scenario, rows: Sequence[SummaryRow], moves: bool) -> str:
+    """Warn that effects are claimed, with the switching value: the share of the claim that just breaks even.
+
+    Parameters
+    ----------
+    plan : Scenario
+        What might be done.
+    rows : sequence of SummaryRow
+        Its summary.
+    moves : bool
+        Whether children in care or public spending differ at all.
 
     Returns
     -------
     str
         The warning; empty where the effects are no claim.
     """
-    if not scenario.claim:
+    if not plan.claim:
         return ""
     share = next((row.central for row in rows if row.unit == "of the effect"), numbers.NONE)
-    warning = numbers.claim(lever.source for lever in scenario.levers)
-    if unmoved(saving, saving.central):
+    warning = numbers.claim(lever.source for lever in plan.levers)
+    if not moves:
         return f"{warning}. Public spending is the same, whatever share of the claim comes true."
     if any(row.interval for row in rows):
         warning += ". The central run takes the claims at their word, the interval lets them fail"
@@ -242,29 +297,33 @@ def claim_sentence(scenario: Scenario, rows: Sequence[Said], saving: Saving) -> 
     return f"{warning}. The net present saving falls to zero at {share} of the claimed effect (switching value)."
 
 
-def footing_sentence(results: Results, name: str) -> str:
+def footing_sentence(evidence_base: Mapping[str, float], counts_only: bool) -> str:
     """Say how much of the cashable saving rests on measured effects, on claims, on bounds and on assumptions.
 
     Parameters
     ----------
-    results : Results
-        What a run gave.
-    name : str
-        A scenario.
+    evidence_base : mapping of str to float
+        Cashable saving by what the effects rest on, as :func:`carecost.analysis.evidence_base.footing` gives it [GBP].
+    counts_only : bool
+        Whether the scenario acts on outcomes that are counted, and on nothing that is paid for.
 
     Returns
     -------
     str
         A sentence; empty where no lever has an effect, and plain about one that acts on outcomes alone.
+
+    Examples
+    --------
+    >>> footing_sentence({"measured": 2e9, "claimed": 1e9}, counts_only=False)[:75]
+    'Of the cashable saving in the central run, £2.00bn on effects that are meas'
     """
-    parts = footing(results.run, name)
-    if not parts:
-        return COUNTED if outcomes_alone(results.run, name) else ""
-    if len(parts) == 1:
-        return f"All of the cashable saving rests on effects that are {next(iter(parts))}."
-    scale = numbers.money_scale(*parts.values())
-    said = ", ".join(f"{numbers.pounds(value, scale)} on effects that are {basis}" for basis, value in parts.items())
-    return f"Of the cashable saving in the central run, {said} (Shapley values)."
+    if not evidence_base:
+        return COUNTED if counts_only else ""
+    if len(evidence_base) == 1:
+        return f"All of the cashable saving rests on effects that are {next(iter(evidence_base))}."
+    scale = numbers.money_scale(*evidence_base.values())
+    parts = ", ".join(f"{numbers.pounds(v, scale)} on effects that are {basis}" for basis, v in evidence_base.items())
+    return f"Of the cashable saving in the central run, {parts} (Shapley values)."
 
 
 def per_child_sentence(saving: Saving) -> str:
@@ -290,3 +349,98 @@ def per_child_sentence(saving: Saving) -> str:
         f"and the Review's {numbers.pounds(REVIEW_SAVING)} (£517m for 17,000 children)."
         f"{mix if more else ''}"
     )
+
+
+def social_sentence(saving: Saving) -> str:
+    """Say the net present social value, where there is a social ledger.
+
+    Parameters
+    ----------
+    saving : Saving
+        A scenario against a baseline.
+
+    Returns
+    -------
+    str
+        One sentence; empty without a social ledger.
+    """
+    if saving.central is None or not any(item.account == SOCIAL for item in saving.grid.items):
+        return ""
+    value, bounds = float(saving.central.npsv()[0]) * 1e-9, np.quantile(saving.npsv(), BOUNDS) * 1e-9
+    low, high = (float(bounds[0]), float(bounds[1])) if len(saving.averted) > 1 else (None, None)
+    row = summary_row("", value, low, high, "£bn")
+    within = f" (90% interval {row.interval})" if row.interval else ""
+    return f"Net present social value: {row.central}{within}. It is no budget, and not to be added to the saving."
+
+
+def growth_sentence(paths: Mapping[str, Array], year: int, price_year: int) -> str:
+    """Say what real growth of prices does to public spending under inaction in the last year.
+
+    Parameters
+    ----------
+    paths : mapping of str to ndarray of shape (year,)
+        Spending by what is said of growth, as :func:`carecost.analysis.sensitivity.growth_paths` gives it [GBP].
+    year : int
+        The last year.
+    price_year : int
+        Year of the prices.
+
+    Returns
+    -------
+    str
+        One sentence; empty where no price grows.
+    """
+    in_last_year = {growth: float(path[-1]) for growth, path in paths.items()}
+    if len(set(in_last_year.values())) == 1:
+        return ""
+    scale = numbers.money_scale(*in_last_year.values())
+    parts = ", ".join(f"{numbers.pounds(value, scale)} with {growth}" for growth, value in in_last_year.items())
+    prices = f"{_labels.financial_year(price_year)} prices"
+    return f"Spend under inaction in {_labels.financial_year(year)}, {prices}, central: {parts}."
+
+
+def lever_sentence(scenario: str, npv: pd.DataFrame) -> str:
+    """Say what each lever adds to the net present saving when it is added to those before it.
+
+    Parameters
+    ----------
+    scenario : str
+        Name.
+    npv : DataFrame
+        Attribution of the net present saving, as :func:`carecost.results.attribution_tables.short_table` gives it.
+
+    Returns
+    -------
+    str
+        A sentence.
+    """
+    texts = written_alike(npv["sequence"].tolist(), str(npv["unit"].iloc[0]))
+    parts = "; ".join(f"{lever} {text}" for lever, text in zip(npv["lever"], texts, strict=True) if text)
+    return f"Net present saving of {scenario} to the public purse, each lever added to those before it: {parts}."
+
+
+def written_alike(values: Sequence[float], unit: str) -> list[str]:
+    """Write numbers of a table of levers with one scale and one rounding.
+
+    Parameters
+    ----------
+    values : sequence of float
+        In billions of pounds, or in children; nan where there is no number.
+    unit : str
+        Unit of the table.
+
+    Returns
+    -------
+    list of str
+        A text each; empty for nan.
+
+    Examples
+    --------
+    >>> written_alike([1.5, float("nan"), 0.25], "£bn, 2024-25 prices")
+    ['£1.50bn', '', '£0.25bn']
+    """
+    known = [v for v in values if v == v]
+    if unit.startswith(BILLIONS):
+        scale = numbers.money_scale(*(1e9 * v for v in known))
+        return ["" if v != v else numbers.pounds(1e9 * v, scale) if v else "£0" for v in values]
+    return ["" if v != v else numbers.children(v, max(map(abs, known))) for v in values]

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
 from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from carecost import _labels
-from carecost._labels import INACTION
 from carecost.analysis.business_case import EFFECTS
-from carecost.analysis.evidence_base import unmoved
-from carecost.report.headline import said
+from carecost.report.headline import summary_row, written_alike
 from carecost.report.html import Html, h, picture, section, table
 from carecost.results.appraisal_tables import (
     BCR,
@@ -31,12 +28,14 @@ from carecost.results.appraisal_tables import (
     YEAR,
     SavingAppraisal,
 )
-from carecost.results.attribution_tables import ALL, BILLIONS, short_table, worth_saying
+from carecost.results.attribution_tables import ALL, BILLIONS
 from carecost.text import numbers
 
 if TYPE_CHECKING:
-    from carecost.plots._figure import Draw
-    from carecost.results.results import Results
+    import pandas as pd
+
+    from carecost.inputs.scenario import Scenario
+    from carecost.report.story import Story
 
 
 NAME, TITLE = "attribution", "Which lever does it"
@@ -54,51 +53,13 @@ _HEADS = ("", "Alone", "In sequence", "Taken out of all", "Shapley")
 _WAYS = ("alone", "sequence", "last", "shapley")
 
 
-@dataclass(frozen=True)
-class Chart:
-    """A chart of levers: the scenario, how it is drawn, its size in inches, and what it shows in words."""
-
-    scenario: str
-    draw: Draw
-    size: tuple[float, float]
-    words: str
-
-
-def charts(results: Results) -> Iterator[Chart]:
-    """Give the chart of each scenario with two or more levers that changes anything that is drawn.
+def levers(told: Story) -> Html:
+    """Write the attribution of each scenario's effects to its levers.
 
     Parameters
     ----------
-    results : Results
-        What a run gave.
-
-    Yields
-    ------
-    Chart
-        Net present saving, each lever added to those above it.
-    """
-    from carecost.plots.attribution import plot_attribution, size
-
-    for name in worth_saying(results.run):
-        saving = results.compare(name)
-        if unmoved(saving, saving.central):
-            continue
-        plan = results.run.scenarios[name]
-        words = _sentence(results, name) + (f" {numbers.sentence(numbers.CLAIM)}" if plan.claim else "")
-        yield Chart(name, partial(_drawn, plot_attribution, results, name), size(len(plan.levers)), words)
-
-
-def _drawn(plot: object, results: Results, name: str, ax: object) -> object:
-    return plot(results, name, ax=ax)  # type: ignore[operator]
-
-
-def levers(results: Results) -> Html:
-    """Write which lever of each scenario does what.
-
-    Parameters
-    ----------
-    results : Results
-        What a run gave.
+    told : Story
+        What a run has to say.
 
     Returns
     -------
@@ -108,49 +69,35 @@ def levers(results: Results) -> Html:
     from carecost.plots._figure import svg
 
     parts: list[Html] = []
-    for i, chart in enumerate(charts(results)):
-        plan = results.run.scenarios[chart.scenario]
-        parts.append(h("h3", f"{plan.title} ({plan.name})"))
-        if plan.claim:
-            parts.append(h("p", h("strong", f"{numbers.claim(lever.source for lever in plan.levers)}.")))
-        parts += _tables(results, chart.scenario)
+    for i, (name, chart) in enumerate(told.lever_charts.items()):
+        of = told.against[name]
+        parts += _heading(of.plan)
+        parts += [_lever_table(frame) for frame in of.attribution.values()]
         parts.append(picture(svg(chart.draw, f"chart-levers-{i}", chart.size), chart.words, chart.words))
     return section(NAME, TITLE, *parts, h("p", NOTE, class_="note")) if parts else Html("")
 
 
-def _tables(results: Results, name: str) -> Iterator[Html]:
-    """Write a table for each measure, all levers last."""
-    frame = short_table(results.run, name)
-    for _, part in frame.groupby("what", sort=False):
-        rows = [{str(key): value for key, value in row.items()} for row in part.to_dict("records")]
-        what, unit = str(rows[0]["what"]), str(rows[0]["unit"])
-        texts = _written([row[way] for row in rows for way in _WAYS], unit)
-        cells = [texts[i : i + len(_WAYS)] for i in range(0, len(texts), len(_WAYS))]
-        body = [(_name(row), *line) for row, line in zip(rows, cells, strict=True)]
-        caption = f"{numbers.sentence(what)[:-1]}: {unit.removeprefix(BILLIONS)}, central run"
-        yield table(caption, _HEADS, body, numbers=(1, 2, 3, 4), total=True)
+def _heading(plan: Scenario) -> Iterator[Html]:
+    """Name a scenario, and say on whose word its effects are where they are a claim."""
+    yield h("h3", f"{plan.title} ({plan.name})")
+    if plan.claim:
+        yield h("p", h("strong", f"{numbers.claim(lever.source for lever in plan.levers)}."))
+
+
+def _lever_table(frame: pd.DataFrame) -> Html:
+    """Write the table of one measure: a row a lever, a column a way of counting, all levers last."""
+    rows = [{str(key): value for key, value in row.items()} for row in frame.to_dict("records")]
+    what, unit = str(rows[0]["what"]), str(rows[0]["unit"])
+    texts = written_alike([row[way] for row in rows for way in _WAYS], unit)
+    cells = [texts[i : i + len(_WAYS)] for i in range(0, len(texts), len(_WAYS))]
+    body = [(_name(row), *line) for row, line in zip(rows, cells, strict=True)]
+    caption = f"{numbers.sentence(what)[:-1]}: {unit.removeprefix(BILLIONS)}, central run"
+    return table(caption, _HEADS, body, numbers=(1, 2, 3, 4), total=True)
 
 
 def _name(row: Mapping[str, object]) -> str:
     name = str(row["lever"])
     return f"{name} (spending only)" if row["spends_only"] else numbers.sentence(name)[:-1] if name == ALL else name
-
-
-def _written(values: Sequence[float], unit: str) -> list[str]:
-    """Write numbers that stand together alike; nothing where there is none."""
-    known = [v for v in values if v == v]
-    if unit.startswith(BILLIONS):
-        scale = numbers.money_scale(*(1e9 * v for v in known))
-        return ["" if v != v else numbers.pounds(1e9 * v, scale) if v else "£0" for v in values]
-    return ["" if v != v else numbers.children(v, max(map(abs, known))) for v in values]
-
-
-def _sentence(results: Results, name: str) -> str:
-    """Say what levers add to the net present saving in sequence."""
-    frame = short_table(results.run, name, ["npv"])
-    texts = _written(frame["sequence"].tolist(), str(frame["unit"].iloc[0]))
-    parts = "; ".join(f"{lever} {text}" for lever, text in zip(frame["lever"], texts, strict=True) if text)
-    return f"Net present saving of {name} to the public purse, each lever added to those before it: {parts}."
 
 
 CASE_NAME, CASE_TITLE = "appraisal", "As a business case"
@@ -195,13 +142,13 @@ _PER_CHILD = "GBP per child-year"
 _UNITS = {BCR: "for each £1", EAV: "a year"}
 
 
-def appraisals(results: Results) -> Html:
+def appraisals(told: Story) -> Html:
     """Write the business case of each scenario.
 
     Parameters
     ----------
-    results : Results
-        What a run gave.
+    told : Story
+        What a run has to say.
 
     Returns
     -------
@@ -209,16 +156,14 @@ def appraisals(results: Results) -> Html:
         Markup; empty where there is inaction alone.
     """
     parts: list[Html] = []
-    for i, name in enumerate(n for n in results.scenarios if n != INACTION):
-        plan = results.run.scenarios[name]
-        parts.append(h("h3", f"{plan.title} ({plan.name})"))
-        if plan.claim:
-            parts.append(h("p", h("strong", f"{numbers.claim(lever.source for lever in plan.levers)}.")))
-        parts += _case(results.appraisal(name), i)
+    for i, of in enumerate(told.against.values()):
+        parts += _heading(of.plan)
+        parts += _case(of.appraisal, of.moves, i)
     return section(CASE_NAME, CASE_TITLE, *parts, h("p", CASE_NOTE, class_="note")) if parts else Html("")
 
 
-def _case(made: SavingAppraisal, i: int) -> Iterator[Html]:
+def _case(made: SavingAppraisal, moves: bool, i: int) -> Iterator[Html]:
+    """Write one appraisal, and draw who pays and who saves where anything moves."""
     from carecost.plots._figure import svg
     from carecost.plots.spending import plot_payers, sentence
 
@@ -230,7 +175,7 @@ def _case(made: SavingAppraisal, i: int) -> Iterator[Html]:
         _rows(made),
         (1, 2, 3),
     )
-    if unmoved(made.central.comparison, made.drawn.comparison):
+    if not moves:
         return
     words = numbers.sentence(f"Net saving of each payer in each year. {sentence(made)}")
     words += f" {numbers.sentence(numbers.CLAIM)}" if made.claim else ""
@@ -246,7 +191,7 @@ def _rows(made: SavingAppraisal) -> Iterator[tuple[str, ...]]:
 
 
 def _row(what: str, row: dict[str, object]) -> tuple[str, ...]:
-    """Write a row as the summary writes its own."""
+    """Write a row of the appraisal as the summary writes its own: billions, years, or pounds for each child-year."""
     label = _SHOWN[what].format(of=row["of"])
     if what == BIAS:
         return label, numbers.percent(float(str(row["central"]))), "", "", "of reform spend"
@@ -255,13 +200,14 @@ def _row(what: str, row: dict[str, object]) -> tuple[str, ...]:
     scale = 1e-9 if billions else 1.0
     central, mean, low, high = (_scaled(row[k], scale) for k in ("central", "mean", "low", "high"))
     unit = "£bn" if billions else unit if unit in ("GBP per GBP", YEAR) else _PER_CHILD
-    shown = said("", central, low, high, unit)
-    average = "" if mean is None else said("", mean, None, None, unit).central
+    shown = summary_row("", central, low, high, unit)
+    average = "" if mean is None else summary_row("", mean, None, None, unit).central
     first = numbers.NONE if what == PEAK_YEAR and central is None else shown.central
     return label, first, average, shown.interval, _UNITS.get(what, "")
 
 
 def _scaled(value: object, scale: float) -> float | None:
+    """Scale a number; None for what is none."""
     return float(value) * scale if isinstance(value, int | float) and not np.isnan(value) else None
 
 

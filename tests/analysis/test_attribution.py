@@ -21,6 +21,7 @@ from carecost.analysis.attribution import METHODS, Attribution, Effects, additiv
 from carecost.errors import InputError, UnknownNameError
 from carecost.maths import shapley
 from carecost.report import sections, write
+from carecost.report.story import story
 from carecost.results.attribution_tables import ALL, INTERACTION, short_table
 from carecost.simulation import run as model
 
@@ -335,7 +336,7 @@ def test_a_saved_run_holds_the_central_attribution(results: cc.Results, tmp_path
     np.testing.assert_array_equal(again["value"], results.tables()["attribution"]["value"])
     one = cc.run(TINY, cc.Scenario("one", [ACT]))
     assert "attribution" not in one.tables()
-    assert sections.levers(one) == ""
+    assert sections.levers(story(one)) == ""
 
 
 def test_the_page_shows_levers_on_whose_word(results: cc.Results, tmp_path: Path) -> None:

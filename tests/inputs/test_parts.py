@@ -277,7 +277,7 @@ def test_list_names_everything_packaged(capsys: pytest.CaptureFixture[str]) -> N
 
 def test_a_saving_says_what_it_rests_on(england: cc.Assumptions) -> None:
     from carecost.analysis.evidence_base import footing
-    from carecost.report.headline import footing_sentence
+    from carecost.report.story import story
 
     mixed = cc.load_scenario("family-help-evidenced+foster-carers")
     results = cc.run(england, mixed, cc.load_scenario("foster-carers"), cc.load_scenario("programme-lines"), years=8)
@@ -285,9 +285,10 @@ def test_a_saving_says_what_it_rests_on(england: cc.Assumptions) -> None:
     assert list(parts) == ["measured", "claimed"]
     whole = results.compare(mixed.name).cashable_saving().sum()
     assert sum(parts.values()) == pytest.approx(whole, rel=1e-12)
-    assert "on effects that are measured" in footing_sentence(results, mixed.name)
-    assert footing_sentence(results, "foster-carers") == "All of the cashable saving rests on effects that are claimed."
-    assert footing_sentence(results, "programme-lines") == ""
+    against = story(results).against
+    assert "on effects that are measured" in against[mixed.name].footing
+    assert against["foster-carers"].footing == "All of the cashable saving rests on effects that are claimed."
+    assert against["programme-lines"].footing == ""
 
 
 ALLOWANCE, HOME = "kinship-allowance", "england-2025-after-care"
