@@ -215,3 +215,8 @@ def test_parquet_without_pyarrow_is_said(tmp_path: Path, capsys: pytest.CaptureF
     (out / "manifest.json").write_text(json.dumps(manifest))
     assert main(["replay", str(out)]) == 2
     assert "draws.parquet: cannot be compared without pyarrow. Install it" in capsys.readouterr().err
+
+
+def test_module_is_the_command() -> None:
+    done = subprocess.run([sys.executable, "-m", "carecost", "--version"], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout.strip(), done.stderr) == (0, f"carecost {cc.__version__}", "")

@@ -1,0 +1,35 @@
+"""One run, its story and its page, made once for all tests of the report."""
+
+from __future__ import annotations
+
+import matplotlib
+import pytest
+
+from carecost.report import write
+from carecost.report.story import Story, story
+from carecost.results.results import Results
+from tests.report.reading import Page, run
+
+matplotlib.use("Agg")
+
+
+@pytest.fixture(scope="session")
+def results() -> Results:
+    return run()
+
+
+@pytest.fixture(scope="session")
+def told(results: Results) -> Story:
+    return story(results)
+
+
+@pytest.fixture(scope="session")
+def text(told: Story, tmp_path_factory: pytest.TempPathFactory) -> str:
+    path = write.write_summary(told, tmp_path_factory.mktemp("out") / "deep")
+    assert path.name == "summary.html"
+    return path.read_text(encoding="utf-8")
+
+
+@pytest.fixture(scope="session")
+def read(text: str) -> Page:
+    return Page(text)
