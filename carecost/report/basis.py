@@ -42,7 +42,9 @@ def levers(told: Story) -> Html:
         Markup.
     """
     counted = {item.name for item in told.grid.items if item.account == OUTCOMES}
-    parts = [part for of in told.against.values() for part in _scenario(of.plan, told.programme_start, counted)]
+    parts = [
+        part for compared in told.against.values() for part in _scenario(compared.plan, told.programme_start, counted)
+    ]
     return section("levers", "What each scenario does", *(parts or [h("p", "Inaction alone: there are no levers.")]))
 
 
@@ -103,9 +105,9 @@ def _rates(told: Story) -> Iterator[Html]:
         return
     # A row a scenario and schedule, a column a timing.
     amounts: dict[tuple[str, str], list[str]] = {}
-    for name, of in told.against.items():
+    for name, compared in told.against.items():
         for timing in TIMINGS:
-            for row in of.present_values[timing].to_dict("records"):
+            for row in compared.present_values[timing].to_dict("records"):
                 if row["quantile"] == "central":
                     amounts.setdefault((name, row["discount"]), []).append(numbers.pounds(row["value"]))
     heads = ("Scenario", "Discount rates", *(numbers.sentence(t)[:-1] for t in TIMINGS))

@@ -45,8 +45,8 @@ def opening(told: Story) -> Html:
     Html
         Markup.
     """
-    findings = [told.children, *(of.finding for of in told.against.values())]
-    named = [(name, text) for name, of in told.against.items() for text in of.warnings]
+    findings = [told.children, *(compared.finding for compared in told.against.values())]
+    named = [(name, text) for name, compared in told.against.items() for text in compared.warnings]
     # Where there are several scenarios, each warning says of which it is.
     alone = len(told.against) == 1
     warnings = [text if alone or text.startswith(name) else f"{name}: {text}" for name, text in named]
@@ -73,7 +73,7 @@ def title(told: Story) -> str:
     str
         Plain text.
     """
-    titles = [of.plan.title for of in told.against.values()]
+    titles = [compared.plan.title for compared in told.against.values()]
     if len(titles) > FEW:
         titles = [", ".join(told.against)]
     about = f"{'; '.join(titles)}, compared with inaction" if titles else "Inaction"
@@ -93,7 +93,7 @@ def summaries(told: Story) -> Html:
     Html
         Markup.
     """
-    parts = [part for of in told.against.values() for part in _summary(of)]
+    parts = [part for compared in told.against.values() for part in _summary(compared)]
     if not told.against:
         alone = told.spending[INACTION].plan
         parts.append(_summary_table(f"{alone.title} ({INACTION})", told.inaction))
@@ -102,13 +102,13 @@ def summaries(told: Story) -> Html:
     return section("summary", "Summary", *parts, h("p", rounding + meaning, class_="note"))
 
 
-def _summary(of: Against) -> Iterator[Html]:
+def _summary(compared: Against) -> Iterator[Html]:
     """Write the summary of one scenario, on whose word it is, and what it rests on."""
-    yield _summary_table(f"{of.plan.title} ({of.plan.name}), against {INACTION}", of.rows)
-    if of.plan.claim:
-        yield h("p", f"{numbers.claim(lever.source for lever in of.plan.levers)}.", class_="note")
-    if of.footing:
-        yield h("p", of.footing, class_="note")
+    yield _summary_table(f"{compared.plan.title} ({compared.plan.name}), against {INACTION}", compared.rows)
+    if compared.plan.claim:
+        yield h("p", f"{numbers.claim(lever.source for lever in compared.plan.levers)}.", class_="note")
+    if compared.footing:
+        yield h("p", compared.footing, class_="note")
 
 
 def _summary_table(caption: str, rows: Sequence[SummaryRow]) -> Html:
@@ -133,15 +133,18 @@ def spending(told: Story) -> Html:
     heads = ["Group", *(_labels.financial_year(told.grid.years[y]) for y in years)]
     prices = _labels.financial_year(told.assumptions.price_year)
     # One scale for every scenario, so that their tables can be read side by side.
-    scale = _scale(max(float(of.public.max()) for of in told.spending.values()))
+    scale = _scale(max(float(spent.public.max()) for spent in told.spending.values()))
     parts = []
-    for name, of in told.spending.items():
+    for name, spent in told.spending.items():
         cells = [
-            [label, *(_money(of.central[:, y, items].sum(-1), of.drawn[:, y, items].sum(-1), scale) for y in years)]
+            [
+                label,
+                *(_money(spent.central[:, y, items].sum(-1), spent.drawn[:, y, items].sum(-1), scale) for y in years),
+            ]
             for label, items in _groups(told.grid.items)
         ]
-        claim = f"; {numbers.CLAIM}" if of.plan.claim else ""
-        caption = f"{of.plan.title} ({name}): £ a year, {prices} prices{claim}"
+        claim = f"; {numbers.CLAIM}" if spent.plan.claim else ""
+        caption = f"{spent.plan.title} ({name}): £ a year, {prices} prices{claim}"
         parts.append(table(caption, heads, cells, numbers=range(1, len(heads)), total=True))
     note = "Central run; 90% interval below it. Intervals of groups do not add up to that of the total."
     parts.append(h("p", note, class_="note"))
@@ -168,10 +171,12 @@ def outcomes(told: Story) -> Html:
         return Html("")
     heads = ["Outcome", *(_labels.financial_year(told.grid.years[y]) for y in years)]
     parts = []
-    for name, of in told.spending.items():
-        cells = [[items[i].name, *(_counted(of.central[:, y, i], of.drawn[:, y, i]) for y in years)] for i in counted]
-        claim = f"; {numbers.CLAIM}" if of.plan.claim else ""
-        caption = f"{of.plan.title} ({name}): number a year{claim}"
+    for name, spent in told.spending.items():
+        cells = [
+            [items[i].name, *(_counted(spent.central[:, y, i], spent.drawn[:, y, i]) for y in years)] for i in counted
+        ]
+        claim = f"; {numbers.CLAIM}" if spent.plan.claim else ""
+        caption = f"{spent.plan.title} ({name}): number a year{claim}"
         parts.append(table(caption, heads, cells, numbers=range(1, len(heads))))
     note = (
         "Central run; 90% interval below it. Outcomes overlap and are never added: one young person may have several. "

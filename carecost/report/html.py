@@ -51,9 +51,11 @@ summary .small { font-weight: 400; }
 """
 
 
+#: Elements without content, which have no closing tag.
 _ALONE = ("meta",)
 
 
+#: Letters from which a cell of a column of numbers may break into lines.
 _LONG = 28
 
 
@@ -85,14 +87,14 @@ def h(tag: str, *children: str, **attributes: str | int | bool) -> Html:
     >>> h("p", "1 < 2", class_="note")
     '<p class="note">1 &lt; 2</p>'
     """
-    said = ""
+    written = ""
     for name, value in attributes.items():
         key = name.rstrip("_").replace("_", "-")
         if value is not False:
-            said += f" {key}" if value is True else f' {key}="{escape(str(value))}"'
+            written += f" {key}" if value is True else f' {key}="{escape(str(value))}"'
     if tag in _ALONE:
-        return Html(f"<{tag}{said}>")
-    return Html(f"<{tag}{said}>{joined(children)}</{tag}>")
+        return Html(f"<{tag}{written}>")
+    return Html(f"<{tag}{written}>{joined(children)}</{tag}>")
 
 
 def joined(parts: Iterable[str], between: str = "") -> Html:

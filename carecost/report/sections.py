@@ -70,9 +70,9 @@ def levers(told: Story) -> Html:
 
     parts: list[Html] = []
     for i, (name, chart) in enumerate(told.lever_charts.items()):
-        of = told.against[name]
-        parts += _heading(of.plan)
-        parts += [_lever_table(frame) for frame in of.attribution.values()]
+        compared = told.against[name]
+        parts += _heading(compared.plan)
+        parts += [_lever_table(frame) for frame in compared.attribution.values()]
         parts.append(picture(svg(chart.draw, f"chart-levers-{i}", chart.size), chart.words, chart.words))
     return section(NAME, TITLE, *parts, h("p", NOTE, class_="note")) if parts else Html("")
 
@@ -156,9 +156,9 @@ def appraisals(told: Story) -> Html:
         Markup; empty where there is inaction alone.
     """
     parts: list[Html] = []
-    for i, of in enumerate(told.against.values()):
-        parts += _heading(of.plan)
-        parts += _case(of.appraisal, of.moves, i)
+    for i, compared in enumerate(told.against.values()):
+        parts += _heading(compared.plan)
+        parts += _case(compared.appraisal, compared.moves, i)
     return section(CASE_NAME, CASE_TITLE, *parts, h("p", CASE_NOTE, class_="note")) if parts else Html("")
 
 

@@ -148,15 +148,15 @@ class Story:
     @cached_property
     def charts(self) -> tuple[Chart, ...]:
         """Charts of the run: children, places where they may run out, and each net saving where anything moves."""
-        claim, alone = any(told.plan.claim for told in self.against.values()), len(self.against) == 1
+        claim, alone = any(compared.plan.claim for compared in self.against.values()), len(self.against) == 1
         limited = self.spending if self.grid.groups else ()
         return (
             charts.children_chart(self.results, self.children, claim),
             *(charts.capacity_chart(self.results, name, alone=not self.against) for name in limited),
             *(
-                charts.net_saving_chart(told.saving, told.finding, told.plan.claim, alone)
-                for told in self.against.values()
-                if told.moves
+                charts.net_saving_chart(compared.saving, compared.finding, compared.plan.claim, alone)
+                for compared in self.against.values()
+                if compared.moves
             ),
         )
 
@@ -166,10 +166,10 @@ class Story:
         alone = len(self.against) == 1
         return {
             name: charts.lever_chart(
-                self.results, told.plan, headline.lever_sentence(name, told.attribution["npv"]), alone
+                self.results, compared.plan, headline.lever_sentence(name, compared.attribution["npv"]), alone
             )
-            for name, told in self.against.items()
-            if told.attribution
+            for name, compared in self.against.items()
+            if compared.attribution
         }
 
 

@@ -158,12 +158,12 @@ def table_text(results: Results | Story) -> str:
     assumptions, draws = told.assumptions, told.draws
     lines = [
         f"{assumptions.title or assumptions.name} ({assumptions.name})",
-        "; ".join(f"{name}: {of.plan.title}" for name, of in told.spending.items()),
+        "; ".join(f"{name}: {spent.plan.title}" for name, spent in told.spending.items()),
         f"Prices of {_labels.financial_year(assumptions.price_year)}; "
         + (f"{draws.n:,} draws, seed {draws.seed}" if draws.n > 1 else numbers.NO_INTERVAL),
     ]
-    for of in told.against.values():
-        lines += ["", *_scenario(of)]
+    for compared in told.against.values():
+        lines += ["", *_scenario(compared)]
     if not told.against:
         lines += ["", told.spending[INACTION].plan.title, *_table(told.inaction)]
     lines += ["", told.growth]
@@ -190,10 +190,10 @@ def rates_text(results: Results | Story, rates: Sequence[str | float | Schedule]
         A line a scenario and rate: central run, and 90% interval where there are draws.
     """
     lines = ["Net present saving to the public purse, by discount rates"]
-    for scenario, of in story(results).against.items():
+    for scenario, compared in story(results).against.items():
         # By schedule, the amount at each quantile.
         amounts: dict[str, dict[str, str]] = {}
-        for row in of.saving.npvs(rates).to_dict("records"):
+        for row in compared.saving.npvs(rates).to_dict("records"):
             amounts.setdefault(row["discount"], {})[row["quantile"]] = numbers.pounds(row["value"])
         for schedule, at in amounts.items():
             interval = f"{at['0.05']} to {at['0.95']}" if "0.05" in at else ""
@@ -201,13 +201,13 @@ def rates_text(results: Results | Story, rates: Sequence[str | float | Schedule]
     return "\n".join(lines).replace(numbers.MINUS, "-")
 
 
-def _scenario(of: Against) -> Iterator[str]:
+def _scenario(compared: Against) -> Iterator[str]:
     """Write what is quoted of one scenario: its summary, warnings, and sentences."""
-    yield f"{of.plan.title}, against {INACTION}"
-    yield from _table(of.rows)
+    yield f"{compared.plan.title}, against {INACTION}"
+    yield from _table(compared.rows)
     yield ""
-    yield from of.warnings
-    yield from filter(None, (of.footing, of.per_child, of.social))
+    yield from compared.warnings
+    yield from filter(None, (compared.footing, compared.per_child, compared.social))
 
 
 def _table(rows: Sequence[SummaryRow]) -> Iterator[str]:
