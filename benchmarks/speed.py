@@ -62,11 +62,9 @@ def kernels_and_rates() -> tuple[int, int]:
     """Kernels computed in a central run of two scenarios, and distinct sets of rates in it."""
     england, review = cc.load_assumptions("england-2025"), cc.load_scenario(SCENARIO)
     run = cc.run(england, review).run
-    kernels, sampler, seen = Kernels(), Sampler(cc.Draws()), set()
+    kernels, sampler, seen, layouts = Kernels(), Sampler(cc.Draws()), set(), run.prepared.layouts
     for scenario in run.scenarios.values():
-        streams = [
-            apply(scenario, run.prepared.layouts.parameters(s, sampler), s, sampler, run.calendar) for s in england.streams
-        ]
+        streams = [apply(scenario, layouts.parameters(s, sampler), s, sampler, run.calendar) for s in england.streams]
         project_streams(streams, kernels)
         for q in map(rates, streams):
             seen |= {q[:, y, a].tobytes() for y in range(q.shape[1]) for a in range(q.shape[2])}
