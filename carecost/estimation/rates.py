@@ -25,7 +25,7 @@ from carecost.estimation.risk_sets import (
     yearly,
 )
 from carecost.maths.monte_carlo import Draws
-from carecost.maths.partial_pooling import JEFFREYS, Chance, Level, rates, spread
+from carecost.maths.partial_pooling import JEFFREYS, Chance, Level, pooled_rates, spread
 
 ALL = slice(None)
 
@@ -107,8 +107,8 @@ class Estimates:
     def _arrays(self, chance: Chance, years: Sequence[int]) -> Arrays:
         c = self.counts
         age = c.band_of
-        exits = _placed(rates(self.exits, chance), exit_cells(c))
-        moves = _placed(rates(self.moves, chance), move_cells(c))
+        exits = _placed(pooled_rates(self.exits, chance), exit_cells(c))
+        moves = _placed(pooled_rates(self.moves, chance), move_cells(c))
         return {
             "entry_rate": self._entry_rate(chance, years),
             "entry_share": self._entry_share(chance),
@@ -120,7 +120,7 @@ class Estimates:
     def _entry_rate(self, chance: Chance, years: Sequence[int]) -> Array:
         """Give the rate of each age, times the luck of each year where entries have any: (draw, year, age)."""
         c = self.counts
-        drawn = rates(self.entries, chance, self._dispersion())
+        drawn = pooled_rates(self.entries, chance, self._dispersion())
         rate = _placed(drawn, entry_ages(c))[:, None]
         if chance is None or self.overdispersion == 0:
             return rate
@@ -136,7 +136,7 @@ class Estimates:
     def _entry_share(self, chance: Chance) -> Array:
         """Give the placement on entry: (draw, year, age, placement)."""
         c = self.counts
-        drawn = _placed(rates(self.shares, chance, dispersion=0.0), entry_cells(c))
+        drawn = _placed(pooled_rates(self.shares, chance, dispersion=0.0), entry_cells(c))
         total = drawn.sum(-1, keepdims=True)
         share = np.divide(drawn, total, out=np.zeros_like(drawn), where=total > 0)
         return np.asarray(share[:, None, c.band_of])

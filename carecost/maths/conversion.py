@@ -15,34 +15,23 @@ from carecost.maths.markov_cohort import CLOSE, first, numbers, stochastic_fault
 
 # The series is cut after TERMS terms for norms up to REACH: the first term left out is below 1e-17 of the sum.
 TERMS = 15
-
-
 REACH = 0.5
-
-
 # Printed rates are rounded: a diagonal may miss minus the sum of its row by this share of the largest rate.
 _PRINTED = 1e-8
-
-
 # A rate below this share of the largest is the rounding of a logarithm, and zero.
 _ROUNDING = 1e-10
-
-
 # An eigenvalue nearer to zero than this is zero.
 _ZERO = 1e-12
-
-
+# Square roots, and steps towards each, that are taken at most; both converge after a few.
 _STEPS = 60
 
 
 _AXES = ("row", "column")
-
-
 _INSTEAD = "Constant rates do not give this. Give rates instead, or estimate them from dated events or a shorter span"
 
 
 def probabilities(rates: ArrayLike, span: float) -> Array:
-    """Turn competing rates into the probabilities of a span: the exponential of ``rates * span``.
+    """Turn competing rates into transition probabilities of a span: the matrix exponential of ``rates * span``.
 
     Parameters
     ----------
@@ -62,6 +51,11 @@ def probabilities(rates: ArrayLike, span: float) -> Array:
     InputError
         With every fault found.
 
+    See Also
+    --------
+    rates : The way back.
+    carecost.maths.expm.kernel : With the time lived, for rates that are known.
+
     Notes
     -----
     By uniformization [1]_: every term of the series is positive, so that a small probability is never drowned in
@@ -80,16 +74,16 @@ def probabilities(rates: ArrayLike, span: float) -> Array:
            [0.    , 0.    , 1.    ]])
     """
     problems: list[Problem] = []
-    moves = _square(rates, "rates", problems)
+    given = _square(rates, "rates", problems)  # (..., state, state)
     _span(span, problems)
-    n = moves.shape[-1]
-    off = np.where(np.eye(n, dtype=bool), 0.0, moves)
+    n = given.shape[-1]
+    off = np.where(np.eye(n, dtype=bool), 0.0, given)
     numbers(off, "rates", problems, _AXES)
-    diagonal = np.diagonal(moves, axis1=-2, axis2=-1)
-    out = off.sum(-1)
-    wrong = (diagonal != 0) & ~(np.abs(diagonal + out) <= _PRINTED * off.max(initial=0.0))
+    diagonal = np.diagonal(given, axis1=-2, axis2=-1)  # (..., state)
+    outflow = off.sum(-1)
+    wrong = (diagonal != 0) & ~(np.abs(diagonal + outflow) <= _PRINTED * off.max(initial=0.0))
     if wrong.any() and np.isfinite(off).all():
-        what = f"the diagonal is {diagonal[wrong][0]:.10g}, the other rates of the row sum to {out[wrong][0]:.10g}"
+        what = f"the diagonal is {diagonal[wrong][0]:.10g}, the other rates of the row sum to {outflow[wrong][0]:.10g}"
         where = f"rates, {first(wrong, ('row',))}"
         problems.append(Problem(what, where, "Leave the diagonal at zero, or give minus the sum of the row"))
     refuse(problems)
@@ -97,31 +91,36 @@ def probabilities(rates: ArrayLike, span: float) -> Array:
 
 
 def _exponential(moves: Array) -> Array:
-    """Exponential of the generator whose rates off the diagonal these are."""
+    """Exponential of the generator Q whose rates off the diagonal these are: uniformization, scaling and squaring.
+
+    With c the largest outflow, Q = J - c I and e^Q = e^-c e^J, where J is nowhere negative: the rates off the diagonal,
+    and on it what is left of c.
+    """
     n = moves.shape[-1]
-    out = moves.sum(-1)
-    most = out.max(-1, initial=0.0)
+    outflow = moves.sum(-1)  # (..., state)
+    c = outflow.max(-1, initial=0.0)  # (...)
     # Each matrix is scaled by its own norm, so that its result never depends on its neighbours in the batch.
-    halvings = np.maximum(np.frexp(most / REACH)[1], 0)
+    halvings = np.maximum(np.frexp(c / REACH)[1], 0)
     scale = np.ldexp(1.0, -halvings)[..., None, None]
-    pace = most[..., None, None]
-    stay = np.eye(n) * (pace - out[..., None])
-    jump = (moves + stay) * scale
+    c = c[..., None, None]
+    stay = np.eye(n) * (c - outflow[..., None])
+    jumps = (moves + stay) * scale  # J / 2^halvings
     total = term = np.broadcast_to(np.eye(n), moves.shape)
     for k in range(1, TERMS + 1):
-        term = term @ jump / k
+        term = term @ jumps / k
         total = total + term
-    made = np.asarray(total * np.exp(-pace * scale))
-    for done in range(int(halvings.max(initial=0))):
-        left = halvings > done
-        made[left] = made[left] @ made[left]
+    result = np.asarray(total * np.exp(-c * scale))
+    # e^Q is e^(Q / 2^h) squared h times; matrices that need fewer squarings are left alone.
+    for squared in range(int(halvings.max(initial=0))):
+        unfinished = halvings > squared
+        result[unfinished] = result[unfinished] @ result[unfinished]
         # Rows sum to one but for rounding, which every squaring would double.
-        made[left] /= made[left].sum(-1, keepdims=True)
-    return made
+        result[unfinished] /= result[unfinished].sum(-1, keepdims=True)
+    return result
 
 
 def rates(probabilities: ArrayLike, span: float) -> Array:
-    """Find the constant rates that give the probabilities of a span: the logarithm over the span.
+    """Find the constant rates that give the transition probabilities of a span: the matrix logarithm over the span.
 
     Probabilities of a shorter cycle are ``probabilities(rates(p, 1.0), 1.0 / 12)``; cell by cell they would be wrong.
 
@@ -142,6 +141,10 @@ def rates(probabilities: ArrayLike, span: float) -> Array:
     InputError
         With every fault found, and where no constant rates give these probabilities: the matrix has no real logarithm,
         or one with negative rates.
+
+    See Also
+    --------
+    probabilities : The way back.
 
     Notes
     -----
@@ -168,11 +171,12 @@ def rates(probabilities: ArrayLike, span: float) -> Array:
     refuse(_without_logarithm(given))
     n = given.shape[-1]
     # One by one, so that no result depends on its neighbours in the batch.
-    found = np.array([_logarithm(one) for one in given.reshape(-1, n, n)]).reshape(given.shape)
-    off = np.where(np.eye(n, dtype=bool), 0.0, found)
-    # Only what is as small as rounding becomes zero; the last line below finds it if that mattered.
-    off[np.abs(off) <= _ROUNDING * np.abs(found).max((-1, -2), initial=0.0)[..., None, None]] = 0.0
+    logarithm = np.array([_logarithm(one) for one in given.reshape(-1, n, n)]).reshape(given.shape)
+    off = np.where(np.eye(n, dtype=bool), 0.0, logarithm)
+    # Only what is as small as rounding becomes zero; the exponential below finds it if that mattered.
+    off[np.abs(off) <= _ROUNDING * np.abs(logarithm).max((-1, -2), initial=0.0)[..., None, None]] = 0.0
     refuse(_negative(off / span))
+    # The diagonal was not used: what comes back from the rates off it must be what was given.
     gap = np.abs(_exponential(off) - given)
     if (gap > CLOSE).any():
         raise InputError(
@@ -182,19 +186,21 @@ def rates(probabilities: ArrayLike, span: float) -> Array:
 
 
 def _without_logarithm(given: Array) -> list[Problem]:
-    found = []
-    roots = np.linalg.eigvals(given)
+    """Find matrices without a real principal logarithm: an eigenvalue is zero, or real and negative."""
+    problems = []
+    eigenvalues = np.linalg.eigvals(given)  # (..., state)
     for wrong, what in (
-        (np.abs(roots) < _ZERO, "has no root: an eigenvalue is 0"),
-        ((np.abs(roots.imag) < _ZERO) & (roots.real <= -_ZERO), "has no root: an eigenvalue is {:.6g}"),
+        (np.abs(eigenvalues) < _ZERO, "has no root: an eigenvalue is 0"),
+        ((np.abs(eigenvalues.imag) < _ZERO) & (eigenvalues.real <= -_ZERO), "has no root: an eigenvalue is {:.6g}"),
     ):
         if wrong.any():
             where = ", ".join(filter(None, ("probabilities", first(wrong.any(-1), ()))))
-            found.append(Problem(what.format(roots[wrong][0].real), where, _INSTEAD))
-    return found
+            problems.append(Problem(what.format(eigenvalues[wrong][0].real), where, _INSTEAD))
+    return problems
 
 
 def _negative(off: Array) -> list[Problem]:
+    """Find negative rates: the process cannot be embedded in continuous time."""
     wrong = off < 0
     if not wrong.any():
         return []
@@ -203,20 +209,23 @@ def _negative(off: Array) -> list[Problem]:
 
 
 def _logarithm(given: Array) -> Array:
-    """Principal logarithm: square roots until close to one (Denman and Beavers), then a series, then doubled back."""
+    """Principal logarithm of one matrix: inverse scaling and squaring, (state, state)."""
     unit = np.eye(given.shape[-1])
-    root, taken = given, 0
-    while np.abs(root - unit).sum(-1).max(initial=0.0) > REACH and taken < _STEPS:
-        root, taken = _square_root(root), taken + 1
-    ratio = (root - unit) @ np.linalg.inv(root + unit)
-    square, power, total = ratio @ ratio, ratio, np.zeros_like(given)
+    root, roots_taken = given, 0
+    while np.abs(root - unit).sum(-1).max(initial=0.0) > REACH and roots_taken < _STEPS:
+        root, roots_taken = _square_root(root), roots_taken + 1
+    # log R = 2 artanh Z = 2 (Z + Z^3 / 3 + Z^5 / 5 + ...), with Z = (R - I) (R + I)^-1.
+    z = (root - unit) @ np.linalg.inv(root + unit)
+    z_squared, power, total = z @ z, z, np.zeros_like(given)
     for k in range(1, 2 * TERMS, 2):
         total = total + power / k
-        power = power @ square
-    return np.asarray(np.ldexp(2.0 * total, taken))
+        power = power @ z_squared
+    # log P = 2^roots log P^(1 / 2^roots).
+    return np.asarray(np.ldexp(2.0 * total, roots_taken))
 
 
 def _square_root(given: Array) -> Array:
+    """Principal square root, by the iteration of Denman and Beavers."""
     root, inverse = given, np.broadcast_to(np.eye(given.shape[-1]), given.shape)
     for _ in range(_STEPS):
         last = root
@@ -228,6 +237,7 @@ def _square_root(given: Array) -> Array:
 
 
 def _square(value: ArrayLike, where: str, problems: list[Problem]) -> Array:
+    """Read square matrices: (..., state, state)."""
     try:
         array = np.asarray(value, dtype=float)
     except (TypeError, ValueError):
@@ -238,5 +248,6 @@ def _square(value: ArrayLike, where: str, problems: list[Problem]) -> Array:
 
 
 def _span(span: float, problems: list[Problem]) -> None:
+    """Find a length of time that is none."""
     if not (np.isfinite(span) and span > 0):
         problems.append(Problem(f"is {span}", "span", "Give a length of time above zero"))

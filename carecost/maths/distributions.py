@@ -12,20 +12,30 @@ from scipy.special import betainc, betaincinv, gammainc, gammaincinv, gammaln, n
 from carecost._typing import Array
 from carecost.errors import InputError, Problem, unknown
 
-#: Concentrations that are looked through: from a heap at both ends to a spread of one part in 100,000.
+#: Concentrations (shape parameters summed) that are searched: from a heap at both ends to a spread of 1 in 100,000.
 _LEAST, _MOST = 1e-3, 1e10
 
 
 @dataclass(frozen=True)
 class Fitted:
-    """A distribution, both ways.
+    """A fitted distribution: its quantile function, and its cumulative distribution.
 
-    Attributes
+    Parameters
     ----------
     quantile : callable
         Turns chances [probability] into values.
     chance : callable
         Gives the chance of a value or less [probability].
+
+    See Also
+    --------
+    quantiles : Values of a quantity from uniform numbers, through one of these.
+
+    Examples
+    --------
+    >>> fitted = uniform(0.0, 5.0, 10.0, 1.0)
+    >>> fitted.quantile(np.array([0.25])), fitted.chance(2.5)
+    (array([2.5]), 0.25)
     """
 
     quantile: Callable[[Array], Array]
@@ -33,8 +43,26 @@ class Fitted:
 
 
 def normal(low: float, value: float, high: float, level: float) -> Fitted:
-    """Half normals on both sides of the median ``value``, so that low and high leave out the same chance."""
-    reach = ndtri(0.5 + level / 2.0)
+    """Fit a split normal: half normals on both sides of the median.
+
+    Parameters
+    ----------
+    low, value, high : float
+        Low, median and high; low and high leave out the same chance on each side.
+    level : float
+        Coverage of the interval [probability].
+
+    Returns
+    -------
+    Fitted
+        Its quantile function and its cumulative distribution.
+
+    Examples
+    --------
+    >>> normal(8.0, 10.0, 15.0, 0.9).quantile(np.array([0.05, 0.5, 0.95]))
+    array([ 8., 10., 15.])
+    """
+    reach = ndtri(0.5 + level / 2.0)  # standard deviations from the median to low, and to high
 
     def quantile(u: Array) -> Array:
         z = ndtri(u)
@@ -48,7 +76,30 @@ def normal(low: float, value: float, high: float, level: float) -> Fitted:
 
 
 def lognormal(low: float, value: float, high: float, level: float) -> Fitted:
-    """Half lognormals on both sides of the median ``value``."""
+    """Fit a split lognormal: a split normal of the logarithm.
+
+    Parameters
+    ----------
+    low, value, high : float
+        Low, above zero; median; high. Low and high leave out the same chance on each side.
+    level : float
+        Coverage of the interval [probability].
+
+    Returns
+    -------
+    Fitted
+        Its quantile function and its cumulative distribution.
+
+    Raises
+    ------
+    InputError
+        If low is not above zero.
+
+    Examples
+    --------
+    >>> lognormal(8.0, 10.0, 15.0, 0.9).quantile(np.array([0.05, 0.5, 0.95])).round(9)
+    array([ 8., 10., 15.])
+    """
     if low <= 0:
         raise InputError(
             Problem(f"low is {low} in a lognormal", remedy="A lognormal is above zero: use normal or gamma")
@@ -61,7 +112,26 @@ def lognormal(low: float, value: float, high: float, level: float) -> Fitted:
 
 
 def uniform(low: float, value: float, high: float, level: float) -> Fitted:
-    """Equal chances; low and high leave out the same chance on each side; ``value`` is for the central run only."""
+    """Fit a uniform distribution; the value is for the central run only.
+
+    Parameters
+    ----------
+    low, value, high : float
+        Low, central value and high; low and high leave out the same chance on each side.
+    level : float
+        Coverage of the interval [probability].
+
+    Returns
+    -------
+    Fitted
+        Its quantile function and its cumulative distribution.
+
+    Examples
+    --------
+    >>> uniform(0.0, 5.0, 9.0, 0.9).quantile(np.array([0.0, 1.0])).round(9)
+    array([-0.5,  9.5])
+    """
+    # low to high is the share `level` of the whole width: what is missing is put on both ends alike.
     margin = (high - low) * (1.0 / level - 1.0) / 2.0
     width = high - low + 2.0 * margin
     return Fitted(
@@ -71,10 +141,29 @@ def uniform(low: float, value: float, high: float, level: float) -> Fitted:
 
 
 def triangular(low: float, value: float, high: float, level: float) -> Fitted:
-    """Mode at ``value``; bounds such that low and high leave out the same chance on each side."""
+    """Fit a triangular distribution by its mode and an interval.
+
+    Parameters
+    ----------
+    low, value, high : float
+        Low, mode and high; low and high leave out the same chance on each side, none at level 1.
+    level : float
+        Coverage of the interval [probability].
+
+    Returns
+    -------
+    Fitted
+        Its quantile function and its cumulative distribution.
+
+    Examples
+    --------
+    >>> triangular(0.0, 2.0, 8.0, 1.0).quantile(np.array([0.0, 0.25, 1.0]))
+    array([0., 2., 8.])
+    """
     tail = (1.0 - level) / 2.0
     left, right = value - low, high - value
-    # Not from zero: a side of nothing is a fixed point too, without its tail.
+    # a and b: from the mode to the lower and to the upper bound. They do not start from zero: a side of nothing is a
+    # fixed point too, without its tail.
     a, b = (left, right) if tail == 0 else (left + high - low, right + high - low)
     for _ in range(200 if tail > 0 else 0):
         # P(X < low) = (a - left)^2 / (a (a + b)) = tail, and likewise on the right: a fixed point that contracts.
@@ -96,14 +185,34 @@ def triangular(low: float, value: float, high: float, level: float) -> Fitted:
 
 
 def pert(low: float, value: float, high: float, level: float) -> Fitted:
-    """PERT, a beta with its mode at ``value``; low and high leave out the same chance, none at level 1."""
+    """Fit a PERT distribution: a beta of four observations around its mode, on an interval of its own.
+
+    Parameters
+    ----------
+    low, value, high : float
+        Low, mode and high; low and high leave out the same chance on each side, none at level 1.
+    level : float
+        Coverage of the interval [probability].
+
+    Returns
+    -------
+    Fitted
+        Its quantile function and its cumulative distribution.
+
+    Examples
+    --------
+    >>> float(pert(0.0, 2.0, 8.0, 1.0).quantile(np.array(0.5)).round(4))
+    2.5105
+    """
     tail = (1.0 - level) / 2.0
     left, right = value - low, high - value
 
     def end(share: Array, chance: float) -> Array:
-        """Give an end as a share of the whole width, when the mode is at a share of it."""
+        """Place a quantile as a share of the whole width, when the mode is at a share of it."""
         return np.asarray(betaincinv(1.0 + 4.0 * share, 5.0 - 4.0 * share, chance), dtype=float)
 
+    # Both quantiles of a tail must be where low and high are: with m the share of the width at which the mode is,
+    # (m - q(tail)) : (q(1 - tail) - m) = left : right. The difference of the cross products rises with m.
     def rising(share: Array) -> Array:
         return (share - end(share, tail)) * right - (end(share, 1.0 - tail) - share) * left
 
@@ -115,7 +224,31 @@ def pert(low: float, value: float, high: float, level: float) -> Fitted:
 
 
 def beta(low: float, value: float, high: float, level: float) -> Fitted:
-    """Beta on 0 to 1 with mean ``value``, as concentrated as makes the chance of low to high the level."""
+    """Fit a beta on 0 to 1 by its mean and the chance of an interval.
+
+    Parameters
+    ----------
+    low, value, high : float
+        Low, mean and high, from 0 to 1; the chance from low to high is the level.
+    level : float
+        Coverage of the interval [probability].
+
+    Returns
+    -------
+    Fitted
+        Its quantile function and its cumulative distribution.
+
+    Raises
+    ------
+    InputError
+        If they are not between 0 and 1, or no beta of this mean gives the interval its level.
+
+    Examples
+    --------
+    >>> fitted = beta(0.1, 0.2, 0.35, 0.9)
+    >>> round(fitted.chance(0.35) - fitted.chance(0.1), 9)
+    0.9
+    """
     k = beta_concentration(low, value, high, level)
     return _beta(value * k, (1.0 - value) * k, 0.0, 1.0)
 
@@ -139,6 +272,15 @@ def beta_concentration(low: float, value: float, high: float, level: float) -> f
     ------
     InputError
         If there is none.
+
+    See Also
+    --------
+    agreed : One concentration for several shares.
+
+    Examples
+    --------
+    >>> round(beta_concentration(0.2, 0.25, 0.3, 0.9))
+    201
     """
     if not (0.0 <= low and high <= 1.0 and 0.0 < value < 1.0):
         what = f"low, value, high are {low}, {value}, {high} in a beta"
@@ -148,11 +290,35 @@ def beta_concentration(low: float, value: float, high: float, level: float) -> f
         shapes = value * k, (1.0 - value) * k
         return np.asarray(betainc(*shapes, high) - betainc(*shapes, low))
 
-    return _spread("beta", inside, low, value, high, level)
+    return _concentration("beta", inside, low, value, high, level)
 
 
 def gamma(low: float, value: float, high: float, level: float) -> Fitted:
-    """Gamma with mean ``value``, as concentrated as makes the chance of low to high the level."""
+    """Fit a gamma by its mean and the chance of an interval.
+
+    Parameters
+    ----------
+    low, value, high : float
+        Low, mean and high, above zero; the chance from low to high is the level.
+    level : float
+        Coverage of the interval [probability].
+
+    Returns
+    -------
+    Fitted
+        Its quantile function and its cumulative distribution.
+
+    Raises
+    ------
+    InputError
+        If low is below zero or the mean not above it, or no gamma of this mean gives the interval its level.
+
+    Examples
+    --------
+    >>> fitted = gamma(8.0, 10.0, 15.0, 0.9)
+    >>> round(fitted.chance(15.0) - fitted.chance(8.0), 9)
+    0.9
+    """
     if not (low >= 0.0 and value > 0.0):
         what = f"low, value are {low}, {value} in a gamma"
         raise InputError(Problem(what, remedy="A gamma is above zero: use normal or triangular"))
@@ -160,7 +326,7 @@ def gamma(low: float, value: float, high: float, level: float) -> Fitted:
     def inside(k: Array) -> Array:
         return np.asarray(gammainc(k, high / value * k) - gammainc(k, low / value * k))
 
-    k = _spread("gamma", inside, low, value, high, level)
+    k = _concentration("gamma", inside, low, value, high, level)
     return Fitted(
         lambda u: np.asarray(gammaincinv(k, u) * (value / k)),
         lambda x: float(gammainc(k, max(x, 0.0) * (k / value))),
@@ -174,29 +340,35 @@ def _beta(a: float, b: float, start: float, width: float) -> Fitted:
     )
 
 
-def _spread(name: str, inside: Callable[[Array], Array], low: float, value: float, high: float, level: float) -> float:
+def _concentration(
+    name: str, inside: Callable[[Array], Array], low: float, value: float, high: float, level: float
+) -> float:
     """Find the concentration at which the chance of the interval is its level."""
-    found = _crossing(lambda logs: inside(np.exp(logs)) - level, np.log(_LEAST), np.log(_MOST))
-    if found is None:
+    log_concentration = _crossing(lambda logs: inside(np.exp(logs)) - level, np.log(_LEAST), np.log(_MOST))
+    if log_concentration is None:
         remedy = "Give an interval with room on both sides of the mean, or use normal, pert or triangular"
         raise InputError(Problem(f"no {name} of mean {value} has a chance of {level:g} of {low} to {high}", "", remedy))
-    return float(np.exp(found))
+    return float(np.exp(log_concentration))
 
 
 def _crossing(rising: Callable[[Array], Array], low: float, high: float) -> float | None:
     """Find the last place from which a function is not below zero any more; None where it ends below, or never is."""
+    # The chance of an interval need not rise with the concentration from the start, so a bracketing root finder may
+    # end at an earlier crossing. Nine grids of 128 cells, each within one cell of the last: 128^-9, below rounding.
     for _ in range(9):
         grid = np.linspace(low, high, 129)
-        under = np.flatnonzero(rising(grid) < 0)
-        if len(under) == 0 or under[-1] == len(grid) - 1:
+        below = np.flatnonzero(rising(grid) < 0)
+        if len(below) == 0 or below[-1] == len(grid) - 1:
             return None
-        low, high = float(grid[under[-1]]), float(grid[under[-1] + 1])
+        low, high = float(grid[below[-1]]), float(grid[below[-1] + 1])
     return 0.5 * (low + high)
 
 
+#: Fits a distribution to (low, value, high, level).
 Fit = Callable[[float, float, float, float], Fitted]
 
 
+#: Low, value, high, level.
 Bounds = tuple[float, float, float, float]
 
 
@@ -237,14 +409,16 @@ def quantiles(
     least: float = -np.inf,
     most: float = np.inf,
 ) -> Array:
-    """Turn uniform numbers into values of a quantity.
+    """Turn uniform numbers into values of a quantity, by the inverse of its cumulative distribution.
 
     Parameters
     ----------
     u : ndarray of shape (draw,)
         Uniform numbers [probability].
-    value, low, high : float
-        Central value and interval.
+    value : float
+        Central value.
+    low, high : float or None
+        Interval; None for both where the value is taken as known.
     level : float
         Coverage of the interval [probability].
     distribution : str
@@ -266,6 +440,11 @@ def quantiles(
     InputError
         If the interval does not fit the distribution, or is not within the limits.
 
+    See Also
+    --------
+    carecost.maths.monte_carlo.Draws.uniforms : Uniform numbers of a quantity.
+    shares : Several shares at once, which sum to one.
+
     Examples
     --------
     >>> quantiles(np.array([0.05, 0.5, 0.95]), 10.0, 8.0, 15.0)
@@ -280,13 +459,40 @@ def quantiles(
         what = f"low, high are {low}, {high}; it is never below {least} or above {most}"
         raise InputError(Problem(what, remedy="Give an interval within these"))
     fitted = DISTRIBUTIONS[distribution](low, float(value), high, level)
-    floor = fitted.chance(least) if np.isfinite(least) else 0.0
-    top = fitted.chance(most) if np.isfinite(most) else 1.0
-    return fitted.quantile(floor + u * (top - floor))
+    # Truncation: uniform numbers are squeezed into the chances of the two limits.
+    chance_of_least = fitted.chance(least) if np.isfinite(least) else 0.0
+    chance_of_most = fitted.chance(most) if np.isfinite(most) else 1.0
+    return fitted.quantile(chance_of_least + u * (chance_of_most - chance_of_least))
 
 
 def fault(value: float, low: float | None, high: float | None, level: float, distribution: str) -> Problem | None:
-    """Find what is wrong with an interval, if anything."""
+    """Find what is wrong with an interval, if anything.
+
+    Parameters
+    ----------
+    value : float
+        Central value.
+    low, high : float or None
+        Interval.
+    level : float
+        Coverage of the interval [probability].
+    distribution : str
+        Name of the distribution, as in :func:`quantiles`.
+
+    Returns
+    -------
+    Problem or None
+        The first fault, with its remedy.
+
+    See Also
+    --------
+    quantiles : Refuses what this finds.
+
+    Examples
+    --------
+    >>> print(fault(1.0, 2.0, 3.0, 0.9, "normal"))
+    low, value, high are 2.0, 1.0, 3.0. They must rise
+    """
     if distribution not in NAMES:
         return unknown("distribution", distribution, NAMES)
     if (low is None) != (high is None):
@@ -306,7 +512,7 @@ def fault(value: float, low: float | None, high: float | None, level: float, dis
 
 
 def shares(u: ArrayLike, values: ArrayLike, concentration: float) -> Array:
-    """Turn uniform numbers into shares that sum to one: a Dirichlet, from gamma quantiles over their sum [1]_.
+    """Draw Dirichlet shares from uniform numbers: gamma quantiles over their sum [1]_.
 
     Parameters
     ----------
@@ -322,6 +528,10 @@ def shares(u: ArrayLike, values: ArrayLike, concentration: float) -> Array:
     ndarray of shape (draw, share)
         Shares; each row sums to one.
 
+    See Also
+    --------
+    agreed : The concentration that several intervals imply.
+
     References
     ----------
     .. [1] Devroye, L. (1986). Non-Uniform Random Variate Generation. Springer, chapter 11.
@@ -333,15 +543,17 @@ def shares(u: ArrayLike, values: ArrayLike, concentration: float) -> Array:
            [0.767, 0.233]])
     """
     chances, shape = np.asarray(u, dtype=float), np.asarray(values, dtype=float) * concentration
-    sizes = gammaincinv(shape, chances)
-    # A small shape puts most of its chance below the smallest number there is: there, in logs, the first term is exact.
-    logs = np.where(sizes > 1e-200, np.log(np.maximum(sizes, 1e-200)), (np.log(chances) + gammaln(shape + 1.0)) / shape)
-    sizes = np.exp(logs - logs.max(-1, keepdims=True))
+    sizes = gammaincinv(shape, chances)  # (draw, share): gamma numbers of scale one
+    # A small shape a puts most of its chance below the smallest number there is. There the first term of the series,
+    # P(x) = x^a / Gamma(a + 1), is exact; in logs, log x = (log u + log Gamma(a + 1)) / a.
+    tiny = (np.log(chances) + gammaln(shape + 1.0)) / shape
+    logs = np.where(sizes > 1e-200, np.log(np.maximum(sizes, 1e-200)), tiny)
+    sizes = np.exp(logs - logs.max(-1, keepdims=True))  # the largest of a draw is one: the sum is never zero
     return np.asarray(sizes / sizes.sum(-1, keepdims=True))
 
 
 def agreed(intervals: Sequence[Bounds]) -> float:
-    """Find one concentration for shares that are drawn together.
+    """Find the one Dirichlet concentration of shares that are drawn together.
 
     Parameters
     ----------
@@ -358,15 +570,22 @@ def agreed(intervals: Sequence[Bounds]) -> float:
     InputError
         If these differ by more than a factor of 4, or an interval fits no beta.
 
+    See Also
+    --------
+    beta_concentration : That of one interval.
+    shares : Shares drawn with it.
+
     Examples
     --------
     >>> round(agreed([(0.2, 0.25, 0.3, 0.9), (0.7, 0.75, 0.8, 0.9)]))
     201
     """
-    found = np.array([beta_concentration(*interval) for interval in intervals])
-    if found.max() > DISAGREEMENT * found.min():
-        sure, unsure = (intervals[int(i)][:3] for i in (found.argmax(), found.argmin()))
-        what = f"low, value, high {sure} is as sure as {found.max():.3g} observations, {unsure} as {found.min():.3g}"
+    implied = np.array([beta_concentration(*interval) for interval in intervals])  # (share,)
+    if implied.max() > DISAGREEMENT * implied.min():
+        sure, unsure = (intervals[int(i)][:3] for i in (implied.argmax(), implied.argmin()))
+        what = (
+            f"low, value, high {sure} is as sure as {implied.max():.3g} observations, {unsure} as {implied.min():.3g}"
+        )
         remedy = f"Shares drawn together are equally sure: bring these within a factor of {DISAGREEMENT:g}"
         raise InputError(Problem(what, remedy=remedy))
-    return float(np.exp(np.log(found).mean()))
+    return float(np.exp(np.log(implied).mean()))

@@ -16,6 +16,7 @@ from numpy.typing import ArrayLike, NDArray
 from carecost._typing import Array
 from carecost.errors import InputError, Problem, UnknownNameError, refuse, unknown
 
+#: Where in a cycle people are counted.
 Counting = Literal["start", "end", "mid", "simpson"]
 
 
@@ -31,7 +32,7 @@ _SHAPES = "(state, state), (cycle, state, state) or (draw, cycle, state, state);
 
 
 def trace(initial: ArrayLike, transition: Transition, n_cycles: int) -> Array:
-    """Follow a cohort over cycles.
+    """Trace a Markov cohort over cycles.
 
     Parameters
     ----------
@@ -54,6 +55,12 @@ def trace(initial: ArrayLike, transition: Transition, n_cycles: int) -> Array:
     ------
     InputError
         With every fault found: shapes, values that are not finite or are negative, rows that do not sum to one.
+
+    See Also
+    --------
+    occupancy : Time in states.
+    transitions : Moves between states.
+    carecost.maths.conversion.probabilities : Probabilities of a cycle from rates.
 
     References
     ----------
@@ -79,14 +86,17 @@ def trace(initial: ArrayLike, transition: Transition, n_cycles: int) -> Array:
     refuse(problems)
     out = np.empty((*np.broadcast_shapes(start.shape[:-1], moves.shape[:-3]), n_cycles + 1, start.shape[-1]))
     out[..., 0, :] = start
-    each = np.broadcast_to(moves, (*moves.shape[:-3], n_cycles, *moves.shape[-2:]))
+    by_cycle = np.broadcast_to(moves, (*moves.shape[:-3], n_cycles, *moves.shape[-2:]))  # (..., cycle, state, state)
     for c in range(n_cycles):
-        out[..., c + 1, :] = (out[..., c, None, :] @ each[..., c, :, :])[..., 0, :]
+        # People are a row vector: n' = n P.
+        out[..., c + 1, :] = (out[..., c, None, :] @ by_cycle[..., c, :, :])[..., 0, :]
     return out
 
 
 def transitions(trace: ArrayLike, transition: Transition) -> Array:
-    """Count who moves in each cycle, for what is paid once a move: a cost put on a state would be averaged away.
+    """Count the transitions of each cycle of a trace.
+
+    They are for what is paid once a move: a cost put on a state would be averaged over the cycle.
 
     Parameters
     ----------
@@ -105,6 +115,10 @@ def transitions(trace: ArrayLike, transition: Transition) -> Array:
     InputError
         If shapes or probabilities are at fault, or the trace was not made with these probabilities.
 
+    See Also
+    --------
+    trace : People in states.
+
     Examples
     --------
     >>> moves = [[0.9, 0.1], [0.0, 1.0]]
@@ -117,7 +131,7 @@ def transitions(trace: ArrayLike, transition: Transition) -> Array:
     moves = _matrices(transition, n, problems)
     problems += _shape_faults(rows[..., 0, :], moves, n) + stochastic_faults(moves, "transition", ("cycle",))
     refuse(problems)
-    flows = np.asarray(rows[..., :-1, :, None] * moves)
+    flows = np.asarray(rows[..., :-1, :, None] * moves)  # (..., cycle, from, to)
     gap = np.abs(flows.sum(-2) - rows[..., 1:, :])
     if (gap > CLOSE * (1.0 + rows.max(initial=0.0))).any():
         cycle = int(np.argwhere(gap == gap.max())[0][-2]) + 1
@@ -127,7 +141,7 @@ def transitions(trace: ArrayLike, transition: Transition) -> Array:
 
 
 def counting_weights(n_cycles: int, counting: Counting) -> Array:
-    """Give the weight of each row of a trace when time in states is counted.
+    """Weight each row of a trace when time in states is counted: half-cycle correction and its alternatives.
 
     Parameters
     ----------
@@ -148,6 +162,10 @@ def counting_weights(n_cycles: int, counting: Counting) -> Array:
     InputError
         If Simpson's rule is asked for an odd number of cycles.
 
+    See Also
+    --------
+    occupancy : Time in states, by these weights.
+
     Examples
     --------
     >>> counting_weights(4, "mid")
@@ -155,14 +173,15 @@ def counting_weights(n_cycles: int, counting: Counting) -> Array:
     >>> counting_weights(4, "simpson").round(3)
     array([0.333, 1.333, 0.667, 1.333, 0.333])
     """
-    known = get_args(Counting)
-    refuse([unknown("counting", counting, known, "counting")] if counting not in known else [], UnknownNameError)
+    countings = get_args(Counting)
+    if counting not in countings:
+        raise UnknownNameError(unknown("counting", counting, countings, "counting"))
     out = np.ones(n_cycles + 1)
     if counting == "simpson":
         if n_cycles % 2:
             remedy = 'Add a cycle, or count with "mid"'
             raise InputError(Problem(f"Simpson's rule needs an even number of cycles, not {n_cycles}", "trace", remedy))
-        out[1::2], out[2:-1:2] = 4.0 / 3.0, 2.0 / 3.0
+        out[1::2], out[2:-1:2] = 4.0 / 3.0, 2.0 / 3.0  # 1, 4, 2, 4, ..., 4, 1, in thirds
         out[[0, -1]] = 1.0 / 3.0
     elif counting == "mid":
         out[[0, -1]] = 0.5
@@ -172,7 +191,7 @@ def counting_weights(n_cycles: int, counting: Counting) -> Array:
 
 
 def occupancy(trace: ArrayLike, counting: Counting) -> Array:
-    """Count the time that people spend in each state.
+    """Count the time that people spend in each state (person-cycles), row by row of a trace.
 
     Parameters
     ----------
@@ -196,6 +215,10 @@ def occupancy(trace: ArrayLike, counting: Counting) -> Array:
     UnknownNameError
         If there is no such counting.
 
+    See Also
+    --------
+    counting_weights : The weights of the rows.
+
     Examples
     --------
     >>> rows = trace([1, 0], [[0.9, 0.1], [0.0, 1.0]], 2)
@@ -209,7 +232,32 @@ def occupancy(trace: ArrayLike, counting: Counting) -> Array:
 
 
 def numbers(value: ArrayLike, where: str, problems: list[Problem], axes: tuple[str, ...] = ()) -> Array:
-    """Read an array of finite numbers that are not negative; what is wrong goes to ``problems``."""
+    """Read an array of finite numbers that are not negative; what is wrong goes to ``problems``.
+
+    Parameters
+    ----------
+    value : array_like
+        What was given.
+    where : str
+        Name of the argument, for messages.
+    problems : list of Problem
+        Faults found are added to it.
+    axes : tuple of str
+        Names of the last axes.
+
+    Returns
+    -------
+    ndarray
+        The numbers; ``[0.]`` where it is no array of numbers.
+
+    Examples
+    --------
+    >>> problems = []
+    >>> numbers([1.0, -2.0], "initial", problems, ("state",))
+    array([ 1., -2.])
+    >>> print(problems[0])
+    initial, state 1: holds negative values (1, the first -2). Give zero or more
+    """
     try:
         array = np.asarray(value, dtype=float)
     except (TypeError, ValueError):
@@ -220,16 +268,35 @@ def numbers(value: ArrayLike, where: str, problems: list[Problem], axes: tuple[s
         (array < 0, "negative", "Give zero or more"),
     ):
         if wrong.any():
-            said = f"holds {what} values ({int(wrong.sum())}, the first {array[wrong][0]:g})"
-            problems.append(Problem(said, f"{where}, {first(wrong, axes)}".rstrip(", "), remedy))
+            counted = f"holds {what} values ({int(wrong.sum())}, the first {array[wrong][0]:g})"
+            problems.append(Problem(counted, f"{where}, {first(wrong, axes)}".rstrip(", "), remedy))
     return array
 
 
 def first(wrong: NDArray[np.bool_], axes: tuple[str, ...]) -> str:
-    """Say where the first fault is: the last axes by name, those before as draws; rows, columns from 0."""
+    """Locate the first fault in words: the last axes by name, those before as draws.
+
+    Parameters
+    ----------
+    wrong : ndarray of bool
+        What is at fault, somewhere.
+    axes : tuple of str
+        Names of the last axes; a cycle is counted from 1 and left out where there is one, all others from 0.
+
+    Returns
+    -------
+    str
+        Such as "draw 1, cycle 2, row 0".
+
+    Examples
+    --------
+    >>> first(np.array([[False, False], [False, True]]), ("row",))
+    'draw 1, row 1'
+    """
     at = [int(i) for i in np.argwhere(wrong)[0]]
-    draws, named = at[: max(0, len(at) - len(axes))], at[max(0, len(at) - len(axes)) :]
-    lengths = wrong.shape[len(draws) :]
+    n_draws = max(0, len(at) - len(axes))
+    draws, named = at[:n_draws], at[n_draws:]
+    lengths = wrong.shape[n_draws:]
     parts = [f"draw {i}" for i in draws]
     for axis, i, length in zip(axes[-len(named) :] if named else (), named, lengths, strict=True):
         if axis != "cycle" or length > 1:
@@ -238,7 +305,27 @@ def first(wrong: NDArray[np.bool_], axes: tuple[str, ...]) -> str:
 
 
 def stochastic_faults(moves: Array, where: str, axes: tuple[str, ...] = ()) -> list[Problem]:
-    """Find values that are not finite or are negative, and rows that do not sum to one: (..., state, state)."""
+    """Find what is wrong with transition probabilities: not finite, negative, or rows that do not sum to one.
+
+    Parameters
+    ----------
+    moves : ndarray of shape (..., state, state)
+        Probabilities of moving from row to column.
+    where : str
+        Name of the argument, for messages.
+    axes : tuple of str
+        Names of the axes before row and column.
+
+    Returns
+    -------
+    list of Problem
+        Every fault; empty where there is none.
+
+    Examples
+    --------
+    >>> print(stochastic_faults(np.array([[0.5, 0.4], [0.0, 1.0]]), "transition")[0].what)
+    rows do not sum to one (1 of 2, the first to 0.9)
+    """
     problems: list[Problem] = []
     numbers(moves, where, problems, (*axes, "row", "column"))
     total = moves.sum(-1) if moves.ndim > 1 else np.ones(1)
@@ -251,6 +338,7 @@ def stochastic_faults(moves: Array, where: str, axes: tuple[str, ...] = ()) -> l
 
 
 def _rows(trace: ArrayLike, problems: list[Problem]) -> Array:
+    """Read a trace: (..., n_cycles + 1, state)."""
     rows = numbers(trace, "trace", problems, ("row", "state"))
     if rows.ndim < 2 or rows.shape[-2] < 2:
         remedy = "Give shape (..., n_cycles + 1, state), as trace() does"
@@ -263,30 +351,35 @@ def _matrices(transition: Transition, n: int, problems: list[Problem]) -> Array:
     if not callable(transition):
         array = _array(transition, "", problems)
         return array[None] if array.ndim == 2 else array
-    made = [_array(transition(cycle), f" in cycle {cycle}", problems) for cycle in range(1, n + 1)]
-    odd = [f"{m.shape} in cycle {c}" for c, m in enumerate(made, start=1) if m.shape != made[0].shape]
+    by_cycle = [_array(transition(cycle), f" in cycle {cycle}", problems) for cycle in range(1, n + 1)]
+    shape = by_cycle[0].shape
+    odd = [f"{m.shape} in cycle {c}" for c, m in enumerate(by_cycle, start=1) if m.shape != shape]
     if odd:
-        what = f"has shape {made[0].shape} in cycle 1 but {odd[0]}"
+        what = f"has shape {shape} in cycle 1 but {odd[0]}"
         refuse([*problems, Problem(what, "transition", "Give matrices of one shape")])
-    return np.stack(made, axis=-3) if made[0].ndim > 1 else made[0]
+    return np.stack(by_cycle, axis=-3) if len(shape) > 1 else by_cycle[0]
 
 
-def _array(value: ArrayLike, place: str, problems: list[Problem]) -> Array:
+def _array(value: ArrayLike, in_cycle: str, problems: list[Problem]) -> Array:
+    """Read the probabilities of one matrix, or of all."""
     try:
         return np.asarray(value, dtype=float)
     except (TypeError, ValueError):
         remedy = f"Give shape {_SHAPES}"
-        raise InputError([*problems, Problem(f"is not an array of numbers{place}", "transition", remedy)]) from None
+        raise InputError([*problems, Problem(f"is not an array of numbers{in_cycle}", "transition", remedy)]) from None
 
 
 def _shape_faults(start: Array, moves: Array, n: int) -> list[Problem]:
-    states, want = start.shape[-1], f"Give shape {_SHAPES}"
+    """Find shapes that do not fit together: start (..., state), moves (..., cycle, state, state), n cycles."""
+    states, remedy = start.shape[-1], f"Give shape {_SHAPES}"
     if moves.ndim < 3 or moves.shape[-2:] != (states, states):
-        return [Problem(f"has shape {moves.shape} for {states} states", "transition", want)]
-    found = []
+        return [Problem(f"has shape {moves.shape} for {states} states", "transition", remedy)]
+    problems = []
     if moves.shape[-3] not in (1, n):
-        found.append(Problem(f"has {moves.shape[-3]} matrices for {n} cycles", "transition", want))
-    one, other = start.shape[:-1], moves.shape[:-3]
-    if any(a != b and 1 not in (a, b) for a, b in zip(one[::-1], other[::-1], strict=False)):
-        found.append(Problem(f"draw axes {one} and {other} do not fit", "transition", "Give one length, or 1"))
-    return found
+        problems.append(Problem(f"has {moves.shape[-3]} matrices for {n} cycles", "transition", remedy))
+    # Draw axes before these must broadcast: aligned from the right, equal or 1.
+    of_start, of_moves = start.shape[:-1], moves.shape[:-3]
+    if any(a != b and 1 not in (a, b) for a, b in zip(of_start[::-1], of_moves[::-1], strict=False)):
+        what = f"draw axes {of_start} and {of_moves} do not fit"
+        problems.append(Problem(what, "transition", "Give one length, or 1"))
+    return problems

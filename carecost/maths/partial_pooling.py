@@ -28,9 +28,9 @@ JEFFREYS = 0.5
 
 
 class Level(NamedTuple):
-    """Groups of one level of a tree.
+    """One level of a tree of groups: their events and exposure, and how strongly they are pooled.
 
-    Attributes
+    Parameters
     ----------
     names : tuple of str
         Name of each group; that of a quantity.
@@ -40,6 +40,16 @@ class Level(NamedTuple):
         Events, and the time or people that they came from.
     strength : float
         How many events of its own the rate of the group above is worth.
+
+    See Also
+    --------
+    tree : Make the levels of a tree.
+
+    Examples
+    --------
+    >>> whole, cells = tree("exits", np.array([3.0, 0.0]), np.array([10.0, 2.0]), [["foster", "kinship"]])
+    >>> whole.events, cells.names
+    (array([3.]), ('exits, foster', 'exits, kinship'))
     """
 
     names: tuple[str, ...]
@@ -50,14 +60,23 @@ class Level(NamedTuple):
 
 
 class Spread(NamedTuple):
-    """How much rates differ.
+    """How much rates differ within their groups, beyond chance.
 
-    Attributes
+    Parameters
     ----------
     variance : float
         Variance of the ratio of rates to their expectation, by the method of moments; it may be below zero.
     error : float
         Standard error of that, were there no differences.
+
+    See Also
+    --------
+    spread : Estimate it.
+
+    Examples
+    --------
+    >>> Spread(0.04, 0.01).variance ** 0.5
+    0.2
     """
 
     variance: float
@@ -65,7 +84,7 @@ class Spread(NamedTuple):
 
 
 def spread(events: Array, exposure: Array, parent: Indices) -> Spread:
-    """Estimate how much the rates of groups differ within their parents, beyond what chance does.
+    """Estimate the relative variance of rates within their parents beyond Poisson: a moment estimator.
 
     Parameters
     ----------
@@ -78,6 +97,10 @@ def spread(events: Array, exposure: Array, parent: Indices) -> Spread:
     -------
     Spread
         Relative variance and its standard error; both zero where no parent has two groups with exposure.
+
+    See Also
+    --------
+    tree : Takes the strength of a level from it.
 
     Notes
     -----
@@ -97,29 +120,54 @@ def spread(events: Array, exposure: Array, parent: Indices) -> Spread:
     >>> round(alike.variance, 3), round(alike.error, 3)
     (-0.02, 0.145)
     """
-    count = int(parent.max(initial=-1)) + 1
-    total, time = (sums(a, parent, count) for a in (events, exposure))
+    n_parents = int(parent.max(initial=-1)) + 1
+    total, time = (group_sums(a, parent, n_parents) for a in (events, exposure))  # (parent,)
+    # (group,) from here on: s, the share of the parent's exposure, and m = s x the parent's events.
     share = np.divide(exposure, time[parent], out=np.zeros_like(exposure), where=time[parent] > 0)
     expected = total[parent] * share
-    squares = sums(share**2, parent, count)
+    squares = group_sums(share**2, parent, n_parents)  # (parent,)
     scale = 1.0 / (1.0 + expected) ** 2
+    # E (events - m)^2 = m (1 - s) + variance x m^2 (1 - 2 s + sum of s^2): the first term is that of Poisson counts
+    # given their sum; the corrections are there because the parent's rate is made of the same events.
     beyond = scale * ((events - expected) ** 2 - expected * (1.0 - share))
     weight = scale * expected**2 * (1.0 - 2.0 * share + squares[parent])
     if weight.sum() <= 1e-12:
         return Spread(0.0, 0.0)
+    # A squared Poisson deviation has variance 2 m^2 + m.
     error = scale * np.sqrt((1.0 - share) * (2.0 * expected**2 + expected))
     return Spread(float(beyond.sum() / weight.sum()), float(np.sqrt((error**2).sum()) / weight.sum()))
 
 
-def sums(values: Array, group: Indices, n: int) -> Array:
-    """Sum rows by group, one after the other, so that no sum depends on what stands beside it."""
+def group_sums(values: Array, group: Indices, n: int) -> Array:
+    """Sum rows by group.
+
+    Parameters
+    ----------
+    values : ndarray of shape (row, ...)
+        What is summed.
+    group : ndarray of shape (row,)
+        Which group each row belongs to.
+    n : int
+        Number of groups.
+
+    Returns
+    -------
+    ndarray of shape (n, ...)
+        Sums; zero for a group without rows.
+
+    Examples
+    --------
+    >>> group_sums(np.array([1.0, 2.0, 4.0]), np.array([0, 1, 0]), 2)
+    array([5., 2.])
+    """
     out = np.zeros((n, *values.shape[1:]))
+    # One row after the other, and not pairwise as a plain sum: no sum depends on what stands beside it.
     np.add.at(out, group, values)
     return out
 
 
 def tree(prefix: str, events: Array, exposure: Array, labels: Sequence[Sequence[str]]) -> tuple[Level, ...]:
-    """Sum cells into groups, level by level, and see how alike the parts of groups are.
+    """Sum cells into a tree of groups, and estimate how strongly each level is pooled towards the one above.
 
     Parameters
     ----------
@@ -136,30 +184,43 @@ def tree(prefix: str, events: Array, exposure: Array, labels: Sequence[Sequence[
     tuple of Level
         The whole first, the cells last and in their order.
 
+    See Also
+    --------
+    pooled_rates : Rates of the cells of a tree.
+    spread : How much the rates of a level differ.
+
     Notes
     -----
     The strength of a level is one over the variance of its rates relative to their parents' (:func:`spread`). Parts are
     never taken to be more alike than the counts can show: a variance below its standard error is put at that. Nor is
     the parent ever worth less than half an event.
+
+    Examples
+    --------
+    >>> levels = tree("exits", np.array([30.0, 2.0]), np.array([100.0, 90.0]), [["foster", "kinship"]])
+    >>> [level.names for level in levels]
+    [('exits',), ('exits, foster', 'exits, kinship')]
+    >>> round(levels[1].strength, 2)  # rates that differ this much are hardly pooled
+    0.77
     """
-    whole = np.zeros(len(events), dtype=np.intp)
     out = [Level((prefix,), np.zeros(1, np.intp), events.sum(keepdims=True), exposure.sum(keepdims=True), JEFFREYS)]
-    above = whole
+    group_above = np.zeros(len(events), dtype=np.intp)  # (cell,): the group of each cell, one level up
     for level in labels:
         names = list(dict.fromkeys(level))
-        here = np.array([names.index(label) for label in level], dtype=np.intp)
+        group = np.array([names.index(label) for label in level], dtype=np.intp)  # (cell,)
         parent = np.zeros(len(names), dtype=np.intp)
-        parent[here] = above
-        e, t = (sums(a, here, len(names)) for a in (events, exposure))
-        found = spread(e, t, parent)
-        strength = max(JEFFREYS, 1.0 / max(found.variance, found.error, 1e-12))
-        out.append(Level(tuple(f"{prefix}, {name}" for name in names), parent, e, t, strength))
-        above = here
+        parent[group] = group_above
+        counted, lived = (group_sums(a, group, len(names)) for a in (events, exposure))
+        between = spread(counted, lived, parent)
+        # A gamma of mean one and variance v has shape 1 / v: that many events of the parent.
+        strength = max(JEFFREYS, 1.0 / max(between.variance, between.error, 1e-12))
+        out.append(Level(tuple(f"{prefix}, {name}" for name in names), parent, counted, lived, strength))
+        group_above = group
     return tuple(out)
 
 
-def rates(levels: Sequence[Level], chance: Chance, dispersion: float = 1.0) -> Array:
-    """Draw the rates of the cells of a tree, or give their means.
+def pooled_rates(levels: Sequence[Level], chance: Chance, dispersion: float = 1.0) -> Array:
+    """Draw the partially pooled rates of the cells of a tree, or give their means.
 
     Parameters
     ----------
@@ -175,6 +236,10 @@ def rates(levels: Sequence[Level], chance: Chance, dispersion: float = 1.0) -> A
     ndarray of shape (draw, cell)
         Events per unit of exposure; one draw where ``chance`` is None.
 
+    See Also
+    --------
+    tree : Make the tree.
+
     Notes
     -----
     The whole is gamma(events + 1/2) over its exposure: Jeffreys' posterior of a Poisson rate [1]_. A part is
@@ -189,23 +254,28 @@ def rates(levels: Sequence[Level], chance: Chance, dispersion: float = 1.0) -> A
     Examples
     --------
     >>> levels = tree("exits", np.array([3.0, 0.0]), np.array([10.0, 2.0]), [["foster", "kinship"]])
-    >>> mean = rates(levels, None)
+    >>> mean = pooled_rates(levels, None)
     >>> mean.round(3), round(float(mean[0] @ [10.0, 2.0]), 9)
     (array([[0.321, 0.145]]), 3.5)
     """
     top = levels[0]
     if not levels[-1].names:
         return np.zeros((1, 0))
+    # Expected events of the groups of a level, (draw, group); of the whole first.
     total = np.atleast_2d(top.events + JEFFREYS)
     if dispersion > 0:
+        # Mean events + 1/2, variance that times the dispersion.
         total = _gamma(total[0] / dispersion, top.names, chance) * dispersion
     rate = total / top.exposure
     for level in levels[1:]:
         k = level.strength
+        # Posterior of a Poisson rate whose prior is a gamma of shape k around the rate of the group above.
         own = _gamma(level.events + k, level.names, chance) / (level.exposure + k / rate[:, level.parent])
         parts = own * level.exposure
-        found = sums(parts.T, level.parent, total.shape[1]).T
-        scale = np.divide(total, found, out=np.ones_like(found), where=found > 0)[:, level.parent]
+        # Scaled so that the parts of a group have its total again: (draw, group above), then (draw, group).
+        sum_of_parts = group_sums(parts.T, level.parent, total.shape[1]).T
+        scale = np.divide(total, sum_of_parts, out=np.ones_like(sum_of_parts), where=sum_of_parts > 0)
+        scale = scale[:, level.parent]
         rate, total = own * scale, parts * scale
     return np.asarray(rate)
 

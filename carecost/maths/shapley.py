@@ -14,7 +14,7 @@ Order = tuple[int, ...]
 
 
 def shared(values: Array) -> Array:
-    """Share the value of a whole between its parts, from the value of every subset.
+    """Work out exact Shapley values from the value of every subset of the parts.
 
     Parameters
     ----------
@@ -25,6 +25,10 @@ def shared(values: Array) -> Array:
     -------
     ndarray of shape (part, ...)
         Shapley values [1]_: they sum to the value of the whole less that of no part.
+
+    See Also
+    --------
+    steps : What each part adds in one order; its mean over sampled orders estimates the Shapley values.
 
     References
     ----------
@@ -37,31 +41,36 @@ def shared(values: Array) -> Array:
     >>> shared(np.array([0.0, 4.0, 2.0, 10.0]))
     array([6., 4.])
     """
-    n = len(values).bit_length() - 1
+    n = len(values).bit_length() - 1  # 2**n subsets
     if not n:
         return np.zeros((0, *values.shape[1:]))
-    masks = np.arange(2**n)
-    before = np.bitwise_count(masks)
+    subsets = np.arange(2**n)
+    sizes = np.bitwise_count(subsets)
     out = []
     for i in range(n):
-        without = masks[masks >> i & 1 == 0]
-        weights = np.array([factorial(s) * factorial(n - s - 1) / factorial(n) for s in before[without].tolist()])
+        without = subsets[subsets >> i & 1 == 0]  # the 2**(n - 1) subsets that lack part i
+        # Of the n! orders, s! (n - s - 1)! have exactly these s parts before part i.
+        weights = np.array([factorial(s) * factorial(n - s - 1) / factorial(n) for s in sizes[without].tolist()])
         out.append(np.tensordot(weights, values[without | 1 << i] - values[without], axes=1))
     return np.stack(out)
 
 
 def orders(parts: int, pairs: int, seed: int) -> tuple[Order, ...]:
-    """Draw orders in pairs, the second of each the reverse of the first, so that their errors partly cancel.
+    """Draw antithetic orders for sampled Shapley values: pairs that mirror each other, so that errors partly cancel.
 
     Parameters
     ----------
     parts, pairs, seed : int
-        How many parts; how many pairs; which luck.
+        How many parts; how many pairs of orders; seed of the random generator.
 
     Returns
     -------
     tuple of tuple of int
-        Orders; those at 2i and 2i + 1 are a pair.
+        Orders; that at 2i + 1 is the reverse of that at 2i.
+
+    See Also
+    --------
+    steps : What each part adds in one of these orders.
 
     Examples
     --------
@@ -75,21 +84,31 @@ def orders(parts: int, pairs: int, seed: int) -> tuple[Order, ...]:
 
 
 def prefixes(order: Order) -> list[int]:
-    """Give the subsets that an order goes through, from the first part to all, as bits.
+    """List the subsets that an order goes through, from its first part to all of them, as bits.
+
+    Parameters
+    ----------
+    order : tuple of int
+        Parts in order.
+
+    Returns
+    -------
+    list of int
+        One subset for each part: bit i says whether part i is in it.
 
     Examples
     --------
     >>> prefixes((2, 0, 1))
     [4, 5, 7]
     """
-    found = [0]
+    subsets = [0]
     for part in order:
-        found.append(found[-1] | 1 << part)
-    return found[1:]
+        subsets.append(subsets[-1] | 1 << part)
+    return subsets[1:]
 
 
 def steps(order: Order, value: Callable[[int], Array]) -> Array:
-    """Give what each part adds to those before it in an order.
+    """Work out the marginal contribution of each part to those before it in one order.
 
     Parameters
     ----------
@@ -103,12 +122,16 @@ def steps(order: Order, value: Callable[[int], Array]) -> Array:
     ndarray of shape (part, ...)
         What each part adds; sums to the value of the whole less that of no part.
 
+    See Also
+    --------
+    shared : The exact mean over all orders.
+
     Examples
     --------
     >>> steps((1, 0), np.array([0.0, 4.0, 2.0, 10.0]).__getitem__)
     array([8., 2.])
     """
-    values = [value(mask) for mask in (0, *prefixes(order))]
+    values = [value(subset) for subset in (0, *prefixes(order))]  # one more than there are parts
     out = np.zeros((len(order), *values[0].shape))
     for part, before, after in zip(order, values, values[1:], strict=False):
         out[part] = after - before

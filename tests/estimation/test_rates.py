@@ -15,7 +15,7 @@ from scipy import stats
 
 import carecost as cc
 from carecost import Counts, Estimates, estimate
-from carecost.maths.partial_pooling import rates, spread, tree
+from carecost.maths.partial_pooling import pooled_rates, spread, tree
 
 Array = NDArray[Any]
 DRAWS = cc.Draws(400, seed=3)
@@ -119,9 +119,9 @@ def test_pooling_alters_no_total_nor_how_sure_it_is(cells: list[tuple[int, float
     events = np.array([float(n) for n, _ in cells]) * (exposure > 0)
     levels = tree("x", events, exposure, [list("aaabbb"), list("abcdef")])
     draws = cc.Draws(50, seed=seed)
-    total = rates(levels, draws.uniforms) @ exposure
+    total = pooled_rates(levels, draws.uniforms) @ exposure
     np.testing.assert_allclose(total, stats.gamma(events.sum() + 0.5).ppf(draws.uniforms("x")), rtol=1e-8)
-    mean = rates(levels, None)
+    mean = pooled_rates(levels, None)
     assert np.isfinite(mean).all() and (mean > 0).all()
     assert (mean @ exposure).item() == pytest.approx(events.sum() + 0.5)
 
@@ -129,7 +129,7 @@ def test_pooling_alters_no_total_nor_how_sure_it_is(cells: list[tuple[int, float
 def test_cells_that_look_alike_share_a_rate_and_others_keep_their_own() -> None:
     lived = np.full(4, 1000.0)
     alike, apart = np.array([100.0, 101, 99, 100]), np.array([10.0, 400, 30, 900])
-    mean = [rates(tree("x", events, lived, [list("abcd")]), None)[0] for events in (alike, apart)]
+    mean = [pooled_rates(tree("x", events, lived, [list("abcd")]), None)[0] for events in (alike, apart)]
     np.testing.assert_allclose(mean[0], 0.1, rtol=0.01)
     np.testing.assert_allclose(mean[1], apart / lived, rtol=0.1)
 
@@ -139,16 +139,16 @@ def test_a_cell_is_pulled_towards_its_group_by_as_many_events_as_the_rule_says()
     levels = tree("x", events, lived, [list("abc")])
     k, whole = levels[1].strength, 82.5 / 210
     plain = (events + k) / (lived + k / whole)
-    np.testing.assert_allclose(rates(levels, None)[0], plain * 82.5 / (plain @ lived), rtol=1e-12)
+    np.testing.assert_allclose(pooled_rates(levels, None)[0], plain * 82.5 / (plain @ lived), rtol=1e-12)
     variance, error = spread(events, lived, np.zeros(3, dtype=int))
     assert k == pytest.approx(1 / max(variance, error)) and k >= 0.5
 
 
 def test_a_cell_nobody_was_in_has_the_rate_of_its_group_and_little_surety() -> None:
     levels = tree("x", np.array([40.0, 60.0, 0.0]), np.array([100.0, 100.0, 0.0]), [list("abc")])
-    mean = rates(levels, None)[0]
+    mean = pooled_rates(levels, None)[0]
     assert mean[2] == pytest.approx(100.5 / 200, rel=0.01)
-    drawn = rates(levels, DRAWS.uniforms)
+    drawn = pooled_rates(levels, DRAWS.uniforms)
     assert drawn[:, 2].std() / drawn[:, 2].mean() > 2 * drawn[:, 0].std() / drawn[:, 0].mean()
 
 
