@@ -14,12 +14,13 @@ from carecost.errors import InputError, Problem, refuse, unknown
 from carecost.money import vintages
 from carecost.money.discounting import Schedule, discount_factors
 
+#: When in its year money flows.
 Timing = Literal["year-end", "mid-year"]
 
 
 @dataclass(frozen=True, eq=False)
 class Appraisal:
-    """What costs and benefits of some years come to.
+    """Cost-benefit appraisal of flows over years: NPV, BCR, payback, peak funding, equivalent annual value.
 
     Years are columns, counted from 0. Values of shape (...) are one a draw, or a single number where costs and benefits
     have no draws. Amounts are in the unit that they were given in, and of one price year.
@@ -50,6 +51,16 @@ class Appraisal:
     ------
     InputError
         With every fault found.
+
+    See Also
+    --------
+    appraise : The same by the name of a discount schedule.
+
+    Examples
+    --------
+    >>> made = Appraisal([100.0, 0.0, 0.0], [0.0, 60.0, 60.0], 0.05)
+    >>> round(float(made.npv), 4), round(made.bcr, 4), float(made.payback)
+    (11.5646, 1.1156, 2.0)
     """
 
     plain_costs: ArrayLike
@@ -67,11 +78,11 @@ class Appraisal:
         flows = {name: _flows(getattr(self, name), name, problems) for name in ("plain_costs", "benefits")}
         problems += _shape_faults(*flows.values()) + _option_faults(self)
         refuse(problems)
-        fitting = np.broadcast_arrays(*flows.values())
-        for name, array in zip(flows, fitting, strict=True):
+        both = np.broadcast_arrays(*flows.values())  # (..., year) each
+        for name, array in zip(flows, both, strict=True):
             object.__setattr__(self, name, _frozen(array.copy()))
         if self.annuity is None:
-            span = (self.first_year, self.first_year + fitting[0].shape[-1] - 1)
+            span = (self.first_year, self.first_year + both[0].shape[-1] - 1)
             object.__setattr__(self, "annuity", span)
 
     @cached_property
@@ -93,6 +104,7 @@ class Appraisal:
     @cached_property
     def pv_costs(self) -> Array:
         """Present value of costs: (...) [GBP]."""
+        # (..., year) @ (year,): the sum of flow times factor.
         return np.asarray(self.costs @ self.factors)
 
     @cached_property
@@ -103,6 +115,7 @@ class Appraisal:
     @cached_property
     def pv_optimism_bias(self) -> Array:
         """The part of the present value of costs that is the uplift for optimism: (...) [GBP]."""
+        # Costs hold 1 + u times what was given, so u / (1 + u) of them is the uplift.
         return np.asarray(self.pv_costs * (self.uplift / (1.0 + self.uplift)))
 
     @cached_property
@@ -113,6 +126,7 @@ class Appraisal:
     @cached_property
     def bcr(self) -> float | None:
         """Present value of benefits over that of costs, means over draws; None where that cost is not positive."""
+        # A ratio of means, never a mean of ratios: draws with next to no cost would rule it.
         cost = float(self.pv_costs.mean())
         return None if cost <= 0 else float(self.pv_benefits.mean()) / cost
 
@@ -151,10 +165,11 @@ class Appraisal:
         """Equivalent annual value: the equal amount in every year of ``annuity`` that is worth the npv: (...) [GBP]."""
         assert self.annuity is not None
         years = np.arange(self.annuity[0], self.annuity[1] + 1)
+        # The npv over the annuity factor: the present value of one pound in each of these years.
         return np.asarray(self.npv / timed_factors(years, self.discounting, self.timing).sum())
 
     def chance_of_payback(self, discounted: bool = False) -> Array:
-        """Give the chance that it has paid back, for good, by each year.
+        """Count the share of draws that have paid back, for good, by each year.
 
         Parameters
         ----------
@@ -165,12 +180,22 @@ class Appraisal:
         -------
         ndarray of shape (year,)
             Share of draws whose payback is in this year or before [probability].
+
+        See Also
+        --------
+        payback_year : The year of each draw.
+
+        Examples
+        --------
+        >>> Appraisal([10.0, 0.0, 0.0], [[0.0, 12.0, 0.0], [0.0, 6.0, 6.0]], 0.0).chance_of_payback()
+        array([0. , 0.5, 1. ])
         """
-        paid = np.ravel(self.discounted_payback if discounted else self.payback)
-        return np.asarray((paid[:, None] <= np.arange(self.costs.shape[-1])).mean(0))
+        year = np.ravel(self.discounted_payback if discounted else self.payback)  # (draw,); nan is never reached
+        return np.asarray((year[:, None] <= np.arange(self.costs.shape[-1])).mean(0))
 
     @property
     def _net(self) -> Array:
+        """Benefits less costs: (..., year) [GBP]."""
         return np.asarray(np.asarray(self.benefits) - self.costs)
 
 
@@ -187,20 +212,25 @@ def payback_year(net: ArrayLike) -> Array:
     ndarray of shape (...)
         Year, counted from 0; nan where there is none, or nothing flows.
 
+    See Also
+    --------
+    Appraisal.chance_of_payback : How many draws have paid back by each year.
+
     Examples
     --------
     >>> payback_year([[-10, 12, -5, 4], [-10, 4, 4, 1]])
     array([ 3., nan])
     """
     flow = np.asarray(net, dtype=float)
-    below = np.cumsum(flow, axis=-1) < 0
-    years = below.shape[-1]
-    after = np.where(below.any(-1), years - np.argmax(below[..., ::-1], axis=-1), 0)
-    return np.where((after < years) & flow.any(-1), after, np.nan)
+    below = np.cumsum(flow, axis=-1) < 0  # (..., year)
+    n_years = below.shape[-1]
+    # The year after the last one below zero: that one is the first found from the end.
+    year_after = np.where(below.any(-1), n_years - np.argmax(below[..., ::-1], axis=-1), 0)
+    return np.where((year_after < n_years) & flow.any(-1), year_after, np.nan)
 
 
 def timed_factors(years: ArrayLike, discounting: float | Schedule, timing: Timing) -> Array:
-    """Give discount factors of years from now, for money at the end of each year or in its middle.
+    """Discount money at the end of each year or in its middle: factors of years from now.
 
     Parameters
     ----------
@@ -216,6 +246,10 @@ def timed_factors(years: ArrayLike, discounting: float | Schedule, timing: Timin
     ndarray of shape (year,)
         Factors [ratio].
 
+    See Also
+    --------
+    carecost.money.discounting.discount_factors : Factors by other points of valuation.
+
     Examples
     --------
     >>> timed_factors([0, 1], 0.21, "mid-year").round(4)
@@ -230,6 +264,7 @@ def timed_factors(years: ArrayLike, discounting: float | Schedule, timing: Timin
 
 
 def _flows(value: ArrayLike, name: str, problems: list[Problem]) -> Array:
+    """Read yearly amounts, (..., year); what is wrong goes to ``problems``."""
     where = name.removeprefix("plain_")
     try:
         array = np.asarray(value, dtype=float)
@@ -245,6 +280,7 @@ def _flows(value: ArrayLike, name: str, problems: list[Problem]) -> Array:
 
 
 def _shape_faults(costs: Array, benefits: Array) -> list[Problem]:
+    """Find years that differ, or draws that do not broadcast."""
     try:
         np.broadcast_shapes(costs.shape[:-1], benefits.shape[:-1])
         fits = costs.shape[-1] == benefits.shape[-1]
@@ -255,32 +291,36 @@ def _shape_faults(costs: Array, benefits: Array) -> list[Problem]:
 
 
 def _option_faults(a: Appraisal) -> list[Problem]:
-    found = [] if a.timing in get_args(Timing) else [unknown("timing", a.timing, get_args(Timing), "timing")]
+    """Find a timing, uplift, factor, year or rate that cannot be used."""
+    problems = [] if a.timing in get_args(Timing) else [unknown("timing", a.timing, get_args(Timing), "timing")]
     for wrong, value, where, remedy in (
         (not a.optimism_bias >= 0, a.optimism_bias, "optimism_bias", "Give a share of costs such as 0.51"),
         (not 0 <= a.mitigation <= 1, a.mitigation, "mitigation", "Give a share from 0 to 1"),
         (not a.cost_factor > 0, a.cost_factor, "cost_factor", "Give a number above zero; 1 changes nothing"),
         (not _whole(a.first_year), a.first_year, "first_year", "Give 0 or a later year"),
-        (not _years(a.annuity), a.annuity, "annuity", "Give its first and last year from now, such as (1, 9)"),
+        (not _rising(a.annuity), a.annuity, "annuity", "Give its first and last year from now, such as (1, 9)"),
     ):
         if wrong:
-            found.append(Problem(f"is {value!r}", where, remedy))
+            problems.append(Problem(f"is {value!r}", where, remedy))
     try:
         discount_factors([1], a.discounting)
     except InputError as error:
-        found.extend(error.problems)
-    return found
+        problems.extend(error.problems)
+    return problems
 
 
-def _years(annuity: tuple[int, int] | None) -> bool:
+def _rising(annuity: tuple[int, int] | None) -> bool:
+    """Whether an annuity has a first and a last year that can be used, or is not given."""
     return annuity is None or (len(annuity) == 2 and all(map(_whole, annuity)) and annuity[0] <= annuity[1])
 
 
 def _whole(year: object) -> bool:
+    """Whether a year from now is a whole number of zero or more."""
     return isinstance(year, int | np.integer) and not isinstance(year, bool) and int(year) >= 0
 
 
 def _frozen(array: Array) -> Array:
+    """View an array that cannot be written to."""
     view: Array = array.view()
     view.flags.writeable = False
     return view
@@ -298,7 +338,7 @@ def appraise(
     cost_factor: float = 1.0,
     annuity: tuple[int, int] | None = None,
 ) -> Appraisal:
-    """Appraise costs and benefits over years.
+    """Appraise costs and benefits over years: NPV, BCR, payback and more, at a rate or schedule.
 
     Parameters
     ----------
@@ -333,6 +373,11 @@ def appraise(
         With every fault of the flows and options found.
     UnknownNameError
         If there is no such schedule.
+
+    See Also
+    --------
+    optimism_bias : The upper bounds of the Green Book's guidance, by name.
+    icer_table : Options beside each other, by cost and effect.
 
     References
     ----------

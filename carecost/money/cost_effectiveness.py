@@ -13,12 +13,13 @@ from numpy.typing import ArrayLike
 from carecost._typing import Array
 from carecost.errors import InputError, Problem, refuse
 
+#: Where an option stands among the others.
 Status = Literal["frontier", "dominated", "extendedly dominated", "equal"]
 
 
 @dataclass(frozen=True, eq=False)
 class Option:
-    """Something that might be done; doing the minimum is one too.
+    """One option of a cost-effectiveness analysis, with its cost and effect; doing the minimum is one too.
 
     Parameters
     ----------
@@ -33,6 +34,11 @@ class Option:
     ------
     InputError
         If cost or effect is not finite, or has more than one axis.
+
+    See Also
+    --------
+    icer_table : Dominance and incremental cost-effectiveness ratios of options.
+    net_benefit : Which option is best at a value of a unit of effect.
 
     Examples
     --------
@@ -53,9 +59,9 @@ class Option:
 
 @dataclass(frozen=True)
 class Step:
-    """One option in the order of cost, beside the one that it is compared with.
+    """One row of an incremental analysis: an option beside the one that it is compared with.
 
-    Attributes
+    Parameters
     ----------
     name : str
         The option.
@@ -73,6 +79,15 @@ class Step:
         Incremental cost for each unit of incremental effect; None where dominated, equal or first [GBP per unit].
     dominated_by : tuple of str
         The option, or the two, that dominate it.
+
+    See Also
+    --------
+    Means.step : Describe one option so.
+
+    Examples
+    --------
+    >>> means([("nothing", 0.0, 0.0), ("something", 10.0, 2.0)]).step(1).icer
+    5.0
     """
 
     name: str
@@ -88,14 +103,24 @@ class Step:
 
 @dataclass(frozen=True, eq=False)
 class Means:
-    """Options by their means, in the order of cost and then of effect, the greater first.
+    """Options by their means over draws, in the order of cost and then of effect, the greater first.
 
     Parameters
     ----------
     names : tuple of str
         Options.
     cost, effect : ndarray of shape (option,)
-        Means over draws.
+        Means over draws [GBP], [unit of effect].
+
+    See Also
+    --------
+    means : Make it, in this order.
+
+    Examples
+    --------
+    >>> made = Means(("nothing", "something", "less"), np.array([0.0, 10.0, 12.0]), np.array([0.0, 2.0, 1.0]))
+    >>> made.frontier, made.dominator
+    ([0, 1], {2: 1})
     """
 
     names: tuple[str, ...]
@@ -104,20 +129,22 @@ class Means:
 
     @cached_property
     def twin(self) -> dict[int, int]:
-        """Options that equal an earlier one, and which."""
+        """Options that equal an earlier one in cost and effect, and which: {option: earlier option}."""
         pairs = list(zip(self.cost, self.effect, strict=True))
         return {i: pairs.index(pair) for i, pair in enumerate(pairs) if pairs.index(pair) < i}
 
     @cached_property
     def dominator(self) -> dict[int, int]:
-        """Options that another dominates, and by which: the one with the most effect, the cheapest of these."""
-        found = {}
+        """Options that another strictly dominates, and which: that with the most effect, the cheapest of these."""
+        dominators = {}
         for i in range(len(self.names)):
+            # No worse in both, better in one: (option,).
             better = (self.cost <= self.cost[i]) & (self.effect >= self.effect[i])
             better &= (self.cost < self.cost[i]) | (self.effect > self.effect[i])
             if better.any():
-                found[i] = max(np.flatnonzero(better), key=lambda j: (self.effect[j], -self.cost[j], -j))
-        return {i: int(j) for i, j in found.items()}
+                # Of twins that dominate alike the one that is listed first.
+                dominators[i] = max(np.flatnonzero(better), key=lambda j: (self.effect[j], -self.cost[j], -j))
+        return {i: int(j) for i, j in dominators.items()}
 
     @cached_property
     def frontier(self) -> list[int]:
@@ -126,17 +153,36 @@ class Means:
         for i in range(len(self.names)):
             if i in self.twin or i in self.dominator:
                 continue
+            # Ratios rise along the frontier: one that is dearer than the next is extendedly dominated.
             while len(hull) > 1 and self._ratio(hull[-1], i) < self._ratio(hull[-2], hull[-1]):
                 hull.pop()
             hull.append(i)
         return hull
 
     def _ratio(self, a: int, b: int) -> float:
+        """Incremental cost-effectiveness ratio of b over a [GBP per unit of effect]."""
         return float((self.cost[b] - self.cost[a]) / (self.effect[b] - self.effect[a]))
 
     def step(self, i: int) -> Step:
-        """Describe one option."""
-        status, comparator, by = self._standing(i)
+        """Describe one option: its status, its comparator, and the increments over it.
+
+        Parameters
+        ----------
+        i : int
+            Its place in the order of cost.
+
+        Returns
+        -------
+        Step
+            A row of the incremental analysis.
+
+        Examples
+        --------
+        >>> made = means([("nothing", 0.0, 0.0), ("worse", 12.0, 1.0), ("something", 10.0, 2.0)])
+        >>> made.step(2).status, made.step(2).dominated_by
+        ('dominated', ('something',))
+        """
+        status, comparator, dominators = self._standing(i)
         if comparator is None:
             return Step(self.names[i], float(self.cost[i]), float(self.effect[i]), status, None, None, None, None)
         ratio = self._ratio(comparator, i) if status in ("frontier", "extendedly dominated") else None
@@ -149,10 +195,11 @@ class Means:
             float(self.cost[i] - self.cost[comparator]),
             float(self.effect[i] - self.effect[comparator]),
             ratio,
-            tuple(self.names[j] for j in by),
+            tuple(self.names[j] for j in dominators),
         )
 
     def _standing(self, i: int) -> tuple[Status, int | None, tuple[int, ...]]:
+        """Status of an option, what it is compared with, and what dominates it."""
         if i in self.dominator:
             return "dominated", self.dominator[i], (self.dominator[i],)
         if i in self.twin:
@@ -160,6 +207,7 @@ class Means:
         before = [j for j in self.frontier if j < i]
         if i in self.frontier:
             return "frontier", before[-1] if before else None, ()
+        # Neither dominated nor on the hull: a mix of its neighbours on the hull is better.
         after = next(j for j in self.frontier if j > i)
         return "extendedly dominated", before[-1], (before[-1], after)
 
@@ -167,10 +215,25 @@ class Means:
 def means(options: Sequence[Option | tuple[str, ArrayLike, ArrayLike]]) -> Means:
     """Average options over draws and put them in the order of cost, and of effect, the greater first.
 
+    Parameters
+    ----------
+    options : sequence of Option or of (name, cost, effect)
+        Two or more.
+
+    Returns
+    -------
+    Means
+        Their means.
+
     Raises
     ------
     InputError
         If there are fewer than two, two share a name, or their draws do not fit.
+
+    Examples
+    --------
+    >>> means([("something", [8.0, 12.0], 2.0), ("nothing", 0.0, 0.0)]).names
+    ('nothing', 'something')
     """
     names, cost, effect = arrays(options)
     mean_cost, mean_effect = cost.mean(0), effect.mean(0)
@@ -179,12 +242,30 @@ def means(options: Sequence[Option | tuple[str, ArrayLike, ArrayLike]]) -> Means
 
 
 def arrays(options: Sequence[Option | tuple[str, ArrayLike, ArrayLike]]) -> tuple[tuple[str, ...], Array, Array]:
-    """Give names, and cost and effect of shape (draw, option), as listed.
+    """Line up the draws of options, in the order given.
+
+    Parameters
+    ----------
+    options : sequence of Option or of (name, cost, effect)
+        Two or more.
+
+    Returns
+    -------
+    names : tuple of str
+        Options.
+    cost, effect : ndarray of shape (draw, option)
+        Their draws [GBP], [unit of effect].
 
     Raises
     ------
     InputError
         If there are fewer than two, two share a name, or their draws do not fit.
+
+    Examples
+    --------
+    >>> names, cost, effect = arrays([("something", [8.0, 12.0], 2.0), ("nothing", 0.0, 0.0)])
+    >>> cost.tolist(), effect.tolist()
+    ([[8.0, 0.0], [12.0, 0.0]], [[2.0, 0.0], [2.0, 0.0]])
     """
     listed = [o if isinstance(o, Option) else Option(*o) for o in options]
     names = tuple(o.name for o in listed)
@@ -193,18 +274,19 @@ def arrays(options: Sequence[Option | tuple[str, ArrayLike, ArrayLike]]) -> tupl
         problems.append(Problem(f"has {len(listed)} options", "options", "Give two or more; doing the minimum is one"))
     twice = sorted({n for n in names if names.count(n) > 1})
     problems += [Problem(f"two options are called {n!r}", "options", "Give each its own name") for n in twice]
+    # Cost and effect of each option in turn, (draw,) or (1,).
     columns = [np.asarray(a, dtype=float) for o in listed for a in (o.cost, o.effect)]
     lengths = {len(c) for c in columns} - {1}
     if len(lengths) > 1:
         what = f"options have {', '.join(map(str, sorted(lengths)))} draws"
         problems.append(Problem(what, "options", "Give the same draws of every option, or one number"))
     refuse(problems)
-    made = np.stack(np.broadcast_arrays(*columns), axis=-1)
-    return names, made[:, ::2], made[:, 1::2]
+    draws = np.stack(np.broadcast_arrays(*columns), axis=-1)  # (draw, 2 x option)
+    return names, draws[:, ::2], draws[:, 1::2]
 
 
 def best_shares(benefit: Array) -> Array:
-    """Give each option's share of being best, ties shared equally: last axis options.
+    """Share out which option is best, equally between those that tie.
 
     Parameters
     ----------
@@ -215,18 +297,39 @@ def best_shares(benefit: Array) -> Array:
     -------
     ndarray of shape (..., option)
         1 for the best, 0 for the others; 1/n for each of n that tie [share].
+
+    Examples
+    --------
+    >>> best_shares(np.array([[1.0, 3.0, 2.0], [4.0, 4.0, 0.0]]))
+    array([[0. , 1. , 0. ],
+           [0.5, 0.5, 0. ]])
     """
     best = benefit == benefit.max(-1, keepdims=True)
     return np.asarray(best / best.sum(-1, keepdims=True))
 
 
 def values_of(values: ArrayLike) -> Array:
-    """Read values of a unit of effect.
+    """Read values of a unit of effect: willingness to pay.
+
+    Parameters
+    ----------
+    values : array_like of shape (value,) or a number
+        Amounts, zero or more [GBP per unit of effect].
+
+    Returns
+    -------
+    ndarray of shape (value,)
+        The same, read-only.
 
     Raises
     ------
     InputError
         If there is none, or one is negative or not finite.
+
+    Examples
+    --------
+    >>> values_of(20_000)
+    array([20000.])
     """
     problems: list[Problem] = []
     array = _draws(values, "values", problems)
@@ -237,6 +340,7 @@ def values_of(values: ArrayLike) -> Array:
 
 
 def _draws(value: ArrayLike, where: str, problems: list[Problem]) -> Array:
+    """Read one number, or one a draw, read-only; what is wrong goes to ``problems``."""
     try:
         array = np.atleast_1d(np.array(value, dtype=float))
     except (TypeError, ValueError):

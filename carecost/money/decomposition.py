@@ -12,12 +12,21 @@ from carecost._typing import Array
 
 @dataclass(frozen=True, eq=False)
 class Parts:
-    """The parts of a change in cost.
+    """Price, volume and mix parts of a change in cost.
 
-    Attributes
+    Parameters
     ----------
     price, volume, mix : ndarray of shape (..., item)
         What each makes of the change of an item [GBP].
+
+    See Also
+    --------
+    price_volume_mix : Work them out.
+
+    Examples
+    --------
+    >>> Parts(np.array([7500.0]), np.array([5000.0]), np.array([20000.0])).change
+    array([32500.])
     """
 
     price: Array
@@ -32,7 +41,7 @@ class Parts:
 
 @dataclass(frozen=True, eq=False)
 class Bought:
-    """What was bought, at which price.
+    """One side of a comparison: the volume of each item, at which unit cost.
 
     Parameters
     ----------
@@ -42,6 +51,15 @@ class Bought:
         Price of a unit [GBP per unit]; an item of which nothing is bought needs one too.
     whole : array_like of shape (...)
         The whole whose shares are the mix, such as all weeks in care; items may cover a part of it or all of it.
+
+    See Also
+    --------
+    price_volume_mix : Compare two sides.
+
+    Examples
+    --------
+    >>> Bought([10.0, 40.0], [5000.0, 700.0], 50.0).whole
+    50.0
     """
 
     volume: ArrayLike
@@ -50,7 +68,7 @@ class Bought:
 
 
 def price_volume_mix(before: Bought, after: Bought, mixed: ArrayLike = True) -> Parts:
-    """Split a change in cost exactly, item by item.
+    """Decompose a change in cost into price, volume and mix, item by item, without a remainder.
 
     With p and v the unit cost and volume of an item, V the whole, and ' what comes after:
 
@@ -73,6 +91,10 @@ def price_volume_mix(before: Bought, after: Bought, mixed: ArrayLike = True) -> 
     Parts
         Price, volume and mix of each item. Where the whole was nothing before it has no shares: all is volume.
 
+    See Also
+    --------
+    spending_history : The yearly change of published spending, so decomposed.
+
     References
     ----------
     .. [1] Diewert, W. E. (2005). Index number theory using differences rather than ratios. American Journal of
@@ -89,14 +111,16 @@ def price_volume_mix(before: Bought, after: Bought, mixed: ArrayLike = True) -> 
     """
     v, p, whole = _arrays(before)
     v_after, p_after, whole_after = _arrays(after)
-    known = np.broadcast_to(mixed, v.shape[-1:]) & (whole > 0)
-    grown = np.divide(
-        whole_after, whole, out=np.ones(np.broadcast_shapes(whole.shape, whole_after.shape)), where=whole > 0
-    )
-    carried = np.where(known, v * grown, v_after)
-    return Parts(price=(p_after - p) * v_after, volume=p * (carried - v), mix=p * (v_after - carried))
+    # An item has a share of the whole to keep where it takes part in the mix and there was a whole: (..., item).
+    has_share = np.broadcast_to(mixed, v.shape[-1:]) & (whole > 0)
+    shape = np.broadcast_shapes(whole.shape, whole_after.shape)
+    growth = np.divide(whole_after, whole, out=np.ones(shape), where=whole > 0)  # V' / V, (..., 1)
+    # The volume had the item kept its share; without one, its own volume after: then all is volume and mix is zero.
+    v_kept_share = np.where(has_share, v * growth, v_after)
+    return Parts(price=(p_after - p) * v_after, volume=p * (v_kept_share - v), mix=p * (v_after - v_kept_share))
 
 
 def _arrays(side: Bought) -> tuple[Array, Array, Array]:
+    """Volume and unit cost, (..., item), and the whole, (..., 1)."""
     whole = np.asarray(side.whole, dtype=float)[..., None]
     return np.asarray(side.volume, dtype=float), np.asarray(side.unit_cost, dtype=float), whole

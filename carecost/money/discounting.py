@@ -16,7 +16,7 @@ TIMINGS = {"base year": 0.0, "mid-year": 0.5, "year-end": 1.0}
 
 @dataclass(frozen=True)
 class Schedule:
-    """Discount rates by years from now.
+    """Discount rates that step down with the years from now, as the Green Book's do.
 
     Parameters
     ----------
@@ -28,6 +28,17 @@ class Schedule:
         Yearly rate of each step [share per year].
     source : str
         Where it was published.
+
+    See Also
+    --------
+    carecost.money.vintages.schedule : Packaged schedules by name.
+    discount_factors : Present value by a schedule.
+
+    Examples
+    --------
+    >>> steps = Schedule("mine", (1.0, float("inf")), (0.25, 0.0))
+    >>> discount_factors([0, 1, 2], steps)
+    array([1. , 0.8, 0.8])
     """
 
     name: str
@@ -38,7 +49,7 @@ class Schedule:
 
 @dataclass(frozen=True)
 class Deflator:
-    """A price index by financial year.
+    """Price index by financial year: outturn, then forecast, then growth at the last published rate.
 
     Parameters
     ----------
@@ -52,6 +63,16 @@ class Deflator:
         Last year that is outturn; later ones are forecasts.
     source : str
         Where it was published.
+
+    See Also
+    --------
+    carecost.money.vintages.deflator : Packaged deflators by vintage.
+    carecost.money.prices.restate : Cash in the prices of one year.
+
+    Examples
+    --------
+    >>> Deflator("example", 2024, (100.0, 102.0), 2025).last
+    2025
     """
 
     vintage: str
@@ -66,7 +87,7 @@ class Deflator:
         return self.first + len(self.index) - 1
 
     def factor(self, price_year: int, years: ArrayLike) -> Array:
-        """Give the factors that turn pounds of one price year into cash of other years.
+        """Work out the factors that turn pounds of one price year into cash of other years.
 
         Parameters
         ----------
@@ -85,6 +106,10 @@ class Deflator:
         InputError
             If a year is before the first of the index.
 
+        See Also
+        --------
+        carecost.money.prices.restate : Cash made real by these factors.
+
         Examples
         --------
         >>> Deflator("example", 2024, (100.0, 102.0), 2025).factor(2024, [2024, 2026]).round(4)
@@ -95,18 +120,19 @@ class Deflator:
         if early:
             remedy = f"The first year is {self.first}"
             raise InputError(Problem(f"deflator {self.vintage!r} has no year {early[0]}", "deflator", remedy))
-        known = np.asarray(self.index)
-        growth = known[-1] / known[-2]
+        published = np.asarray(self.index)
+        growth = published[-1] / published[-2]
 
         def level(year: NDArray[np.int_]) -> Array:
-            inside = np.minimum(year, self.last) - self.first
-            return np.asarray(known[inside] * growth ** np.maximum(year - self.last, 0))
+            """Index of a year; beyond the last it grows at the last published rate."""
+            position = np.minimum(year, self.last) - self.first
+            return np.asarray(published[position] * growth ** np.maximum(year - self.last, 0))
 
         return level(wanted) / level(np.array([price_year]))
 
 
 def discount_factors(years: ArrayLike, rate_or_schedule: float | Schedule, timing: str = "base year") -> Array:
-    """Give the present value of a pound some years from now.
+    """Work out discount factors: the present value of a pound some years from now.
 
     Parameters
     ----------
@@ -129,6 +155,11 @@ def discount_factors(years: ArrayLike, rate_or_schedule: float | Schedule, timin
     InputError
         If a year is negative, a rate is not above -1, or the timing is none of the three.
 
+    See Also
+    --------
+    carecost.money.appraisal.timed_factors : The present as the end of the base year.
+    carecost.money.vintages.schedule : Packaged schedules by name.
+
     References
     ----------
     .. [1] HM Treasury (2026). The Green Book: appraisal and evaluation in central government.
@@ -147,14 +178,17 @@ def discount_factors(years: ArrayLike, rate_or_schedule: float | Schedule, timin
         raise InputError(
             Problem(f"year {int(wanted.min())} from now is in the past", "discount_factors", "Give 0 or more")
         )
-    rates = _yearly(int(wanted.max(initial=0)) + 1, rate_or_schedule)
-    whole = np.concatenate([[1.0], np.cumprod(1.0 / (1.0 + rates))])[wanted]
-    return np.asarray(whole * (1.0 + rates[wanted]) ** -TIMINGS[timing])
+    # r_1, r_2, ... of each year from now; the flows of year t lie t + timing years after the point of valuation:
+    # 1 / ((1 + r_1) ... (1 + r_t)) x (1 + r_(t + 1))^-timing.
+    rates = _yearly_rates(int(wanted.max(initial=0)) + 1, rate_or_schedule)
+    whole_years = np.concatenate([[1.0], np.cumprod(1.0 / (1.0 + rates))])[wanted]
+    return np.asarray(whole_years * (1.0 + rates[wanted]) ** -TIMINGS[timing])
 
 
-def _yearly(last: int, rate_or_schedule: float | Schedule) -> Array:
-    """Give the rate of each year from now, from year 1 to the last."""
+def _yearly_rates(last: int, rate_or_schedule: float | Schedule) -> Array:
+    """Rate of each year from now, from year 1 to the last: (year,) [share per year]."""
     if isinstance(rate_or_schedule, Schedule):
+        # `until` is the last year of its step, so the year itself is still in it; the last step goes on.
         step = np.searchsorted(rate_or_schedule.until, np.arange(1, last + 1))
         rates = np.asarray(rate_or_schedule.rates)[np.minimum(step, len(rate_or_schedule.rates) - 1)]
     else:
@@ -166,7 +200,7 @@ def _yearly(last: int, rate_or_schedule: float | Schedule) -> Array:
 
 
 def growth_path(start: ArrayLike, long_run: float, fade_years: int | None, elapsed: ArrayLike) -> Array:
-    """Compound a growth rate that fades in a straight line to a long-run rate.
+    """Compound a growth rate that fades in a straight line to a long-run rate, as a path over years.
 
     Parameters
     ----------
@@ -184,24 +218,29 @@ def growth_path(start: ArrayLike, long_run: float, fade_years: int | None, elaps
     ndarray of shape (draw, year)
         Level relative to year 0 [ratio].
 
+    See Also
+    --------
+    wandering_path : An uncertain path around one.
+
     Examples
     --------
     >>> growth_path([0.06], 0.02, 2, [0, 1, 2, 3]).round(4)
     array([[1.    , 1.06  , 1.1024, 1.1244]])
     """
-    rates = np.atleast_1d(np.asarray(start, dtype=float))[:, None]
+    first_rate = np.atleast_1d(np.asarray(start, dtype=float))[:, None]  # (draw, 1)
     wanted = np.asarray(elapsed, dtype=int)
-    step = np.arange(int(wanted.max(initial=0)))
-    faded = np.zeros(len(step)) if fade_years is None else np.minimum(1.0, step / max(fade_years, 1))
+    year = np.arange(int(wanted.max(initial=0)))
+    # Share of the way from the first rate to the long-run one, in each year: (year,).
+    faded = np.zeros(len(year)) if fade_years is None else np.minimum(1.0, year / max(fade_years, 1))
     if fade_years == 0:
-        faded = np.ones(len(step))
-    yearly = rates + (long_run - rates) * faded
-    level = np.concatenate([np.ones((len(rates), 1)), np.cumprod(1.0 + yearly, axis=1)], axis=1)
+        faded = np.ones(len(year))
+    yearly_rate = first_rate + (long_run - first_rate) * faded  # (draw, year)
+    level = np.concatenate([np.ones((len(first_rate), 1)), np.cumprod(1.0 + yearly_rate, axis=1)], axis=1)
     return level[:, wanted]
 
 
 def wandering_path(shocks: ArrayLike, sd: float, half_life: float | None = None) -> Array:
-    """Follow a quantity that wanders from zero: a random walk, or one that is drawn back to zero.
+    """Follow a random walk from zero, or an AR(1) process that reverts to zero with a half-life.
 
     Parameters
     ----------
@@ -218,6 +257,10 @@ def wandering_path(shocks: ArrayLike, sd: float, half_life: float | None = None)
     ndarray of shape (draw, year)
         The quantity in each year, zero in the year before the first.
 
+    See Also
+    --------
+    YearPath : The belief that is drawn so.
+
     Examples
     --------
     >>> wandering_path([[1.0, 1.0, -1.0]], 0.1).round(3)
@@ -225,12 +268,13 @@ def wandering_path(shocks: ArrayLike, sd: float, half_life: float | None = None)
     >>> wandering_path([[1.0, 0.0, 0.0]], 0.1, half_life=1).round(4)
     array([[0.0866, 0.0433, 0.0217]])
     """
-    steps = np.atleast_2d(np.asarray(shocks, dtype=float)) * sd
+    innovations = np.atleast_2d(np.asarray(shocks, dtype=float)) * sd  # (draw, year)
     if half_life is None:
-        return np.cumsum(steps, axis=1)
+        return np.cumsum(innovations, axis=1)
+    # AR(1): x_t = a x_(t-1) + sqrt(1 - a^2) e_t with a = 2^(-1 / half-life); its variance tends to that of e.
     kept = 0.5 ** (1.0 / half_life)
-    path, now = np.empty_like(steps), np.zeros(len(steps))
-    for year in range(steps.shape[1]):
-        now = kept * now + np.sqrt(1.0 - kept**2) * steps[:, year]
-        path[:, year] = now
+    path, level = np.empty_like(innovations), np.zeros(len(innovations))
+    for year in range(innovations.shape[1]):
+        level = kept * level + np.sqrt(1.0 - kept**2) * innovations[:, year]
+        path[:, year] = level
     return path

@@ -10,7 +10,7 @@ from carecost.money import vintages
 
 @dataclass(frozen=True)
 class Optimism:
-    """A share put on the spending of a programme, once.
+    """Optimism bias: an uplift on the spending of a programme, put on once.
 
     Parameters
     ----------
@@ -27,6 +27,10 @@ class Optimism:
     ------
     InputError
         If the share is negative, or the mitigated part is not between 0 and 1.
+
+    See Also
+    --------
+    optimism_bias : The upper bounds of the Green Book's guidance, by name.
 
     Examples
     --------
@@ -64,12 +68,27 @@ class Optimism:
 
 
 def categories() -> tuple[str, ...]:
-    """Give the names of the packaged upper bounds."""
+    """List the categories of the packaged upper bounds.
+
+    Returns
+    -------
+    tuple of str
+        Names that :func:`optimism_bias` takes.
+
+    See Also
+    --------
+    optimism_bias : The uplift of one.
+
+    Examples
+    --------
+    >>> "outsourcing" in categories()
+    True
+    """
     return tuple(row["category"] for row in vintages.rows("optimism_bias"))
 
 
 def optimism_bias(of: str | float | Optimism | None = None, mitigated: float = 0.0) -> Optimism:
-    """Give optimism bias by what a user calls it.
+    """Find the optimism bias that a user names: a category of the guidance, a share, or none.
 
     Parameters
     ----------
@@ -90,6 +109,10 @@ def optimism_bias(of: str | float | Optimism | None = None, mitigated: float = 0
         If there is no such category.
     InputError
         If a share cannot be one, or something is mitigated of no uplift.
+
+    See Also
+    --------
+    appraise : Costs and benefits, with such an uplift on costs.
 
     References
     ----------

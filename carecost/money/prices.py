@@ -18,7 +18,7 @@ REAL, CASH = "real", "cash"
 
 @dataclass(frozen=True)
 class PriceBase:
-    """The prices that some amounts are in.
+    """Price base of some amounts: real pounds of one price year, or cash.
 
     Parameters
     ----------
@@ -33,6 +33,10 @@ class PriceBase:
     ------
     InputError
         If the basis is neither, real pounds lack a year, or cash has one.
+
+    See Also
+    --------
+    Amounts : Money with its price base.
 
     Examples
     --------
@@ -59,7 +63,7 @@ class PriceBase:
 
 
 def one_base(bases: Mapping[str, PriceBase], where: str) -> PriceBase:
-    """Give the one base of several amounts.
+    """Check that several amounts share one price base, and give it.
 
     Parameters
     ----------
@@ -77,6 +81,15 @@ def one_base(bases: Mapping[str, PriceBase], where: str) -> PriceBase:
     ------
     ComparisonError
         If they are not in the same prices; with every one that differs from the first.
+
+    See Also
+    --------
+    restate : Bring cash into the prices of one year.
+
+    Examples
+    --------
+    >>> one_base({"spend": PriceBase("cash"), "grant": PriceBase("cash")}, "a sum").basis
+    'cash'
     """
     (first, base), *others = bases.items()
     remedy = "Restate them in the prices of one year, by one deflator: carecost.money.prices.restate"
@@ -102,6 +115,14 @@ def must_be_real(base: PriceBase, where: str) -> None:
     ------
     ComparisonError
         If they are cash.
+
+    See Also
+    --------
+    restate : Bring cash into the prices of one year.
+
+    Examples
+    --------
+    >>> must_be_real(PriceBase("real", 2025), "present value")
     """
     if base.basis != REAL:
         remedy = (
@@ -112,7 +133,7 @@ def must_be_real(base: PriceBase, where: str) -> None:
 
 @dataclass(frozen=True, eq=False)
 class Amounts:
-    """Money by year, with the prices it is in. Sums and differences of different prices or years are refused.
+    """Money by year, with its price base; sums and differences of different prices or years are refused.
 
     Parameters
     ----------
@@ -127,6 +148,10 @@ class Amounts:
     ------
     InputError
         If the last axis is not the years.
+
+    See Also
+    --------
+    restate : Amounts from cash, in the prices of one year.
 
     Examples
     --------
@@ -175,12 +200,23 @@ class Amounts:
         ------
         ComparisonError
             If they are cash.
+
+        See Also
+        --------
+        present_value : The same of a table of costs by year.
+
+        Examples
+        --------
+        >>> real = Amounts([10.0, 11.0], (2025, 2026), PriceBase("real", 2025))
+        >>> float(real.present_value(0.1))
+        20.0
         """
         must_be_real(self.base, "present value")
         elapsed = np.subtract(self.years, min(self.years))
         return np.asarray(self.values @ discount_factors(elapsed, rate, timing))
 
     def _with(self, other: Amounts, where: str) -> PriceBase:
+        """Price base that two amounts of the same years share."""
         if self.years != other.years:
             what = f"the years are {self.years} and {other.years}"
             raise ComparisonError(Problem(what, where, "Give both for the same years"))
@@ -210,6 +246,10 @@ def restate(values: ArrayLike, years: ArrayLike, price_year: int, deflator: Defl
     ------
     InputError
         If a year is before the first of the index.
+
+    See Also
+    --------
+    carecost.money.vintages.deflator : Packaged deflators by vintage.
 
     Examples
     --------

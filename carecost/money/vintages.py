@@ -15,18 +15,49 @@ MONEY = Path(str(files("carecost") / "data" / "money"))
 
 @cache
 def rows(name: str) -> tuple[dict[str, str], ...]:
-    """Give the rows of a table of `carecost/data/money`, by column."""
+    """Read a packaged table of money.
+
+    Parameters
+    ----------
+    name : str
+        File of `carecost/data/money`, without its ending.
+
+    Returns
+    -------
+    tuple of dict of str to str
+        Its rows, by column.
+
+    Examples
+    --------
+    >>> rows("discount_rates")[0]["rate"]
+    '0.035'
+    """
     with (MONEY / f"{name}.csv").open(encoding="utf-8", newline="") as file:
         return tuple(csv.DictReader(file))
 
 
 def deflators() -> tuple[str, ...]:
-    """Give the vintages of deflators, the oldest first."""
+    """List the vintages of packaged deflators, the oldest first.
+
+    Returns
+    -------
+    tuple of str
+        Names that :func:`deflator` takes.
+
+    See Also
+    --------
+    deflator : The index of one.
+
+    Examples
+    --------
+    >>> "hmt-2026-03" in deflators()
+    True
+    """
     return tuple(sorted({row["vintage"] for row in rows("deflators")}))
 
 
 def deflator(vintage: str) -> Deflator:
-    """Give a deflator.
+    """Find the deflator of a vintage.
 
     Parameters
     ----------
@@ -43,26 +74,45 @@ def deflator(vintage: str) -> Deflator:
     UnknownNameError
         If there is no such vintage.
 
+    See Also
+    --------
+    deflators : The vintages there are.
+
     Examples
     --------
     >>> deflator("hmt-2026-03").last_outturn
     2025
     """
-    mine = [row for row in rows("deflators") if row["vintage"] == vintage]
-    if not mine:
+    published = [row for row in rows("deflators") if row["vintage"] == vintage]
+    if not published:
         raise UnknownNameError(unknown("deflator", vintage, deflators()))
-    outturn = max(int(row["year"]) for row in mine if row["status"] == "outturn")
-    index = tuple(float(row["index"]) for row in mine)
-    return Deflator(vintage, int(mine[0]["year"]), index, outturn, mine[0]["source"])
+    outturn = max(int(row["year"]) for row in published if row["status"] == "outturn")
+    index = tuple(float(row["index"]) for row in published)
+    return Deflator(vintage, int(published[0]["year"]), index, outturn, published[0]["source"])
 
 
 def schedules() -> tuple[str, ...]:
-    """Give the names of the discount schedules: vintage and schedule, the oldest vintage first."""
+    """List the packaged discount schedules by vintage and name, the oldest vintage first.
+
+    Returns
+    -------
+    tuple of str
+        Names that :func:`schedule` takes.
+
+    See Also
+    --------
+    schedule : The rates of one.
+
+    Examples
+    --------
+    >>> "green-book-2026-02 standard" in schedules()
+    True
+    """
     return tuple(sorted(dict.fromkeys(f"{row['vintage']} {row['schedule']}" for row in rows("discount_rates"))))
 
 
 def schedule(name: str | float | Schedule) -> Schedule:
-    """Give discount rates by what a user calls them.
+    """Find the discount schedule that a user names, or make one of a flat rate.
 
     Parameters
     ----------
@@ -82,6 +132,10 @@ def schedule(name: str | float | Schedule) -> Schedule:
     InputError
         If a flat rate is not above -1, or is a percentage.
 
+    See Also
+    --------
+    schedules : The names there are.
+
     Examples
     --------
     >>> schedule("health").name, schedule("health").rates[0]
@@ -94,19 +148,21 @@ def schedule(name: str | float | Schedule) -> Schedule:
     try:
         return _flat(float(name))
     except ValueError as error:
+        # A name is no number; a number that is no rate is an InputError, which is a ValueError too.
         if isinstance(error, InputError):
             raise
-    vintage = rows("discount_rates")[-1]["vintage"]
-    full = name if name in schedules() else f"{vintage} {name}"
-    mine = [row for row in rows("discount_rates") if f"{row['vintage']} {row['schedule']}" == full]
-    if not mine:
-        known = [*(s.removeprefix(f"{vintage} ") for s in schedules()), *schedules()]
-        raise UnknownNameError(unknown("discount schedule", name, known))
-    until = tuple(float(row["year_to"] or "inf") for row in mine)
-    return Schedule(full, until, tuple(float(row["rate"]) for row in mine), mine[0]["source"])
+    newest = rows("discount_rates")[-1]["vintage"]  # rows stand in the order of publication
+    full_name = name if name in schedules() else f"{newest} {name}"
+    steps = [row for row in rows("discount_rates") if f"{row['vintage']} {row['schedule']}" == full_name]
+    if not steps:
+        names = [*(s.removeprefix(f"{newest} ") for s in schedules()), *schedules()]
+        raise UnknownNameError(unknown("discount schedule", name, names))
+    until = tuple(float(row["year_to"] or "inf") for row in steps)
+    return Schedule(full_name, until, tuple(float(row["rate"]) for row in steps), steps[0]["source"])
 
 
 def _flat(rate: float) -> Schedule:
+    """Schedule of one rate for all years."""
     if not -1 < rate < 1:
         remedy = "Give a share a year: 0.035 is 3.5%"
         raise InputError(Problem(f"discount rate is {rate:g}", "discounting", remedy))
