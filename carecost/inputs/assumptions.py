@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from carecost.inputs.scenario import Scenario
 
 
+#: What selects cells by a field `where`.
 Row = TypeVar("Row", Assumption, YearPath)
 
 
@@ -33,24 +34,40 @@ class Assumptions:
 
     Parameters
     ----------
-    name, title : str
-        Short and long name.
-    base_year, years, price_year, programme_start : int
-        First stock; default horizon; year of constant prices; calendar year of programme year 1.
+    name : str
+        Short name.
+    base_year : int
+        Year of the first stock, that of 31 March.
+    years : int
+        Default horizon [years].
+    price_year : int
+        Financial year of constant prices; 2024-25 is 2025.
+    programme_start : int
+        Calendar year of programme year 1.
     ages : tuple of int
         Consecutive ages.
-    placements, reasons, items : tuple
-        Labels.
-    streams : tuple of str
-        Groups with rates of their own.
+    placements : tuple of Placement
+        Types of placement, and supported states outside care.
     rows : tuple of Assumption
         Every belief.
-    deflator, discount : Deflator, Schedule
-        Prices and discount rates, with vintages.
+    deflator : Deflator
+        Price index, with its vintage.
+    discount : Schedule
+        Discount rates, with their vintage.
+    reasons : tuple of Reason
+        Reasons of exits.
+    items : tuple of Item
+        Cost items.
+    streams : tuple of str
+        Groups with rates of their own.
     averted_to : str, optional
         Where averted children go.
-    inaction, scope : str
-        What inaction means; what spending is in the set.
+    title : str
+        Long name.
+    inaction : str
+        What inaction means.
+    scope : str
+        What spending is in the set.
     notes : tuple of Note
         Gaps, contradictions and what is left out.
     scopes : tuple of Scope
@@ -71,6 +88,18 @@ class Assumptions:
         Phases of time in care; none by default.
     groups : tuple of CapacityGroup
         Placements that share places; without any there is a place for every child.
+
+    See Also
+    --------
+    load_assumptions : Read a set, packaged or of your own.
+    run : Project it.
+
+    Examples
+    --------
+    >>> from carecost import load_assumptions
+    >>> england = load_assumptions("england-2025")
+    >>> england.title, england.price_year, england.streams
+    ('England, from 31 March 2025', 2025, ('other', 'uasc'))
     """
 
     name: str
@@ -102,12 +131,32 @@ class Assumptions:
     groups: tuple[CapacityGroup, ...] = ()
 
     def grid(self, years: int | None = None) -> Grid:
-        """Make the labels for a number of projected years.
+        """Lay out the labels of every axis for a number of projected years.
+
+        Parameters
+        ----------
+        years : int, optional
+            Horizon [years]; that of the set when not given.
+
+        Returns
+        -------
+        Grid
+            Years, ages, placements, reasons, items and capacity groups.
 
         Raises
         ------
         InputError
             If the labels do not fit together.
+
+        See Also
+        --------
+        Grid : What the labels may be.
+
+        Examples
+        --------
+        >>> from carecost import load_assumptions
+        >>> load_assumptions("england-2025").grid(3).dates
+        (2025, 2026, 2027, 2028)
         """
         return Grid(
             self.base_year,
@@ -122,7 +171,7 @@ class Assumptions:
 
     @cached_property
     def digest(self) -> str:
-        """Digest of everything in the set."""
+        """Digest of everything in the set: the same for equal sets, on any machine."""
         return digest(self)
 
     @cached_property
@@ -133,13 +182,13 @@ class Assumptions:
         return (*rows, *(path.quantity for path in self.paths))
 
     def select(self, parameter: str, **where: object) -> tuple[Assumption, ...]:
-        """Find the rows of a parameter that cover the given labels.
+        """Select the rows of a parameter that cover the given labels.
 
         Parameters
         ----------
         parameter : str
             Name of the parameter, or of a growth or adjustment.
-        **where
+        **where : object
             One label each: stream, age, placement, reason, to, item or year.
 
         Returns
@@ -151,22 +200,29 @@ class Assumptions:
         ------
         UnknownNameError
             If the parameter or a label's axis is unknown.
+
+        See Also
+        --------
+        Assumptions.replace : Give these rows another value.
+
+        Examples
+        --------
+        >>> from carecost import load_assumptions
+        >>> (row,) = load_assumptions("england-2025").select("unit_cost", item="secure")
+        >>> row.belief.unit
+        'GBP per child-week'
         """
         names = {row.name for row in self.rows if row.kind != "value"}
         if parameter not in AXES and parameter not in names:
             raise UnknownNameError(unknown("parameter", parameter, [*AXES, *sorted(names)]))
-        axes = {_plural(key): value for key, value in where.items()}
-        wrong = [
-            unknown("selector", k, Selector.__dataclass_fields__)
-            for k in axes
-            if k not in Selector.__dataclass_fields__
-        ]
-        refuse(wrong, UnknownNameError)
+        labels = {_plural(key): label for key, label in where.items()}  # by axis
+        axes = Selector.__dataclass_fields__
+        refuse([unknown("selector", axis, axes) for axis in labels if axis not in axes], UnknownNameError)
         rows = [r for r in self.rows if parameter == (r.parameter if r.kind == "value" else r.name)]
-        return tuple(r for r in rows if all(_meets(getattr(r.where, k), v) for k, v in axes.items()))
+        return tuple(r for r in rows if all(_meets(getattr(r.where, axis), x) for axis, x in labels.items()))
 
     def replace(self, parameter: str, value: float | None = None, **changes: object) -> Assumptions:
-        """Make a new set with other values in the rows that cover the given labels; this one is untouched.
+        """Copy the set with other values in the rows that cover the given labels.
 
         Parameters
         ----------
@@ -175,26 +231,38 @@ class Assumptions:
         value : float, optional
             New central value. Without ``low`` and ``high`` the value is then taken as known, and tied to no other.
             Joint draws of it are left out.
-        **changes
+        **changes : object
             Labels (stream, age, placement, reason, to, item, year), and fields of :class:`Belief`.
 
         Returns
         -------
         Assumptions
-            The new set.
+            The new set; this one is untouched.
 
         Raises
         ------
         UnknownNameError
             If nothing is found under those labels.
+
+        See Also
+        --------
+        Assumptions.select : The rows that are changed.
+
+        Examples
+        --------
+        >>> from carecost import load_assumptions
+        >>> mine = load_assumptions("england-2025").replace("unit_cost", 9_000, item="secure", source="own ledger")
+        >>> (row,) = mine.select("unit_cost", item="secure")
+        >>> row.belief.value, row.belief.certain, row.belief.source
+        (9000.0, True, 'own ledger')
         """
         fields = {k: v for k, v in changes.items() if k in Belief.__dataclass_fields__}
-        where = {k: v for k, v in changes.items() if k not in fields}
-        found = set(map(id, self.select(parameter, **where)))
-        if not found:
-            shown = ", ".join(f"{k}={v!r}" for k, v in where.items())
-            known = sorted({r.where.text() for r in self.rows if parameter in (r.parameter, r.name)})
-            raise UnknownNameError(unknown(f"row of {parameter}", shown, known))
+        labels = {k: v for k, v in changes.items() if k not in fields}
+        selected = frozenset(self.select(parameter, **labels))
+        if not selected:
+            asked = ", ".join(f"{k}={v!r}" for k, v in labels.items())
+            selections = sorted({r.where.text() for r in self.rows if parameter in (r.parameter, r.name)})
+            raise UnknownNameError(unknown(f"row of {parameter}", asked, selections))
         if value is not None:
             fields = {
                 "value": float(value),
@@ -204,17 +272,18 @@ class Assumptions:
             } | fields
 
         def changed(row: Assumption) -> Assumption:
-            return replace(row, belief=replace(row.belief, **fields)) if id(row) in found else row  # type: ignore[arg-type]
+            return replace(row, belief=replace(row.belief, **fields)) if row in selected else row  # type: ignore[arg-type]
 
         rows = tuple(changed(row) for row in self.rows)
-        new = {row.quantity: row for old, row in zip(self.rows, rows, strict=True) if id(old) in found}
+        new = {row.quantity: row for old, row in zip(self.rows, rows, strict=True) if old in selected}
+        # What is now known, or had joint draws, is tied to nothing any more; a new source or note frees nothing.
         free = {q for q, row in new.items() if row.belief.certain or q in self.ties.joint}
         if not {"value", "low", "high", "distribution"} & set(fields):
             free = set()
         return replace(self, rows=rows, ties=self.ties.without(free))
 
     def against(self, background: Scenario) -> Assumptions:
-        """Make a set on which something goes on under every scenario, inaction too: a driver and not a lever.
+        """Copy the set with a background that goes on under every scenario, inaction too: a driver and not a lever.
 
         Parameters
         ----------
@@ -225,11 +294,21 @@ class Assumptions:
         -------
         Assumptions
             The set with that background, and the name of both.
+
+        See Also
+        --------
+        Scenario : What a background is.
+
+        Examples
+        --------
+        >>> from carecost import load_assumptions, load_scenario
+        >>> load_assumptions("england-2025").against(load_scenario("child-poverty")).name
+        'england-2025, child-poverty'
         """
         return replace(self, name=f"{self.name}, {background.name}", background=background)
 
     def scoped(self, name: str) -> Assumptions:
-        """Make a set that counts only the spending of a scope; children are the same.
+        """Copy the set so that it counts only the spending of a scope; children are the same.
 
         Parameters
         ----------
@@ -245,6 +324,19 @@ class Assumptions:
         ------
         UnknownNameError
             If the set has no such scope.
+
+        See Also
+        --------
+        Assumptions.select : Rows of a parameter.
+
+        Examples
+        --------
+        >>> from carecost import load_assumptions
+        >>> england = load_assumptions("england-2025")
+        >>> [scope.name for scope in england.scopes]
+        ['children looked after', '£10bn-like']
+        >>> len(england.scoped("children looked after").items) < len(england.items)
+        True
         """
         scopes = {scope.name: scope for scope in self.scopes}
         if name == ALL:
@@ -254,8 +346,8 @@ class Assumptions:
         kept_groups = scopes[name].groups
         items = tuple(i for i in self.items if i.group in kept_groups or i.account == OUTCOMES)
         kept = {item.name for item in items}
-        rows = tuple(_kept(row, kept) for row in self.rows if _about(row.where, kept))
-        paths = tuple(_kept(path, kept) for path in self.paths if _about(path.where, kept))
+        rows = tuple(_only_items(row, kept) for row in self.rows if _concerns(row.where, kept))
+        paths = tuple(_only_items(path, kept) for path in self.paths if _concerns(path.where, kept))
         gone = {row.quantity for row in self.rows} - {row.quantity for row in rows}
         return replace(
             self,
@@ -270,20 +362,23 @@ class Assumptions:
         )
 
 
-def _about(where: Selector, items: set[str]) -> bool:
+def _concerns(where: Selector, items: set[str]) -> bool:
+    """Whether a selection has some of the items, or is about none in particular."""
     return where.items is None or bool(items & set(where.items))
 
 
-def _kept(row: Row, items: set[str]) -> Row:
-    """Leave out of a row the items that are not kept."""
+def _only_items(row: Row, items: set[str]) -> Row:
+    """Keep in a row only some of its items."""
     if row.where.items is None or set(row.where.items) <= items:
         return row
     return replace(row, where=replace(row.where, items=tuple(i for i in row.where.items if i in items)))
 
 
 def _plural(key: str) -> str:
+    """Axis of a label, as selectors call it: item is one of items."""
     return key if key == "to" or key.endswith("s") else f"{key}s"
 
 
-def _meets(chosen: tuple[object, ...] | None, label: object) -> bool:
-    return chosen is None or label in chosen
+def _meets(selected: tuple[object, ...] | None, label: object) -> bool:
+    """Whether a label is among those selected; None selects all."""
+    return selected is None or label in selected

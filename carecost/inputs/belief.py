@@ -8,6 +8,7 @@ from carecost.engine.grid import Selector
 from carecost.errors import InputError, refuse, unknown
 from carecost.maths.distributions import DIRICHLET, fault
 
+#: Grades of evidence.
 QUALITIES = {
     "A": "official and direct",
     "B": "official, indirect or older",
@@ -15,8 +16,6 @@ QUALITIES = {
     "D": "derived or modelled from published figures",
     "E": "recalled, assumed or claimed",
 }
-
-
 #: Unit of each parameter; unit_cost has the unit of its item's driver.
 UNITS: dict[str, str] = {
     "initial_stock": "children",
@@ -29,14 +28,13 @@ UNITS: dict[str, str] = {
     "move_rate": "per child-year",
     "capacity": "places",
 }
-
-
+#: Units of the rows that multiply a parameter.
 GROWTH_UNIT, ADJUSTMENT_UNIT = "per year", "multiplier"
 
 
 @dataclass(frozen=True)
 class Belief:
-    """A value with its interval, unit, source and quality.
+    """A believed value with its interval and distribution, unit, source and grade.
 
     Parameters
     ----------
@@ -47,8 +45,8 @@ class Belief:
     level : float
         Coverage of the interval [probability]; 1 means hard bounds.
     distribution : str
-        normal, lognormal, uniform, triangular, pert, beta, gamma, fixed, or dirichlet for shares that are drawn
-        together; when empty, lognormal where low is above zero, else normal.
+        Name of one: normal, lognormal, uniform, triangular, pert, beta, gamma, fixed, or dirichlet for shares that are
+        drawn together; when empty, lognormal where low is above zero, else normal.
     unit : str
         Unit of the value.
     price_year : int, optional
@@ -60,6 +58,16 @@ class Belief:
     ------
     InputError
         If the interval does not fit the distribution, or the quality is not A to E.
+
+    See Also
+    --------
+    Assumption : A belief about some cells of a parameter.
+    carecost.maths.distributions.quantiles : What each distribution makes of an interval.
+
+    Examples
+    --------
+    >>> Belief(650.0, 600.0, 760.0, unit="GBP per child-week", quality="B").shape
+    'lognormal'
     """
 
     value: float
@@ -78,20 +86,20 @@ class Belief:
         for name in ("value", "low", "high", "level"):
             number = getattr(self, name)
             object.__setattr__(self, name, None if number is None else float(number))
-        alone = "beta" if self.shape == DIRICHLET else self.shape  # each share of a Dirichlet is one
-        problem = fault(self.value, self.low, self.high, self.level, alone)
+        marginal = "beta" if self.shape == DIRICHLET else self.shape  # each share of a Dirichlet is a beta
+        problem = fault(self.value, self.low, self.high, self.level, marginal)
         refuse([] if problem is None else [problem])
         if self.quality and self.quality not in QUALITIES:
             raise InputError(unknown("quality", self.quality, QUALITIES))
 
     @property
     def certain(self) -> bool:
-        """Whether it has no interval."""
+        """Whether it is taken as known: it has no interval, or one of no width."""
         return self.low is None or self.low == self.high or self.distribution == "fixed"
 
     @property
     def shape(self) -> str:
-        """Name of its distribution."""
+        """Name of its distribution, the default one resolved."""
         if self.distribution or self.low is None:
             return self.distribution or "fixed"
         return "lognormal" if self.low > 0 else "normal"
@@ -120,6 +128,16 @@ class Assumption:
         Growth: rate after the fade [share per year].
     fade_years : int, optional
         Growth: years of the fade; for ever at the first rate when not given.
+
+    See Also
+    --------
+    Belief : What is believed.
+    Assumptions.select : Find the assumptions of a set.
+
+    Examples
+    --------
+    >>> Assumption("exit_rate", Selector(placements=["foster"], reasons=["adopted"]), Belief(0.03)).quantity
+    'exit_rate: placements=foster, reasons=adopted'
     """
 
     parameter: str
@@ -142,7 +160,7 @@ class Assumption:
 
 @dataclass(frozen=True)
 class Scope:
-    """A choice of the spending that is counted.
+    """Scope of a set: a choice of the spending that is counted.
 
     Parameters
     ----------
@@ -152,6 +170,15 @@ class Scope:
         Groups of cost items that are kept.
     note : str
         What it stands for.
+
+    See Also
+    --------
+    Assumptions.scoped : Count only the spending of a scope.
+
+    Examples
+    --------
+    >>> Scope("children looked after", ("care",)).groups
+    ('care',)
     """
 
     name: str
@@ -166,11 +193,16 @@ class Note:
     Parameters
     ----------
     kind : str
-        gap, contradiction or left_out.
+        One of gap, contradiction or left_out.
     what : str
         What was asked, contradicts itself, or is left out.
     says : tuple of str
         For a gap what is published and the rule used; for a contradiction what each source says.
+
+    Examples
+    --------
+    >>> Note("gap", "moves by age", ("published by placement alone", "the same at every age")).kind
+    'gap'
     """
 
     kind: str

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -11,6 +11,7 @@ from carecost.engine.items import COUNTED
 from carecost.errors import Problem, refuse, unknown
 from carecost.maths.distributions import fault
 
+#: What a change does with its amount.
 OPERATIONS = ("scale", "add", "replace", "divert")
 
 
@@ -30,16 +31,33 @@ _SELECTORS = ("streams", "ages", "placements", "to", "reasons", "items", "groups
 
 @dataclass(frozen=True)
 class Interval:
-    """An amount with its interval.
+    """Amount of a change with its interval and distribution.
 
     Parameters
     ----------
-    value, low, high : float
-        Central value and interval; a certain amount without low and high.
+    value : float
+        Central value, in the unit that the change states.
+    low, high : float, optional
+        Interval; a certain amount without it.
     level : float
-        Coverage [probability].
+        Coverage of the interval [probability].
     distribution : str
-        normal (the default), lognormal, uniform, triangular, pert, beta, gamma or fixed.
+        One of normal (the default), lognormal, uniform, triangular, pert, beta, gamma and fixed.
+
+    Raises
+    ------
+    InputError
+        If the interval does not fit the distribution.
+
+    See Also
+    --------
+    Change : Takes it as its amount.
+    Belief : The same of a value of a set, with its source.
+
+    Examples
+    --------
+    >>> Interval(-0.05, -0.09, -0.01).shape
+    'normal'
     """
 
     value: float
@@ -54,27 +72,27 @@ class Interval:
 
     @property
     def shape(self) -> str:
-        """Name of its distribution."""
+        """Name of its distribution, the default one resolved."""
         return self.distribution or ("fixed" if self.low is None else "normal")
 
     @property
     def certain(self) -> bool:
-        """Whether it has no interval."""
+        """Whether it is taken as known: it has no interval, or one of no width."""
         return self.low is None or self.low == self.high or self.distribution == "fixed"
 
 
 @dataclass(frozen=True, init=False)
 class Change:
-    """An effect on one parameter, phased in over programme years.
+    """Effect of a lever on one parameter, phased in over programme years.
 
     Parameters
     ----------
     parameter : str
-        entry_rate, entry_share, entry_at_birthday, exit_rate, move_rate, unit_cost or capacity (or any other parameter
-        but the initial stock).
+        One of entry_rate, entry_share, entry_at_birthday, exit_rate, move_rate, unit_cost and capacity (or any other
+        parameter but the initial stock).
     operation : str
-        ``scale`` (times 1 + amount), ``add``, ``replace``, or ``divert`` (move a share from some placements to another,
-        in entry_share or in the destinations of move_rate).
+        What it does with its amount: ``scale`` (times 1 + amount), ``add``, ``replace``, or ``divert`` (move a share
+        from some placements to another, in entry_share or in the destinations of move_rate).
     amount : Interval or float
         The amount at full effect.
     start : int
@@ -90,8 +108,10 @@ class Change:
     shape : str
         Way from start to full: linear, front (most of it early), back (most of it late), s-curve, or step (nothing
         before full).
-    from_placements, to_placement : tuple of str and str
-        ``divert``: from these placements, to that one.
+    from_placements : iterable of str
+        Of ``divert``: from these placements.
+    to_placement : str, optional
+        Of ``divert``: to this one.
     unit : str
         Unit of the amount.
     price_year : int, optional
@@ -107,13 +127,21 @@ class Change:
         Changes of a lever with the same word here are drawn together, as one quantity.
     share : float
         Share of the effect that is taken (see :meth:`Scenario.scaled`).
-    **selectors
-        ages, placements, to, reasons, items, groups, streams.
+    where : Selector, optional
+        Cells that are changed, in place of the selectors that follow.
+    **selectors : sequence or str
+        Labels of the cells that are changed: ages, placements, to, reasons, items, groups, streams; all that are not
+        given.
 
     Raises
     ------
     InputError
-        If the parameter, operation or years cannot be used.
+        If the parameter, operation or years cannot be used, or an argument is not known.
+
+    See Also
+    --------
+    Lever : Changes that are made together.
+    Change.weight : Share of the amount that is in effect in a year.
 
     Examples
     --------
@@ -141,34 +169,88 @@ class Change:
     share: float = 1.0
     where: Selector = field(default_factory=Selector)
 
-    def __init__(self, parameter: str, operation: str, amount: Interval | float, start: int = 1, **rest: Any) -> None:
-        selectors = {k: rest.pop(k) for k in _SELECTORS if k in rest}
-        amount = as_interval(amount)
-        rest["times"] = None if rest.get("times") is None else as_interval(rest["times"])
-        rest["full"] = start if rest.get("full") is None else rest["full"]
-        rest["from_placements"] = tuple(rest.get("from_placements", ()))
-        where = rest.pop("where", None) or Selector(**selectors)
-        given = {
+    def __init__(
+        self,
+        parameter: str,
+        operation: str,
+        amount: Interval | float,
+        start: int = 1,
+        *,
+        full: int | None = None,
+        end: int | None = None,
+        lag: int = 0,
+        half_life: float | None = None,
+        shape: str = "linear",
+        from_placements: Iterable[str] = (),
+        to_placement: str | None = None,
+        unit: str = "",
+        price_year: int | None = None,
+        year_one: int | None = None,
+        times: Interval | float | None = None,
+        times_of: str = "",
+        luck: str = "",
+        share: float = 1.0,
+        where: Selector | None = None,
+        **selectors: Any,
+    ) -> None:
+        fields = type(self).__dataclass_fields__
+        misspelt = [name for name in selectors if name not in _SELECTORS]
+        labels = {name: selectors[name] for name in _SELECTORS if name in selectors}
+        stated = {
             "parameter": parameter,
             "operation": operation,
-            "amount": amount,
+            "amount": as_interval(amount),
             "start": start,
-            "where": where,
+            "full": start if full is None else full,
+            "end": end,
+            "lag": lag,
+            "half_life": half_life,
+            "shape": shape,
+            "from_placements": tuple(from_placements),
+            "to_placement": to_placement,
+            "unit": unit,
+            "price_year": price_year,
+            "year_one": year_one,
+            "times": None if times is None else as_interval(times),
+            "times_of": times_of,
+            "luck": luck,
+            "share": share,
+            "where": where or Selector(**labels),
         }
-        known = type(self).__dataclass_fields__
-        refuse([unknown("argument of Change", k, [*known, *_SELECTORS]) for k in rest if k not in known])
-        for name, spec in known.items():
-            default = spec.default
-            object.__setattr__(self, name, given.get(name, rest.get(name, default)))
+        refuse([unknown("argument of Change", name, [*fields, *_SELECTORS]) for name in misspelt])
+        for name, value in stated.items():
+            object.__setattr__(self, name, value)
         refuse(_faults(self))
 
     def weight(self, year: int) -> float:
-        """Give the share of the amount that is in effect in a programme year."""
+        """Work out the share of the amount that is in effect in a programme year: phase-in, end and decay.
+
+        Parameters
+        ----------
+        year : int
+            Programme year; 1 is the first.
+
+        Returns
+        -------
+        float
+            Share of the amount [share].
+
+        See Also
+        --------
+        Scenario.delayed : Shift every change.
+
+        Examples
+        --------
+        >>> fading = Change("exit_rate", "scale", 0.1, start=2, full=3, half_life=1.0)
+        >>> [fading.weight(year) for year in range(1, 6)]
+        [0.0, 0.5, 1.0, 0.5, 0.25]
+        """
         y = year - self.lag
         if y < self.start or (self.end is not None and y > self.end):
             return 0.0
         if y >= self.full:
             return 1.0 if self.half_life is None else float(0.5 ** ((y - self.full) / self.half_life))
+        # The first of n years from start to full has 1 / n of the way behind it at its end, the last all of it.
         return SHAPES[self.shape]((y - self.start + 1) / (self.full - self.start + 1))
 
     @property
@@ -188,38 +270,54 @@ class Change:
 
     @property
     def quantity(self) -> str:
-        """What tells it from other changes of its lever."""
+        """Label that tells it from other changes of its lever."""
         selection = self.where.text()
         return f"{self.operation} {self.parameter}, from year {self.start}" + (f", {selection}" if selection else "")
 
 
 def as_interval(amount: Interval | float) -> Interval:
-    """Take a plain number as an amount without an interval."""
+    """Take a plain number as an amount without an interval.
+
+    Parameters
+    ----------
+    amount : Interval or float
+        An amount.
+
+    Returns
+    -------
+    Interval
+        The same with, or without, its interval.
+
+    Examples
+    --------
+    >>> as_interval(0.1).certain
+    True
+    """
     return amount if isinstance(amount, Interval) else Interval(float(amount))
 
 
 def _operation_faults(change: Change, where: str) -> list[Problem]:
     """Find an amount or an end that the operation cannot use."""
-    found = []
+    problems = []
     least = change.amount.value if change.amount.low is None else change.amount.low
     if change.times is not None and change.operation not in ("add", "replace"):
         remedy = "Take add or replace: a share is not taken several times"
-        found.append(Problem(f"times with operation {change.operation!r}", where, remedy))
+        problems.append(Problem(f"times with operation {change.operation!r}", where, remedy))
     if change.times is not None and not change.times_of:
-        found.append(Problem("times without times_of", where, "Say what is counted, such as children reached"))
+        problems.append(Problem("times without times_of", where, "Say what is counted, such as children reached"))
     if change.operation == "scale" and least < -1:
-        found.append(Problem(f"scales by {least:g}, below nothing", where, "A fall of the whole is -1"))
+        problems.append(Problem(f"scales by {least:g}, below nothing", where, "A fall of the whole is -1"))
     if change.operation == "divert":
         if change.parameter not in ("entry_share", "move_rate"):
-            found.append(
+            problems.append(
                 Problem("divert moves shares between placements", where, "It works on entry_share or move_rate")
             )
         most = change.amount.value if change.amount.high is None else change.amount.high
         if least < 0 or most > 1:
-            found.append(Problem(f"diverts {least:g} to {most:g}", where, "Give a share from 0 to 1"))
+            problems.append(Problem(f"diverts {least:g} to {most:g}", where, "Give a share from 0 to 1"))
         if not change.from_placements or change.to_placement is None:
-            found.append(Problem("divert without from_placements or to_placement", where, "Give both"))
-    return found
+            problems.append(Problem("divert without from_placements or to_placement", where, "Give both"))
+    return problems
 
 
 def _price_year_faults(change: Change, where: str) -> list[Problem]:
@@ -234,38 +332,62 @@ def _price_year_faults(change: Change, where: str) -> list[Problem]:
 
 
 def _faults(change: Change) -> list[Problem]:
+    """Find all that is wrong with a change on its own, whatever the set it meets."""
     where = f"change of {change.parameter!r}"
-    found = []
-    known = [name for name in AXES if name not in ("initial_stock", "extra_entries")]
-    if change.parameter not in known:
-        found.append(unknown("parameter", change.parameter, known))
+    problems = []
+    parameters = [name for name in AXES if name not in ("initial_stock", "extra_entries")]
+    if change.parameter not in parameters:
+        problems.append(unknown("parameter", change.parameter, parameters))
     if change.operation not in OPERATIONS:
-        found.append(unknown("operation", change.operation, OPERATIONS, where))
+        problems.append(unknown("operation", change.operation, OPERATIONS, where))
     if change.shape not in SHAPES:
-        found.append(unknown("shape", change.shape, SHAPES, where))
+        problems.append(unknown("shape", change.shape, SHAPES, where))
     if change.start + change.lag < 1:
         remedy = "Programme years start at 1: nothing before the programme is changed"
-        found.append(Problem(f"start is {change.start}", where, remedy))
+        problems.append(Problem(f"start is {change.start}", where, remedy))
     if change.full < change.start or (change.end is not None and change.end < change.full):
         years = f"start, full, end are {change.start}, {change.full}, {change.end}"
-        found.append(Problem(years, where, "They must not fall"))
+        problems.append(Problem(years, where, "They must not fall"))
     if change.half_life is not None and not change.half_life > 0:
-        found.append(Problem(f"half_life is {change.half_life}", where, "Give years above 0, or leave it out"))
-    found += _operation_faults(change, where)
-    found += _price_year_faults(change, where)
+        problems.append(Problem(f"half_life is {change.half_life}", where, "Give years above 0, or leave it out"))
+    problems += _operation_faults(change, where)
+    problems += _price_year_faults(change, where)
     if change.parameter in AXES:
         # Prices, places and population belong to the area: they have no streams.
-        area = change.parameter in AREA_WIDE
-        axes = AXES[change.parameter] if area else ("streams", *AXES[change.parameter])
+        area_wide = change.parameter in AREA_WIDE
+        axes = AXES[change.parameter] if area_wide else ("streams", *AXES[change.parameter])
         for name in _SELECTORS:
             if getattr(change.where, name) is not None and name not in axes:
-                found.append(
+                problems.append(
                     Problem(f"{change.parameter!r} has no selector {name!r}", where, f"It has {', '.join(axes)}")
                 )
-    return found
+    return problems
 
 
 def replace_change(change: Change, **new: Any) -> Change:
-    """Copy a change with some fields replaced."""
-    now = {name: getattr(change, name) for name in Change.__dataclass_fields__} | new
-    return Change(**now)
+    """Copy a change with some fields replaced, and check the copy.
+
+    Parameters
+    ----------
+    change : Change
+        What is copied.
+    **new : object
+        Fields of the copy.
+
+    Returns
+    -------
+    Change
+        The copy.
+
+    Raises
+    ------
+    InputError
+        If the copy cannot be used.
+
+    Examples
+    --------
+    >>> replace_change(Change("exit_rate", "scale", 0.1), lag=2).weight(2)
+    0.0
+    """
+    fields = {name: getattr(change, name) for name in Change.__dataclass_fields__} | new
+    return Change(**fields)

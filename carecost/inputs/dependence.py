@@ -16,7 +16,7 @@ _CLOSE = 1e-9
 
 @dataclass(frozen=True)
 class Loading:
-    """How closely a quantity follows what is common to a group.
+    """Loading of a quantity on the common factor of a group: a one-factor Gaussian copula.
 
     Parameters
     ----------
@@ -34,6 +34,16 @@ class Loading:
     ------
     InputError
         If the loading is zero, or not between -1 and 1.
+
+    See Also
+    --------
+    CorrelationMatrix : A group with any correlations.
+
+    Examples
+    --------
+    >>> pay = [Loading("pay", "unit_cost: items=home", 0.8), Loading("pay", "unit_cost: items=foster", 0.5)]
+    >>> pay[0].loading * pay[1].loading  # the correlation of the two
+    0.4
     """
 
     group: str
@@ -52,7 +62,7 @@ class Loading:
 
 @dataclass(frozen=True)
 class CorrelationMatrix:
-    """A group of quantities with a correlation matrix.
+    """Correlation matrix of a group of quantities: a Gaussian copula.
 
     Parameters
     ----------
@@ -67,6 +77,16 @@ class CorrelationMatrix:
     ------
     InputError
         If it is not square, symmetric, one on its diagonal and positive definite.
+
+    See Also
+    --------
+    Loading : Correlation through one common factor.
+    JointDraws : Any other dependence.
+
+    Examples
+    --------
+    >>> CorrelationMatrix("pay", ("home", "foster"), ((1.0, 0.4), (0.4, 1.0))).rows[0]
+    (1.0, 0.4)
     """
 
     name: str
@@ -80,10 +100,10 @@ class CorrelationMatrix:
         if [len(row) for row in self.rows] != [n] * n:
             shape = f"{n} columns and {len(self.rows)} rows"
             raise InputError(Problem(f"has {shape}", where, "Give one row for each column, in the same order"))
-        given = np.array(self.rows)
-        odd = np.argwhere(np.abs(given - given.T) > _CLOSE)
-        if len(odd):
-            i, j = odd[0]
+        given = np.array(self.rows)  # (quantity, quantity)
+        uneven = np.argwhere(np.abs(given - given.T) > _CLOSE)
+        if len(uneven):
+            i, j = uneven[0]
             what = (
                 f"{self.quantities[i]!r} with {self.quantities[j]!r} is {given[i, j]:g}, the other way {given[j, i]:g}"
             )
@@ -100,15 +120,36 @@ class CorrelationMatrix:
             )
 
     def only(self, names: Collection[str]) -> CorrelationMatrix:
-        """Keep some of the quantities."""
-        at = [i for i, name in enumerate(self.quantities) if name in names]
-        rows = tuple(tuple(self.rows[i][j] for j in at) for i in at)
-        return replace(self, quantities=tuple(self.quantities[i] for i in at), rows=rows)
+        """Keep some of the quantities, with their correlations.
+
+        Parameters
+        ----------
+        names : collection of str
+            Quantities that are kept; those that are not in the group are passed over.
+
+        Returns
+        -------
+        CorrelationMatrix
+            A smaller group, in the same order.
+
+        See Also
+        --------
+        Ties.without : Leave quantities out of all ties.
+
+        Examples
+        --------
+        >>> pay = CorrelationMatrix("pay", ("home", "foster"), ((1.0, 0.4), (0.4, 1.0)))
+        >>> pay.only(["foster"]).rows
+        ((1.0,),)
+        """
+        kept = [i for i, name in enumerate(self.quantities) if name in names]
+        rows = tuple(tuple(self.rows[i][j] for j in kept) for i in kept)
+        return replace(self, quantities=tuple(self.quantities[i] for i in kept), rows=rows)
 
 
 @dataclass(frozen=True)
 class JointDraws:
-    """Equally likely joint draws of several quantities.
+    """Table of equally likely joint draws of several quantities, such as a posterior sample.
 
     Parameters
     ----------
@@ -123,6 +164,15 @@ class JointDraws:
     ------
     InputError
         If a row is of another length, a number is not finite, or there are fewer than two rows.
+
+    See Also
+    --------
+    CorrelationMatrix : Dependence by correlations alone.
+
+    Examples
+    --------
+    >>> JointDraws("fitted", ("level", "trend"), ((1.0, 0.1), (1.2, 0.0))).quantities
+    ('level', 'trend')
     """
 
     name: str
@@ -132,27 +182,47 @@ class JointDraws:
     def __post_init__(self) -> None:
         _keep_rows(self)
         where = f"joint draws {self.name!r}"
-        found = [
+        problems = [
             Problem(f"row {i} has {len(row)} numbers for {len(self.quantities)} quantities", where, "Give one for each")
             for i, row in enumerate(self.rows, start=1)
             if len(row) != len(self.quantities)
         ]
         if len(self.rows) < 2:
-            found.append(Problem(f"has {len(self.rows)} rows", where, "Give two or more; one value is no draw"))
+            problems.append(Problem(f"has {len(self.rows)} rows", where, "Give two or more; one value is no draw"))
         if not all(np.isfinite(x) for row in self.rows for x in row):
-            found.append(Problem("has numbers that are not finite", where, "Give numbers"))
-        refuse(found)
+            problems.append(Problem("has numbers that are not finite", where, "Give numbers"))
+        refuse(problems)
 
     def only(self, names: Collection[str]) -> JointDraws:
-        """Keep some of the quantities; their draws stay the same."""
-        at = [i for i, name in enumerate(self.quantities) if name in names]
-        rows = tuple(tuple(row[i] for i in at) for row in self.rows)
-        return replace(self, quantities=tuple(self.quantities[i] for i in at), rows=rows)
+        """Keep some of the quantities; their draws stay the same.
+
+        Parameters
+        ----------
+        names : collection of str
+            Quantities that are kept; those that are not in the table are passed over.
+
+        Returns
+        -------
+        JointDraws
+            A table of fewer columns, in the same order.
+
+        See Also
+        --------
+        Ties.without : Leave quantities out of all ties.
+
+        Examples
+        --------
+        >>> JointDraws("fitted", ("level", "trend"), ((1.0, 0.1), (1.2, 0.0))).only(["trend"]).rows
+        ((0.1,), (0.0,))
+        """
+        kept = [i for i, name in enumerate(self.quantities) if name in names]
+        rows = tuple(tuple(row[i] for i in kept) for row in self.rows)
+        return replace(self, quantities=tuple(self.quantities[i] for i in kept), rows=rows)
 
 
 @dataclass(frozen=True)
 class Ties:
-    """What moves together in a set.
+    """Dependence between the quantities of a set: loadings, correlation matrices, joint draws.
 
     Parameters
     ----------
@@ -162,6 +232,16 @@ class Ties:
         Groups with a correlation matrix.
     joints : tuple of JointDraws
         Tables of joint draws.
+
+    See Also
+    --------
+    Assumptions : Has them as its ties.
+
+    Examples
+    --------
+    >>> ties = Ties((Loading("pay", "home", 0.8), Loading("pay", "foster", 0.5)))
+    >>> ties.groups
+    {'pay': ('home', 'foster')}
     """
 
     loadings: tuple[Loading, ...] = ()
@@ -192,17 +272,38 @@ class Ties:
         return {name: table for table in self.joints for name in table.quantities}
 
     def without(self, names: Collection[str]) -> Ties:
-        """Leave some quantities out; a group that is left with one goes, and a table that is left with none."""
+        """Leave some quantities out; a group that is left with one goes, and a table that is left with none.
+
+        Parameters
+        ----------
+        names : collection of str
+            Quantities that are left out.
+
+        Returns
+        -------
+        Ties
+            What is left; the same object where nothing is left out.
+
+        See Also
+        --------
+        CorrelationMatrix.only : Keep some of a group.
+
+        Examples
+        --------
+        >>> Ties((Loading("pay", "home", 0.8), Loading("pay", "foster", 0.5))).without(["home"]).loadings
+        ()
+        """
         if not names:
             return self
-        left = {group: len(set(members) - set(names)) for group, members in self.groups.items()}
-        rows = tuple(row for row in self.loadings if row.quantity not in names and left[row.group] > 1)
-        matrices = tuple(m.only(set(m.quantities) - set(names)) for m in self.matrices if left[m.name] > 1)
+        members_left = {group: len(set(members) - set(names)) for group, members in self.groups.items()}
+        rows = tuple(row for row in self.loadings if row.quantity not in names and members_left[row.group] > 1)
+        matrices = tuple(m.only(set(m.quantities) - set(names)) for m in self.matrices if members_left[m.name] > 1)
         joints = (t.only(set(t.quantities) - set(names)) for t in self.joints)
         return Ties(rows, matrices, tuple(t for t in joints if t.quantities))
 
 
 def _keep_rows(table: CorrelationMatrix | JointDraws) -> None:
+    """Freeze the rows of a table, and check that its name can be that of a file."""
     if not table.name or set(table.name) & set("/\\"):
         raise InputError(Problem(f"name is {table.name!r}", "ties", "Give one that can be the name of a file"))
     object.__setattr__(table, "quantities", tuple(table.quantities))

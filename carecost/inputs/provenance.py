@@ -12,7 +12,7 @@ from carecost.money.prices import REAL, PriceBase
 
 @dataclass(frozen=True)
 class Provenance:
-    """What a result was made from, the scenario apart.
+    """Provenance of a result: what it was made from, the scenario apart.
 
     Parameters
     ----------
@@ -30,6 +30,16 @@ class Provenance:
         Vintages.
     version : str
         Version of the package.
+
+    See Also
+    --------
+    licence : Whether two results may be compared.
+
+    Examples
+    --------
+    >>> made = Provenance("mine", "0f", 0, 1, False, 2025, 20, 2028, 2025, "hmt-2026-03", "flat 2%", "0.1.0")
+    >>> made.price_base.words
+    'prices of 2024-25, deflator hmt-2026-03'
     """
 
     assumptions: str
@@ -51,7 +61,19 @@ class Provenance:
         return PriceBase(REAL, self.price_year, self.deflator)
 
     def as_dict(self) -> dict[str, Any]:
-        """Give the fields by name."""
+        """List the fields by name.
+
+        Returns
+        -------
+        dict
+            Name and value of each field, in order.
+
+        Examples
+        --------
+        >>> made = Provenance("mine", "0f", 0, 1, False, 2025, 20, 2028, 2025, "hmt-2026-03", "flat 2%", "0.1.0")
+        >>> list(made.as_dict())[:3]
+        ['assumptions', 'digest', 'draws']
+        """
         return asdict(self)
 
 
@@ -68,6 +90,10 @@ def digest(thing: object) -> str:
     str
         Sixteen hexadecimal digits.
 
+    See Also
+    --------
+    Provenance : Holds the digest of a set.
+
     Examples
     --------
     >>> digest((1.0, "a")) == digest((1.0, "a"))
@@ -79,10 +105,20 @@ def digest(thing: object) -> str:
 def licence(a: Provenance, b: Provenance) -> None:
     """Refuse to compare results that differ in more than the scenario.
 
+    Parameters
+    ----------
+    a, b : Provenance
+        What the two were made from.
+
     Raises
     ------
     ComparisonError
         With every difference.
+
+    Examples
+    --------
+    >>> made = Provenance("mine", "0f", 0, 1, False, 2025, 20, 2028, 2025, "hmt-2026-03", "flat 2%", "0.1.0")
+    >>> licence(made, made)
     """
     mine, theirs = a.as_dict(), b.as_dict()
     refuse(

@@ -10,6 +10,7 @@ import numpy as np
 from carecost.engine.grid import Selector
 from carecost.errors import Problem, refuse, unknown
 
+#: Kinds of path; one that reverts is an AR(1) process.
 WALK, REVERTING = "random walk", "mean reverting"
 
 
@@ -19,7 +20,7 @@ _LINES = ("items", "placements", "reasons", "to", "ages", "streams")
 
 @dataclass(frozen=True)
 class YearPath:
-    """A multiplier that wanders over the years, one in the middle: a parameter is multiplied by exp(path).
+    """Random walk or AR(1) path over years: a parameter is multiplied by exp(path), whose median is one.
 
     Parameters
     ----------
@@ -49,6 +50,10 @@ class YearPath:
     InputError
         If the kind, sd, half-life or lines cannot be used.
 
+    See Also
+    --------
+    carecost.money.discounting.wandering_path : The path itself, from standard normal shocks.
+
     Examples
     --------
     >>> homes = Selector(items=["home", "foster"])
@@ -71,21 +76,23 @@ class YearPath:
     note: str = ""
 
     def __post_init__(self) -> None:
-        found = []
+        problems = []
         if self.kind not in (WALK, REVERTING):
-            found.append(unknown("kind", self.kind, (WALK, REVERTING), self.quantity))
+            problems.append(unknown("kind", self.kind, (WALK, REVERTING), self.quantity))
         if self.shocks not in ("common", "line"):
-            found.append(unknown("shocks", self.shocks, ("common", "line"), self.quantity))
+            problems.append(unknown("shocks", self.shocks, ("common", "line"), self.quantity))
         if not (np.isfinite(self.sd) and self.sd > 0):
-            found.append(Problem(f"sd is {self.sd}", self.quantity, "Give a share above 0, such as 0.03"))
+            problems.append(Problem(f"sd is {self.sd}", self.quantity, "Give a share above 0, such as 0.03"))
         if (self.half_life is None) == (self.kind == REVERTING):
             remedy = f"A path that is {REVERTING} has one, a {WALK} has none"
-            found.append(Problem(f"half_life is {self.half_life} in a {self.kind}", self.quantity, remedy))
+            problems.append(Problem(f"half_life is {self.half_life} in a {self.kind}", self.quantity, remedy))
         if self.half_life is not None and not (np.isfinite(self.half_life) and self.half_life > 0):
-            found.append(Problem(f"half_life is {self.half_life}", self.quantity, "Give years above 0"))
+            problems.append(Problem(f"half_life is {self.half_life}", self.quantity, "Give years above 0"))
         if self.shocks == "line" and self.axis is None:
-            found.append(Problem("shocks by line without a line", self.quantity, f"List some of {', '.join(_LINES)}"))
-        refuse(found)
+            problems.append(
+                Problem("shocks by line without a line", self.quantity, f"List some of {', '.join(_LINES)}")
+            )
+        refuse(problems)
 
     @property
     def quantity(self) -> str:
@@ -100,7 +107,23 @@ class YearPath:
         return next(iter([*several, *listed]), None) if self.shocks == "line" else None
 
     def lines(self) -> tuple[YearPath, ...]:
-        """Give the paths: this one, or one for each line, named after its label."""
+        """Split into the paths that are drawn: this one, or one for each line, named after its label.
+
+        Returns
+        -------
+        tuple of YearPath
+            Paths that are common to their cells.
+
+        See Also
+        --------
+        YearPath : How lines are chosen.
+
+        Examples
+        --------
+        >>> walk = YearPath("prices", "unit_cost", Selector(items=["home"]), "random walk", 0.02)
+        >>> walk.lines() == (walk,)
+        True
+        """
         axis = self.axis
         if axis is None:
             return (self,)
