@@ -14,8 +14,7 @@ from carecost.errors import Problem, refuse
 
 #: First ages of the bands of official tables, and of those who have left care.
 BANDS = (0, 1, 5, 10, 16, 18, 21)
-
-
+#: Axes of each array.
 _AXES: dict[str, tuple[str, ...]] = {
     "population": ("years", "ages"),
     "entries": ("years", "ages", "placements"),
@@ -28,7 +27,7 @@ _AXES: dict[str, tuple[str, ...]] = {
 
 @dataclass(frozen=True, eq=False)
 class Counts:
-    """Events and exposure of one stream of children, by year.
+    """Occurrence and exposure of one stream of children: events, child-years and population, by year.
 
     Parameters
     ----------
@@ -59,6 +58,10 @@ class Counts:
     InputError
         With every fault found: shapes, values that are not finite or are negative, events without anybody to have them,
         anything in a placement that is not used at that age, a placement whose use changes within a band.
+
+    See Also
+    --------
+    estimate : Rates from these counts.
 
     Examples
     --------
@@ -104,7 +107,9 @@ class Counts:
         return []
 
     def _faults(self) -> list[Problem]:
+        """Find events without anybody to have them, and children where no placement is used."""
         entries, lived, used = np.asarray(self.entries), np.asarray(self.child_years), np.asarray(self.used)
+        # (year, age, placement) each: exits and moves out, and moves in.
         events = np.asarray(self.exits).sum(-1) + np.asarray(self.moves).sum(-1)
         into = np.asarray(self.moves).sum(-2)
         checks = {
@@ -114,13 +119,13 @@ class Counts:
             "there is somebody in a placement that is not used at that age": (entries + lived + into > 0) & ~used,
         }
         return [
-            *(Problem(f"{what}: {self._place(wrong)}", "Counts") for what, wrong in checks.items() if wrong.any()),
+            *(Problem(f"{what}: {self._first(wrong)}", "Counts") for what, wrong in checks.items() if wrong.any()),
             *self._uneven(),
         ]
 
     def _uneven(self) -> list[Problem]:
         """Find bands within which the use of a placement changes: their rates would mix two things."""
-        used = np.asarray(self.used)
+        used = np.asarray(self.used)  # (age, placement)
         starts = [self.grid.index("ages", b) for b in self.bands]
         same = np.logical_and.reduceat(used, starts) == np.logical_or.reduceat(used, starts)
         remedy = "Start a band at the age at which the placement begins or ends to be used"
@@ -129,23 +134,47 @@ class Counts:
             for b, p in np.argwhere(~same)
         ]
 
-    def _place(self, wrong: NDArray[np.bool_]) -> str:
+    def _first(self, wrong: NDArray[np.bool_]) -> str:
+        """Locate the first fault in words: year, age and placement."""
         at = np.argwhere(wrong)[0]
         where = f"year {self.grid.years[at[0]]}, age {self.grid.ages[at[1]]}"
         return where + (f", {self.grid.placements[at[2]].name!r}" if len(at) > 2 else "")
 
     @property
     def band_of(self) -> NDArray[np.intp]:
-        """Which band each age belongs to: (age,)."""
+        """Index of the band that each age belongs to: (age,)."""
         return np.searchsorted(self.bands, self.grid.ages, side="right") - 1
 
     @property
     def band_names(self) -> tuple[str, ...]:
-        """Bands as first and last age."""
+        """Names of the bands: first and last age, such as 10-15."""
         lasts = [*(b - 1 for b in self.bands[1:]), self.grid.ages[-1]]
         return tuple(str(a) if a == b else f"{a}-{b}" for a, b in zip(self.bands, lasts, strict=True))
 
     def by_band(self, array: ArrayLike) -> Array:
-        """Sum an array of shape (year, age, ...) over years and the ages of each band: (band, ...)."""
+        """Sum an array over years and the ages of each band.
+
+        Parameters
+        ----------
+        array : array_like of shape (year, age, ...)
+            Events or exposure.
+
+        Returns
+        -------
+        ndarray of shape (band, ...)
+            Sums.
+
+        See Also
+        --------
+        Counts : Has the bands.
+
+        Examples
+        --------
+        >>> grid = Grid(2024, 1, range(16, 18), ["foster"], reasons=["left"])
+        >>> entries, lived, exits, moves = [[[3], [2]]], [[[9.5], [8.0]]], [[[[1]], [[2]]]], [[[[0]], [[0]]]]
+        >>> counts = Counts(grid, [[1000, 1000]], entries, lived, exits, moves)
+        >>> counts.by_band(counts.child_years)
+        array([[17.5]])
+        """
         total = np.asarray(array, dtype=float).sum(0)
         return np.asarray(np.add.reduceat(total, [self.grid.index("ages", b) for b in self.bands]))

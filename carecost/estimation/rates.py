@@ -27,11 +27,12 @@ from carecost.estimation.risk_sets import (
 from carecost.maths.monte_carlo import Draws
 from carecost.maths.partial_pooling import JEFFREYS, Chance, Level, pooled_rates, spread
 
+#: Every draw.
 ALL = slice(None)
 
 
 class Arrays(TypedDict):
-    """Arrays of :class:`carecost.Parameters`, by its names.
+    """Rates and shares as arrays of :class:`carecost.Parameters`, by its names.
 
     Attributes
     ----------
@@ -45,6 +46,15 @@ class Arrays(TypedDict):
         Hazard of leaving [per child-year].
     move_rate : ndarray of shape (draw, 1, age, placement, to)
         Hazard of moving [per child-year].
+
+    See Also
+    --------
+    Estimates.central : The means, as such arrays.
+
+    Examples
+    --------
+    >>> sorted(Arrays.__annotations__)
+    ['entry_at_birthday', 'entry_rate', 'entry_share', 'exit_rate', 'move_rate']
     """
 
     entry_rate: Array
@@ -56,9 +66,9 @@ class Arrays(TypedDict):
 
 @dataclass(frozen=True, eq=False)
 class Estimates:
-    """What counts say of the rates of a stream, and how surely.
+    """Posterior of the rates of a stream, given its counts: means and draws.
 
-    Attributes
+    Parameters
     ----------
     counts : Counts
         What was counted.
@@ -66,6 +76,18 @@ class Estimates:
         Variance of yearly entries beyond that of Poisson numbers, over the square of their mean.
     entries, exits, moves, shares : tuple of Level
         Trees of rates, from the whole down to the cells; shares are of placements on entry.
+
+    See Also
+    --------
+    estimate : Make it from counts.
+
+    Examples
+    --------
+    >>> from carecost.engine.grid import Grid, Placement
+    >>> grid = Grid(2024, 1, [0], [Placement("foster", leave_age=1)], reasons=["home"])
+    >>> counts = Counts(grid, [[10_000]], [[[30]]], [[[40.0]]], [[[[12]]]], [[[[0]]]])
+    >>> estimate(counts).exits[0].events
+    array([12.])
     """
 
     counts: Counts
@@ -76,17 +98,29 @@ class Estimates:
     shares: tuple[Level, ...]
 
     def central(self) -> Arrays:
-        """Give the means.
+        """Work out the posterior means.
 
         Returns
         -------
         Arrays
             What :class:`carecost.Parameters` takes beside stock and population; draw and year axes have length 1.
+
+        See Also
+        --------
+        Estimates.draw : Draws in place of means.
+
+        Examples
+        --------
+        >>> from carecost.engine.grid import Grid, Placement
+        >>> grid = Grid(2024, 1, [0], [Placement("foster", leave_age=1)], reasons=["home"])
+        >>> counts = Counts(grid, [[10_000]], [[[30]]], [[[40.0]]], [[[[12]]]], [[[[0]]]])
+        >>> estimate(counts).central()["entry_rate"].item()  # 30 and a half entries, of 10,000 children
+        0.00305
         """
         return self._arrays(None, ())
 
     def draw(self, draws: Draws, years: Sequence[int], block: slice = ALL) -> Arrays:
-        """Draw from the posterior.
+        """Draw rates and shares from the posterior.
 
         Parameters
         ----------
@@ -101,60 +135,77 @@ class Estimates:
         -------
         Arrays
             What :class:`carecost.Parameters` takes beside stock and population.
+
+        See Also
+        --------
+        Estimates.central : Means in place of draws.
+
+        Examples
+        --------
+        >>> from carecost.engine.grid import Grid, Placement
+        >>> grid = Grid(2024, 1, [0], [Placement("foster", leave_age=1)], reasons=["home"])
+        >>> counts = Counts(grid, [[10_000]], [[[30]]], [[[40.0]]], [[[[12]]]], [[[[0]]]])
+        >>> drawn = estimate(counts).draw(Draws(200), years=[2025])["exit_rate"]
+        >>> drawn.shape, round(float(drawn.mean()), 2)
+        ((200, 1, 1, 1, 1), 0.31)
         """
         return self._arrays(lambda name: draws.uniforms(name)[block], years)
 
     def _arrays(self, chance: Chance, years: Sequence[int]) -> Arrays:
+        """Rates and shares: means without a chance, else one draw for each uniform number."""
         c = self.counts
-        age = c.band_of
+        band = c.band_of  # (age,): rates of a band are those of its ages
         exits = _placed(pooled_rates(self.exits, chance), exit_cells(c))
         moves = _placed(pooled_rates(self.moves, chance), move_cells(c))
         return {
             "entry_rate": self._entry_rate(chance, years),
             "entry_share": self._entry_share(chance),
             "entry_at_birthday": self._at_birthday(chance)[:, None],
-            "exit_rate": exits[:, None, age],
-            "move_rate": moves[:, None, age],
+            "exit_rate": exits[:, None, band],
+            "move_rate": moves[:, None, band],
         }
 
     def _entry_rate(self, chance: Chance, years: Sequence[int]) -> Array:
-        """Give the rate of each age, times the luck of each year where entries have any: (draw, year, age)."""
+        """Rate of each age, times the luck of each year where entries have any: (draw, year, age)."""
         c = self.counts
         drawn = pooled_rates(self.entries, chance, self._dispersion())
         rate = _placed(drawn, entry_ages(c))[:, None]
         if chance is None or self.overdispersion == 0:
             return rate
+        # The factor of a year is a gamma of mean one and variance `overdispersion`.
         shape = 1.0 / self.overdispersion
         luck = [gammaincinv(shape, chance(f"{prefix(c)}entries, year {y}")) / shape for y in years]
         return np.asarray(rate * np.stack(luck, axis=1)[..., None])
 
     def _dispersion(self) -> float:
-        """Give the variance of the number of all entries counted, over that of a Poisson number."""
-        expected = yearly(self.counts)[1]
+        """Variance of the number of all entries counted, over that of a Poisson number."""
+        expected = yearly(self.counts)[1]  # m_y: (year,)
+        # The sum over years has variance sum m_y + v sum m_y^2, with v the overdispersion, and mean sum m_y.
         return 1.0 + self.overdispersion * float((expected**2).sum() / max(expected.sum(), JEFFREYS))
 
     def _entry_share(self, chance: Chance) -> Array:
-        """Give the placement on entry: (draw, year, age, placement)."""
+        """Placement on entry: (draw, year, age, placement)."""
         c = self.counts
         drawn = _placed(pooled_rates(self.shares, chance, dispersion=0.0), entry_cells(c))
-        total = drawn.sum(-1, keepdims=True)
+        total = drawn.sum(-1, keepdims=True)  # of a band
         share = np.divide(drawn, total, out=np.zeros_like(drawn), where=total > 0)
         return np.asarray(share[:, None, c.band_of])
 
     def _at_birthday(self, chance: Chance) -> Array:
-        """Give the share of entries on the birthday, zero at ages where there were none: (draw, age)."""
-        yes, n = np.asarray(self.counts.at_birthday).sum(0), np.asarray(self.counts.entries).sum((0, 2))
-        shapes = zip(yes + JEFFREYS, n - yes + JEFFREYS, strict=True)
-        out = [np.array([a / (a + b)]) if some else np.zeros(1) for (a, b), some in zip(shapes, yes > 0, strict=True)]
+        """Share of entries on the birthday, zero at ages where there were none: (draw, age)."""
+        on_birthday, n = np.asarray(self.counts.at_birthday).sum(0), np.asarray(self.counts.entries).sum((0, 2))
+        # Jeffreys' posterior of a share: beta(a, b), for each age.
+        a, b = on_birthday + JEFFREYS, n - on_birthday + JEFFREYS
+        by_age = [np.array([a[i] / (a[i] + b[i])]) if on_birthday[i] > 0 else np.zeros(1) for i in range(len(n))]
         if chance is not None:
-            for i in np.flatnonzero(yes):
+            for i in np.flatnonzero(on_birthday):
                 u = chance(f"{prefix(self.counts)}entries, age {self.counts.grid.ages[i]}, on the birthday")
-                out[i] = betaincinv(yes[i] + JEFFREYS, n[i] - yes[i] + JEFFREYS, u)
-        return np.stack(np.broadcast_arrays(*out), axis=-1)
+                by_age[i] = betaincinv(a[i], b[i], u)
+        return np.stack(np.broadcast_arrays(*by_age), axis=-1)
 
 
 def estimate(counts: Counts, overdispersion: float | None = None) -> Estimates:
-    """Estimate rates and shares by occurrence and exposure.
+    """Estimate occurrence-exposure rates and shares, partially pooled, with their uncertainty.
 
     Parameters
     ----------
@@ -173,6 +224,11 @@ def estimate(counts: Counts, overdispersion: float | None = None) -> Estimates:
     ------
     InputError
         If nobody was there to have an event, or ``overdispersion`` is negative.
+
+    See Also
+    --------
+    Counts : Events and exposure.
+    carecost.maths.partial_pooling.pooled_rates : Rates of a tree of groups.
 
     Notes
     -----
@@ -205,6 +261,7 @@ def estimate(counts: Counts, overdispersion: float | None = None) -> Estimates:
     if overdispersion is not None and overdispersion < 0:
         raise InputError(Problem(f"is {overdispersion}", "overdispersion", "Give a variance, or None to estimate it"))
     if overdispersion is None:
+        # Entries of years are groups of one parent; what they differ beyond chance is the overdispersion.
         events, expected = yearly(c)
         overdispersion = max(0.0, spread(events, expected, np.zeros(len(events), dtype=np.intp)).variance)
     trees = (entry_tree(c), exit_tree(c), move_tree(c), share_tree(c))
@@ -213,7 +270,7 @@ def estimate(counts: Counts, overdispersion: float | None = None) -> Estimates:
 
 
 def _nobody(levels: Sequence[Level]) -> list[Problem]:
-    """Find events that nobody could have had: there is no rate, and none is guessed."""
+    """Find a tree without exposure: there is no rate, and none is guessed."""
     if not levels[-1].names or levels[0].exposure[0] > 0:
         return []
     return [Problem("nobody was there to have any", levels[0].names[0], "Give population and child-years")]

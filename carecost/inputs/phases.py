@@ -20,7 +20,7 @@ CLOSE = 1e-6
 
 @dataclass(frozen=True)
 class Phase:
-    """A phase of time in care. Children come into care in the first, and go through them in order.
+    """One phase of time in care; children come into care in the first, and go through them in order.
 
     Parameters
     ----------
@@ -32,6 +32,15 @@ class Phase:
         Rate of going on to the next phase [per child-year]; 0 in the last.
     source, source_year, quality, note : str
         Whose word, of when, how good (A to E), what to know.
+
+    See Also
+    --------
+    Phases : The phases of a set.
+
+    Examples
+    --------
+    >>> Phase("new", exit_factor=2.0, rate=1.0).quantity
+    'phase: new'
     """
 
     name: str
@@ -50,7 +59,7 @@ class Phase:
 
 @dataclass(frozen=True)
 class PhaseShare:
-    """Which part of the children of some cells is in a phase on the base date.
+    """Share of the children of some cells who are in a phase on the base date.
 
     Parameters
     ----------
@@ -62,6 +71,15 @@ class PhaseShare:
         Share of the children there [share].
     source, source_year, quality, note : str
         As in :class:`Phase`.
+
+    See Also
+    --------
+    Phases : The phases of a set.
+
+    Examples
+    --------
+    >>> PhaseShare("new", Selector(placements=["foster"]), 0.25).quantity
+    'share of phase: new, placements=foster'
     """
 
     phase: str
@@ -80,7 +98,7 @@ class PhaseShare:
 
 @dataclass(frozen=True)
 class Phases:
-    """The phases of a set; without any, rates do not depend on time in care.
+    """Phases of time in care of a set; without any, rates do not depend on time in care.
 
     Parameters
     ----------
@@ -88,6 +106,16 @@ class Phases:
         The phases, in order.
     shares : tuple of PhaseShare
         Where children are on the base date.
+
+    See Also
+    --------
+    Phase : One of them.
+    Split : What phases make of rates.
+
+    Examples
+    --------
+    >>> bool(Phases()), bool(Phases((Phase("new", 2.0, 1.0), Phase("settled", 1.0))))
+    (False, True)
     """
 
     rows: tuple[Phase, ...] = ()
@@ -97,7 +125,21 @@ class Phases:
         return bool(self.rows)
 
     def grid(self, grid: Grid) -> Grid:
-        """Give the labels with every placement in care split into its phases; the same grid without phases.
+        """Split every placement in care into its phases, in the labels.
+
+        Parameters
+        ----------
+        grid : Grid
+            Labels without phases.
+
+        Returns
+        -------
+        Grid
+            Labels with them; the same object without phases.
+
+        See Also
+        --------
+        Phases.table : Shares of the phases, laid out.
 
         Examples
         --------
@@ -108,40 +150,65 @@ class Phases:
         """
         if not self:
             return grid
-        care = {p.name for p in grid.placements if p.in_care}
+        in_care = {p.name for p in grid.placements if p.in_care}
         first = self.rows[0].name
 
-        def to(name: str | None, phase: str) -> str | None:
-            return f"{name}, {phase}" if name in care else name
+        def within(name: str | None, phase: str) -> str | None:
+            """Name of a destination in a phase; states outside care have none."""
+            return f"{name}, {phase}" if name in in_care else name
 
-        def parts(p: Placement) -> list[Placement]:
-            if not p.in_care:
-                return [replace(p, then=to(p.then, first))]
+        def by_phase(p: Placement) -> list[Placement]:
+            if not p.in_care:  # who comes into care from outside begins in the first phase
+                return [replace(p, then=within(p.then, first))]
             names = [x.name for x in self.rows]
-            return [replace(p, name=f"{p.name}, {x}", then=to(p.then, x), phase=x, of=p.name) for x in names]
+            return [replace(p, name=f"{p.name}, {x}", then=within(p.then, x), phase=x, of=p.name) for x in names]
 
         return replace(
             grid,
-            placements=tuple(part for p in grid.placements for part in parts(p)),
-            reasons=tuple(Reason(r.name, to(r.to, first), r.note) for r in grid.reasons),
+            placements=tuple(row for p in grid.placements for row in by_phase(p)),
+            reasons=tuple(Reason(r.name, within(r.to, first), r.note) for r in grid.reasons),
         )
 
     def table(self, grid: Grid, stream: str) -> Array:
-        """Lay out the shares of a stream: (phase, age, placement) [share]; nan where no row says.
+        """Lay out the shares of a stream by phase, age and placement.
+
+        Parameters
+        ----------
+        grid : Grid
+            Labels without phases.
+        stream : str
+            Name of the stream.
+
+        Returns
+        -------
+        ndarray of shape (phase, age, placement)
+            Shares; nan where no row says [share].
 
         Raises
         ------
         InputError
             If a row names a phase that is not there, or a cell is covered twice.
+
+        See Also
+        --------
+        PhaseShare : A row that says so.
+
+        Examples
+        --------
+        >>> rows = (Phase("new", 2.0, 1.0), Phase("settled", 1.0))
+        >>> phases = Phases(rows, (PhaseShare("new", Selector(), 0.25), PhaseShare("settled", Selector(), 0.75)))
+        >>> phases.table(Grid(2025, 1, [16, 17], ["foster"]), "all")[:, :, 0]
+        array([[0.25, 0.25],
+               [0.75, 0.75]])
         """
         names = [row.name for row in self.rows]
         out = np.full((len(names), len(grid.ages), len(grid.placements)), np.nan)
-        found: list[Problem] = []
+        problems: list[Problem] = []
         for row in self.shares:
             if not row.where.covers(stream):
                 continue
             if row.phase not in names:
-                found.append(unknown("phase", row.phase, names, row.where.text()))
+                problems.append(unknown("phase", row.phase, names, row.where.text()))
                 continue
             cells = np.ix_(
                 [names.index(row.phase)],
@@ -150,14 +217,15 @@ class Phases:
             )
             if not np.isnan(out[cells]).all():
                 where = f"{row.phase}, {row.where.text() or 'all'}"
-                found.append(Problem("covers cells that another row covers too", where, "Keep one of the two rows"))
+                what = "covers cells that another row covers too"
+                problems.append(Problem(what, where, "Keep one of the two rows"))
             out[cells] = row.value
-        refuse(found)
+        refuse(problems)
         return out
 
 
 class Split:
-    """Splits the parameters of a stream into phases, after whatever a scenario did to them.
+    """Split of the parameters of a stream into phases, after whatever a scenario did to them.
 
     The rates of the set stay those of all children of a cell on the base date. A child in phase k leaves at
 
@@ -175,6 +243,15 @@ class Split:
         Labels without phases.
     stream : str
         Name of the stream.
+
+    See Also
+    --------
+    splits : One for each stream.
+
+    Examples
+    --------
+    >>> Split(Phases(), Grid(2025, 1, range(18), ["foster"]), "all").grid.labels("placements")
+    ('foster',)
     """
 
     def __init__(self, phases: Phases, grid: Grid, stream: str) -> None:
@@ -182,7 +259,7 @@ class Split:
         self.grid = phases.grid(grid)
 
     def of(self, parameters: Parameters) -> Parameters:
-        """Split parameters; the same object without phases.
+        """Split parameters into phases; the same object without phases.
 
         Parameters
         ----------
@@ -191,8 +268,12 @@ class Split:
 
         Returns
         -------
-        split : Parameters in phases
+        carecost.Parameters
             On the grid with phases: a row for each phase of a placement in care.
+
+        See Also
+        --------
+        Phases.grid : That grid.
 
         Examples
         --------
@@ -225,12 +306,12 @@ class Split:
 
     @cached_property
     def _origin(self) -> list[int]:
-        """Index of the placement of each row."""
+        """Index, without phases, of the placement that each row belongs to: (row,)."""
         return [self.plain.index("placements", row.of) for row in self.grid.placements]
 
     @cached_property
     def _phase(self) -> list[int]:
-        """Index of the phase of each row; -1 outside care."""
+        """Index of the phase of each row, -1 outside care: (row,)."""
         names = ["", *(row.name for row in self.phases.rows)]
         return [names.index(row.phase) - 1 for row in self.grid.placements]
 
@@ -249,9 +330,9 @@ class Split:
 
     @cached_property
     def _factors(self) -> Array:
-        """Factor on the set's exit rates: (age, row)."""
-        stated = np.array([row.exit_factor for row in self.phases.rows])
-        mean = np.tensordot(stated, self._table, axes=1)
+        """Factor on the set's exit rates, f_k / (s_1 f_1 + ... + s_n f_n): (age, row)."""
+        stated = np.array([row.exit_factor for row in self.phases.rows])  # f: (phase,)
+        mean = np.tensordot(stated, self._table, axes=1)  # (age, placement)
         rows = zip(self._phase, self._origin, strict=True)
         return np.stack([stated[k] / mean[:, p] if k >= 0 else np.ones(len(mean)) for k, p in rows], axis=-1)
 
@@ -260,12 +341,15 @@ class Split:
         """Which rows a move between two placements is from and to: (row, row), 0 or 1."""
         phase = np.array(self._phase)
         same, outside, first = phase[:, None] == phase, phase == -1, phase == 0
+        # Within care the phase is kept; all phases lead out; from outside the first is entered.
         return np.asarray(same | outside[None, :] | (outside[:, None] & first), dtype=float)
 
     @cached_property
     def _onward(self) -> Array:
         """Rates of going on to the next phase: (age, row, row)."""
-        n, out = len(self._phase), np.zeros((len(self.grid.ages), len(self._phase), len(self._phase)))
+        n = len(self._phase)
+        out = np.zeros((len(self.grid.ages), n, n))
+        # The phases of a placement are rows next to each other, in order.
         for i in range(n - 1):
             if self._phase[i] >= 0 and self._phase[i + 1] == self._phase[i] + 1:
                 out[:, i, i + 1] = self.phases.rows[self._phase[i]].rate * self.grid.opened[:, i]
@@ -276,19 +360,39 @@ class Split:
         return np.asarray(array[..., self._origin] * (np.array(self._phase) <= 0))
 
     def _exits(self, rates: Stepped) -> Stepped:
-        """Split exits, faster in some phases than in others."""
-        fine, first = by_age(rates, self._factors)
-        values = np.take(fine.values, self._origin, axis=-2) * self._factors[first][:, :, None]
-        return Stepped(values, fine.years, fine.ages)
+        """Split exits, faster in some phases than in others: (draw, year, age, row, reason), by steps."""
+        by_factor, first_age = by_age(rates, self._factors)  # cut where rates or factors change with age
+        values = np.take(by_factor.values, self._origin, axis=-2) * self._factors[first_age][:, :, None]
+        return Stepped(values, by_factor.years, by_factor.ages)
 
     def _moves(self, rates: Stepped) -> Stepped:
-        """Split moves; a phase does not move to itself."""
-        fine, first = by_age(rates, self._onward)
-        rows = np.take(np.take(fine.values, self._origin, axis=-2), self._origin, axis=-1)
-        values = rows * (self.grid.apart * self._ways)
-        return Stepped(values + self._onward[first], fine.years, fine.ages)
+        """Split moves, and add going on to the next phase: (draw, year, age, row, row), by steps."""
+        by_rate, first_age = by_age(rates, self._onward)  # cut where rates or going on change with age
+        rows = np.take(np.take(by_rate.values, self._origin, axis=-2), self._origin, axis=-1)
+        values = rows * (self.grid.apart * self._ways)  # a phase does not move to another of its placement
+        return Stepped(values + self._onward[first_age], by_rate.years, by_rate.ages)
 
 
 def splits(phases: Phases, grid: Grid, streams: Sequence[str]) -> dict[str, Split]:
-    """Give the split of each stream."""
+    """Make the split of each stream.
+
+    Parameters
+    ----------
+    phases : Phases
+        The phases of the set.
+    grid : Grid
+        Labels without phases.
+    streams : sequence of str
+        Names of the streams.
+
+    Returns
+    -------
+    dict of str to Split
+        By the name of the stream.
+
+    Examples
+    --------
+    >>> list(splits(Phases(), Grid(2025, 1, range(18), ["foster"]), ["other", "uasc"]))
+    ['other', 'uasc']
+    """
     return {stream: Split(phases, grid, stream) for stream in streams}

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from carecost.errors import InputError, Problem, UnknownNameError, refuse, unknown
 from carecost.inputs.change import Change, Interval, as_interval, replace_change
@@ -20,20 +20,38 @@ BASES = {
 
 @dataclass(frozen=True)
 class Evidence:
-    """What somebody found or claimed that a lever does.
+    """Evidence of what a lever does: a figure that somebody found or claimed.
 
     Parameters
     ----------
     measure : str
         What was measured, of whom, and when.
-    value, low, high : float
-        The figure and its interval.
+    value : float
+        The figure.
     unit : str
         Its unit.
     basis : str
-        measured, claimed, bound or assumed.
-    design, source, note : str
-        How it was found, by whom, what to know.
+        What it rests on: measured, claimed, bound or assumed.
+    design, source : str
+        How it was found; by whom.
+    low, high : float, optional
+        Its interval.
+    note : str
+        What to know.
+
+    Raises
+    ------
+    InputError
+        If the basis is none of these.
+
+    See Also
+    --------
+    Lever : Holds what is known of it.
+
+    Examples
+    --------
+    >>> Evidence("re-entry in a year", -0.1, "share", "measured", "trial, 400 families", "University").basis
+    'measured'
     """
 
     measure: str
@@ -51,12 +69,13 @@ class Evidence:
 
 
 def _known_basis(basis: str, where: str) -> None:
+    """Refuse a basis that is none."""
     refuse([] if basis in BASES else [unknown("basis", basis, BASES, where)])
 
 
 @dataclass(frozen=True)
 class Lever:
-    """Something that can be done.
+    """Lever of a scenario: something that can be done, with its effects and its spending.
 
     Parameters
     ----------
@@ -73,8 +92,19 @@ class Lever:
 
     Raises
     ------
-    UnknownNameError
-        If the basis is none of these.
+    InputError
+        If the basis is none of these, or changes that are drawn together have different amounts.
+
+    See Also
+    --------
+    Change : One effect on one parameter.
+    Scenario : Levers in order.
+
+    Examples
+    --------
+    >>> help_ = Lever("family help", [Change("entry_rate", "scale", -0.05)], basis="claimed")
+    >>> help_.acts, help_.quantities
+    (True, ('lever family help: scale entry_rate, from year 1',))
     """
 
     name: str
@@ -102,11 +132,11 @@ class Lever:
         object.__setattr__(self, "changes", tuple(self.changes))
         object.__setattr__(self, "evidence", tuple(self.evidence))
         _known_basis(self.basis, f"lever {self.name!r}")
-        refuse(_torn(self))
+        refuse(_unlike_amounts(self))
 
     @property
     def effects(self) -> tuple[Change, ...]:
-        """Its changes that are not spending."""
+        """Changes that are not spending."""
         return tuple(c for c in self.changes if not c.programme_spend)
 
     @property
@@ -118,6 +148,7 @@ class Lever:
     def drawn_as(self) -> tuple[str, ...]:
         """What its changes are drawn as, within the lever; changes with the same luck are one quantity."""
         names = [c.luck or c.quantity for c in self.changes]
+        # Two that are alike, and have no word for their luck, are told apart by their number.
         return tuple(
             n if c.luck or names.count(n) == 1 else f"{n}, #{names[: i + 1].count(n)}"
             for i, (n, c) in enumerate(zip(names, self.changes, strict=True))
@@ -129,20 +160,20 @@ class Lever:
         return tuple(f"lever {self.name}: {name}" for name in self.drawn_as)
 
 
-def _torn(lever: Lever) -> list[Problem]:
+def _unlike_amounts(lever: Lever) -> list[Problem]:
     """Find changes that are drawn together and have different amounts."""
     remedy = "What is drawn together has one amount with one interval"
-    words = dict.fromkeys(c.luck for c in lever.changes if c.luck)
+    shared = dict.fromkeys(c.luck for c in lever.changes if c.luck)
     return [
-        Problem(f"changes with luck {word!r} have different amounts", f"lever {lever.name!r}", remedy)
-        for word in words
-        if len({c.amount for c in lever.changes if c.luck == word}) > 1
+        Problem(f"changes with luck {luck!r} have different amounts", f"lever {lever.name!r}", remedy)
+        for luck in shared
+        if len({c.amount for c in lever.changes if c.luck == luck}) > 1
     ]
 
 
 @dataclass(frozen=True)
 class Scenario:
-    """A named list of levers, applied in order. The empty list is inaction.
+    """Scenario: a named list of levers, applied in order; the empty list is inaction.
 
     Parameters
     ----------
@@ -162,6 +193,11 @@ class Scenario:
     ------
     InputError
         If two levers have the same name.
+
+    See Also
+    --------
+    load_scenario : Read one, packaged or of your own.
+    run : Project it beside inaction.
 
     Examples
     --------
@@ -212,16 +248,57 @@ class Scenario:
     def delayed(self, years: int) -> Scenario:
         """Shift every change by some years, spending included.
 
+        Parameters
+        ----------
+        years : int
+            Years later; below zero earlier.
+
+        Returns
+        -------
+        Scenario
+            The same levers, drawn as before, under a name that says so.
+
         Raises
         ------
         InputError
             If that would put a change before programme year 1.
+
+        See Also
+        --------
+        Scenario.scaled : Less of the effect.
+
+        Examples
+        --------
+        >>> late = Scenario("plan", [Lever("a", [Change("exit_rate", "scale", 0.1)])]).delayed(1)
+        >>> late.name, late.levers[0].changes[0].weight(1)
+        ('plan, 1 year later', 0.0)
         """
-        later = f", {years} year{'' if years == 1 else 's'} later"
-        return self._changed(later, lambda c: replace_change(c, lag=c.lag + years))
+        suffix = f", {years} year{'' if years == 1 else 's'} later"
+        return self._changed(suffix, lambda c: replace_change(c, lag=c.lag + years))
 
     def scaled(self, share: float) -> Scenario:
-        """Take a share of every effect; the programme's spending stays."""
+        """Take a share of every effect; the programme's spending stays.
+
+        Parameters
+        ----------
+        share : float
+            Share of each effect; above 1 is more than was stated [share].
+
+        Returns
+        -------
+        Scenario
+            The same levers, drawn as before, under a name that says so.
+
+        See Also
+        --------
+        Scenario.partial : Less of the spending too.
+
+        Examples
+        --------
+        >>> half = Scenario("plan", [Lever("a", [Change("exit_rate", "scale", 0.1)])]).scaled(0.5)
+        >>> half.name, half.levers[0].changes[0].share
+        ('plan, 0.5 of the effect', 0.5)
+        """
         return self._changed(
             f", {share:g} of the effect",
             lambda c: c if c.programme_spend else replace_change(c, share=c.share * share),
@@ -230,10 +307,24 @@ class Scenario:
     def partial(self, share: float) -> Scenario:
         """Roll it out to a share of authorities: that share of every effect and of all spending.
 
+        Parameters
+        ----------
+        share : float
+            Share of the country, from 0 to 1 [share].
+
+        Returns
+        -------
+        Scenario
+            The same levers, drawn as before, under a name that says so.
+
         Raises
         ------
         InputError
             If the share is not between 0 and 1.
+
+        See Also
+        --------
+        Scenario.scaled : Less of the effect at all of the spending.
 
         Examples
         --------
@@ -242,11 +333,11 @@ class Scenario:
         """
         if not 0.0 <= share <= 1.0:
             raise InputError(Problem(f"share is {share:g}", f"scenario {self.name!r}", "Give a share from 0 to 1"))
-        places = f", in {share:.1%} of England"
-        return self._changed(places, lambda c: replace_change(c, share=c.share * share))
+        suffix = f", in {share:.1%} of England"
+        return self._changed(suffix, lambda c: replace_change(c, share=c.share * share))
 
     def given(self, lever: str, amount: Interval | float) -> Scenario:
-        """Give the effect of a lever an amount of your own.
+        """Replace the amount of a lever's effect by one of your own.
 
         Parameters
         ----------
@@ -266,24 +357,58 @@ class Scenario:
             If there is no such lever.
         InputError
             If it has no effect, or more than one.
+
+        See Also
+        --------
+        Assumptions.replace : The same for a value of a set.
+
+        Examples
+        --------
+        >>> plan = Scenario("plan", [Lever("a", [Change("exit_rate", "scale", 0.1)], basis="claimed")])
+        >>> mine = plan.given("a", Interval(0.02, 0.0, 0.04))
+        >>> mine.levers[0].basis, mine.claim
+        ('assumed', False)
         """
         names = [one.name for one in self.levers]
         if lever not in names:
             raise UnknownNameError(unknown("lever", lever, names, f"scenario {self.name!r}"))
-        found = self.levers[names.index(lever)]
-        if len(found.effects) != 1:
+        position = names.index(lever)
+        stated = self.levers[position]
+        if len(stated.effects) != 1:
             remedy = "Write a scenario file with the amounts wanted"
-            what = f"lever {lever!r} has {len(found.effects)} effects, not one"
+            what = f"lever {lever!r} has {len(stated.effects)} effects, not one"
             raise InputError(Problem(what, f"scenario {self.name!r}", remedy))
-        changes = (c if c.programme_spend else replace_change(c, amount=as_interval(amount)) for c in found.changes)
-        mine = replace(found, changes=tuple(changes), basis="assumed", quality="E", source="given by the user")
-        levers = tuple(mine if one is found else one for one in self.levers)
+        changes = (c if c.programme_spend else replace_change(c, amount=as_interval(amount)) for c in stated.changes)
+        given = replace(stated, changes=tuple(changes), basis="assumed", quality="E", source="given by the user")
+        before, after = self.levers[:position], self.levers[position + 1 :]
         # What was called a claim as a whole stays one while anything else in it acts.
-        others = any(one.acts for one in levers if one is not mine)
-        return replace(self, levers=levers, claim=self.claim and others)
+        others_act = any(one.acts for one in (*before, *after))
+        return replace(self, levers=(*before, given, *after), claim=self.claim and others_act)
 
     def without_items(self, names: Collection[str]) -> Scenario:
-        """Leave out what acts on some items, as a scope does that does not count them; what is drawn stays the same."""
+        """Leave out what acts on some items, as a scope does that does not count them; what is drawn stays the same.
+
+        Parameters
+        ----------
+        names : collection of str
+            Items that are left out.
+
+        Returns
+        -------
+        Scenario
+            The same levers without changes of these items alone.
+
+        See Also
+        --------
+        Assumptions.scoped : A set that does not count some items.
+
+        Examples
+        --------
+        >>> dearer = Change("unit_cost", "scale", 0.1, items=["home", "secure"])
+        >>> fewer = Scenario("plan", [Lever("prices", [dearer])]).without_items(["secure"])
+        >>> fewer.levers[0].changes[0].where.items
+        ('home',)
+        """
         if not names:
             return self
         levers = []
@@ -294,24 +419,54 @@ class Scenario:
                 if items is None or not set(items) & set(names):
                     kept.append(change)
                 elif rest := tuple(item for item in items if item not in names):
-                    where = replace(change.where, items=rest)
-                    kept.append(replace_change(change, where=where, luck=name))
+                    # Its name holds its items: it keeps the old one, so that it is drawn as before.
+                    selector = replace(change.where, items=rest)
+                    kept.append(replace_change(change, where=selector, luck=name))
             levers.append(replace(lever, changes=tuple(kept)))
         return replace(self, levers=tuple(levers))
 
-    def _changed(self, how: str, change: Any) -> Scenario:
+    def _changed(self, suffix: str, change: Callable[[Change], Change]) -> Scenario:
+        """Change every change; the suffix of its names says how."""
         levers = tuple(replace(lever, changes=tuple(map(change, lever.changes))) for lever in self.levers)
-        return replace(self, name=self.name + how, title=self.title + how, levers=levers)
+        return replace(self, name=self.name + suffix, title=self.title + suffix, levers=levers)
 
 
 def one_set(scenarios: Iterable[Scenario]) -> str:
-    """Name the set that some scenarios together are made for; empty where it is any, or where they differ."""
+    """Name the set that some scenarios together are made for.
+
+    Parameters
+    ----------
+    scenarios : iterable of Scenario
+        What is put together.
+
+    Returns
+    -------
+    str
+        Name of the set; empty where it is any, or where they differ.
+
+    Examples
+    --------
+    >>> one_set([Scenario("a", made_for="england-2025-after-care"), Scenario("b")])
+    'england-2025-after-care'
+    """
     named = {scenario.made_for for scenario in scenarios} - {""}
     return named.pop() if len(named) == 1 else ""
 
 
 def elsewhere(scenario: Scenario, name: str) -> str:
-    """Say that a scenario is made for another set than the one of this name; nothing where it is not.
+    """Say that a scenario is made for another set than the one of this name.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        What is to be run.
+    name : str
+        Name of the set that it is to be run on.
+
+    Returns
+    -------
+    str
+        A sentence without its full stop; empty where it is made for this set, or for any.
 
     Examples
     --------

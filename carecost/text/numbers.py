@@ -5,50 +5,67 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+#: The minus sign, which is longer than a hyphen.
 MINUS = "−"
-
-
+#: What stands where there is no value.
 NONE = "none"
-
-
+#: A payback that does not come.
 NEVER = "not within the horizon"
-
-
+#: Beside every effect that is taken at its word.
 CLAIM = "effects as claimed, not evidenced"
-
-
+#: What an interval holds: without the luck of small numbers, with it, and where there is none.
 INTERVAL = "90% interval: parameter uncertainty, as stated in the set; luck of small numbers not included"
-
-
 INTERVAL_WITH_LUCK = "90% interval: parameter uncertainty, as stated in the set, and the luck of small numbers"
-
-
+NO_INTERVAL = "central run only; no interval was drawn"
+#: Beside a saving part of which is extra cost.
 EXTRA = (
     "Part of it is extra cost, of which a cashable share is taken as of a saving: with all of both as cash, the net "
     "present saving is {}, central."
 )
 
 
-NO_INTERVAL = "central run only; no interval was drawn"
-
-
 def interval(noise: bool) -> str:
-    """Say what an interval of levels holds."""
+    """Say what an interval of levels holds.
+
+    Parameters
+    ----------
+    noise : bool
+        Whether it holds the luck of small numbers.
+
+    Returns
+    -------
+    str
+        A sentence without its full stop.
+
+    Examples
+    --------
+    >>> interval(True)
+    '90% interval: parameter uncertainty, as stated in the set, and the luck of small numbers'
+    """
     return INTERVAL_WITH_LUCK if noise else INTERVAL
 
 
 @dataclass(frozen=True)
 class Scale:
-    """A unit of money and its decimals.
+    """Unit in which amounts of money are shown, and its decimals.
 
     Parameters
     ----------
     divisor : float
         Pounds in one unit.
     ending : str
-        bn, m or nothing.
+        What follows the number: bn, m or nothing.
     decimals : int
         Decimals shown; negative ones round to tens and hundreds.
+
+    See Also
+    --------
+    money_scale : Choose it.
+
+    Examples
+    --------
+    >>> Scale(1e6, "m", 1).unit
+    '£m'
     """
 
     divisor: float
@@ -79,6 +96,7 @@ def money_scale(*amounts: float) -> Scale:
     >>> money_scale(12e6, -3e9).unit
     '£bn'
     """
+    # Limits lie where rounding would give one figure more: 999.5m is shown as £1.00bn. (Not a number is not itself.)
     largest = max((abs(a) for a in amounts if a == a), default=0.0)
     if largest >= 999.5e6:
         return Scale(1e9, "bn", 1 if largest >= 9.995e9 else 2)
@@ -132,6 +150,7 @@ def children(count: float, like: float | None = None) -> str:
     >>> children(95_123.4), children(-1_234.5), children(56.7)
     ('95,100', '−1,230', '57')
     """
+    # The digits that are kept hang on the size, before rounding: 9,995 and 999.5 are where a figure is gained.
     size = abs(count if like is None else like)
     rounded = round(count, -2 if size >= 9_995 else -1 if size >= 999.5 else 0)
     return f"{_sign(rounded)}{abs(rounded):,.0f}"
@@ -249,4 +268,5 @@ def sentence(words: str) -> str:
 
 
 def _sign(value: float) -> str:
+    """Sign that is shown: a minus, or nothing."""
     return MINUS if value < 0 else ""

@@ -116,7 +116,7 @@ def span(low: float | None, high: float | None, unit: str) -> str:
 
 
 def assumption(row: Assumption) -> tuple[str, str, str]:
-    """Write which cells a row is about, its value and its interval.
+    """Write an assumption: which cells it is about, its value and its interval.
 
     Parameters
     ----------
@@ -127,20 +127,31 @@ def assumption(row: Assumption) -> tuple[str, str, str]:
     -------
     tuple of str
         Cells, value, interval.
+
+    See Also
+    --------
+    change_of : The same of a change of a lever.
+
+    Examples
+    --------
+    >>> from carecost.inputs.belief import Assumption, Belief
+    >>> belief = Belief(700.0, 650.0, 760.0, unit="GBP per child-week")
+    >>> assumption(Assumption("unit_cost", Selector(items=["foster"]), belief))
+    ('item foster', '£700', '£650 to £760 (90%)')
     """
     b = row.belief
-    where = where_of(row.where)
-    which = "; ".join(part for part in (row.name, where) if part) or "all"
+    selection = where_of(row.where)
+    cells = "; ".join(part for part in (row.name, selection) if part) or "all"
     if row.kind != "value":
-        which = f"{row.name}: {PARAMETERS[row.parameter].lower()}" + (f"; {where}" if where else "")
-    shown = amount(b.value, b.unit)
+        cells = f"{row.name}: {PARAMETERS[row.parameter].lower()}" + (f"; {selection}" if selection else "")
+    value = amount(b.value, b.unit)
     if row.fade_years is not None:
-        shown += f", fading to {amount(row.long_run or 0.0, b.unit)} in {row.fade_years} years"
-    return which, shown, interval_of(b.low, b.high, b.level, b.unit, b.certain)
+        value += f", fading to {amount(row.long_run or 0.0, b.unit)} in {row.fade_years} years"
+    return cells, value, interval_of(b.low, b.high, b.level, b.unit, b.certain)
 
 
 def tied(assumptions: Assumptions) -> Iterator[tuple[str, str, str]]:
-    """Write what moves together, what wanders over the years, and the phases of time in care.
+    """Write the dependence, the paths over years and the phases of time in care of a set.
 
     Parameters
     ----------
@@ -151,13 +162,19 @@ def tied(assumptions: Assumptions) -> Iterator[tuple[str, str, str]]:
     ------
     tuple of str
         Which group, table or path; what is stated of it; on whose word.
+
+    Examples
+    --------
+    >>> from carecost import load_assumptions
+    >>> next(tied(load_assumptions("england-2025-phases")))[0]
+    'Phase of time in care new'
     """
     ties = assumptions.ties
     for group in dict.fromkeys(row.group for row in ties.loadings):
         rows = [row for row in ties.loadings if row.group == group]
-        each = "; ".join(f"{row.quantity} ({row.loading:g})" for row in rows)
-        said = dict.fromkeys(_said(row.source, row.quality, row.note) for row in rows)
-        yield f"Correlation group {group}", f"loadings on what is common to them: {each}", " | ".join(said)
+        members = "; ".join(f"{row.quantity} ({row.loading:g})" for row in rows)
+        sources = dict.fromkeys(_on_whose_word(row.source, row.quality, row.note) for row in rows)
+        yield f"Correlation group {group}", f"loadings on what is common to them: {members}", " | ".join(sources)
     for matrix in ties.matrices:
         yield f"Correlation group {matrix.name}", f"correlations of normal scores: {_pairs(matrix)}", ""
     for table in ties.joints:
@@ -168,17 +185,18 @@ def tied(assumptions: Assumptions) -> Iterator[tuple[str, str, str]]:
         )
     for path in assumptions.paths:
         source = f"{path.source} ({path.source_year})" if path.source_year else path.source
-        yield f"Path {path.name}", path_of(path), _said(source, path.quality, path.note)
+        yield f"Path {path.name}", path_of(path), _on_whose_word(source, path.quality, path.note)
     yield from _phases(assumptions.phases)
 
 
 def _phases(phases: Phases) -> Iterator[tuple[str, str, str]]:
+    """Write the phases of time in care, and on whose word their shares are."""
     for row in phases.rows:
         onward = f"; goes on at {numbers.number(row.rate)} a year" if row.rate else ""
-        how = f"leaves {numbers.number(row.exit_factor)} times as readily as at factor 1{onward}"
-        yield f"Phase of time in care {row.name}", how, _said(row.source, row.quality, row.note)
+        exits = f"leaves {numbers.number(row.exit_factor)} times as readily as at factor 1{onward}"
+        yield f"Phase of time in care {row.name}", exits, _on_whose_word(row.source, row.quality, row.note)
     for (source, quality, note), n in Counter((x.source, x.quality, x.note) for x in phases.shares).items():
-        yield "Shares of the phases on the base date", f"{n:,} rows", _said(source, quality, note)
+        yield "Shares of the phases on the base date", f"{n:,} rows", _on_whose_word(source, quality, note)
 
 
 def order_of(assumptions: Assumptions) -> str:
@@ -210,7 +228,7 @@ def order_of(assumptions: Assumptions) -> str:
 
 
 def path_of(path: YearPath) -> str:
-    """Write what a path multiplies, and how far it wanders.
+    """Write a path over years: what it multiplies, and how far it wanders.
 
     Parameters
     ----------
@@ -221,30 +239,40 @@ def path_of(path: YearPath) -> str:
     -------
     str
         For people.
+
+    Examples
+    --------
+    >>> from carecost.inputs.year_path import YearPath
+    >>> walk = YearPath("pay", "unit_cost", Selector(), "random walk", 0.02, from_year=2025)
+    >>> path_of(walk).partition("; ")[0]
+    'unit costs times exp(path), 1 in the middle'
     """
-    where = where_of(path.where)
-    what = f"{PARAMETERS[path.parameter].lower()}{f' ({where})' if where else ''} times exp(path), 1 in the middle"
+    selection = where_of(path.where)
+    parameter = f"{PARAMETERS[path.parameter].lower()}{f' ({selection})' if selection else ''}"
     spread = f"standard deviation {numbers.number(path.sd * 100)}%"
     if path.half_life is None:
-        how = f"{path.kind}, {spread} after one year, growing with the square root of the years"
+        process = f"{path.kind}, {spread} after one year, growing with the square root of the years"
     else:
-        how = f"{path.kind}, {spread} in the long run, half-life {numbers.number(path.half_life)} years"
+        process = f"{path.kind}, {spread} in the long run, half-life {numbers.number(path.half_life)} years"
     lines = "" if path.axis is None else f"; one path for each of {path.axis}"
-    return f"{what}; {how}; from {_labels.financial_year(path.from_year)}{lines}"
+    begins = _labels.financial_year(path.from_year)
+    return f"{parameter} times exp(path), 1 in the middle; {process}; from {begins}{lines}"
 
 
 def _pairs(matrix: CorrelationMatrix) -> str:
+    """Write each pair of a correlation matrix once."""
     names = matrix.quantities
     pairs = ((i, j) for j in range(len(names)) for i in range(j))
     return "; ".join(f"{names[i]} with {names[j]} ({matrix.rows[i][j]:g})" for i, j in pairs)
 
 
-def _said(source: str, quality: str, note: str) -> str:
+def _on_whose_word(source: str, quality: str, note: str) -> str:
+    """Write grade, source and note, as far as they are stated."""
     return "; ".join(filter(None, (quality, source, note)))
 
 
 def where_of(where: Selector) -> str:
-    """Write which cells are meant.
+    """Write a selection: which cells are meant.
 
     Parameters
     ----------
@@ -263,15 +291,41 @@ def where_of(where: Selector) -> str:
     """
     parts = []
     for name in where.__dataclass_fields__:
-        chosen = getattr(where, name)
-        if chosen is not None:
-            label = name.removesuffix("s") if len(chosen) == 1 else name
-            parts.append(f"{label} {spell(chosen) if name in ('ages', 'years') else ', '.join(chosen)}")
+        labels = getattr(where, name)
+        if labels is not None:
+            axis = name.removesuffix("s") if len(labels) == 1 else name
+            parts.append(f"{axis} {spell(labels) if name in ('ages', 'years') else ', '.join(labels)}")
     return "; ".join(parts)
 
 
 def interval_of(low: float | None, high: float | None, level: float, unit: str, certain: bool) -> str:
-    """Write an interval with its level; none where a value is taken as known."""
+    """Write an interval with its level; none where a value is taken as known.
+
+    Parameters
+    ----------
+    low, high : float or None
+        Interval.
+    level : float
+        Coverage [probability]; 1 means bounds.
+    unit : str
+        Unit, as in the set.
+    certain : bool
+        Whether the value is taken as known.
+
+    Returns
+    -------
+    str
+        For people.
+
+    See Also
+    --------
+    span : Without the level.
+
+    Examples
+    --------
+    >>> interval_of(0.5, 0.75, 1.0, "share", False)
+    '50% to 75% (bounds)'
+    """
     if certain:
         return numbers.NONE
     kind = "bounds" if level == 1 else numbers.percent(level)
@@ -279,7 +333,7 @@ def interval_of(low: float | None, high: float | None, level: float, unit: str, 
 
 
 def change_of(change: Change, begin: int, outcomes: Container[str] = ()) -> tuple[str, str, str, str]:
-    """Write a change.
+    """Write a change of a lever: what changes, how much, how surely, when.
 
     Parameters
     ----------
@@ -294,49 +348,63 @@ def change_of(change: Change, begin: int, outcomes: Container[str] = ()) -> tupl
     -------
     tuple of str
         What changes, how much, how surely, when.
+
+    See Also
+    --------
+    assumption : The same of an assumption of a set.
+
+    Examples
+    --------
+    >>> from carecost.inputs.change import Change, Interval
+    >>> change_of(Change("entry_rate", "scale", Interval(-0.05, -0.09, -0.01), start=1, full=3), 2028)
+    ('Entries to care', '−5%', '−9% to −1% (90%)', 'from 2027-28, in full from 2029-30')
     """
-    where = where_of(change.where)
-    what = f"{PARAMETERS[change.parameter]}{f' ({where})' if where else ''}"
+    selection = where_of(change.where)
+    changed = f"{PARAMETERS[change.parameter]}{f' ({selection})' if selection else ''}"
     if change.where.items and all(name in outcomes for name in change.where.items):
-        what = f"How many {'; '.join(change.where.items)}"
+        changed = f"How many {'; '.join(change.where.items)}"
     if change.operation == "divert":
-        what += f": share moved from {', '.join(change.from_placements)} to {change.to_placement}"
+        changed += f": share moved from {', '.join(change.from_placements)} to {change.to_placement}"
     # A change by scale or divert is a share, whatever its file says.
     unit = "share" if change.operation in ("scale", "divert") else change.unit
     sign = "+" if change.operation in ("scale", "add") and change.amount.value > 0 else ""
-    shown = f"{sign}{amount(change.amount.value, unit)}"
+    how_much = f"{sign}{amount(change.amount.value, unit)}"
     if unit != "share":
-        shown += f" {unit_words(unit, change.price_year).removeprefix('£ ')}"
+        how_much += f" {unit_words(unit, change.price_year).removeprefix('£ ')}"
     if change.times is not None:
-        shown += f" x {numbers.number(change.times.value)} {change.times_of}"
-    shown = f"set to {shown}" if change.operation == "replace" else shown
+        how_much += f" x {numbers.number(change.times.value)} {change.times_of}"
+    how_much = f"set to {how_much}" if change.operation == "replace" else how_much
     if change.share != 1.0:
-        shown += f", {numbers.percent(change.share)} of it taken"
+        how_much += f", {numbers.percent(change.share)} of it taken"
     a = change.amount
-    return what, shown, interval_of(a.low, a.high, a.level, unit, a.certain), _when(change, begin)
+    return changed, how_much, interval_of(a.low, a.high, a.level, unit, a.certain), _when(change, begin)
 
 
-def evidence_line(known: Evidence) -> str:
-    """Write what somebody found or claimed of a lever, in one line.
+def evidence_line(evidence: Evidence) -> str:
+    """Write the evidence for a lever in one line: what somebody found or claimed.
 
     Parameters
     ----------
-    known : Evidence
+    evidence : Evidence
         A figure with its source.
 
     Returns
     -------
     str
         What was measured, the figure, what it rests on, and on whose word.
+
+    Examples
+    --------
+    >>> from carecost.inputs.scenario import Evidence
+    >>> evidence_line(Evidence("re-entry in a year", -4.0, "in 100", "measured", "trial", "University"))
+    're-entry in a year: −4 in 100; measured, trial; University'
     """
-    spread = "" if known.low is None else f" ({numbers.number(known.low)} to {numbers.number(float(known.high or 0))})"
+    e = evidence
+    interval = "" if e.low is None else f" ({numbers.number(e.low)} to {numbers.number(float(e.high or 0))})"
     # Where there is no figure, the unit says so.
-    figure = (
-        known.unit if known.unit.startswith(numbers.NONE) else f"{numbers.number(known.value)} {known.unit}{spread}"
-    )
-    return f"{known.measure}: {figure}; {known.basis}, {known.design}; {known.source}" + (
-        f" — {known.note}" if known.note else ""
-    )
+    figure = e.unit if e.unit.startswith(numbers.NONE) else f"{numbers.number(e.value)} {e.unit}{interval}"
+    note = f" — {e.note}" if e.note else ""
+    return f"{e.measure}: {figure}; {e.basis}, {e.design}; {e.source}{note}"
 
 
 def _when(change: Change, begin: int) -> str:
