@@ -19,7 +19,6 @@ from matplotlib.figure import Figure
 import carecost as cc
 from carecost.analysis.attribution import METHODS, Attribution, Effects, additive, attribution
 from carecost.errors import InputError, UnknownNameError
-from carecost.maths import shapley
 from carecost.report import sections, write
 from carecost.report.story import story
 from carecost.results.attribution_tables import ALL, INTERACTION, short_table
@@ -112,26 +111,6 @@ def test_each_way_of_counting_is_what_single_runs_give(plan: cc.Scenario) -> Non
         orders = list(itertools.permutations(every))
         mean = sum(adds(i, tuple(sorted(o[: o.index(i)]))) for o in orders) / factorial(n)
         close(found, found.drawn.shapley[:, i], np.asarray(mean))
-
-
-@given(st.integers(1, 6), st.randoms(use_true_random=False))
-def test_shapley_values_are_efficient_symmetric_linear_and_give_nothing_to_a_null_part(n: int, random: object) -> None:
-    rng = np.random.default_rng(random.randrange(2**32))  # type: ignore[attr-defined]
-    a, b = rng.normal(size=(2, 2**n))
-    np.testing.assert_allclose(shapley.shared(a).sum(), a[-1] - a[0], atol=1e-12)
-    np.testing.assert_allclose(shapley.shared(a + 2 * b), shapley.shared(a) + 2 * shapley.shared(b), atol=1e-12)
-    size = np.bitwise_count(np.arange(2**n)).astype(float)
-    np.testing.assert_allclose(shapley.shared(size**2), np.full(n, n), atol=1e-12)
-    null = np.concatenate([a, a])  # one part more that changes nothing
-    np.testing.assert_allclose(shapley.shared(null)[-1], 0, atol=1e-12)
-    np.testing.assert_allclose(shapley.shared(null)[:-1], shapley.shared(a), atol=1e-12)
-
-
-def test_the_airport_game_is_shared_as_published() -> None:
-    """Littlechild and Owen (1973): who needs the first stretch of a runway shares it equally, and so on."""
-    needs = [1.0, 2.0, 4.0]
-    worth = np.array([max((needs[i] for i in range(3) if mask >> i & 1), default=0.0) for mask in range(8)])
-    np.testing.assert_allclose(shapley.shared(worth), [1 / 3, 1 / 3 + 1 / 2, 1 / 3 + 1 / 2 + 2])
 
 
 # Levers that only spend
@@ -236,13 +215,6 @@ def test_more_levers_are_sampled_with_an_error_of_their_own() -> None:
 
     near(found.central, true.central)
     near(found.drawn, true.drawn)
-
-
-def test_orders_come_in_pairs_that_mirror_each_other() -> None:
-    drawn = shapley.orders(6, 20, seed=4)
-    assert len(drawn) == 40 and len(set(drawn)) > 20
-    assert all(sorted(order) == list(range(6)) for order in drawn)
-    assert all(a == b[::-1] for a, b in zip(drawn[::2], drawn[1::2], strict=True))
 
 
 def test_what_was_found_is_kept() -> None:

@@ -8,19 +8,8 @@ import numpy as np
 import pytest
 
 import carecost as cc
-from carecost.maths.monte_carlo import mean_error, quantile_error
 
 SETS = Path(__file__).parents[1] / "data" / "sets"
-
-
-def test_errors_are_those_of_theory() -> None:
-    rng = np.random.default_rng(1)
-    samples = rng.normal(size=(2000, 400))
-    # In theory 1/sqrt(n), and sqrt(q (1 - q) / n) over the density at the quantile.
-    assert np.mean([mean_error(s) for s in samples]) == pytest.approx(1 / 20, rel=0.01)
-    density = np.exp(-(1.6448536**2) / 2) / np.sqrt(2 * np.pi)
-    truth = np.sqrt(0.95 * 0.05 / 400) / density
-    assert np.mean([quantile_error(s, 0.95) for s in samples]) == pytest.approx(truth, rel=0.05)
 
 
 def test_few_draws_ask_for_more_and_the_number_asked_for_is_enough() -> None:

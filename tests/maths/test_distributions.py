@@ -6,7 +6,7 @@ import hypothesis.strategies as st
 import numpy as np
 import pytest
 from hypothesis import assume, given, settings
-from scipy.special import betaincinv
+from scipy.special import betaincinv, gammaln
 
 from carecost.errors import CareCostError
 from carecost.maths.distributions import DISTRIBUTIONS, agreed, quantiles, shares
@@ -25,7 +25,7 @@ def drawn(name: str, level: float = 0.9) -> np.ndarray:
 
 @pytest.mark.parametrize("name", EQUAL_TAILS)
 @pytest.mark.parametrize("level", [0.5, 0.9, 0.95])
-def test_low_and_high_are_its_quantiles(name: str, level: float) -> None:
+def test_quantiles_at_the_tails_are_low_and_high(name: str, level: float) -> None:
     x = drawn(name, level)
     tail = (1 - level) / 2
     np.testing.assert_allclose(np.quantile(x, [tail, 1 - tail]), [8, 15], rtol=1e-4)
@@ -141,7 +141,7 @@ def test_a_normal_at_zero_stays_above_it() -> None:
     assert x.min() > 0
 
 
-def test_shares_drawn_together_sum_to_one_and_are_those_of_a_dirichlet() -> None:
+def test_shares_sum_to_one_and_are_those_of_a_dirichlet() -> None:
     means, k = np.array([0.7, 0.25, 0.0498, 0.0002]), 50.0
     u = np.random.default_rng(1).random((100_000, 4))
     x = shares(u, means, k)
@@ -157,7 +157,28 @@ def test_shares_of_next_to_nothing_are_numbers() -> None:
     np.testing.assert_allclose(x, 1 / 3)
 
 
-def test_one_concentration_for_all_shares() -> None:
+@given(
+    logs=st.lists(st.floats(-700.0, -300.0), min_size=2, max_size=4),
+    shape=st.floats(1e-4, 1e-2),
+)
+def test_shares_of_numbers_below_the_smallest_are_exact_in_logs(logs: list[float], shape: float) -> None:
+    """Gamma numbers of a small shape a are x where u = x^a / Gamma(a + 1): around 1e-200, and far below 1e-308."""
+    log_x = np.array([*logs, -462.0, -459.0])  # the last two lie on both sides of 1e-200
+    n = len(log_x)
+    u = np.exp(shape * log_x - gammaln(shape + 1.0))
+    expected = np.exp(log_x - log_x.max())
+    got = shares([u], np.full(n, 1 / n), shape * n)[0]
+    np.testing.assert_allclose(got, expected / expected.sum(), rtol=1e-9, atol=1e-300)
+
+
+def test_shares_of_numbers_below_the_smallest_hang_on_each_shape() -> None:
+    shapes, log_x = np.array([1e-3, 4e-3]), np.array([-800.0, -801.0])
+    u = np.exp(shapes * log_x - gammaln(shapes + 1.0))
+    got = shares([u], shapes / shapes.sum(), shapes.sum())[0]
+    np.testing.assert_allclose(got, [1 / (1 + np.exp(-1)), 1 / (1 + np.exp(1))], rtol=1e-9)
+
+
+def test_agreed_is_the_concentration_that_all_shares_imply() -> None:
     k = 80.0
     stated = []
     for mean in (0.6, 0.3, 0.1):
@@ -189,3 +210,8 @@ def test_one_concentration_for_all_shares() -> None:
 def test_an_interval_that_does_not_fit_is_refused(arguments: tuple[object, ...], words: str) -> None:
     with pytest.raises(CareCostError, match=words):
         quantiles(GRID, *arguments)  # type: ignore[arg-type]
+
+
+def test_quantiles_of_what_is_known_are_its_value() -> None:
+    for arguments in ((2.0, None, None), (2.0, 2.0, 2.0), (2.0, 1.0, 3.0, 0.9, "fixed")):
+        np.testing.assert_array_equal(quantiles(GRID[:3], *arguments), [2.0, 2.0, 2.0])  # type: ignore[arg-type]

@@ -1,4 +1,4 @@
-"""Does every fault of a cohort model name the offender, the place and the remedy?"""
+"""Are cohorts traced and counted as by hand, and does every fault name the offender, the place and the remedy?"""
 
 from __future__ import annotations
 
@@ -61,48 +61,16 @@ FAULTS: dict[str, tuple[Callable[[], object], list[str]]] = {
         lambda: stockflow.transitions(ROWS, [[0.8, 0.2], [0.0, 1.0]]),
         ["trace: cycle 1 does not lead from its row to the next", "0.1", "that the trace was made with"],
     ),
-    "a wrong diagonal": (
-        lambda: stockflow.probabilities([[-1.0, 2.0], [0.0, 0.0]], 1.0),
-        ["rates, row 0: the diagonal is -1", "sum to 2", "Leave the diagonal at zero"],
-    ),
-    "a negative rate and no time": (
-        lambda: stockflow.probabilities([[0.0, -0.2], [0.1, 0.0]], 0.0),
-        ["2 problems", "rates, row 0, column 1", "-0.2", "span: is 0.0", "above zero"],
-    ),
-    "not square": (lambda: stockflow.probabilities([[0.0, 0.2]], 1.0), ["rates: has shape (1, 2)"]),
-    "probabilities above one in sum": (
-        lambda: stockflow.rates([[0.9, 0.2], [0.0, 1.0]], 1.0),
-        ["probabilities, row 0", "1.1"],
-    ),
-    "mixed completely": (
-        lambda: stockflow.rates([[0.5, 0.5], [0.5, 0.5]], 1.0),
-        ["has no root: an eigenvalue is 0", "dated events"],
-    ),
-    "a swap": (
-        lambda: stockflow.rates([[MOVES], [[[0.3, 0.7], [0.7, 0.3]]]], 1.0),
-        ["probabilities, draw 1, draw 0: has no root: an eigenvalue is -0.4", "Give rates instead"],
-    ),
-    "two steps within one span, none in between": (
-        lambda: stockflow.rates([[0.5, 0.5, 0.0], [0.0, 0.5, 0.5], [0.0, 0.0, 1.0]], 1.0),
-        ["probabilities, row 0, column 2: has no valid root: its logarithm has negative rates (1", "-0.306853"],
-    ),
 }
 
 
 @pytest.mark.parametrize("name", FAULTS)
-def test_a_fault_names_the_offender_and_the_remedy(name: str) -> None:
-    make, said = FAULTS[name]
+def test_a_fault_of_a_cohort_names_the_offender_and_the_remedy(name: str) -> None:
+    make, words = FAULTS[name]
     with pytest.raises(cc.CareCostError) as caught:
         make()
-    for part in said:
+    for part in words:
         assert part in str(caught.value)
-
-
-def test_probabilities_of_a_cause_alone_are_wrong_where_causes_compete() -> None:
-    rates = np.array([[0.0, 0.5, 0.5], [0.0, 0.0, 0.0], [0.0, 0.0, 0.0]])
-    got = stockflow.probabilities(rates, 1.0)[0]
-    np.testing.assert_allclose(got, [np.exp(-1), (1 - np.exp(-1)) / 2, (1 - np.exp(-1)) / 2], rtol=1e-14)
-    assert 1 - np.exp(-0.5) > got[1]
 
 
 def test_a_cost_of_a_move_is_paid_in_full_whatever_the_counting() -> None:
@@ -110,14 +78,22 @@ def test_a_cost_of_a_move_is_paid_in_full_whatever_the_counting() -> None:
     assert flows[:, 0, 1].sum() == pytest.approx(ROWS[-1, 1])
 
 
-def test_printed_rates_may_miss_by_their_last_digit() -> None:
-    given = np.array([[-0.3333, 0.1111, 0.2222], [0.0, 0.0, 0.0], [0.0, 0.0, 0.0]])
-    given[0, 0] += 1e-9
-    assert stockflow.probabilities(given, 1.0).sum(-1) == pytest.approx(1.0, rel=1e-15)
+def test_weights_of_four_cycles_are_those_of_the_textbook() -> None:
+    weights = {name: stockflow.counting_weights(4, name) for name in ("start", "end", "mid", "simpson")}
+    np.testing.assert_array_equal(weights["start"], [1, 1, 1, 1, 0])
+    np.testing.assert_array_equal(weights["end"], [0, 1, 1, 1, 1])
+    np.testing.assert_array_equal(weights["mid"], [0.5, 1, 1, 1, 0.5])
+    np.testing.assert_allclose(weights["simpson"], np.array([1, 4, 2, 4, 1]) / 3)
 
 
-def test_a_chain_keeps_the_smallest_probabilities() -> None:
-    chain = np.diag([1e-3] * 9, 1)
-    got = stockflow.probabilities(chain, 1.0)[0, 9]
-    # Nine steps within a year: rate^9 / 9! times what is left, far below the rounding of the others.
-    assert got == pytest.approx(1e-27 / 362880 * (1 - 9 / 10 * 1e-3), rel=1e-6)
+def test_occupancy_is_each_row_times_its_weight() -> None:
+    got = stockflow.occupancy(ROWS, "mid")
+    np.testing.assert_allclose(got, ROWS * np.array([0.5, 1, 1, 0.5])[:, None])
+    assert got.sum() == pytest.approx(3.0)
+
+
+def test_a_draw_axis_of_length_one_is_every_draw() -> None:
+    moves = np.array([[MOVES], [[[0.5, 0.5], [0.0, 1.0]]]])  # (draw, cycle, state, state)
+    rows = stockflow.trace([[1, 0]], moves, 2)
+    np.testing.assert_allclose(rows[:, -1, 0], [0.81, 0.25])
+    np.testing.assert_array_equal(rows[0], stockflow.trace([1, 0], MOVES, 2))
