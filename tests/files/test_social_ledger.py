@@ -140,32 +140,6 @@ def test_social_values_are_as_transcribed_and_a_wellby_is_a_price_only() -> None
         cc.social_value("WELBY")
 
 
-def test_optimism_bias_is_named_data() -> None:
-    with (PUBLISHED / "optimism_bias.csv").open(encoding="utf-8", newline="") as file:
-        rows = list(csv.DictReader(file))
-    for row in rows:
-        assert cc.optimism_bias(row["category"]).uplift == float(row["capex_upper"])
-    half = cc.optimism_bias("outsourcing", mitigated=0.5)
-    assert half.words == "outsourcing (mott-macdonald-2002): 41%, 50% of it mitigated: +20.5% on reform spend"
-    assert cc.optimism_bias().words == "none" and cc.optimism_bias(half) is half
-    assert "none is published for social programmes" in half.note
-
-
-@pytest.mark.parametrize(
-    ("of", "mitigated", "kind", "said"),
-    [
-        ("outsorcing", 0.0, UnknownNameError, "Did you mean 'outsourcing'"),
-        (-0.1, 0.0, InputError, r"optimism: is -0.1.*Give a share"),
-        (float("nan"), 0.0, InputError, "optimism: is nan"),
-        (0.4, 1.2, InputError, r"mitigated: is 1.2.*from 0 to 1"),
-        (None, 0.5, InputError, "is 0.5 of no uplift"),
-    ],
-)
-def test_optimism_that_cannot_be_is_refused(of: object, mitigated: float, kind: type[Exception], said: str) -> None:
-    with pytest.raises(kind, match=said):
-        cc.optimism_bias(of, mitigated)  # type: ignore[arg-type]
-
-
 def test_doing_the_minimum_spends_what_is_announced_and_changes_no_child() -> None:
     names = ("do-minimum", "families-first")
     results = cc.run(cc.load_assumptions("england-2025"), *map(cc.load_scenario, names), years=6)

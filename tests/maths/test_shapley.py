@@ -18,9 +18,7 @@ def game(n: int, seed: int) -> np.ndarray:
 
 
 @given(st.integers(1, 6), st.randoms(use_true_random=False))
-def test_shapley_values_are_efficient_symmetric_linear_and_give_nothing_to_a_null_part(
-    n: int, chance: random.Random
-) -> None:
+def test_shapley_values_are_efficient_linear_symmetric_and_zero_for_a_null_part(n: int, chance: random.Random) -> None:
     rng = np.random.default_rng(chance.randrange(2**32))
     a, b = rng.normal(size=(2, 2**n))
     np.testing.assert_allclose(shapley.shared(a).sum(), a[-1] - a[0], atol=1e-12)

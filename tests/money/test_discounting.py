@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 import carecost as cc
-from carecost.money.discounting import Deflator, Schedule, discount_factors, growth_path
+from carecost.errors import InputError
+from carecost.money.discounting import Deflator, Schedule, discount_factors, growth_path, wandering_path
 
 STANDARD = Schedule("standard", (30, 75, 125, 200, 300, np.inf), (0.035, 0.03, 0.025, 0.02, 0.015, 0.01))
 
@@ -32,7 +33,7 @@ def test_a_deflator_goes_on_at_its_last_rate_and_back() -> None:
     np.testing.assert_allclose(d.factor(2022, [2020]), [1 / 1.21])
 
 
-def test_growth_fades_in_a_straight_line() -> None:
+def test_growth_path_fades_in_a_straight_line() -> None:
     path = growth_path([0.1, 0.0], 0.0, 2, [0, 1, 2, 3, 4])
     np.testing.assert_allclose(path[0], [1, 1.1, 1.1 * 1.05, 1.155, 1.155])
     np.testing.assert_allclose(path[1], 1.0)
@@ -40,14 +41,60 @@ def test_growth_fades_in_a_straight_line() -> None:
     np.testing.assert_allclose(growth_path([0.1], 0.02, 0, [2])[0], 1.02**2)
 
 
-def test_real_and_nominal_present_values_are_the_same() -> None:
+def test_present_values_of_real_and_nominal_flows_are_the_same() -> None:
     real, rate, inflation = np.array([5.0, 7.0, -2.0]), 0.035, 0.02
     nominal = real * (1 + inflation) ** np.arange(3)
     both = (1 + rate) * (1 + inflation) - 1
     assert real @ discount_factors(3, rate) == pytest.approx(nominal @ discount_factors(3, both), rel=1e-14)
 
 
-@pytest.mark.parametrize("rate", [-1.5, np.nan])
+@pytest.mark.parametrize("rate", [-1.5, -1.0, np.nan, np.inf])
 def test_a_rate_that_is_none_is_refused(rate: float) -> None:
-    with pytest.raises(cc.CareCostError, match="discount rate is"):
+    """At -100% a pound in a year is worth more than any number of them now."""
+    with pytest.raises(InputError, match=f"discount rate is {rate}.*Give a rate such as 0.035"):
         discount_factors(3, rate)
+    with pytest.raises(InputError, match="discount rate is"):
+        discount_factors([2], Schedule("falls to it", (1.0, np.inf), (0.03, rate)))
+
+
+def test_a_rate_just_above_minus_100_percent_is_taken() -> None:
+    np.testing.assert_allclose(discount_factors(3, -0.5), [1, 2, 4])
+    np.testing.assert_allclose(discount_factors([1], -1 + 1e-9), [1e9], rtol=1e-6)
+
+
+def test_a_year_in_the_past_and_a_timing_that_is_none_are_refused() -> None:
+    with pytest.raises(InputError, match=r"year -1 from now is in the past\. Give 0 or more"):
+        discount_factors([0, -1], 0.035)
+    with pytest.raises(InputError, match="Did you mean 'mid-year'"):
+        discount_factors(3, 0.035, "midyear")
+
+
+def test_no_years_have_no_factors() -> None:
+    assert discount_factors(0, 0.035).shape == (0,)
+    assert discount_factors([], STANDARD).shape == (0,)
+
+
+def test_timings_value_the_first_year_half_a_year_and_a_year_earlier() -> None:
+    assert [discount_factors(1, 0.21, timing)[0] for timing in ("base year", "mid-year", "year-end")] == pytest.approx(
+        [1, 1 / 1.1, 1 / 1.21]
+    )
+
+
+def test_a_deflator_has_no_year_before_its_first() -> None:
+    d = Deflator("x", 2020, (100.0, 110.0), 2021)
+    for arguments in ((2019, [2020]), (2020, [2020, 2019])):
+        with pytest.raises(InputError, match=r"deflator 'x' has no year 2019\. The first year is 2020"):
+            d.factor(*arguments)
+    assert d.last == 2021
+
+
+def test_a_random_walk_is_the_sum_of_its_shocks() -> None:
+    shocks = np.random.default_rng(1).normal(size=(3, 5))
+    np.testing.assert_allclose(wandering_path(shocks, 0.2), 0.2 * shocks.cumsum(1))
+
+
+def test_a_path_that_reverts_halves_in_its_half_life_and_has_its_long_run_deviation() -> None:
+    one = wandering_path([[1.0] + [0.0] * 6], 0.1, half_life=3)[0]
+    assert one[3] == pytest.approx(one[0] / 2) and one[6] == pytest.approx(one[0] / 4)
+    responses = wandering_path([[1.0] + [0.0] * 400], 0.1, half_life=3)[0]
+    assert np.sqrt((responses**2).sum()) == pytest.approx(0.1, rel=1e-9)

@@ -1,14 +1,13 @@
-"""Are pounds of one kind never taken for pounds of another, and are rates found by name?"""
+"""Are pounds of one kind never taken for pounds of another?"""
 
 from __future__ import annotations
 
 import numpy as np
 import pytest
 
-import carecost as cc
-from carecost.errors import ComparisonError, InputError, UnknownNameError
-from carecost.money.discounting import Schedule, discount_factors
-from carecost.money.prices import Amounts, PriceBase, must_be_real, one_base
+from carecost.errors import ComparisonError, InputError
+from carecost.money.discounting import Deflator
+from carecost.money.prices import Amounts, PriceBase, must_be_real, one_base, restate
 
 REAL = PriceBase("real", 2025, "hmt-2026-03")
 
@@ -21,7 +20,7 @@ REAL = PriceBase("real", 2025, "hmt-2026-03")
         (("cash", 2025), "basis is cash and price year 2025"),
     ],
 )
-def test_a_base_says_what_it_is(fields: tuple[object, ...], said: str) -> None:
+def test_a_price_base_that_is_none_is_refused(fields: tuple[object, ...], said: str) -> None:
     with pytest.raises(InputError, match=said):
         PriceBase(*fields)  # type: ignore[arg-type]
 
@@ -42,7 +41,7 @@ def test_cash_has_no_present_value() -> None:
     must_be_real(REAL, "npv")
 
 
-def test_amounts_are_worth_what_their_years_say() -> None:
+def test_present_value_of_amounts_is_that_of_their_years() -> None:
     programme = Amounts(np.array([46.0, 987.0, 1257.0, 233.0]), (2024, 2025, 2026, 2027), REAL)
     assert programme.present_value(0.035) == pytest.approx(2383.2, abs=0.05)
     assert programme.present_value(0.035, "year-end") == pytest.approx(2302.6, abs=0.05)
@@ -56,31 +55,21 @@ def test_amounts_of_other_years_do_not_add() -> None:
         Amounts(np.ones(3), (2025, 2026), REAL)
 
 
-def test_rates_are_found_by_name_and_carry_their_vintage() -> None:
-    assert cc.vintages.schedule("standard") == cc.load_assumptions("england-2025").discount
-    assert cc.vintages.schedule("green-book-2026-02 health").name == "green-book-2026-02 health"
-    own = Schedule("mine", (np.inf,), (0.01,))
-    assert cc.vintages.schedule(own) is own
-    assert cc.vintages.schedule("0.02") == cc.vintages.schedule(0.02)
-    assert cc.vintages.deflator("hmt-2026-03") == cc.load_assumptions("england-2025").deflator
+def test_a_price_base_in_words_has_its_year_and_its_vintage() -> None:
+    assert REAL.words == "prices of 2024-25, deflator hmt-2026-03"
+    assert PriceBase("cash").words == "cash"
 
 
-@pytest.mark.parametrize(
-    ("name", "kind", "said"),
-    [
-        ("standrad", UnknownNameError, "Did you mean 'standard'"),
-        (3.5, InputError, "discount rate is 3.5. Give a share a year: 0.035 is 3.5%"),
-        ("nan", InputError, "discount rate is nan"),
-        (-1.0, InputError, "discount rate is -1"),
-    ],
-)
-def test_a_rate_that_is_none_is_refused(name: str | float, kind: type[Exception], said: str) -> None:
-    with pytest.raises(kind, match=said):
-        cc.vintages.schedule(name)
+def test_amounts_in_the_same_prices_add_year_by_year_and_keep_their_base() -> None:
+    a, b = (Amounts(np.array(v), (2025, 2026), REAL) for v in ([3.0, 4.0], [1.0, 2.0]))
+    assert ((a + b).values.tolist(), (a - b).values.tolist()) == ([4.0, 6.0], [2.0, 2.0])
+    assert (a + b).base == REAL and (a - b).years == (2025, 2026)
 
 
-def test_unknown_vintages_and_timings_are_refused() -> None:
-    with pytest.raises(UnknownNameError, match="Did you mean 'hmt-2026-03'"):
-        cc.vintages.deflator("hmt-2025-03")
-    with pytest.raises(InputError, match="Did you mean 'mid-year'"):
-        discount_factors(3, 0.035, "midyear")
+def test_cash_restated_is_worth_more_the_earlier_it_was_spent() -> None:
+    index = Deflator("x", 2023, (100.0, 110.0, 121.0), 2025)
+    real = restate([[1.0, 1.0, 1.0]], [2023, 2024, 2025], 2025, index)
+    np.testing.assert_allclose(real.values, [[1.21, 1.1, 1.0]])
+    assert (real.years, real.base) == ((2023, 2024, 2025), PriceBase("real", 2025, "x"))
+    with pytest.raises(InputError, match="has no year 2022"):
+        restate([1.0], [2022], 2025, index)
