@@ -1,33 +1,15 @@
-"""When does a change act, and how much of it?"""
+"""Do scenarios add, shift, scale and take numbers of one's own, and keep what is drawn?"""
 
 from __future__ import annotations
 
-import numpy as np
 import pytest
 
 import carecost as cc
+from carecost.errors import InputError
+from carecost.inputs.scenario import elsewhere, one_set
 
 
-def weights(**years: object) -> list[float]:
-    """Weights of programme years 1 to 6."""
-    change = cc.Change("exit_rate", "scale", 0.1, **years)  # type: ignore[arg-type]
-    return [round(change.weight(y), 6) for y in range(1, 7)]
-
-
-def test_phases() -> None:
-    assert weights() == [1, 1, 1, 1, 1, 1]
-    assert weights(start=2, full=4) == [0, 0.333333, 0.666667, 1, 1, 1]
-    assert weights(start=2, end=3) == [0, 1, 1, 0, 0, 0]
-    assert weights(start=1, lag=2) == [0, 0, 1, 1, 1, 1]
-    assert weights(start=1, half_life=1) == [1, 0.5, 0.25, 0.125, 0.0625, 0.03125]
-    assert weights(start=1, full=3, shape="step") == [0, 0, 1, 1, 1, 1]
-    assert weights(start=1, full=2, shape="s-curve") == [0.5, 1, 1, 1, 1, 1]
-    assert weights(start=1, full=4, shape="s-curve") == [0.15625, 0.5, 0.84375, 1, 1, 1]
-    assert weights(start=1, full=4, shape="front") == [0.4375, 0.75, 0.9375, 1, 1, 1]
-    assert weights(start=1, full=4, shape="back") == [0.0625, 0.25, 0.5625, 1, 1, 1]
-
-
-def test_delay_shifts_everything_and_keeps_the_luck() -> None:
+def test_delayed_shifts_every_change_and_keeps_its_luck() -> None:
     lever = cc.Lever(
         "a", [cc.Change("exit_rate", "scale", 0.1, start=2, full=4), cc.Change("entry_rate", "scale", -0.1)]
     )
@@ -39,14 +21,14 @@ def test_delay_shifts_everything_and_keeps_the_luck() -> None:
         plan.delayed(-1)
 
 
-def test_scaling_takes_a_share_of_effects_and_keeps_the_spending() -> None:
+def test_scaled_takes_a_share_of_effects_and_keeps_the_spending() -> None:
     spend = cc.Change("unit_cost", "add", 5.0, price_year=2022)
     plan = cc.Scenario("plan", [cc.Lever("a", [cc.Change("exit_rate", "scale", 0.1), spend])])
     shares = [c.share for _, c in plan.scaled(0.5).changes]
     assert shares == [0.5, 1.0]
 
 
-def test_scenarios_add_in_order() -> None:
+def test_scenarios_add_in_order_and_a_lever_twice_is_refused() -> None:
     a, b = (cc.Scenario(n, [cc.Lever(n, [cc.Change("exit_rate", "scale", 0.1)])], claim=n == "b") for n in "ab")
     both = a + b
     assert [lever.name for lever in both.levers] == ["a", "b"] and both.claim
@@ -54,28 +36,104 @@ def test_scenarios_add_in_order() -> None:
         a + a
 
 
-def test_two_changes_alike_in_a_lever_have_luck_of_their_own() -> None:
+def test_changes_alike_in_a_lever_have_luck_of_their_own() -> None:
     change = cc.Change("exit_rate", "scale", 0.1)
     assert len(set(cc.Lever("a", [change, change]).quantities)) == 2
 
 
-def test_divert_moves_shares_and_keeps_their_sum() -> None:
-    from carecost.money.discounting import Deflator
-    from carecost.simulation.effects import Calendar, apply
-    from carecost.simulation.sampler import Sampler
+def effect(amount: float = 0.1, **fields: object) -> cc.Change:
+    return cc.Change("exit_rate", "scale", amount, **fields)  # type: ignore[arg-type]
 
-    grid = cc.Grid(2025, 2, range(3), [cc.Placement(n, leave_age=3) for n in "abc"])
-    one = np.ones((1, 1, 1))
-    share = np.array([0.5, 0.3, 0.2]).reshape(1, 1, 1, 3)
-    p = cc.Parameters(grid, np.ones((1, 3, 3)), one, one, share)
-    plan = cc.Scenario(
-        "x",
-        [
-            cc.Lever(
-                "x", [cc.Change("entry_share", "divert", 0.5, from_placements=["a", "b"], to_placement="c", ages=[1])]
-            )
-        ],
-    )
-    got = apply(plan, p, "all", Sampler(cc.Draws()), Calendar(2026, 2025, Deflator("x", 2020, (1.0, 1.0), 2021)))
-    np.testing.assert_allclose(got.entry_share[0, 0, 0], [0.5, 0.3, 0.2])
-    np.testing.assert_allclose(got.entry_share[0, 0, 1], [0.25, 0.15, 0.6])
+
+SPEND = cc.Change("unit_cost", "add", 5.0, price_year=2022)
+
+
+def test_partial_takes_a_share_of_effects_and_of_spending() -> None:
+    few = cc.Scenario("plan", [cc.Lever("a", [effect(), SPEND])]).partial(0.25)
+    assert [c.share for _, c in few.changes] == [0.25, 0.25]
+    assert few.name == "plan, in 25.0% of England" and few.title == few.name
+    with pytest.raises(InputError, match=r"share is -0.1.*Give a share from 0 to 1"):
+        few.partial(-0.1)
+
+
+def test_shares_of_scaled_and_partial_multiply() -> None:
+    plan = cc.Scenario("plan", [cc.Lever("a", [effect(), SPEND])])
+    assert [c.share for _, c in plan.scaled(0.5).partial(0.5).changes] == [0.25, 0.5]
+    assert [c.share for _, c in plan.scaled(2.0).changes] == [2.0, 1.0]
+
+
+def test_given_takes_an_amount_of_ones_own_as_an_assumption() -> None:
+    part = cc.load_scenario("child-protection")
+    mine = part.given("child protection", cc.Interval(-0.05, -0.1, 0.0))
+    lever = mine.levers[0]
+    assert lever.acts and lever.basis == "assumed" and lever.quality == "E" and not mine.claim
+    with pytest.raises(cc.CareCostError, match=r"'child protecton'.*Did you mean 'child protection'"):
+        part.given("child protecton", -0.05)
+    with pytest.raises(cc.CareCostError, match=r"has 2 effects, not one"):
+        cc.load_scenario("foster-carers").given("foster carers", 0.1)
+    assert cc.load_scenario("care-review").given("child protection", -0.05).claim
+
+
+def test_given_leaves_the_order_of_levers_and_the_rest_of_them() -> None:
+    plan = cc.Scenario("plan", [cc.Lever(name, [effect(), SPEND], basis="claimed") for name in "abc"])
+    mine = plan.given("b", 0.3)
+    assert [lever.name for lever in mine.levers] == ["a", "b", "c"]
+    assert (mine.levers[0], mine.levers[2]) == (plan.levers[0], plan.levers[2])
+    assert [c.amount.value for c in mine.levers[1].changes] == [0.3, 5.0]
+    assert mine.claim and not cc.Scenario("one", [plan.levers[1]]).given("b", 0.3).claim
+
+
+def test_changes_with_one_luck_are_one_quantity_and_have_one_amount() -> None:
+    carers = cc.load_scenario("foster-carers")
+    assert len({name for name, c in carers.changes if not c.amount.certain}) == 1
+    share, move = (c for _, c in carers.changes if c.operation == "divert")
+    with pytest.raises(cc.CareCostError, match=r"changes with luck 'x' have different amounts"):
+        cc.Lever("a", [
+            cc.Change("exit_rate", "scale", 0.1, luck="x"), cc.Change("move_rate", "scale", 0.2, luck="x"),
+        ])  # fmt: skip
+    assert share.amount == move.amount
+
+
+def test_a_claim_is_a_claim_where_a_lever_that_acts_is_claimed() -> None:
+    assert cc.Scenario("x", [cc.Lever("a", [effect()], basis="claimed")]).claim
+    assert not cc.Scenario("x", [cc.Lever("a", [effect(0.0)], basis="claimed")]).claim
+    assert not cc.Scenario("x", [cc.Lever("a", [SPEND], basis="claimed")]).claim
+    assert cc.Scenario("x", [], claim=True).claim
+
+
+def test_a_basis_that_is_none_is_refused_with_the_nearest() -> None:
+    with pytest.raises(InputError, match=r"lever 'a': unknown basis 'claim'.*Did you mean 'claimed'"):
+        cc.Lever("a", [], basis="claim")
+    with pytest.raises(InputError, match=r"evidence 'm': unknown basis 'messured'.*Did you mean 'measured'"):
+        cc.Evidence("m", 1.0, "share", "messured", "trial", "source")
+
+
+def test_without_items_leaves_out_changes_of_them_alone_and_keeps_what_is_drawn() -> None:
+    both = effect().where  # of no item in particular
+    prices = [
+        cc.Change("unit_cost", "scale", 0.1, items=["home", "secure"]),
+        cc.Change("unit_cost", "scale", 0.2, items=["secure"]),
+        cc.Change("unit_cost", "scale", 0.3, items=["home"]),
+    ]
+    plan = cc.Scenario("plan", [cc.Lever("a", [*prices, effect(where=both)])])
+    left = plan.without_items(["secure"])
+    assert [c.where.items for _, c in left.changes] == [("home",), ("home",), None]
+    names = [name for name, _ in plan.changes]
+    assert [name for name, _ in left.changes] == [names[0], names[2], names[3]]
+    assert plan.without_items([]) is plan
+
+
+def test_one_set_is_the_set_of_all_that_name_one() -> None:
+    a, b, either = cc.Scenario("a", made_for="x"), cc.Scenario("b", made_for="y"), cc.Scenario("c")
+    assert [one_set(s) for s in ([a, either], [a, a], [a, b], [either], [])] == ["x", "x", "", "", ""]
+    assert (a + either).made_for == "x" and (a + b).made_for == ""
+
+
+HOME = "england-2025-after-care"
+
+
+def test_elsewhere_takes_areas_and_scopes_of_a_set_for_the_set() -> None:
+    plan = cc.Scenario("plan", made_for="england-2025")
+    assert not elsewhere(plan, cc.load_assumptions("england-2025/North East").name)
+    assert not elsewhere(plan, cc.load_assumptions("england-2025").scoped("children looked after").name)
+    assert elsewhere(plan, HOME) == f"plan is made for england-2025, and this is {HOME}"

@@ -6,7 +6,7 @@ import hypothesis.strategies as st
 import numpy as np
 import pytest
 from hypothesis import assume, given, settings
-from scipy.special import betaincinv, gammaln
+from scipy.special import betaincinv, gammaincinv, gammaln
 
 from carecost.errors import CareCostError
 from carecost.maths.distributions import DISTRIBUTIONS, agreed, quantiles, shares
@@ -155,6 +155,15 @@ def test_shares_sum_to_one_and_are_those_of_a_dirichlet() -> None:
 def test_shares_of_next_to_nothing_are_numbers() -> None:
     x = shares([[1e-9, 1e-9, 1e-9], [0.5, 0.5, 0.5]], [1 / 3] * 3, 1e-3)
     np.testing.assert_allclose(x, 1 / 3)
+
+
+@given(st.lists(st.tuples(st.floats(0.05, 20.0), st.floats(0.001, 0.999)), min_size=2, max_size=5))
+@settings(deadline=None)
+def test_shares_are_gamma_quantiles_over_their_sum(cells: list[tuple[float, float]]) -> None:
+    shapes, u = np.array(cells).T
+    sizes = gammaincinv(shapes, u)
+    got = shares([u], shapes / shapes.sum(), shapes.sum())[0]
+    np.testing.assert_allclose(got, sizes / sizes.sum(), rtol=1e-9)
 
 
 @given(
