@@ -1,4 +1,4 @@
-"""What do counts say of rates? Closed forms, what pooling may not alter, and names."""
+"""What do counts say of rates? Closed forms, years that differ, and names."""
 
 from __future__ import annotations
 
@@ -13,49 +13,10 @@ from scipy import stats
 
 import carecost as cc
 from carecost import Counts, Estimates, estimate
+from tests.estimation.councils import council, one_cell
 
 Array = NDArray[Any]
 DRAWS = cc.Draws(400, seed=3)
-
-
-def one_cell(exits: float = 12.0, lived: float = 40.0, years: int = 2) -> Counts:
-    """One age, one placement, one reason: nothing to pool."""
-    grid = cc.Grid(2025 - years, years, [0], [cc.Placement("foster", leave_age=1)], ["home"])
-
-    def each(total: float, *axes: int) -> Array:
-        return np.full((years, *axes), total / years)
-
-    return Counts(
-        grid, each(1e4, 1), each(30, 1, 1), each(lived, 1, 1), each(exits, 1, 1, 1), np.zeros((years, 1, 1, 1))
-    )
-
-
-def council(seed: int = 0, years: int = 7, scale: float = 1.0) -> Counts:
-    """Four placements, one from 16 and one outside care, random counts, a reason that leads somewhere."""
-    places = [
-        cc.Placement("foster", then="leaver"),
-        "home",
-        cc.Placement("guardianship", in_care=False),
-        "supported",
-        cc.Placement("leaver", in_care=False, leave_age=20),
-    ]
-    grid = cc.Grid(2025 - years, years, range(20), places, ["family", cc.Reason("order", to="guardianship")])
-    used = np.ones((20, 5), bool)
-    used[:16, 3] = used[:16, 4] = used[18:, :4] = False
-    rng = np.random.default_rng(seed)
-    entries = rng.poisson(scale, (years, 20, 5)) * used
-    entries[..., [2, 4]] = 0
-    entries[..., 10, 1] = 0
-    lived = rng.gamma(4.0 * scale, size=(years, 20, 5)) * used
-    exits = rng.poisson(0.1 * lived[..., None] * np.ones(2))
-    exits[..., 2:, 1] = 0
-    exits[..., 4, :] = 0
-    moves = rng.poisson(0.05 * lived[..., None] * np.ones(5)) * used[:, None] * used[..., None]
-    moves[..., 2, :] = moves[..., 4, :] = moves[..., :, 2] = moves[..., :, 4] = 0
-    moves[..., 3, 4] = rng.poisson(0.3 * lived[..., 3]) * used[:, 4]
-    born = np.zeros((years, 20))
-    born[:, 0] = rng.binomial(entries[:, 0].sum(-1), 0.5)
-    return Counts(grid, np.full((years, 20), 900.0), entries, lived, exits, moves, born, used=used, name="there")
 
 
 @cache
@@ -66,7 +27,7 @@ def found(seed: int = 0) -> Estimates:
 # One cell: closed forms
 
 
-def test_a_rate_is_a_gamma_with_half_an_event_more_than_was_counted() -> None:
+def test_a_rate_is_a_gamma_of_half_an_event_more_than_was_counted() -> None:
     estimates = estimate(one_cell())
     assert estimates.central()["exit_rate"].item() == pytest.approx(12.5 / 40)
     drawn = np.sort(estimates.draw(DRAWS, [2026])["exit_rate"].ravel())
@@ -80,7 +41,7 @@ def test_a_draw_is_the_quantile_of_its_uniform_number() -> None:
     np.testing.assert_allclose(drawn, stats.gamma(12.5, scale=1 / 40).ppf(DRAWS.uniforms("exits")), rtol=1e-9)
 
 
-def test_no_event_in_so_much_time_is_still_a_rate() -> None:
+def test_a_rate_of_no_event_is_above_zero() -> None:
     estimates = estimate(one_cell(exits=0))
     assert estimates.central()["exit_rate"].item() == pytest.approx(0.5 / 40)
     drawn = estimates.draw(DRAWS, [2026])["exit_rate"]
@@ -145,7 +106,7 @@ def test_shares_of_all_bands_are_as_sure_as_all_entries() -> None:
     assert drawn[:, 3, 0].mean() > 0.1  # the one child of the last band says little
 
 
-def test_bands_that_differ_are_pulled_less() -> None:
+def test_shares_of_bands_that_differ_are_pulled_less() -> None:
     def strength(entries: list[list[float]]) -> float:
         return estimate(placed(entries, (0, 1))).shares[2].strength
 
@@ -167,7 +128,7 @@ def test_yearly_entries_are_overdispersed_by_the_method_of_moments() -> None:
     assert estimate(yearly(n[:1])).overdispersion == 0
 
 
-def test_overdispersion_is_small_for_poisson_counts_and_found_where_it_is() -> None:
+def test_overdispersion_is_next_to_none_for_poisson_counts_and_estimated_where_it_is() -> None:
     rng = np.random.default_rng(2)
     poisson = np.mean([estimate(yearly(n.astype(float))).overdispersion for n in rng.poisson(100, (300, 7))])
     varied = [
@@ -254,7 +215,7 @@ def test_the_engine_takes_what_is_estimated(seed: int) -> None:
         assert np.isfinite(projection.stock).all()
 
 
-def test_what_was_never_seen_is_rare_in_care_and_impossible_outside_it() -> None:
+def test_events_never_seen_are_rare_in_care_and_impossible_outside_it() -> None:
     central = found().central()
     assert (central["move_rate"][0, 0, :18, 2] == 0).all()  # from guardianship
     assert (central["move_rate"][0, 0, :, :, 2] == 0).all()  # into it
@@ -264,7 +225,7 @@ def test_what_was_never_seen_is_rare_in_care_and_impossible_outside_it() -> None
     assert (central["move_rate"][0, 0, :16, 0, 1] > 0).all()
 
 
-def test_there_may_be_one_placement_and_no_reason() -> None:
+def test_estimates_of_one_placement_and_no_reason_are_empty_where_nothing_can_be() -> None:
     grid = cc.Grid(2024, 1, range(2), [cc.Placement("foster", leave_age=2)])
     ones, none = np.ones((1, 2, 1)), np.zeros((1, 2, 1, 1))
     arrays = estimate(Counts(grid, 100 * ones[..., 0], 3 * ones, ones, none[..., :0], none)).central()
@@ -274,26 +235,7 @@ def test_there_may_be_one_placement_and_no_reason() -> None:
 # Faults
 
 
-def test_what_does_not_fit_is_said_all_at_once() -> None:
-    counts = council()
-    entries, used = np.array(counts.entries), np.array(counts.used)
-    with pytest.raises(cc.CareCostError, match="population: has shape") as both:
-        replace(counts, population=[1.0], child_years=-np.array(counts.child_years))
-    assert len(both.value.problems) == 2
-    entries[2, 3, 3] = 1
-    with pytest.raises(cc.CareCostError, match="not used at that age: year 2021, age 3, 'supported'"):
-        replace(counts, entries=entries)
-    with pytest.raises(cc.CareCostError, match="exits or moves without child-years"):
-        replace(counts, child_years=0 * np.array(counts.child_years))
-    with pytest.raises(cc.CareCostError, match="entries without a population"):
-        replace(counts, population=0 * np.array(counts.population))
-    with pytest.raises(cc.CareCostError, match="entered on a birthday"):
-        replace(counts, at_birthday=100 + 0 * np.array(counts.at_birthday))
-    with pytest.raises(cc.CareCostError, match="use of 'supported' changes in ages 10-19"):
-        replace(counts, bands=(0, 10), used=used)
-
-
-def test_nobody_has_no_rate() -> None:
+def test_a_rate_of_nobody_is_refused() -> None:
     counts = one_cell()
     with pytest.raises(cc.CareCostError, match="exits: nobody was there to have any"):
         estimate(replace(counts, child_years=0 * np.array(counts.child_years), exits=0 * np.array(counts.exits)))

@@ -50,7 +50,7 @@ def test_select_takes_an_axis_in_the_singular_and_in_the_plural(england: cc.Assu
 def test_select_refuses_what_it_does_not_know(england: cc.Assumptions) -> None:
     with pytest.raises(UnknownNameError, match="Did you mean 'exit_rate'"):
         england.select("exit_rates")
-    with pytest.raises(UnknownNameError, match="unknown selector 'plcements'.*Did you mean 'placements'"):
+    with pytest.raises(UnknownNameError, match=r"unknown selector 'plcements'.*Did you mean 'placements'"):
         england.select("exit_rate", plcement="secure")
 
 
@@ -80,8 +80,8 @@ def test_replace_of_a_source_alone_keeps_value_interval_and_ties(tiny: cc.Assump
 
 
 def test_replace_of_nothing_is_refused_with_what_there_is(england: cc.Assumptions) -> None:
-    with pytest.raises(UnknownNameError, match=r"unknown row of unit_cost .*secur.*Did you mean 'items=secure'"):
-        england.replace("unit_cost", 1.0, item="secur")
+    with pytest.raises(UnknownNameError, match=r"unknown row of unit_cost .*secures.*Did you mean 'items=secure'"):
+        england.replace("unit_cost", 1.0, item="secures")
 
 
 def test_uncertain_names_each_quantity_with_an_interval_joint_draws_or_a_path(tiny: cc.Assumptions) -> None:

@@ -143,7 +143,7 @@ def test_a_change_that_cannot_be_is_refused_with_the_remedy(name: str, england: 
     ("fields", "words"),
     [
         ({"operation": "scales"}, "unknown operation 'scales'.*Did you mean 'scale'"),
-        ({"shape": "linaer"}, "unknown shape 'linaer'.*Did you mean 'linear'"),
+        ({"shape": "linearly"}, "unknown shape 'linearly'.*Did you mean 'linear'"),
         ({"start": 0}, "start is 0.*Programme years start at 1"),
         ({"full": 0}, "start, full, end are 1, 0, None"),
         ({"half_life": 0.0}, "half_life is 0.0.*above 0"),

@@ -104,8 +104,8 @@ def test_a_claim_is_a_claim_where_a_lever_that_acts_is_claimed() -> None:
 def test_a_basis_that_is_none_is_refused_with_the_nearest() -> None:
     with pytest.raises(InputError, match=r"lever 'a': unknown basis 'claim'.*Did you mean 'claimed'"):
         cc.Lever("a", [], basis="claim")
-    with pytest.raises(InputError, match=r"evidence 'm': unknown basis 'messured'.*Did you mean 'measured'"):
-        cc.Evidence("m", 1.0, "share", "messured", "trial", "source")
+    with pytest.raises(InputError, match=r"evidence 'm': unknown basis 'measures'.*Did you mean 'measured'"):
+        cc.Evidence("m", 1.0, "share", "measures", "trial", "source")
 
 
 def test_without_items_leaves_out_changes_of_them_alone_and_keeps_what_is_drawn() -> None:
