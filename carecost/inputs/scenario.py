@@ -68,11 +68,6 @@ class Evidence:
         _known_basis(self.basis, f"evidence {self.measure!r}")
 
 
-def _known_basis(basis: str, where: str) -> None:
-    """Refuse a basis that is none."""
-    refuse([] if basis in BASES else [unknown("basis", basis, BASES, where)])
-
-
 @dataclass(frozen=True)
 class Lever:
     """Lever of a scenario: something that can be done, with its effects and its spending.
@@ -158,17 +153,6 @@ class Lever:
     def quantities(self) -> tuple[str, ...]:
         """Names under which its changes are drawn; the same lever has the same luck in every scenario."""
         return tuple(f"lever {self.name}: {name}" for name in self.drawn_as)
-
-
-def _unlike_amounts(lever: Lever) -> list[Problem]:
-    """Find changes that are drawn together and have different amounts."""
-    remedy = "What is drawn together has one amount with one interval"
-    shared = dict.fromkeys(c.luck for c in lever.changes if c.luck)
-    return [
-        Problem(f"changes with luck {luck!r} have different amounts", f"lever {lever.name!r}", remedy)
-        for luck in shared
-        if len({c.amount for c in lever.changes if c.luck == luck}) > 1
-    ]
 
 
 @dataclass(frozen=True)
@@ -477,3 +461,19 @@ def elsewhere(scenario: Scenario, name: str) -> str:
     if scenario.made_for in ("", name, name.partition(", ")[0]):
         return ""
     return f"{scenario.name} is made for {scenario.made_for}, and this is {name}"
+
+
+def _known_basis(basis: str, where: str) -> None:
+    """Refuse a basis that is none."""
+    refuse([] if basis in BASES else [unknown("basis", basis, BASES, where)])
+
+
+def _unlike_amounts(lever: Lever) -> list[Problem]:
+    """Find changes that are drawn together and have different amounts."""
+    remedy = "What is drawn together has one amount with one interval"
+    shared = dict.fromkeys(c.luck for c in lever.changes if c.luck)
+    return [
+        Problem(f"changes with luck {luck!r} have different amounts", f"lever {lever.name!r}", remedy)
+        for luck in shared
+        if len({c.amount for c in lever.changes if c.luck == luck}) > 1
+    ]

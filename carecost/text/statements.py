@@ -115,6 +115,67 @@ def span(low: float | None, high: float | None, unit: str) -> str:
     return f"{amount(low, unit)} to {amount(high, unit)}"
 
 
+def interval_of(low: float | None, high: float | None, level: float, unit: str, certain: bool) -> str:
+    """Write an interval with its level; none where a value is taken as known.
+
+    Parameters
+    ----------
+    low, high : float or None
+        Interval.
+    level : float
+        Coverage [probability]; 1 means bounds.
+    unit : str
+        Unit, as in the set.
+    certain : bool
+        Whether the value is taken as known.
+
+    Returns
+    -------
+    str
+        For people.
+
+    See Also
+    --------
+    span : Without the level.
+
+    Examples
+    --------
+    >>> interval_of(0.5, 0.75, 1.0, "share", False)
+    '50% to 75% (bounds)'
+    """
+    if certain:
+        return numbers.NONE
+    kind = "bounds" if level == 1 else numbers.percent(level)
+    return f"{span(low, high, unit)} ({kind})"
+
+
+def where_of(where: Selector) -> str:
+    """Write a selection: which cells are meant.
+
+    Parameters
+    ----------
+    where : Selector
+        A selection.
+
+    Returns
+    -------
+    str
+        For people; empty for all cells.
+
+    Examples
+    --------
+    >>> where_of(Selector(ages=range(10, 18), placements=["foster", "home"]))
+    'ages 10-17; placements foster, home'
+    """
+    parts = []
+    for name in where.__dataclass_fields__:
+        labels = getattr(where, name)
+        if labels is not None:
+            axis = name.removesuffix("s") if len(labels) == 1 else name
+            parts.append(f"{axis} {spell(labels) if name in ('ages', 'years') else ', '.join(labels)}")
+    return "; ".join(parts)
+
+
 def assumption(row: Assumption) -> tuple[str, str, str]:
     """Write an assumption: which cells it is about, its value and its interval.
 
@@ -148,188 +209,6 @@ def assumption(row: Assumption) -> tuple[str, str, str]:
     if row.fade_years is not None:
         value += f", fading to {amount(row.long_run or 0.0, b.unit)} in {row.fade_years} years"
     return cells, value, interval_of(b.low, b.high, b.level, b.unit, b.certain)
-
-
-def tied(assumptions: Assumptions) -> Iterator[tuple[str, str, str]]:
-    """Write the dependence, the paths over years and the phases of time in care of a set.
-
-    Parameters
-    ----------
-    assumptions : Assumptions
-        The set.
-
-    Yields
-    ------
-    tuple of str
-        Which group, table or path; what is stated of it; on whose word.
-
-    Examples
-    --------
-    >>> from carecost import load_assumptions
-    >>> next(tied(load_assumptions("england-2025-phases")))[0]
-    'Phase of time in care new'
-    """
-    ties = assumptions.ties
-    for group in dict.fromkeys(row.group for row in ties.loadings):
-        rows = [row for row in ties.loadings if row.group == group]
-        members = "; ".join(f"{row.quantity} ({row.loading:g})" for row in rows)
-        sources = dict.fromkeys(_on_whose_word(row.source, row.quality, row.note) for row in rows)
-        yield f"Correlation group {group}", f"loadings on what is common to them: {members}", " | ".join(sources)
-    for matrix in ties.matrices:
-        yield f"Correlation group {matrix.name}", f"correlations of normal scores: {_pairs(matrix)}", ""
-    for table in ties.joints:
-        yield (
-            f"Joint draws {table.name}",
-            f"{len(table.rows):,} equally likely rows of {'; '.join(table.quantities)}",
-            "",
-        )
-    for path in assumptions.paths:
-        source = f"{path.source} ({path.source_year})" if path.source_year else path.source
-        yield f"Path {path.name}", path_of(path), _on_whose_word(source, path.quality, path.note)
-    yield from _phases(assumptions.phases)
-
-
-def _phases(phases: Phases) -> Iterator[tuple[str, str, str]]:
-    """Write the phases of time in care, and on whose word their shares are."""
-    for row in phases.rows:
-        onward = f"; goes on at {numbers.number(row.rate)} a year" if row.rate else ""
-        exits = f"leaves {numbers.number(row.exit_factor)} times as readily as at factor 1{onward}"
-        yield f"Phase of time in care {row.name}", exits, _on_whose_word(row.source, row.quality, row.note)
-    for (source, quality, note), n in Counter((x.source, x.quality, x.note) for x in phases.shares).items():
-        yield "Shares of the phases on the base date", f"{n:,} rows", _on_whose_word(source, quality, note)
-
-
-def order_of(assumptions: Assumptions) -> str:
-    """Write where each capacity group sends the arrivals for whom it has no place.
-
-    Parameters
-    ----------
-    assumptions : Assumptions
-        The set.
-
-    Returns
-    -------
-    str
-        For people; empty where no places run out.
-
-    Examples
-    --------
-    >>> from carecost.files.load import load_assumptions
-    >>> order_of(load_assumptions("england-2025-capacity")).partition(";")[0]
-    'foster in-house: when full, arrivals go to foster agency'
-    """
-    inside = {name for group in assumptions.groups for name in group.placements}
-    lines = []
-    for group in assumptions.groups:
-        named = "" if group.placements == (group.name,) else f" ({', '.join(group.placements)})"
-        last = "" if group.next in inside else ", the last resort, which takes everybody"
-        lines.append(f"{group.name}{named}: when full, arrivals go to {group.next}{last}")
-    return "; ".join(lines)
-
-
-def path_of(path: YearPath) -> str:
-    """Write a path over years: what it multiplies, and how far it wanders.
-
-    Parameters
-    ----------
-    path : YearPath
-        A path over years.
-
-    Returns
-    -------
-    str
-        For people.
-
-    Examples
-    --------
-    >>> from carecost.inputs.year_path import YearPath
-    >>> walk = YearPath("pay", "unit_cost", Selector(), "random walk", 0.02, from_year=2025)
-    >>> path_of(walk).partition("; ")[0]
-    'unit costs times exp(path), 1 in the middle'
-    """
-    selection = where_of(path.where)
-    parameter = f"{PARAMETERS[path.parameter].lower()}{f' ({selection})' if selection else ''}"
-    spread = f"standard deviation {numbers.number(path.sd * 100)}%"
-    if path.half_life is None:
-        process = f"{path.kind}, {spread} after one year, growing with the square root of the years"
-    else:
-        process = f"{path.kind}, {spread} in the long run, half-life {numbers.number(path.half_life)} years"
-    lines = "" if path.axis is None else f"; one path for each of {path.axis}"
-    begins = _labels.financial_year(path.from_year)
-    return f"{parameter} times exp(path), 1 in the middle; {process}; from {begins}{lines}"
-
-
-def _pairs(matrix: CorrelationMatrix) -> str:
-    """Write each pair of a correlation matrix once."""
-    names = matrix.quantities
-    pairs = ((i, j) for j in range(len(names)) for i in range(j))
-    return "; ".join(f"{names[i]} with {names[j]} ({matrix.rows[i][j]:g})" for i, j in pairs)
-
-
-def _on_whose_word(source: str, quality: str, note: str) -> str:
-    """Write grade, source and note, as far as they are stated."""
-    return "; ".join(filter(None, (quality, source, note)))
-
-
-def where_of(where: Selector) -> str:
-    """Write a selection: which cells are meant.
-
-    Parameters
-    ----------
-    where : Selector
-        A selection.
-
-    Returns
-    -------
-    str
-        For people; empty for all cells.
-
-    Examples
-    --------
-    >>> where_of(Selector(ages=range(10, 18), placements=["foster", "home"]))
-    'ages 10-17; placements foster, home'
-    """
-    parts = []
-    for name in where.__dataclass_fields__:
-        labels = getattr(where, name)
-        if labels is not None:
-            axis = name.removesuffix("s") if len(labels) == 1 else name
-            parts.append(f"{axis} {spell(labels) if name in ('ages', 'years') else ', '.join(labels)}")
-    return "; ".join(parts)
-
-
-def interval_of(low: float | None, high: float | None, level: float, unit: str, certain: bool) -> str:
-    """Write an interval with its level; none where a value is taken as known.
-
-    Parameters
-    ----------
-    low, high : float or None
-        Interval.
-    level : float
-        Coverage [probability]; 1 means bounds.
-    unit : str
-        Unit, as in the set.
-    certain : bool
-        Whether the value is taken as known.
-
-    Returns
-    -------
-    str
-        For people.
-
-    See Also
-    --------
-    span : Without the level.
-
-    Examples
-    --------
-    >>> interval_of(0.5, 0.75, 1.0, "share", False)
-    '50% to 75% (bounds)'
-    """
-    if certain:
-        return numbers.NONE
-    kind = "bounds" if level == 1 else numbers.percent(level)
-    return f"{span(low, high, unit)} ({kind})"
 
 
 def change_of(change: Change, begin: int, outcomes: Container[str] = ()) -> tuple[str, str, str, str]:
@@ -407,6 +286,105 @@ def evidence_line(evidence: Evidence) -> str:
     return f"{e.measure}: {figure}; {e.basis}, {e.design}; {e.source}{note}"
 
 
+def tied(assumptions: Assumptions) -> Iterator[tuple[str, str, str]]:
+    """Write the dependence, the paths over years and the phases of time in care of a set.
+
+    Parameters
+    ----------
+    assumptions : Assumptions
+        The set.
+
+    Yields
+    ------
+    tuple of str
+        Which group, table or path; what is stated of it; on whose word.
+
+    Examples
+    --------
+    >>> from carecost import load_assumptions
+    >>> next(tied(load_assumptions("england-2025-phases")))[0]
+    'Phase of time in care new'
+    """
+    ties = assumptions.ties
+    for group in dict.fromkeys(row.group for row in ties.loadings):
+        rows = [row for row in ties.loadings if row.group == group]
+        members = "; ".join(f"{row.quantity} ({row.loading:g})" for row in rows)
+        sources = dict.fromkeys(_on_whose_word(row.source, row.quality, row.note) for row in rows)
+        yield f"Correlation group {group}", f"loadings on what is common to them: {members}", " | ".join(sources)
+    for matrix in ties.matrices:
+        yield f"Correlation group {matrix.name}", f"correlations of normal scores: {_pairs(matrix)}", ""
+    for table in ties.joints:
+        yield (
+            f"Joint draws {table.name}",
+            f"{len(table.rows):,} equally likely rows of {'; '.join(table.quantities)}",
+            "",
+        )
+    for path in assumptions.paths:
+        source = f"{path.source} ({path.source_year})" if path.source_year else path.source
+        yield f"Path {path.name}", path_of(path), _on_whose_word(source, path.quality, path.note)
+    yield from _phases(assumptions.phases)
+
+
+def path_of(path: YearPath) -> str:
+    """Write a path over years: what it multiplies, and how far it wanders.
+
+    Parameters
+    ----------
+    path : YearPath
+        A path over years.
+
+    Returns
+    -------
+    str
+        For people.
+
+    Examples
+    --------
+    >>> from carecost.inputs.year_path import YearPath
+    >>> walk = YearPath("pay", "unit_cost", Selector(), "random walk", 0.02, from_year=2025)
+    >>> path_of(walk).partition("; ")[0]
+    'unit costs times exp(path), 1 in the middle'
+    """
+    selection = where_of(path.where)
+    parameter = f"{PARAMETERS[path.parameter].lower()}{f' ({selection})' if selection else ''}"
+    spread = f"standard deviation {numbers.number(path.sd * 100)}%"
+    if path.half_life is None:
+        process = f"{path.kind}, {spread} after one year, growing with the square root of the years"
+    else:
+        process = f"{path.kind}, {spread} in the long run, half-life {numbers.number(path.half_life)} years"
+    lines = "" if path.axis is None else f"; one path for each of {path.axis}"
+    begins = _labels.financial_year(path.from_year)
+    return f"{parameter} times exp(path), 1 in the middle; {process}; from {begins}{lines}"
+
+
+def order_of(assumptions: Assumptions) -> str:
+    """Write where each capacity group sends the arrivals for whom it has no place.
+
+    Parameters
+    ----------
+    assumptions : Assumptions
+        The set.
+
+    Returns
+    -------
+    str
+        For people; empty where no places run out.
+
+    Examples
+    --------
+    >>> from carecost.files.load import load_assumptions
+    >>> order_of(load_assumptions("england-2025-capacity")).partition(";")[0]
+    'foster in-house: when full, arrivals go to foster agency'
+    """
+    inside = {name for group in assumptions.groups for name in group.placements}
+    lines = []
+    for group in assumptions.groups:
+        named = "" if group.placements == (group.name,) else f" ({', '.join(group.placements)})"
+        last = "" if group.next in inside else ", the last resort, which takes everybody"
+        lines.append(f"{group.name}{named}: when full, arrivals go to {group.next}{last}")
+    return "; ".join(lines)
+
+
 def _when(change: Change, begin: int) -> str:
     """Write the financial years of a change, whose programme year 1 is ``begin``."""
     start, full = (_labels.financial_year(begin + y + change.lag - 1) for y in (change.start, change.full))
@@ -417,3 +395,25 @@ def _when(change: Change, begin: int) -> str:
     if change.half_life is not None:
         words += f", then halving every {numbers.number(change.half_life)} years"
     return words
+
+
+def _phases(phases: Phases) -> Iterator[tuple[str, str, str]]:
+    """Write the phases of time in care, and on whose word their shares are."""
+    for row in phases.rows:
+        onward = f"; goes on at {numbers.number(row.rate)} a year" if row.rate else ""
+        exits = f"leaves {numbers.number(row.exit_factor)} times as readily as at factor 1{onward}"
+        yield f"Phase of time in care {row.name}", exits, _on_whose_word(row.source, row.quality, row.note)
+    for (source, quality, note), n in Counter((x.source, x.quality, x.note) for x in phases.shares).items():
+        yield "Shares of the phases on the base date", f"{n:,} rows", _on_whose_word(source, quality, note)
+
+
+def _pairs(matrix: CorrelationMatrix) -> str:
+    """Write each pair of a correlation matrix once."""
+    names = matrix.quantities
+    pairs = ((i, j) for j in range(len(names)) for i in range(j))
+    return "; ".join(f"{names[i]} with {names[j]} ({matrix.rows[i][j]:g})" for i, j in pairs)
+
+
+def _on_whose_word(source: str, quality: str, note: str) -> str:
+    """Write grade, source and note, as far as they are stated."""
+    return "; ".join(filter(None, (quality, source, note)))

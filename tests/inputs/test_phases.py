@@ -149,7 +149,7 @@ def test_phases_that_differ_in_nothing_change_nothing(p: cc.Parameters, new: flo
     np.testing.assert_allclose(split, spend, rtol=1e-8, atol=1e-6 * (1 + spend.max()))
 
 
-def test_without_phases_the_same_object_goes_on() -> None:
+def test_a_split_without_phases_is_the_same_object() -> None:
     p = parameters_of(stress_world(1))
     assert Split(Phases(), p.grid, "all").of(p) is p
     assert Phases().grid(p.grid) is p.grid
@@ -182,14 +182,14 @@ def runs(england: cc.Assumptions) -> tuple[cc.Results, cc.Results]:
     return cc.run(cc.load_assumptions("england-2025"), fewer), cc.run(england, fewer)
 
 
-def test_it_has_the_rows_of_its_base(england: cc.Assumptions) -> None:
+def test_packaged_phases_have_the_rows_of_their_base(england: cc.Assumptions) -> None:
     base = cc.load_assumptions("england-2025")
     assert (england.rows, england.placements, england.items) == (base.rows, base.placements, base.items)
     assert [row.name for row in england.phases.rows] == list(NAMES)
     assert all(isinstance(row, Assumption) for row in england.rows)
 
 
-def test_it_saves_and_loads_the_same_without_a_base(england: cc.Assumptions, tmp_path: Path) -> None:
+def test_packaged_phases_save_and_load_the_same_without_a_base(england: cc.Assumptions, tmp_path: Path) -> None:
     cc.save_assumptions(england, tmp_path / "mine")
     assert cc.load_assumptions(tmp_path / "mine") == england
     plain = replace(england, phases=Phases())
@@ -204,7 +204,7 @@ def test_the_stock_of_the_base_date_is_the_published_one(runs: tuple[cc.Results,
         np.testing.assert_allclose(phased.stock[0, 0][:, rows].sum(-1), plain.stock[0, 0][:, i], rtol=1e-12)
 
 
-def test_flows_of_the_first_year_come_back(runs: tuple[cc.Results, cc.Results]) -> None:
+def test_phases_give_the_published_flows_of_the_first_year_back(runs: tuple[cc.Results, cc.Results]) -> None:
     """On the base date leaving is the same to the child, for each age, placement and reason (a law, above).
 
     Over the year it cannot be: who is new depends on how far through an age a child is, and on the base date every
@@ -222,7 +222,7 @@ def test_flows_of_the_first_year_come_back(runs: tuple[cc.Results, cc.Results]) 
     assert phased.entries.sum() == pytest.approx(plain.entries.sum(), rel=1e-12)
 
 
-def test_a_fall_in_entries_takes_longer_and_comes_to_less(runs: tuple[cc.Results, cc.Results]) -> None:
+def test_phases_make_a_fall_in_entries_take_longer_and_come_to_less(runs: tuple[cc.Results, cc.Results]) -> None:
     """Children kept out would have been the ones who soon leave."""
     falls = [r.projection("inaction").children[0] - r.projection("fewer").children[0] for r in runs]
     assert (falls[1][1:] < falls[0][1:]).all()
@@ -241,7 +241,7 @@ def test_tables_sum_phases_unless_asked(runs: tuple[cc.Results, cc.Results]) -> 
     assert set(phased.children(by=["phase"], in_care=False)["phase"]) == {*NAMES, ""}
 
 
-def test_levers_that_name_a_placement_mean_all_of_its_phases(england: cc.Assumptions) -> None:
+def test_a_lever_on_a_placement_acts_on_all_of_its_phases(england: cc.Assumptions) -> None:
     home = cc.Change("exit_rate", "scale", 0.5, placements=["foster in-house"])
     moved = cc.Change("entry_share", "divert", 0.5, from_placements=["children's home"], to_placement="kinship foster")
     results = cc.run(england, cc.Scenario("x", [cc.Lever("x", [home, moved])]), years=1)
@@ -307,7 +307,7 @@ def test_the_engine_gives_the_fitted_durations_back(england: cc.Assumptions) -> 
     "name",
     ["time_in_care", "fewer_entries", "first_year"],
 )
-def test_the_page_holds_the_tables_that_the_build_made(name: str) -> None:
+def test_the_page_of_phases_holds_the_tables_that_the_build_made(name: str) -> None:
     page = (ROOT / "docs" / "explanation" / "time-in-care.md").read_text(encoding="utf-8")
     lines = [f"| {' | '.join(row.values())} |" for row in findings(name)]
     assert "\n".join(lines) in page, "paste:\n" + "\n".join(lines)
@@ -391,7 +391,7 @@ def test_shares_without_phases_are_refused(folder: Path) -> None:
     assert "shares of phases without phases" in said(folder)
 
 
-def test_nobody_who_leaves_is_refused(folder: Path) -> None:
+def test_phases_in_which_nobody_leaves_are_refused(folder: Path) -> None:
     write(folder, "phases", "phase,exit_factor,rate,unit,source,quality", PHASES[0], PHASES[1].replace(",1,", ",0,"))
     write(
         folder,
