@@ -168,7 +168,7 @@ class Estimates:
     def _entry_rate(self, chance: Chance, years: Sequence[int]) -> Array:
         """Rate of each age, times the luck of each year where entries have any: (draw, year, age)."""
         c = self.counts
-        drawn = pooled_rates(self.entries, chance, self._dispersion())
+        drawn = pooled_rates(self.entries, chance, self._dispersion())  # (draw, cell)
         rate = _placed(drawn, entry_ages(c))[:, None]
         if chance is None or self.overdispersion == 0:
             return rate
@@ -264,6 +264,7 @@ def estimate(counts: Counts, overdispersion: float | None = None) -> Estimates:
         # Entries of years are groups of one parent; what they differ beyond chance is the overdispersion.
         events, expected = yearly(c)
         overdispersion = max(0.0, spread(events, expected, np.zeros(len(events), dtype=np.intp)).variance)
+    # One tree of pooled rates for each kind of event.
     trees = (entry_tree(c), exit_tree(c), move_tree(c), share_tree(c))
     refuse([p for levels in trees for p in _nobody(levels)])
     return Estimates(c, float(overdispersion), *trees)

@@ -177,6 +177,7 @@ class Assumptions:
     @cached_property
     def uncertain(self) -> tuple[str, ...]:
         """Names of the quantities that differ between draws: by an interval, joint draws or a path over years."""
+        # Joint draws make a quantity uncertain that has no interval of its own.
         joint = self.ties.joint
         rows = [row.quantity for row in self.rows if not row.belief.certain or (joint and row.quantity in joint)]
         return (*rows, *(path.quantity for path in self.paths))
@@ -348,6 +349,7 @@ class Assumptions:
         kept = {item.name for item in items}
         rows = tuple(_only_items(row, kept) for row in self.rows if _concerns(row.where, kept))
         paths = tuple(_only_items(path, kept) for path in self.paths if _concerns(path.where, kept))
+        # Ties of rows that are left out go too; all other names, and so all other draws, stay.
         gone = {row.quantity for row in self.rows} - {row.quantity for row in rows}
         return replace(
             self,

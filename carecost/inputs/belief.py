@@ -83,6 +83,7 @@ class Belief:
     note: str = ""
 
     def __post_init__(self) -> None:
+        # All floats, so that equal beliefs have one digest: repr(1) is not repr(1.0).
         for name in ("value", "low", "high", "level"):
             number = getattr(self, name)
             object.__setattr__(self, name, None if number is None else float(number))

@@ -112,6 +112,7 @@ class CorrelationMatrix:
         if len(wrong):
             what = f"{self.quantities[wrong[0]]!r} with itself is {given[wrong[0], wrong[0]]:g}"
             raise InputError(Problem(what, where, "The diagonal is 1"))
+        # Draws are made by its Cholesky factor, which only a positive definite matrix has.
         least = float(np.linalg.eigvalsh(given).min())
         if least < _CLOSE:
             remedy = "Bring the correlations nearer to zero; for full correlation use loadings of 1 in correlations.csv"
@@ -296,6 +297,7 @@ class Ties:
         if not names:
             return self
         members_left = {group: len(set(members) - set(names)) for group, members in self.groups.items()}
+        # What is alone in its group is tied to nothing.
         rows = tuple(row for row in self.loadings if row.quantity not in names and members_left[row.group] > 1)
         matrices = tuple(m.only(set(m.quantities) - set(names)) for m in self.matrices if members_left[m.name] > 1)
         joints = (t.only(set(t.quantities) - set(names)) for t in self.joints)

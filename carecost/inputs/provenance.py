@@ -99,6 +99,7 @@ def digest(thing: object) -> str:
     >>> digest((1.0, "a")) == digest((1.0, "a"))
     True
     """
+    # Of the text, which is exact for frozen data; hash() has another seed in every process.
     return hashlib.sha256(repr(thing).encode()).hexdigest()[:16]
 
 

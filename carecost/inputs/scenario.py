@@ -211,6 +211,7 @@ class Scenario:
     def __post_init__(self) -> None:
         object.__setattr__(self, "levers", tuple(self.levers))
         object.__setattr__(self, "title", self.title or self.name)
+        # A claim is a claim whatever the file says; a file may call one what no lever calls so.
         claimed = any(lever.acts and lever.basis == "claimed" for lever in self.levers)
         object.__setattr__(self, "claim", self.claim or claimed)
         names = [lever.name for lever in self.levers]
@@ -257,6 +258,7 @@ class Scenario:
         >>> late.name, late.levers[0].changes[0].weight(1)
         ('plan, 1 year later', 0.0)
         """
+        # By the lag and not the start: the start is in the name under which a change is drawn.
         suffix = f", {years} year{'' if years == 1 else 's'} later"
         return self._changed(suffix, lambda c: replace_change(c, lag=c.lag + years))
 

@@ -102,6 +102,7 @@ class YearPath:
     @property
     def axis(self) -> str | None:
         """Column whose labels have paths of their own; None when one path is common to all cells."""
+        # Several labels of an axis are several lines; where no axis has several, the first that has one is a line.
         listed = {axis: getattr(self.where, axis) for axis in _LINES if getattr(self.where, axis)}
         several = [axis for axis, labels in listed.items() if len(labels) > 1]
         return next(iter([*several, *listed]), None) if self.shocks == "line" else None

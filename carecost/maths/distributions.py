@@ -57,6 +57,10 @@ def normal(low: float, value: float, high: float, level: float) -> Fitted:
     Fitted
         Its quantile function and its cumulative distribution.
 
+    See Also
+    --------
+    quantiles : Values of a quantity, by the name of its distribution.
+
     Examples
     --------
     >>> normal(8.0, 10.0, 15.0, 0.9).quantile(np.array([0.05, 0.5, 0.95]))
@@ -65,7 +69,7 @@ def normal(low: float, value: float, high: float, level: float) -> Fitted:
     reach = ndtri(0.5 + level / 2.0)  # standard deviations from the median to low, and to high
 
     def quantile(u: Array) -> Array:
-        z = ndtri(u)
+        z = ndtri(u)  # (draw,): standard deviations from the median; each side has one of its own
         return np.asarray(value + z / reach * np.where(z < 0, value - low, high - value))
 
     def chance(x: float) -> float:
@@ -94,6 +98,10 @@ def lognormal(low: float, value: float, high: float, level: float) -> Fitted:
     ------
     InputError
         If low is not above zero.
+
+    See Also
+    --------
+    quantiles : Values of a quantity, by the name of its distribution.
 
     Examples
     --------
@@ -126,13 +134,17 @@ def uniform(low: float, value: float, high: float, level: float) -> Fitted:
     Fitted
         Its quantile function and its cumulative distribution.
 
+    See Also
+    --------
+    quantiles : Values of a quantity, by the name of its distribution.
+
     Examples
     --------
     >>> uniform(0.0, 5.0, 9.0, 0.9).quantile(np.array([0.0, 1.0])).round(9)
     array([-0.5,  9.5])
     """
     # low to high is the share `level` of the whole width: what is missing is put on both ends alike.
-    margin = (high - low) * (1.0 / level - 1.0) / 2.0
+    margin = (high - low) * (1.0 / level - 1.0) / 2.0  # beyond low, and beyond high
     width = high - low + 2.0 * margin
     return Fitted(
         lambda u: low - margin + u * width,
@@ -155,6 +167,10 @@ def triangular(low: float, value: float, high: float, level: float) -> Fitted:
     Fitted
         Its quantile function and its cumulative distribution.
 
+    See Also
+    --------
+    quantiles : Values of a quantity, by the name of its distribution.
+
     Examples
     --------
     >>> triangular(0.0, 2.0, 8.0, 1.0).quantile(np.array([0.0, 0.25, 1.0]))
@@ -169,8 +185,9 @@ def triangular(low: float, value: float, high: float, level: float) -> Fitted:
         # P(X < low) = (a - left)^2 / (a (a + b)) = tail, and likewise on the right: a fixed point that contracts.
         a, b = left + np.sqrt(tail * a * (a + b)), right + np.sqrt(tail * b * (a + b))
     width = a + b
-    share = a / width
+    share = a / width  # chance of less than the mode
 
+    # The cumulative distribution is x^2 / (width a) up to the mode, with x from the lower bound; mirrored above it.
     def quantile(u: Array) -> Array:
         rising = value - a + np.sqrt(u * width * a)
         falling = value + b - np.sqrt((1.0 - u) * width * b)
@@ -199,6 +216,10 @@ def pert(low: float, value: float, high: float, level: float) -> Fitted:
     Fitted
         Its quantile function and its cumulative distribution.
 
+    See Also
+    --------
+    quantiles : Values of a quantity, by the name of its distribution.
+
     Examples
     --------
     >>> float(pert(0.0, 2.0, 8.0, 1.0).quantile(np.array(0.5)).round(4))
@@ -219,7 +240,7 @@ def pert(low: float, value: float, high: float, level: float) -> Fitted:
     share = left / (left + right) if tail == 0 else _crossing(rising, 0.0, 1.0)
     assert share is not None  # below zero at 0, above zero at 1
     first, last = (float(end(np.array(share), chance)) for chance in (tail, 1.0 - tail))
-    width = (high - low) / (last - first)
+    width = (high - low) / (last - first)  # from the lower to the upper bound
     return _beta(1.0 + 4.0 * share, 5.0 - 4.0 * share, low - first * width, width)
 
 
@@ -242,6 +263,10 @@ def beta(low: float, value: float, high: float, level: float) -> Fitted:
     ------
     InputError
         If they are not between 0 and 1, or no beta of this mean gives the interval its level.
+
+    See Also
+    --------
+    quantiles : Values of a quantity, by the name of its distribution.
 
     Examples
     --------
@@ -313,6 +338,10 @@ def gamma(low: float, value: float, high: float, level: float) -> Fitted:
     InputError
         If low is below zero or the mean not above it, or no gamma of this mean gives the interval its level.
 
+    See Also
+    --------
+    quantiles : Values of a quantity, by the name of its distribution.
+
     Examples
     --------
     >>> fitted = gamma(8.0, 10.0, 15.0, 0.9)
@@ -326,7 +355,7 @@ def gamma(low: float, value: float, high: float, level: float) -> Fitted:
     def inside(k: Array) -> Array:
         return np.asarray(gammainc(k, high / value * k) - gammainc(k, low / value * k))
 
-    k = _concentration("gamma", inside, low, value, high, level)
+    k = _concentration("gamma", inside, low, value, high, level)  # the shape; the scale is mean over shape
     return Fitted(
         lambda u: np.asarray(gammaincinv(k, u) * (value / k)),
         lambda x: float(gammainc(k, max(x, 0.0) * (k / value))),

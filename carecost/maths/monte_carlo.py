@@ -137,6 +137,10 @@ class Draws:
         ndarray of shape (draw,)
             One number in each of n equal slices of (0, 1), in random order [probability].
 
+        See Also
+        --------
+        carecost.maths.distributions.quantiles : Values of a quantity from its uniform numbers.
+
         Examples
         --------
         >>> sorted(int(4 * u) for u in Draws(4).uniforms("entry level"))

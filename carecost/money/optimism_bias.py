@@ -132,6 +132,7 @@ def optimism_bias(of: str | float | Optimism | None = None, mitigated: float = 0
         return Optimism()
     if not isinstance(of, str):
         return Optimism("given", float(of), mitigated, source="given with the call")
+    # The upper bound of capital expenditure: what the guidance would have one start from.
     rows = {row["category"]: row for row in vintages.rows("optimism_bias")}
     if of not in rows:
         raise UnknownNameError(unknown("optimism bias", of, rows, "optimism"))

@@ -165,7 +165,7 @@ class Amounts:
     base: PriceBase
 
     def __post_init__(self) -> None:
-        values = np.array(self.values, dtype=float)
+        values = np.array(self.values, dtype=float)  # a copy: the caller's array stays writeable
         values.flags.writeable = False
         object.__setattr__(self, "values", values)
         object.__setattr__(self, "years", tuple(int(y) for y in self.years))
@@ -211,6 +211,7 @@ class Amounts:
         >>> float(real.present_value(0.1))
         20.0
         """
+        # A real rate takes no inflation out: on cash it would be left in.
         must_be_real(self.base, "present value")
         elapsed = np.subtract(self.years, min(self.years))
         return np.asarray(self.values @ discount_factors(elapsed, rate, timing))
@@ -258,5 +259,6 @@ def restate(values: ArrayLike, years: ArrayLike, price_year: int, deflator: Defl
     (array([105., 105.]), 'prices of 2024-25, deflator example')
     """
     wanted = np.atleast_1d(np.asarray(years, dtype=int))
+    # Cash of year y over P_y / P_price_year, the deflator's index of both.
     real = np.asarray(values, dtype=float) / deflator.factor(price_year, wanted)
     return Amounts(real, tuple(wanted.tolist()), PriceBase(REAL, price_year, deflator.vintage))
