@@ -163,8 +163,12 @@ class BusinessCase:
     def not_cash(self) -> Array:
         """Value of resources set free that does not become cash, in ``npsv`` and not in ``npv``: (draw,) [GBP]."""
         c = self.comparison
-        chosen = self._mask(lambda i: i.public and i.kind == "resource" and i.group != REFORM)
-        return self._worth(np.einsum("dyi,yi->dy", c.volume_effect, (1.0 - c.cashable_share) * chosen))
+
+        def counts(item: Item) -> bool:
+            return item.public and item.kind == "resource" and item.group != REFORM
+
+        chosen = self._mask(counts)
+        return self._worth(c.price_effect @ chosen + c.volume_effect @ chosen - c.cashable_saving(counts))
 
     def payback(self, discounted: bool = False) -> Array:
         """Give the year from which the running total stays at or above zero: (draw,), nan where there is none."""

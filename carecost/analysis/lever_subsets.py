@@ -9,6 +9,7 @@ from carecost._typing import Array
 from carecost.errors import CareCostError, InputError, Problem
 from carecost.inputs.scenario import Lever, Scenario
 from carecost.simulation.comparison import Comparison
+from carecost.simulation.effects import first_year
 from carecost.simulation.run import Run
 
 #: What is measured of a subset against inaction: (draw, measure).
@@ -54,6 +55,8 @@ def measured(
     """
     evaluator = run.evaluator(block)
     inaction = evaluator.outcome(run.scenarios[INACTION])
+    # What becomes cash goes by the clock of the whole scenario: a lever that only spends early has no part in it.
+    clock = first_year(Scenario("all levers", tuple(levers)), run.calendar)
     values = {}
     # Depth first, lever by lever: a subset that only adds spending to the one before it shares its projection.
     for mask in sorted(wanted, key=_levers_of):
@@ -62,7 +65,7 @@ def measured(
             outcome = evaluator.outcome(subset)
         except CareCostError as error:
             raise InputError(_fault(levers, mask, error)) from None
-        values[mask] = measures(run.comparison(INACTION, inaction, subset.name, outcome))
+        values[mask] = measures(run.comparison(INACTION, inaction, subset.name, outcome, acts_from=clock))
         step()
     return values
 

@@ -46,7 +46,7 @@ def _switching_value(run: Run, scenario: str, baseline: str) -> float | None:
 
     def npv(share: float) -> float:
         after = run.outcome(plan.scaled(share))
-        return float(run.comparison(baseline, before, scenario, after).npv()[0])
+        return float(run.comparison(baseline, before, scenario, after, run.central[INACTION]).npv()[0])
 
     top = _most(plan)
     shares = np.unique([0.0, min(0.5, top), min(1.0, top), top])

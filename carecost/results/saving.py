@@ -186,7 +186,8 @@ def compare(run: Run, scenario: str, baseline: str = INACTION) -> Saving:
     """
     drawn = run.compare(scenario, baseline)
     central = run.compare(scenario, baseline, central=True)
-    return Saving(drawn.baseline, drawn.scenario, drawn.discount, drawn.programme_start, central=central, run=run)
+    parts = (drawn.baseline, drawn.scenario, drawn.discount, drawn.programme_start, drawn.inaction)
+    return Saving(*parts, central=central, run=run)
 
 
 def each(run: Run, table: Callable[[Saving], pd.DataFrame]) -> pd.DataFrame:

@@ -43,6 +43,9 @@ class Side:
         Children in care on each date [children].
     child_years : ndarray of shape (draw, year)
         Time in care [child-years].
+    acts_from : int, optional
+        First calendar year in which any change of the scenario acts, spending included: its clock for what becomes
+        cash. None for inaction, or where it is not known.
     """
 
     name: str
@@ -50,6 +53,7 @@ class Side:
     costs: Costs
     children: Array
     child_years: Array
+    acts_from: int | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -65,7 +69,9 @@ class Comparison:
     discount : Schedule
         Discount rates.
     programme_start : int
-        Calendar year of programme year 1, from which cashable shares rise.
+        Calendar year of programme year 1; cashable shares rise from it where a side does not say from when it acts.
+    inaction : Side, optional
+        Inaction, against which what becomes cash is counted for each of the two; the baseline when not given.
 
     Raises
     ------
@@ -77,9 +83,12 @@ class Comparison:
     scenario: Side
     discount: Schedule
     programme_start: int
+    inaction: Side | None = None
 
     def __post_init__(self) -> None:
         licence(self.baseline.provenance, self.scenario.provenance)
+        if self.inaction is not None:
+            licence(self.inaction.provenance, self.scenario.provenance)
 
     @property
     def grid(self) -> Grid:
@@ -110,9 +119,9 @@ class Comparison:
 
     @cached_property
     def cashable_share(self) -> Array:
-        """Share of each item's volume effect that becomes cash: (year, item) [share]."""
-        elapsed = [y - self.programme_start for y in self.grid.years]
-        return np.array([[item.cashable.share(e) for item in self.grid.items] for e in elapsed])
+        """Share of what the scenario saves of each item by volume that becomes cash: (year, item) [share]."""
+        start = self.programme_start if self.scenario.acts_from is None else self.scenario.acts_from
+        return np.array([[item.cashable.share(y - start) for item in self.grid.items] for y in self.grid.years])
 
     def gross_saving(self, choose: Chooser | None = None) -> Array:
         """Fall in spending, the programme's own spending apart.
@@ -130,10 +139,38 @@ class Comparison:
         return self._effects(lambda i: _counts(i, choose) and i.group != REFORM)
 
     def cashable_saving(self, choose: Chooser | None = None) -> Array:
-        """Price effect, and the cashable share of the volume effect: (draw, year) [GBP]."""
+        """Price effect, and the cashable share of the volume effect, of the scenario less those of the baseline.
+
+        Both are counted against inaction, each on a clock of its own: a comparison of two scenarios is the difference
+        of the two. The clock of a scenario starts in the first year in which any of its changes acts.
+
+        Parameters
+        ----------
+        choose : callable, optional
+            Says which items count; the public purse by default.
+
+        Returns
+        -------
+        ndarray of shape (draw, year)
+            Cashable saving [GBP].
+        """
+        if self._against_inaction is not None:
+            scenario, baseline = self._against_inaction
+            return scenario.cashable_saving(choose) - baseline.cashable_saving(choose)
         chosen = self._chosen(lambda i: _counts(i, choose) and i.group != REFORM)
         volume = np.einsum("dyi,yi->dy", self.volume_effect, self.cashable_share * chosen)
         return np.asarray(self.price_effect @ chosen + volume)
+
+    @cached_property
+    def _against_inaction(self) -> tuple[Comparison, Comparison] | None:
+        """Compare scenario and baseline with inaction; None where the baseline is inaction."""
+        if self.inaction is None or self.baseline.name == self.inaction.name:
+            return None
+        scenario, baseline = (
+            Comparison(self.inaction, side, self.discount, self.programme_start)
+            for side in (self.scenario, self.baseline)
+        )
+        return scenario, baseline
 
     def reform_spend(self, choose: Chooser | None = None) -> Array:
         """Spending on the programme beyond the baseline's: (draw, year) [GBP]."""

@@ -1,8 +1,8 @@
-"""Levers act on parameters: each change in order, on each stream."""
+"""Levers act on parameters: each change in its order, on each stream; averted entries, once, after the last change."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,7 +10,7 @@ import numpy as np
 
 from carecost._typing import Array
 from carecost.engine.grid import AXES, HAZARDS, Grid
-from carecost.engine.parameters import Parameters
+from carecost.engine.parameters import SHARE_TOLERANCE, Parameters
 from carecost.engine.piecewise import Stepped, first_of_each, stepped
 from carecost.errors import InputError, Problem, refuse, unknown
 from carecost.inputs.change import Change
@@ -110,15 +110,80 @@ def _wrong_units(change: Change, grid: Grid, where: str) -> list[Problem]:
     ]
 
 
+def first_year(scenario: Scenario, calendar: Calendar) -> int | None:
+    """Give the first calendar year in which any change of a scenario acts, spending included.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        What is done. Scenarios stacked into one have the earliest year of them.
+    calendar : Calendar
+        Programme years.
+
+    Returns
+    -------
+    int or None
+        The year; None where nothing acts. Shares of savings that become cash rise from it.
+    """
+    acting = [c for _, c in scenario.changes if not c.idle and c.share]
+    return min((calendar.begin(c) + _first_programme_year(c) - 1 for c in acting), default=None)
+
+
+def _first_programme_year(change: Change) -> int:
+    """Give the first programme year with any of the amount: a step has none of it before it is full."""
+    return next(y for y in range(change.start + change.lag, change.full + change.lag + 1) if change.weight(y))
+
+
+@dataclass(frozen=True, eq=False)
+class Altered:
+    """Parameters of a stream on their way through the changes of a scenario.
+
+    Attributes
+    ----------
+    parameters : Parameters
+        As they are so far, without averted children.
+    removed : ndarray of shape (draw, year, age), optional
+        What the scenario's changes took from the rate of entry to care so far, less what they added; None where they
+        did neither, or the grid has no ``averted_to`` [per child per year].
+    """
+
+    parameters: Parameters
+    removed: Array | None = None
+
+    def settled(self) -> Parameters:
+        """Send averted children to the placement outside care: once, after the last change.
+
+        Averted are max(0, removed), in each cell of draw, year and age: rises are netted with falls, and diverting
+        averts nobody.
+
+        Returns
+        -------
+        settled : Parameters
+            The very same object where nobody is averted.
+        """
+        if self.removed is None:
+            return self.parameters
+        averted = np.maximum(self.removed, 0.0)
+        if not averted.any():
+            return self.parameters
+        p, grid = self.parameters, self.parameters.grid
+        total = np.asarray(p.entry_rate) + averted
+        kept = np.divide(p.entry_rate, total, out=np.ones(total.shape), where=averted > 0)
+        share = np.asarray(p.entry_share) * kept[..., None]
+        # Where nobody is averted kept is exactly 1: such years stay bit for bit.
+        share[..., grid.index("placements", str(grid.averted_to))] += 1.0 - kept
+        return p.changed(entry_rate=total, entry_share=share)
+
+
 def apply(scenario: Scenario, parameters: Parameters, stream: str, sampler: Sampler, calendar: Calendar) -> Parameters:
-    """Apply the changes of a scenario to the parameters of a stream, in order.
+    """Apply the changes of a scenario to the parameters of a stream, in order, and send on those averted.
 
     Parameters
     ----------
     scenario : Scenario
         What is done.
     parameters : Parameters
-        Inaction.
+        Inaction, with what goes on behind every scenario.
     stream : str
         Name of the stream.
     sampler : Sampler
@@ -128,18 +193,57 @@ def apply(scenario: Scenario, parameters: Parameters, stream: str, sampler: Samp
 
     Returns
     -------
-    changed : Parameters of the scenario
+    changed : Parameters
+        Those of the scenario; the same object where nothing changes.
+
+    Raises
+    ------
+    InputError
+        If a change makes what cannot be, such as a rate below zero; with lever, year, age and placement.
+    """
+    altered = alter(scenario, Altered(parameters), stream, sampler, calendar)
+    try:
+        return altered.settled()
+    except InputError as error:
+        where = f"scenario {scenario.name!r}, stream {stream!r}, averted entries"
+        raise _placed(error, where) from None
+
+
+def alter(scenario: Scenario, so_far: Altered, stream: str, sampler: Sampler, calendar: Calendar) -> Altered:
+    """Apply the changes of a scenario after those applied so far; averted children are not sent on yet.
+
+    Levers one after the other give what all of them give in one scenario: what they removed is carried along, and
+    ``settled`` comes once, at the end. What goes on behind every scenario is never settled: it counts in inaction and
+    averts nobody.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        What is done next.
+    so_far : Altered
+        What other changes left.
+    stream, sampler, calendar
+        As in :func:`apply`.
+
+    Returns
+    -------
+    Altered
         The same object where nothing changes.
     """
     for name, change in scenario.changes:
         if change.idle or not change.where.covers(stream):
             continue
-        years = np.array(parameters.grid.years) - calendar.begin(change) + 1
+        years = np.array(so_far.parameters.grid.years) - calendar.begin(change) + 1
         weight = np.array([change.share * change.weight(int(y)) for y in years])
         if weight.any():
             amount = _amount(name, change, sampler, calendar)
-            parameters = _applied(name, change, parameters, amount, weight, calendar.portion)
-    return parameters
+            where = f"scenario {scenario.name!r}, {name}, stream {stream!r}"
+            if change.parameter == "entry_rate":
+                so_far = _entries(where, change, so_far, amount, weight)
+            else:
+                changed = _applied(where, change, so_far.parameters, amount, weight, calendar.portion)
+                so_far = Altered(changed, so_far.removed)
+    return so_far
 
 
 def _amount(name: str, change: Change, sampler: Sampler, calendar: Calendar) -> Array:
@@ -153,18 +257,103 @@ def _amount(name: str, change: Change, sampler: Sampler, calendar: Calendar) -> 
     return amount
 
 
+def _entries(where: str, change: Change, so_far: Altered, amount: Array, weight: Array) -> Altered:
+    """Change the rate of entry to care: the sum over placements in care, whose mix is kept.
+
+    Entries by placement are v = entry_rate x entry_share. In each cell of draw, year and age, s = sum of v in care
+    becomes new = scale, add or replace of s; v in care is multiplied by new / s, and v outside care stays. Where no
+    share is outside care this is the operation on entry_rate itself.
+    """
+    p, grid = so_far.parameters, so_far.parameters.grid
+    ages = grid.indices("ages", change.where.ages)
+    cells = _mesh([ages])
+    care = np.isin(np.arange(len(grid.placements)), grid.in_care)
+    share = np.asarray(p.entry_share)
+    outside = share @ (~care).astype(float)  # (draw, year, age), each axis 1 where the shares' is
+    mixed = bool(outside.any())
+    n_draws = max(len(np.asarray(p.entry_rate)), len(amount), len(share) if mixed else 1)
+    shape = (n_draws, len(grid.years), len(grid.ages))
+    rate = np.array(np.broadcast_to(p.entry_rate, shape))
+    removed = None
+    if grid.averted_to is not None:
+        before = 0.0 if so_far.removed is None else so_far.removed
+        removed = np.array(np.broadcast_to(before, np.broadcast_shapes(shape, np.shape(before))))
+    if mixed:
+        outside = np.broadcast_to(outside, shape)
+        share = np.array(np.broadcast_to(share, (*shape, len(care))), order="C")
+    x = amount[:, None]  # (draw, age)
+    for year in np.flatnonzero(weight):
+        everybody = rate[:, year][cells]
+        if mixed:
+            apart = outside[:, year][cells]
+            mix = share[:, year][cells]  # (draw, age, placement)
+            # Shares that are all in care sum to one but for rounding, which is not to be carried into the rate.
+            inside = np.where(apart > 0, mix @ care.astype(float), 1.0)
+            old = everybody * inside
+        else:
+            old = everybody
+        new = OPERATIONS[change.operation](old, x, float(weight[year]))
+        _refuse_entries(where, change, grid, (old, new, share[:, min(year, share.shape[1] - 1)]), int(year), ages)
+        if removed is not None:
+            removed[:, year][cells] += old - new
+        if not mixed:
+            rate[:, year][cells] = new
+            continue
+        moved = (apart > 0) & (new != old)
+        total = np.where(apart > 0, np.where(moved, new + everybody * apart, everybody), new)
+        one = np.ones(total.shape)
+        kept = np.divide(new, inside * total, out=one.copy(), where=moved & (inside * total > 0))
+        thinned = np.divide(everybody, total, out=one, where=moved & (total > 0))
+        rate[:, year][cells] = total
+        share[:, year][cells] = mix * np.where(care, kept[..., None], thinned[..., None])
+    arrays = {"entry_rate": rate, "entry_share": share} if mixed else {"entry_rate": rate}
+    return Altered(_changed(where, p, arrays), removed)
+
+
+def _refuse_entries(
+    where: str, change: Change, grid: Grid, cells: tuple[Array, Array, Array], year: int, ages: list[int]
+) -> None:
+    """Refuse entries to care below zero, and entries to care where none were whose mix could be kept."""
+    old, new, share = cells
+    if new.min(initial=0.0) < 0:
+        draw, at = (int(i) for i in np.unravel_index(new.argmin(), new.shape))
+        place = f"{where}, year {grid.years[year]}, age {grid.ages[ages[at]]}, {_entered(grid, share, draw, ages[at])}"
+        what = f"makes entry_rate to care {new[draw, at]:.6g}, below zero"
+        raise InputError(Problem(what, place, "Give an amount that leaves zero or more"))
+    if change.operation == "scale":
+        return
+    lost = np.broadcast_to((old <= 0) & (new > 0), new.shape)
+    if lost.any():
+        draw, at = (int(i) for i in np.argwhere(lost)[0])
+        place = f"{where}, year {grid.years[year]}, age {grid.ages[ages[at]]}, {_entered(grid, share, draw, ages[at])}"
+        what = f"makes entry_rate to care {new[draw, at]:.6g} where nobody enters care: there is no mix of placements"
+        remedy = "Select the streams and ages with entries to care, or give the set entries there"
+        raise InputError(Problem(f"{what} to keep", place, remedy))
+
+
+def _entered(grid: Grid, share: Array, draw: int, age: int) -> str:
+    """Name the placements that a cell's entries go to; share is of shape (draw, age, placement), axes 1 or all."""
+    row = share[min(draw, len(share) - 1), min(age, share.shape[1] - 1)]
+    names = [p.name for p, s in zip(grid.placements, row, strict=True) if s > 0]
+    return f"placement{'' if len(names) == 1 else 's'} {', '.join(map(repr, names)) or 'none'}"
+
+
 def _applied(
-    name: str, change: Change, parameters: Parameters, amount: Array, weight: Array, portion: float
+    where: str, change: Change, parameters: Parameters, amount: Array, weight: Array, portion: float
 ) -> Parameters:
     grid, axes = parameters.grid, AXES[change.parameter]
     old = getattr(parameters, change.parameter)
     index = [grid.indices(axis, _chosen(change, axis)) for axis in axes[1:]]
+    names = [[str(grid.labels(axis)[i]) for i in chosen] for axis, chosen in zip(axes[1:], index, strict=True)]
+    years = list(grid.years)
     steps: Stepped | None = None
     if change.parameter in HAZARDS:
         # Finer steps where the change begins and ends, in years and ages.
         steps = stepped(old).split(len(amount), weight, np.isin(range(len(grid.ages)), index[0]))
         new, index[0] = steps.values, np.unique(steps.ages[index[0]]).tolist()
-        weight = weight[first_of_each(steps.years)]
+        first_years, first_ages = first_of_each(steps.years), first_of_each(steps.ages)
+        weight, years = weight[first_years], [grid.years[i] for i in first_years]
+        names[0] = [str(grid.ages[first_ages[step]]) for step in index[0]]
     else:
         shape = [max(len(old), len(amount)), *(len(grid.labels(axis)) for axis in axes)]
         # In one memory layout: sums of other layouts round differently, and early years are to stay bit for bit.
@@ -174,30 +363,65 @@ def _applied(
         # What is paid once a year, and a number of places, is for the whole country, of which the area has a part.
         whole = [change.parameter == "capacity" or grid.items[i].driver == "year" for i in index[-1]]
         a = a * np.where(whole, portion, 1.0)
-    _act(name, change, grid, new, _mesh(index), a, weight)
-    if change.parameter == "entry_rate" and grid.averted_to is not None:
-        return _averted(parameters, new)
-    return parameters.changed(**{change.parameter: new if steps is None else steps})
-
-
-def _act(
-    name: str, change: Change, grid: Grid, new: Array, cells: tuple[Any, ...], amount: Array, weight: Array
-) -> None:
-    """Change the cells of each year, in place."""
+    cells = _mesh(index)
     for year in np.flatnonzero(weight):  # a year at a time stays in cache
-        at = new[:, year]
+        at, here = new[:, year], f"{where}, year {years[year]}"
         if change.operation == "divert":
-            _divert(at, cells[:-1], change, grid, (amount * weight[year])[..., 0])
+            _shares_of_whole(here, change, names[0], a * weight[year])
+            _divert(at, cells[:-1], change, grid, (a * weight[year])[..., 0])
         else:
-            at[cells] = OPERATIONS[change.operation](at[cells], amount, weight[year])
-            _not_negative(name, change, at[cells])
+            changed = OPERATIONS[change.operation](at[cells], a, float(weight[year]))
+            _refuse_levels(here, change, axes[1:], names, (a, float(weight[year]), changed))
+            at[cells] = changed
+    return _changed(where, parameters, {change.parameter: new if steps is None else steps})
 
 
-def _not_negative(name: str, change: Change, new: Array) -> None:
-    """Refuse an added amount that takes a rate or share below zero; a price may be below zero, as income is."""
-    if change.operation == "add" and change.parameter != "unit_cost" and (least := new.min(initial=0.0)) < 0:
-        remedy = "Give an amount that leaves zero or more, or scale instead of add"
-        raise InputError(Problem(f"makes {change.parameter} {least:.6g}, below zero", name, remedy))
+def _changed(where: str, parameters: Parameters, arrays: dict[str, Any]) -> Parameters:
+    """Put changed arrays in; what does not fit is said of the lever that changed them."""
+    try:
+        return parameters.changed(**arrays)
+    except InputError as error:
+        raise _placed(error, where) from None
+
+
+def _placed(error: InputError, where: str) -> InputError:
+    return InputError([Problem(p.what, f"{where}, {p.where}" if p.where else where, p.remedy) for p in error.problems])
+
+
+def _refuse_levels(
+    where: str, change: Change, axes: Sequence[str], names: list[list[str]], made: tuple[Array, float, Array]
+) -> None:
+    """Refuse what a change takes below zero, and a share above one; a price may be below zero, as income is."""
+    amount, weight, new = made
+    if change.parameter == "unit_cost":
+        return
+    # Only these can go below zero: the others need not be looked through.
+    falls = {"scale": bool((1.0 + weight * amount).min() < 0), "replace": weight > 1}.get(change.operation, True)
+    most = 1.0 if change.parameter in ("entry_share", "entry_at_birthday") else np.inf
+    low = falls and new.min(initial=0.0) < 0
+    # The sum of shares is checked to 1e-9; one share above one by rounding is none.
+    high = most == 1.0 and new.max(initial=0.0) > most + SHARE_TOLERANCE
+    if not (low or high):
+        return
+    at = np.unravel_index(new.argmin() if low else new.argmax(), new.shape)
+    cell = ", ".join(
+        f"{'reason' if axis == 'reasons' else axis.rstrip('s')} {own[i] if axis == 'ages' else repr(own[i])}"
+        for axis, own, i in zip(axes, names, at[1:], strict=True)
+    )
+    what = f"makes {change.parameter} {new[at]:.6g}, {'below zero' if low else 'above one'}"
+    remedy = "Give an amount that leaves zero or more" + (
+        ", or scale instead of add" if change.operation == "add" else ""
+    )
+    raise InputError(Problem(what, f"{where}, {cell}", remedy if low else "Give an amount that leaves a share"))
+
+
+def _shares_of_whole(where: str, change: Change, ages: list[str], share: Array) -> None:
+    """Refuse to move more than all of a placement, or less than nothing."""
+    if share.min() < 0 or share.max() > 1:
+        worst = float(share.min() if share.min() < 0 else share.max())
+        place = f"{where}, age {ages[0]}, placement {change.from_placements[0]!r}"
+        what = f"diverts {worst:.6g} of {change.parameter} to {change.to_placement!r}, which is no share"
+        raise InputError(Problem(what, place, "Give an amount that moves a share from 0 to 1 of a placement"))
 
 
 def _chosen(change: Change, axis: str) -> tuple[int | str, ...] | None:
@@ -228,17 +452,3 @@ def _divert(new: Array, mesh: tuple[Any, ...], change: Change, grid: Grid, share
         moved = source[mesh] * share
         source[mesh] -= moved
         into[mesh] += moved
-
-
-def _averted(parameters: Parameters, new: Array) -> Parameters:
-    """Send those whose entry to care is averted to the placement outside care; a rise is just a rise."""
-    grid = parameters.grid
-    old = np.broadcast_to(np.asarray(parameters.entry_rate), new.shape)
-    kept = np.divide(new, old, out=np.ones(new.shape), where=(old > 0) & (new < old))
-    share, home = np.asarray(parameters.entry_share), grid.index("placements", str(grid.averted_to))
-    into_care = share @ np.isin(np.arange(share.shape[-1]), grid.in_care).astype(float)
-    moved = share * kept[..., None]
-    outside = [i for i in range(share.shape[-1]) if i not in grid.in_care]
-    moved[..., outside] = share[..., outside]
-    moved[..., home] += (1.0 - kept) * into_care
-    return parameters.changed(entry_rate=np.maximum(old, new), entry_share=moved)

@@ -19,7 +19,7 @@ from carecost.engine.projection import Capacity, Sums
 from carecost.engine.stochastic import simulate_streams
 from carecost.inputs.scenario import Scenario
 from carecost.maths.monte_carlo import Draws
-from carecost.simulation.effects import apply
+from carecost.simulation.effects import Altered, alter, apply
 from carecost.simulation.prepare import Prepared
 from carecost.simulation.sampler import Sampler
 
@@ -92,7 +92,9 @@ class Evaluator:
         made = {stream: layouts.parameters(stream, self.sampler) for stream in layouts.streams}
         if background is None:
             return made
-        return {s: apply(background, p, s, self.sampler, self.prepared.calendar) for s, p in made.items()}
+        # A background counts in inaction and averts nobody: what it removes is not carried on.
+        calendar = self.prepared.calendar
+        return {s: alter(background, Altered(p), s, self.sampler, calendar).parameters for s, p in made.items()}
 
     def parameters(self, scenario: Scenario) -> dict[str, Parameters]:
         """Make the parameters of each stream under a scenario, phases of time in care split."""

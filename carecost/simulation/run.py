@@ -20,7 +20,7 @@ from carecost.inputs.scenario import Scenario
 from carecost.maths.monte_carlo import Draws
 from carecost.simulation.blocks import Key, Progress, block_size, drawn, evaluate
 from carecost.simulation.comparison import Comparison, Side
-from carecost.simulation.effects import Calendar
+from carecost.simulation.effects import Calendar, first_year
 from carecost.simulation.evaluator import Evaluator, Outcome
 from carecost.simulation.prepare import Prepared, prepare
 
@@ -106,16 +106,30 @@ class Run:
         """Compare two scenarios, draw by draw or in the central run."""
         outcomes = self.central if central else self.drawn
         before, after = (outcomes[_known(name, outcomes)] for name in (baseline, scenario))
-        return self.comparison(baseline, before, scenario, after)
+        return self.comparison(baseline, before, scenario, after, outcomes[INACTION])
 
-    def comparison(self, baseline: str, before: Outcome, scenario: str, after: Outcome) -> Comparison:
-        """Compare two outcomes with the luck of this run."""
-        sides = self.side(baseline, before), self.side(scenario, after)
-        return Comparison(*sides, self.assumptions.discount, self.calendar.programme_start)
+    def comparison(
+        self,
+        baseline: str,
+        before: Outcome,
+        scenario: str,
+        after: Outcome,
+        inaction: Outcome | None = None,
+        acts_from: int | None = None,
+    ) -> Comparison:
+        """Compare two outcomes with the luck of this run.
 
-    def side(self, name: str, outcome: Outcome) -> Side:
-        """Give an outcome as one side of a comparison."""
-        return Side(name, self.provenance, outcome.costs, *outcome.in_care(self.grid))
+        What becomes cash is counted against inaction, which is to be given where the baseline is another scenario.
+        """
+        sides = self.side(baseline, before), self.side(scenario, after, acts_from)
+        reference = None if inaction is None or baseline == INACTION else self.side(INACTION, inaction)
+        return Comparison(*sides, self.assumptions.discount, self.calendar.programme_start, reference)
+
+    def side(self, name: str, outcome: Outcome, acts_from: int | None = None) -> Side:
+        """Give an outcome as one side of a comparison, with the year from which its scenario acts."""
+        if acts_from is None and name in self.scenarios:
+            acts_from = first_year(self.scenarios[name], self.calendar)
+        return Side(name, self.provenance, outcome.costs, *outcome.in_care(self.grid), acts_from)
 
 
 def _known(name: str, names: Iterable[str]) -> str:
