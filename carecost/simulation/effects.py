@@ -318,7 +318,7 @@ def _refuse_entries(
     if new.min(initial=0.0) < 0:
         draw, at = (int(i) for i in np.unravel_index(new.argmin(), new.shape))
         place = f"{where}, year {grid.years[year]}, age {grid.ages[ages[at]]}, {_entered(grid, share, draw, ages[at])}"
-        what = f"makes entry_rate to care {new[draw, at]:.6g}, below zero"
+        what = f"makes entry_rate {new[draw, at]:.6g} into care, below zero"
         raise InputError(Problem(what, place, "Give an amount that leaves zero or more"))
     if change.operation == "scale":
         return
@@ -326,7 +326,7 @@ def _refuse_entries(
     if lost.any():
         draw, at = (int(i) for i in np.argwhere(lost)[0])
         place = f"{where}, year {grid.years[year]}, age {grid.ages[ages[at]]}, {_entered(grid, share, draw, ages[at])}"
-        what = f"makes entry_rate to care {new[draw, at]:.6g} where nobody enters care: there is no mix of placements"
+        what = f"makes entry_rate {new[draw, at]:.6g} where nobody enters care: there is no mix of placements"
         remedy = "Select the streams and ages with entries to care, or give the set entries there"
         raise InputError(Problem(f"{what} to keep", place, remedy))
 

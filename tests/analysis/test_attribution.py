@@ -23,6 +23,7 @@ from carecost.report import sections, write
 from carecost.report.story import story
 from carecost.results.attribution_tables import ALL, INTERACTION, short_table
 from carecost.simulation import run as model
+from carecost.simulation.effects import first_year
 
 matplotlib.use("Agg")
 SETS = Path(__file__).parents[1] / "data" / "sets"
@@ -68,7 +69,10 @@ def close(found: Attribution, a: np.ndarray, b: np.ndarray) -> None:
 
 
 def picked(found: Attribution, run: model.Run, name: str, central: bool) -> np.ndarray:
+    """What is measured of a scenario, on the clock of the whole plan: one clock a scenario for what becomes cash."""
     comparison = run.compare(name, central=central)
+    clock = first_year(run.scenarios["plan"], run.calendar)
+    comparison = dataclasses.replace(comparison, scenario=dataclasses.replace(comparison.scenario, acts_from=clock))
     return np.stack([np.asarray(m.pick(comparison)) for m in found.measures], axis=-1)
 
 

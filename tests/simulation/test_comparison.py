@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
+import hypothesis.strategies as st
 import numpy as np
 import pytest
+from hypothesis import given, settings
 
 import carecost as cc
 from carecost.engine.costs import Costs
@@ -97,3 +100,95 @@ def test_a_lower_price_alone_is_a_saving_to_the_purse_and_nothing_to_society() -
     c = replace(c, scenario=cheaper)
     np.testing.assert_allclose(c.gross_saving(lambda item: item.name == "care"), [[500, 500, 500]])
     assert c.npsv() == 0
+
+
+# One clock a scenario for what becomes cash
+
+RISING = cc.Cashable(0.2, 0.8, 2)
+TINY = cc.load_assumptions(Path(__file__).parents[1] / "data" / "sets" / "tiny")
+
+
+def test_the_cashable_share_rises_from_the_first_year_in_which_the_scenario_acts() -> None:
+    c = compared([0, 10, 10], [0, 0, 0], cashable=RISING)
+    late = replace(c, scenario=replace(c.scenario, acts_from=2027))
+    np.testing.assert_allclose(late.cashable_saving(), [[0, 2, 5]])
+    np.testing.assert_allclose(late.gross_saving(), c.gross_saving())
+
+
+def test_a_comparison_of_two_scenarios_is_the_difference_of_the_two() -> None:
+    one = compared([10, 10, 10], [0, 0, 0], cashable=RISING)
+    two = compared([0, 20, 20], [0, 0, 0], cashable=RISING)
+    early, late = replace(one.scenario, name="early"), replace(two.scenario, name="late", acts_from=2027)
+    both = Comparison(early, late, one.discount, 2026, one.baseline)
+    # late: 0, 4, 10; early: 2, 5, 8
+    np.testing.assert_allclose(both.cashable_saving(), [[-2, -1, 2]])
+    np.testing.assert_allclose(both.gross_saving(), [[-10, 10, 10]])
+    back = Comparison(late, early, one.discount, 2026, one.baseline)
+    np.testing.assert_allclose(back.net_saving(), -both.net_saving())
+
+
+def test_inaction_of_another_set_is_refused() -> None:
+    c = compared([1, 1, 1], [0, 0, 0])
+    other = replace(c.baseline, provenance=replace(c.baseline.provenance, price_year=2022))
+    with pytest.raises(cc.CareCostError, match="price_year is"):
+        replace(c, inaction=other)
+
+
+def lever(i: int, parameter: str, start: int, ramp: int, half_life: float | None) -> cc.Lever:
+    """A lever that changes children, prices or spending from a programme year on."""
+    made: dict[str, object] = {"start": start, "full": start + ramp, "half_life": half_life}
+    if parameter == "unit_cost":
+        made |= {"items": ["programme"], "price_year": 2025}
+        return cc.Lever(f"spend {i}", [cc.Change("unit_cost", "add", 1e6, **made)])
+    return cc.Lever(f"act {i}", [cc.Change(parameter, "scale", cc.Interval(-0.2, -0.4, -0.1), **made)])
+
+
+LEVERS = st.lists(
+    st.tuples(
+        st.sampled_from(["entry_rate", "exit_rate", "unit_cost"]),
+        st.integers(1, 3),
+        st.integers(0, 2),
+        st.sampled_from([None, 2.0]),
+    ),
+    min_size=1,
+    max_size=3,
+)
+
+
+def named(name: str, rows: list[tuple[str, int, int, float | None]]) -> cc.Scenario:
+    return cc.Scenario(name, [lever(i, *row) for i, row in enumerate(rows)])
+
+
+@settings(max_examples=40, deadline=None)
+@given(LEVERS, st.integers(0, 3))
+def test_delay_and_a_later_start_give_the_same_arrays_and_the_same_money(
+    rows: list[tuple[str, int, int, float | None]], k: int
+) -> None:
+    plan = named("plan", rows)
+    delayed, draws = plan.delayed(k), cc.Draws(4, seed=2)
+    a, b = cc.run(TINY, delayed, draws=draws), cc.run(TINY, plan, start=2026 + k, draws=draws)
+    one, two = a.compare(delayed.name), b.compare("plan")
+    for x, y in ((one.scenario, two.scenario), (one.baseline, two.baseline)):
+        np.testing.assert_array_equal(x.children, y.children)
+        np.testing.assert_array_equal(x.costs.spend, y.costs.spend)
+    np.testing.assert_array_equal(one.cashable_saving(), two.cashable_saving())
+    np.testing.assert_array_equal(one.npv(), two.npv())
+
+
+@settings(max_examples=40, deadline=None)
+@given(LEVERS, LEVERS)
+def test_two_scenarios_of_a_run_differ_by_what_each_saves_against_inaction(
+    first: list[tuple[str, int, int, float | None]], second: list[tuple[str, int, int, float | None]]
+) -> None:
+    results = cc.run(TINY, named("one", first), named("two", second), draws=cc.Draws(4, seed=2))
+    between, one, two = results.compare("two", baseline="one"), results.compare("one"), results.compare("two")
+    np.testing.assert_allclose(between.npv(), two.npv() - one.npv(), rtol=1e-12, atol=1e-3)
+    np.testing.assert_array_equal(results.compare("one", baseline="one").npv(), 0.0)
+    np.testing.assert_array_equal(results.compare("inaction", baseline="one").cashable_saving(), -one.cashable_saving())
+
+
+def test_a_background_has_no_part_in_the_clock() -> None:
+    behind = cc.Scenario("behind", [cc.Lever("behind", [cc.Change("entry_rate", "scale", 0.2)])])
+    plan = named("plan", [("entry_rate", 3, 0, None)])
+    for a in (TINY, TINY.against(behind)):
+        assert cc.run(a, plan).compare("plan").scenario.acts_from == 2028

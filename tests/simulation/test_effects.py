@@ -1,0 +1,222 @@
+"""Do levers act as they say? Worked cases of entries by hand, clocks, and what is refused in words."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import carecost as cc
+from carecost.errors import InputError
+from carecost.money.discounting import Deflator
+from carecost.simulation.effects import Altered, Calendar, alter, apply, first_year
+from carecost.simulation.sampler import Sampler
+
+CALENDAR = Calendar(2026, 2025, Deflator("flat", 2020, (100.0, 100.0), 2021))
+CENTRAL = Sampler(cc.Draws())
+SETS = Path(__file__).parents[1] / "data" / "sets"
+
+
+def entered(averted_to: str | None = "supported", **arrays: object) -> cc.Parameters:
+    """A hundred children, all of whom enter in a year: 60 foster, 40 home, at each of two ages."""
+    placements = [
+        *(cc.Placement(name, leave_age=14) for name in ("foster", "home")),
+        *(cc.Placement(name, in_care=False, leave_age=14) for name in ("supported", "shared care")),
+    ]
+    items = [cc.Item("foster", "child_weeks", placements=["foster"])]
+    grid = cc.Grid(2025, 4, (12, 13), placements, ["home"], items, averted_to=averted_to)
+    given: dict[str, object] = {
+        "initial_stock": np.zeros((1, 2, 4)),
+        "population": np.full((1, 1, 1), 100.0),
+        "entry_rate": np.ones((1, 1, 1)),
+        "entry_share": np.array([[[[0.6, 0.4, 0.0, 0.0]]]]),
+        "entry_at_birthday": np.full((1, 1, 1), 0.1),
+        "exit_rate": np.full((1, 1, 1, 4, 1), 0.5),
+        "unit_cost": np.full((1, 1, 1), 100.0),
+    }
+    return cc.Parameters(grid, **(given | arrays))  # type: ignore[arg-type]
+
+
+def scenario(name: str, *changes: cc.Change) -> cc.Scenario:
+    return cc.Scenario(name, [cc.Lever(f"{name} {i}", [change]) for i, change in enumerate(changes)])
+
+
+def scale(amount: float, **rest: object) -> cc.Change:
+    return cc.Change("entry_rate", "scale", amount, **rest)
+
+
+def add(children: float) -> cc.Change:
+    return cc.Change("entry_rate", "add", children / 100)
+
+
+def put(children: float, **rest: object) -> cc.Change:
+    return cc.Change("entry_rate", "replace", children / 100, **rest)
+
+
+def divert(amount: float, source: str, to: str, **rest: object) -> cc.Change:
+    return cc.Change("entry_share", "divert", amount, from_placements=[source], to_placement=to, **rest)
+
+
+#: Background, changes of the scenario, and foster, home, supported and shared care of the first year.
+WORKED = {
+    "in, fewer, out": (
+        [scale(0.1)],
+        [divert(0.25, "home", "foster"), scale(-0.2), divert(0.1, "foster", "shared care")],
+        [55.44, 26.4, 22.0, 6.16],
+    ),
+    "the way out first": (
+        [scale(0.1)],
+        [divert(0.1, "foster", "shared care"), divert(0.25, "home", "foster"), scale(-0.2)],
+        [56.32, 26.4, 20.68, 6.6],
+    ),
+    "a fall and a rise are netted": ([], [scale(-0.1), add(4)], [56.4, 37.6, 6.0, 0.0]),
+    "replace forgets": ([], [scale(-0.5), put(70)], [42.0, 28.0, 30.0, 0.0]),
+    "half of a replacement": ([], [put(70, start=1, full=2)], [51.0, 34.0, 15.0, 0.0]),
+    "out and a rise": ([], [divert(0.2, "foster", "shared care"), scale(0.08)], [51.84, 43.2, 0.0, 12.0]),
+    "the background diverts": ([divert(0.2, "foster", "shared care")], [scale(-0.1)], [43.2, 36.0, 8.8, 12.0]),
+    "out and back": (
+        [],
+        [divert(0.2, "foster", "shared care"), divert(1.0, "shared care", "foster"), scale(-0.1)],
+        [54.0, 36.0, 10.0, 0.0],
+    ),
+    "a background that falls averts nobody": ([scale(-0.5)], [], [30.0, 20.0, 0.0, 0.0]),
+    "beyond a background that falls": ([scale(-0.5)], [scale(-0.1)], [27.0, 18.0, 5.0, 0.0]),
+}
+
+
+@pytest.mark.parametrize("case", WORKED)
+def test_entries_worked_case_gives_the_numbers_by_hand(case: str) -> None:
+    behind, done, wanted = WORKED[case]
+    base = alter(scenario("behind", *behind), Altered(entered()), "all", CENTRAL, CALENDAR).parameters
+    found = apply(scenario("done", *done), base, "all", CENTRAL, CALENDAR).entries()
+    np.testing.assert_allclose(np.broadcast_to(found, (1, 4, 2, 4))[0, 0, 0], wanted, rtol=1e-13, atol=1e-13)
+
+
+def test_entries_without_averted_to_are_simply_fewer_and_leave_those_outside_care() -> None:
+    plan = scenario("plan", divert(0.5, "home", "shared care"), scale(-0.5))
+    found = apply(plan, entered(None), "all", CENTRAL, CALENDAR).entries()
+    np.testing.assert_allclose(found[0, 0, 0], [30.0, 10.0, 0.0, 20.0], rtol=1e-13)
+
+
+def test_a_scenario_whose_rises_make_good_its_falls_averts_nobody() -> None:
+    p = entered()
+    altered = alter(scenario("plan", scale(-0.5), scale(1.5)), Altered(p), "all", CENTRAL, CALENDAR)
+    assert altered.removed is not None and (altered.removed < 0).all()
+    assert altered.settled() is altered.parameters
+
+
+#: What a change makes that cannot be, and all that is said of it.
+REFUSED = {
+    "a fall beyond all": (
+        scale(-0.5, start=2, share=3.0, ages=[13]),
+        "lever plan 0.*year 2027, age 13, placements 'foster', 'home': makes entry_rate -0.5 into care, below zero",
+    ),
+    "an addition below zero": (add(-120), "year 2026, age 12.*makes entry_rate -0.2"),
+    "more than all diverted": (
+        divert(0.5, "home", "foster", share=3.0, ages=[13]),
+        "lever plan 0.*year 2026, age 13, placement 'home': diverts 1.5 of entry_share to 'foster', which is no share",
+    ),
+    "a share above one": (
+        cc.Change("entry_at_birthday", "scale", 20.0, ages=[13], start=3),
+        "lever plan 0.*year 2028, age 13: makes entry_at_birthday 2.1, above one",
+    ),
+    "a share of a placement above one": (
+        cc.Change("entry_share", "add", 0.5, placements=["foster"]),
+        "year 2026, age 12, placement 'foster': makes entry_share 1.1, above one",
+    ),
+    "shares that do not sum to one": (
+        cc.Change("entry_share", "scale", -0.5, placements=["foster"]),
+        "lever plan 0.*entry_share, year 2026, age 12: shares sum to 0.7",
+    ),
+    "a hazard scaled below zero": (
+        cc.Change("exit_rate", "scale", -0.5, share=50.0, placements=["home"], ages=[13], start=2),
+        "lever plan 0.*year 2027, age 13, placement 'home', reason 'home': makes exit_rate -12, below zero",
+    ),
+    "a hazard replaced beyond": (
+        cc.Change("exit_rate", "replace", 0.0, share=2.0, placements=["foster"]),
+        "year 2026, age 12, placement 'foster', reason 'home': makes exit_rate -0.5, below zero",
+    ),
+    "a population below zero": (
+        cc.Change("population", "scale", -1.0, share=2.0),
+        "year 2026, age 12: makes population -100, below zero",
+    ),
+}
+
+
+@pytest.mark.parametrize("case", REFUSED)
+def test_a_change_that_makes_what_cannot_be_is_refused_by_lever_and_cell(case: str) -> None:
+    change, words = REFUSED[case]
+    with pytest.raises(InputError, match=words):
+        apply(scenario("plan", change), entered(), "all", CENTRAL, CALENDAR)
+
+
+@pytest.mark.parametrize("change", [add(5), put(5)])
+@pytest.mark.parametrize(
+    ("before", "arrays", "placement"),
+    [
+        ([divert(1.0, "home", "shared care"), divert(1.0, "foster", "shared care")], {}, "placement 'shared care'"),
+        ([scale(-1.0)], {}, "placements 'foster', 'home'"),
+        ([], {"entry_rate": np.array([[[1.0, 0.0]]])}, "age 13, placements 'foster', 'home'"),
+        ([], {"entry_share": np.array([[[[0.0, 0.0, 0.0, 1.0]]]])}, "age 12, placement 'shared care'"),
+    ],
+)
+def test_entries_where_there_is_no_mix_to_keep_are_refused(
+    change: cc.Change, before: list[cc.Change], arrays: dict[str, np.ndarray], placement: str
+) -> None:
+    p = entered(**arrays)
+    with pytest.raises(InputError, match=rf"year 2026.*{placement}: makes entry_rate 0.05 where nobody enters care"):
+        apply(scenario("plan", *before, change), p, "all", CENTRAL, CALENDAR)
+    apply(scenario("plan", *before, put(0)), p, "all", CENTRAL, CALENDAR)
+
+
+def test_averted_children_of_an_age_at_which_their_placement_is_closed_are_refused() -> None:
+    p = entered()
+    closed = [*p.grid.placements]
+    closed[2] = cc.Placement("supported", in_care=False, leave_age=13)
+    grid = cc.Grid(2025, 4, (12, 13), closed, ["home"], p.grid.items, averted_to="supported")
+    p = cc.Parameters(
+        grid, **{n: getattr(p, n) for n in vars(p) if n in cc.Parameters.__dataclass_fields__ and n != "grid"}
+    )
+    with pytest.raises(InputError, match=r"scenario 'plan', stream 'all', averted entries.*age 13 in 'supported'"):
+        apply(scenario("plan", scale(-0.1)), p, "all", CENTRAL, CALENDAR)
+
+
+def test_fifty_times_the_review_is_refused_in_words() -> None:
+    review = cc.load_scenario("care-review").scaled(50)
+    with pytest.raises(InputError, match=r"lever .*, year 20\d\d, age \d+, placement.*below zero") as caught:
+        cc.run(cc.load_assumptions("england-2025"), review, years=5)
+    assert "at (" not in str(caught.value)
+
+
+# The clock
+
+SPEND = {"items": ["foster"], "price_year": 2025}
+
+
+@pytest.mark.parametrize(
+    ("changes", "year"),
+    [
+        ([], None),
+        ([scale(-0.1)], 2026),
+        ([scale(-0.1, start=3, full=5, lag=1)], 2029),
+        ([scale(-0.1, start=3, full=5, shape="step")], 2030),
+        ([scale(0.0), scale(-0.1, start=2)], 2027),
+        ([scale(-0.1, share=0.0), scale(-0.1, start=2)], 2027),
+        ([scale(cc.Interval(0.0, -0.1, 0.1)), scale(-0.1, start=2)], 2026),
+        ([put(0, start=2)], 2027),
+        ([scale(-0.1, start=4), cc.Change("unit_cost", "add", 1.0, start=2, **SPEND)], 2027),
+        ([scale(-0.1, start=4), cc.Change("unit_cost", "add", 1.0, start=1, year_one=2031, **SPEND)], 2029),
+        ([scale(-0.1, start=9), cc.Change("unit_cost", "add", 1.0, start=2, year_one=2030, **SPEND)], 2031),
+    ],
+)
+def test_the_clock_starts_in_the_first_year_in_which_any_change_acts(
+    changes: list[cc.Change], year: int | None
+) -> None:
+    assert first_year(scenario("plan", *changes), CALENDAR) == year
+
+
+def test_scenarios_stacked_have_the_earliest_clock_and_delay_moves_it() -> None:
+    late, early = scenario("late", scale(-0.1, start=4)), scenario("early", scale(-0.1, start=2))
+    assert first_year(late + early, CALENDAR) == first_year(early + late, CALENDAR) == 2027
+    assert first_year(early.delayed(3), CALENDAR) == 2030
