@@ -103,7 +103,9 @@ def cost_streams(
     first = parameters[0]
     grid = first.grid
     refuse(list(_level_faults(grid, np.asarray(first.unit_cost), where)))
-    shape = (max(p.n_draws for p in parameters), len(grid.years), len(grid.items))
+    # With the luck of small numbers children have draws where parameters have none.
+    draws = max(*(p.n_draws for p in parameters), *(len(s.stock) for s in sums))
+    shape = (draws, len(grid.years), len(grid.items))
     volume = np.zeros(shape)
     for i, item in enumerate(grid.items):
         if item.driver == OUTCOMES:

@@ -1,31 +1,128 @@
-"""Demographic stochasticity: whole children, with Poisson entries and multinomial fates."""
+"""Demographic stochasticity: whole lives with Poisson entries, counted; enlarged where children are many.
+
+The luck of small numbers is all that follows from children being whole and independent of each other: entries are
+Poisson numbers, and each child has a life of its own (:mod:`carecost.engine.life_histories`). Everything counted comes
+from the same lives, so that the identity of stock and flows holds in every draw.
+"""
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from carecost._typing import Array
-from carecost.engine.kernels import Kernels
+from carecost.engine.age_cohorts import project_sums
+from carecost.engine.capacity import project_together
+from carecost.engine.capacity_shares import Relief
+from carecost.engine.grid import Grid
+from carecost.engine.life_histories import Children, Ints, Rules, Transitions, follow, rules, summing
 from carecost.engine.parameters import Parameters
-from carecost.engine.projection import Capacity, Projection, rates_by_age
-from carecost.engine.year_by_year import Advance, advanced
-from carecost.maths import birthday_classes
+from carecost.engine.projection import Sums
+from carecost.errors import InputError, Problem
+from carecost.maths.counter_random import GOLDEN, Bits, key_of, mixed, poisson, two_uniforms, uniform
 
-Whole = NDArray[np.int64]
+#: Children on the base date of a stream above which fewer lives are followed and enlarged, and how many are then.
+WHOLE, FOLLOWED = 2_000.0, 1_000.0
 
 
-#: Chances of those there at the start and of entrants, (age, state, state and out), and the time that each lives.
-Fates = tuple[Array, Array, tuple[Array, Array]]
+#: Lives that are followed at once, about: their arrays stay in cache. No number depends on it.
+AT_ONCE = 30_000
+
+
+#: Hazard of all events of a child together, above which lives are not followed [per child-year].
+FASTEST = 1_000.0
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Lives(Sums):
+    """Stock and flows of whole lives, by pieces of the age axis.
+
+    With m children for each life that is followed, a count x is enlarged to E + sqrt(m) (x - E / m), where E is the
+    expected run. Where m is 1 it is x.
+
+    Attributes
+    ----------
+    expected : Sums
+        What the lives give on average.
+    per_life : ndarray of shape (draw,)
+        Children that each life stands for; 1 where lives are whole children.
+    events : ndarray of int of shape (transition, draw, year)
+        How often each transition happened [lives].
+    transitions : Transitions
+        What they are.
+    """
+
+    expected: Sums
+    per_life: Array
+    events: NDArray[np.int32] = field(repr=False)
+    transitions: Transitions = field(repr=False)
+
+    @property
+    def children(self) -> Array:
+        """Children in care on each date: (draw, date) [children]."""
+        return np.asarray(self.over_ages("stock")[..., list(self.grid.in_care)].sum(-1))
+
+    def exits_for(self, reasons: Sequence[int], ages: Sequence[int] = ()) -> Array:
+        """Sum counted exits for some reasons (by index) over some ages: (draw, year, placement) [children]."""
+        chosen = np.isin(self.transitions.column, list(reasons))
+        return self._counted(chosen, ages, lambda: self.expected.exits_for(reasons, ages))
+
+    def moves_to(self, placements: Sequence[int], ages: Sequence[int] = ()) -> Array:
+        """Sum counted moves by origin to some placements (by index) over some ages: (draw, year, placement) [children].
+
+        Going on to the next phase of a placement is not a move to another.
+        """
+        to, origin = self.transitions.column - len(self.grid.reasons), self.transitions.origin
+        chosen = (to >= 0) & np.isin(to, list(placements))
+        chosen[chosen] = self.grid.apart[origin[chosen] % len(self.grid.placements), to[chosen]] > 0
+        return self._counted(chosen, ages, lambda: self.expected.moves_to(placements, ages))
+
+    def _counted(self, chosen: NDArray[np.bool_], ages: Sequence[int], expected: Callable[[], Array]) -> Array:
+        """Sum chosen events by origin: (draw, year, placement)."""
+        n, origin = len(self.grid.placements), self.transitions.origin
+        if ages:
+            chosen = chosen & np.isin(origin // n, self._chosen(ages))
+        at = np.flatnonzero(chosen)
+        found = summing(origin[at] % n, n) @ _flat(self.events[at])
+        by_origin = found.reshape(n, *self.events.shape[1:]).transpose(1, 2, 0)
+        return enlarged(by_origin, expected, self.per_life)
+
+
+def enlarged(lives: Array, expected: Callable[[], Array], per_life: Array) -> Array:
+    """Enlarge counts of fewer lives around what is expected: E + sqrt(m) (x - E / m).
+
+    Parameters
+    ----------
+    lives : ndarray of shape (draw, ...)
+        Counts x [lives].
+    expected : callable
+        Gives the expected run E [children]; not asked where every life is one child.
+    per_life : ndarray of shape (draw,)
+        Children m that each life stands for.
+
+    Returns
+    -------
+    ndarray of shape (draw, ...)
+        Children: mean E, with the variances and covariances of as many whole children. Never negative.
+
+    Examples
+    --------
+    >>> enlarged(np.array([[110.0]]), lambda: np.array([[400.0]]), np.array([4.0])).tolist()
+    [[420.0]]
+    """
+    if (per_life == 1.0).all():
+        return np.ascontiguousarray(lives)
+    root = np.sqrt(per_life).reshape(-1, *[1] * (lives.ndim - 1))
+    return np.asarray(root * lives + (1.0 - 1.0 / root) * expected())
 
 
 def simulate(
-    parameters: Parameters, seed: int, name: str, draws: Sequence[int], kernels: Kernels | None = None
-) -> Projection:
-    """Follow whole children through the years, with luck of their own in every draw.
+    parameters: Parameters, seed: int, name: str, draws: Sequence[int], expected: Sums | None = None
+) -> Lives:
+    """Follow the whole lives of the children of one stream, with luck of their own in every draw.
 
     Parameters
     ----------
@@ -36,24 +133,38 @@ def simulate(
     name : str
         Name of the area and stream.
     draws : sequence of int
-        Which draws these are; the luck of a draw is the same in every scenario and block.
-    kernels : Kernels, optional
-        Kernels to share with other runs of the same draws.
+        Which draws these are; the luck of a draw is the same in every scenario and block. Where parameters have one
+        draw, it is that of all.
+    expected : Sums, optional
+        The run without luck; its pieces of the age axis are those that are counted. Made where not given.
 
     Returns
     -------
-    Projection
-        Whole children in stock, entries and those who reach a birthday. Child-years, and with them exits and moves, are
-        those expected of the whole children there at the start of each span.
+    Lives
+        What was counted.
 
     Notes
     -----
-    Entries are Poisson; those in a placement at the start of a span meet their fates independently, so that the numbers
-    are multinomial with the probabilities of :func:`carecost.maths.expm.kernel`. The stock at the start is made whole
-    by systematic sampling along ages, then placements: the total and every age keep their number to within
-    one child. Each year of each draw has a counter-based generator (Philox) keyed by seed, name, draw and year.
+    Entries are Poisson numbers by year, age and placement; times within the year and birthdays are uniform, and every
+    event happens at its exact time. The stock at the start is made whole by systematic sampling along ages, then
+    placements: the total and every age keep their number to within one child. Random numbers are a function of seed,
+    name, draw, the way of coming in, year, age, placement, and the number of the child within these: a child keeps its
+    life when others come, and no number depends on blocks, threads, or what else is run.
+
+    Of a stream with more than :data:`WHOLE` children on the base date :data:`FOLLOWED` are followed, with entries in
+    proportion, and what they differ by from what was expected is enlarged (:func:`enlarged`).
+
+    Examples
+    --------
+    >>> grid = Grid(base_year=2025, n_years=2, ages=range(18), placements=["foster"])
+    >>> one = np.ones((1, 1, 1))
+    >>> p = Parameters(grid, initial_stock=np.full((1, 18, 1), 10.0), population=100 * one, entry_rate=0.01 * one,
+    ...     entry_share=np.ones((1, 1, 1, 1)))
+    >>> simulate(p, 1, "all", range(3)).children.shape
+    (3, 3)
     """
-    return simulate_streams([parameters], seed, [name], draws, kernels)[0]
+    given = None if expected is None else [expected]
+    return simulate_streams([parameters], seed, [name], draws, given)[0]
 
 
 def simulate_streams(
@@ -61,150 +172,279 @@ def simulate_streams(
     seed: int,
     names: Sequence[str],
     draws: Sequence[int],
-    kernels: Kernels | None = None,
-) -> list[Projection]:
-    """Follow whole children of several streams; see :func:`simulate`.
+    expected: Sequence[Sums] | None = None,
+) -> list[Lives]:
+    """Follow whole lives of several streams; see :func:`simulate`.
 
     Parameters
     ----------
     streams, names : sequence of Parameters and of str
         Each stream and its name.
-    seed, draws, kernels
+    seed, draws
         As for :func:`simulate`.
+    expected : sequence of Sums, optional
+        The runs without luck, one a stream.
 
     Returns
     -------
-    list of Projection
+    list of Lives
         One a stream. Where places run out, arrivals are Poisson with the expected numbers after some were sent
         elsewhere: a group is full on average, and may be a little fuller or emptier by luck.
     """
-    if streams[0].grid.groups:
-        runs, capacity = advanced(streams, kernels)
-    else:
-        runs, capacity = [Advance(p, kernels) for p in streams], None
-    found = []
-    for run, name in zip(runs, names, strict=True):
-        lucky = _Lucky(run, seed, name, len(draws))
-        for row, draw in enumerate(draws):
-            lucky.follow(row, draw)
-        found.append(lucky.projection(capacity))
-    return found
+    return Luck(seed, draws).simulate(streams, names, expected)
 
 
-class _Lucky:
-    """Arrays of whole children, filled draw by draw."""
+class Luck:
+    """The lives of some draws, for one scenario after another.
 
-    def __init__(self, run: Advance, seed: int, name: str, n: int) -> None:
-        self.run, self.parameters = run, run.parameters
-        self._key = int.from_bytes(hashlib.sha256(f"{seed}|{name}".encode()).digest()[:16], "big")
-        self.stock = np.zeros((n, *run.stock.shape[1:]))
-        self.entries, self.reached, self.child_years = (np.zeros((n, *run.child_years.shape[1:])) for _ in range(3))
-        self._last: tuple[int, Sequence[birthday_classes.Band], list[Fates]] | None = None
-
-    def _generator(self, draw: int, year: int) -> np.random.Generator:
-        return np.random.Generator(np.random.Philox(key=self._key, counter=[0, 0, year, draw]))
-
-    def follow(self, row: int, draw: int) -> None:
-        """Follow one draw through every year."""
-        rng = self._generator(draw, 0)
-        whole = systematic(_of(self.run.stock, row)[0], float(rng.random()))
-        self.stock[row, 0] = whole
-        first = rng.binomial(whole.astype(np.int64), birthday_classes.WEIGHT)
-        classes = np.stack([first, whole.astype(np.int64) - first])
-        for year in range(self.child_years.shape[1]):
-            classes = self._year(row, year, classes, self._generator(draw, year + 1))
-            self.stock[row, year + 1] = classes.sum(0)
-
-    def _year(self, row: int, year: int, classes: Whole, rng: np.random.Generator) -> Whole:
-        fates = self._known_fates(row, year)
-        even = birthday_classes.WEIGHT * _of(self.run.entries, row)[year]
-        born = np.zeros(even.shape)
-        born[self.run.at_birthday.ages] = birthday_classes.WEIGHT * _of(self.run.at_birthday.entries, row)[year]
-        even -= born
-        ends = np.empty_like(classes)
-        for c in (0, 1):
-            end = self._span(row, year, classes[c], even, fates[c], rng, c)
-            self.reached[row, year] += end
-            arrived = rng.poisson(born)
-            self.entries[row, year] += arrived
-            turned = arrived.astype(np.int64)
-            turned[1:] += end[:-1] * self.run.birthdays.stays[:-1].astype(np.int64)
-            for age, state, to in self.run.birthdays.goes:
-                turned[age + 1, to] += end[age, state]
-            ends[c] = self._span(row, year, turned, even, fates[1 - c], rng, 1 - c)
-        return ends
-
-    def _known_fates(self, row: int, year: int) -> list[Fates]:
-        """Give the chances of a year; kept while draw and rates stay the same."""
-        bands = self.run.bands[year]
-        if self._last is None or self._last[0] != row or self._last[1] is not bands:
-            shape = self.stock.shape[-2:]
-            self._last = (row, bands, _fates(bands, row, (shape[0], shape[1])))
-        return self._last[2]
-
-    def _span(
-        self,
-        row: int,
-        year: int,
-        start: Whole,
-        even: Array,
-        fates: Fates,
-        rng: np.random.Generator,
-        span: int,
-    ) -> Whole:
-        """Carry whole children through a span: where they are at its end."""
-        stay_fates, entry_fates, times = fates
-        length = birthday_classes.BIRTHDAYS[span]
-        arrived = rng.poisson(even * length)
-        self.entries[row, year] += arrived
-        both = rng.multinomial(start, stay_fates) + rng.multinomial(arrived, entry_fates)
-        self.child_years[row, year] += (start[..., None, :] @ times[0])[:, 0] + (arrived[..., None, :] @ times[1])[:, 0]
-        return np.asarray(both[..., :-1].sum(1))
-
-    def projection(self, capacity: Capacity | None) -> Projection:
-        p = self.parameters
-        parts = (rates_by_age(p, self.child_years),)
-        flows = (self.stock, self.entries, self.reached, self.child_years)
-        return Projection(p.grid, *flows, self.run.extra_entries, parts, capacity)
-
-
-def _of(array: Array, row: int) -> Array:
-    """Give the draw of a row, where certain arrays have one for all."""
-    return np.asarray(array[min(row, len(array) - 1)])
-
-
-def _fates(bands: Sequence[birthday_classes.Band], row: int, shape: tuple[int, int]) -> list[Fates]:
-    """Give, for both spans, the chances of those there at the start and of entrants, and the time each lives."""
-    ages, n = shape
-    out = []
-    for span, length in enumerate(birthday_classes.BIRTHDAYS):
-        move, entry = np.empty((ages, n, n + 1)), np.empty((ages, n, n + 1))
-        lived = np.empty((2, ages, n, n))
-        for band, pair in bands:
-            block = _of(pair[span].whole(n), row)
-            start, source = block[:n], block[n:]
-            move[band, :, :n], lived[0, band] = start[:, :n], start[:, n:]
-            entry[band, :, :n], lived[1, band] = source[:, :n] / length, source[:, n:] / length
-        for chances in (move, entry):
-            np.maximum(chances[..., :n], 0.0, out=chances[..., :n])  # a chance of -1e-18 is rounding
-            chances[..., n] = np.maximum(1.0 - chances[..., :n].sum(-1), 0.0)
-        out.append((move, entry, (lived[0], lived[1])))
-    return out
-
-
-def systematic(stock: Array, start: float) -> Array:
-    """Round a table to whole numbers by systematic sampling: unbiased, with the total and every row kept to within one.
+    Where a scenario changes nothing but who comes in, only those are followed who come in it and not in the first one,
+    or the other way round: all others live the same lives. The numbers are those of following everybody.
 
     Parameters
     ----------
-    stock : ndarray of shape (age, placement)
+    seed : int
+        Seed.
+    draws : sequence of int
+        Which draws.
+    """
+
+    def __init__(self, seed: int, draws: Sequence[int]) -> None:
+        self._seed, self._draws = seed, np.asarray(draws, dtype=np.int64)
+        self._followed: list[_Followed] = []
+
+    def simulate(
+        self, streams: Sequence[Parameters], names: Sequence[str], expected: Sequence[Sums] | None = None
+    ) -> list[Lives]:
+        """Follow the streams of a scenario: see :func:`simulate_streams`."""
+        if expected is None:
+            alone = not streams[0].grid.groups
+            expected = [project_sums(p) for p in streams] if alone else project_together(streams)
+        return [self._stream(*each) for each in zip(streams, names, expected, strict=True)]
+
+    def _stream(self, parameters: Parameters, name: str, expected: Sums) -> Lives:
+        first = next((f for f in self._followed if f.same_lives(name, parameters, expected.pieces)), None)
+        per_life = _per_life(parameters, len(self._draws))
+        keys = mixed(key_of(f"{self._seed}|{name}") + self._draws.astype(np.uint64) * GOLDEN)
+        table = rules(parameters, expected.pieces) if first is None else first.rules
+        if table.hazard.max(initial=0.0) > FASTEST:
+            what = f"{table.hazard.max():,.0f} events a child-year in {name!r}"
+            remedy = f"With noise children are followed event by event: give at most {FASTEST:,.0f}, or no noise"
+            raise InputError(Problem(what, "exit_rate, move_rate", remedy))
+        ways = _Ways(parameters.grid, table, expected.pieces)
+        numbers = _numbers(parameters, expected, ways, keys, per_life)
+        found = _Followed(name, parameters, expected.pieces, table, numbers, *_empty(table, len(keys)))
+        for rows in _at_once(numbers, None if first is None else first.numbers):
+            _fill(found, first, ways, keys, rows)
+        if first is None:
+            self._followed.append(found)
+        return found.lives(ways, expected, per_life)
+
+
+class _Ways:
+    """All ways in: on the base date by age and placement, then evenly and on birthdays by year, age and placement.
+
+    Attributes
+    ----------
+    label : ndarray of uint64 of shape (way,)
+        Key of each, made of its labels.
+    year, age : ndarray of shape (way,)
+        Year (by index) in which, and age (from the first) at which.
+    state, entry : ndarray of int of shape (way,)
+        State to begin in, see :class:`Rules`; transition on entry, none on the base date.
+    spread, before : ndarray of shape (way,)
+        1 where the time of coming is spread over the year, and where the birthday was some time before it; else 0.
+    cell : ndarray of int of shape (way,)
+        Piece of the age axis x number of placements + placement.
+    """
+
+    def __init__(self, grid: Grid, table: Rules, pieces: Sequence[slice]) -> None:
+        years, ages, n = self.shape = len(grid.years), len(grid.ages), len(grid.placements)
+        self.base = ages * n
+        places = np.concatenate([key_of(p.name) for p in grid.placements])
+        labels = [_labels(kind, when, grid.ages, places) for kind, when in enumerate(([0], grid.years, grid.years))]
+        self.label = np.concatenate(labels)
+        piece_of = np.concatenate([np.full(piece.stop - piece.start, i) for i, piece in enumerate(pieces)])
+        cell = (piece_of[:, None] * n + np.arange(n)).ravel()
+        times = 1 + 2 * years
+        self.cell, self.state = np.tile(cell, times), np.tile(table.state_of.ravel(), times)
+        self.entry = np.where(np.arange(times * self.base) < self.base, -1, self.cell)
+        self.year = np.repeat(np.concatenate([[0.0], np.arange(years), np.arange(years)]), self.base)
+        self.age = np.tile(np.repeat(np.arange(float(ages)), n), times)
+        self.spread = np.where(self.entry < 0, 0.0, 1.0)
+        self.before = np.where(np.arange(times * self.base) < (1 + years) * self.base, 1.0, 0.0)
+
+    def children(self, keys: Bits, before: Ints, after: Ints) -> Children:
+        """Make the children by which two numbers differ: (draw, way) each; those removed are counted in later rows."""
+        more = after - before
+        draw, way = np.nonzero(more)
+        number = more[draw, way]
+        from_key = mixed(keys[draw] + self.label[way])
+        first, removed = np.minimum(after, before)[draw, way], number < 0
+        number = np.abs(number)
+        each = np.repeat(np.arange(len(number)), number)
+        within = np.arange(len(each)) - (np.cumsum(number) - number - first)[each]
+        key = mixed(from_key[each] + (within + 1).astype(np.uint64) * GOLDEN)
+        when, birthday = two_uniforms(mixed(key))
+        draw, way = draw[each], way[each]
+        when *= self.spread[way]
+        when += self.year[way]
+        birthday *= self.before[way]
+        born = when - self.age[way] - birthday
+        row = draw + len(keys) * removed[each]
+        return Children(key + GOLDEN, draw, row, self.state[way], self.entry[way], when, born)
+
+
+def _labels(kind: int, years: Sequence[int], ages: Sequence[int], places: Bits) -> Bits:
+    """Make the keys of the cells of a kind: (year x age x placement,)."""
+    when = mixed(np.asarray(years, dtype=np.int64).astype(np.uint64) + mixed(np.array([kind], dtype=np.uint64)))
+    by_age = mixed(when[:, None] + np.asarray(ages, dtype=np.int64).astype(np.uint64))
+    return mixed(by_age[..., None] + places).ravel()
+
+
+@dataclass(frozen=True, eq=False)
+class _Followed:
+    """Lives of one stream: how many came each way, (draw, way), and what was counted of them."""
+
+    name: str
+    parameters: Parameters
+    pieces: Sequence[slice]
+    rules: Rules
+    numbers: Ints
+    happened: NDArray[np.int32]  # (transition, draw, year)
+    more_time: Array  # (cell, draw, year): what came in the year times what was left of it, less what went
+
+    def same_lives(self, name: str, parameters: Parameters, pieces: Sequence[slice]) -> bool:
+        """Say whether a child lives the same life in other parameters."""
+        mine = self.parameters
+        same = all(getattr(mine, n) is getattr(parameters, n) for n in ("initial_stock", "exit_rate", "move_rate"))
+        return same and self.name == name and list(self.pieces) == list(pieces) and mine.grid is parameters.grid
+
+    def lives(self, ways: _Ways, expected: Sums, per_life: Array) -> Lives:
+        """Give what was counted as stock and flows."""
+        kinds, grid = self.rules.transitions, self.parameters.grid
+        cells, rows, years = self.more_time.shape
+        flat = _flat(self.happened)
+        stock = np.empty((cells, rows, years + 1))
+        stock[..., 0] = summing(ways.cell[: ways.base], cells) @ self.numbers[:, : ways.base].T
+        np.cumsum((kinds.net() @ flat).reshape(self.more_time.shape), axis=2, out=stock[..., 1:])
+        stock[..., 1:] += stock[..., :1]
+        leaving = np.flatnonzero(kinds.leaves)
+        aged_out = (summing(kinds.origin[leaving], cells) @ flat[leaving]).reshape(self.more_time.shape)
+
+        def whole(array: Array, name: str) -> Array:
+            """Turn (cell, draw, year) into (draw, year, piece, placement), enlarged."""
+            there = array.reshape(len(self.pieces), len(grid.placements), *array.shape[1:]).transpose(2, 3, 0, 1)
+            return enlarged(there, lambda: getattr(expected, name), per_life)
+
+        return Lives(
+            grid=grid,
+            pieces=self.pieces,
+            stock=whole(stock, "stock"),
+            entries=whole(self.happened[:cells].astype(float), "entries"),
+            aged_out=whole(aged_out, "aged_out"),
+            child_years=whole(stock[..., :-1] + self.more_time, "child_years"),
+            parts=(),
+            capacity=expected.capacity,
+            expected=expected,
+            per_life=per_life,
+            events=self.happened[kinds.events],
+            transitions=kinds.only(kinds.events),
+        )
+
+
+def _empty(table: Rules, rows: int) -> tuple[NDArray[np.int32], Array]:
+    """Make room for what is counted: by transition, and by cell."""
+    kinds = table.transitions
+    return np.empty((kinds.n, rows, table.years), dtype=np.int32), np.empty((kinds.cells, rows, table.years))
+
+
+def _per_life(parameters: Parameters, draws: int) -> Array:
+    """Say how many children each life stands for: (draw,). It follows from the base date alone, the same in every run."""
+    children = np.asarray(parameters.initial_stock).sum((1, 2))
+    return np.array(np.broadcast_to(np.where(children > WHOLE, children / FOLLOWED, 1.0), draws))
+
+
+def _numbers(parameters: Parameters, expected: Sums, ways: _Ways, keys: Bits, per_life: Array) -> NDArray[np.int32]:
+    """Draw how many come each way: (draw, way)."""
+    years, ages, n = ways.shape
+    stock = np.broadcast_to(np.asarray(parameters.initial_stock), (len(keys), ages, n))
+    whole = systematic(stock / per_life[:, None, None], uniform(mixed(keys)))
+    arrivals = _arrivals(parameters, ways.shape, expected)
+    found = np.zeros((len(keys), len(ways.label)), dtype=np.int32)
+    found[:, : ways.base] = whole.reshape(len(keys), -1)
+    at = ways.base
+    for mean in arrivals:
+        flat = mean.reshape(len(mean), -1)
+        some = np.flatnonzero(flat.any(0))
+        way = at + some
+        chance = uniform(mixed(keys[:, None] + ways.label[way]))
+        found[:, way] = poisson(chance, np.broadcast_to(flat[:, some] / per_life[:, None], chance.shape))
+        at += flat.shape[1]
+    return found
+
+
+def _arrivals(parameters: Parameters, shape: tuple[int, int, int], expected: Sums) -> tuple[Array, Array]:
+    """Give how many are expected to come evenly and on birthdays, after some were sent on: (draw, year, age, place)."""
+    p = parameters
+    by_rate = p.entries()
+    at_birthday = by_rate * np.asarray(p.entry_at_birthday)[..., None]
+    even = by_rate - at_birthday
+    for further in p.extra_entries.values():
+        even = even + np.asarray(further)
+    both = [np.broadcast_to(a, (len(a), *shape)) for a in (even, at_birthday)]
+    if expected.capacity is not None:
+        share, relief = expected.capacity.share, Relief(p.grid)
+        n = max(len(share), *map(len, both))
+        both = [np.array(np.broadcast_to(a, (n, *shape))) for a in both]
+        for year in range(shape[0]):
+            sent = np.broadcast_to(share[:, year], (n, share.shape[2])).T
+            relief.send(sent, [a[:, year] for a in both], relief.entered)
+    return both[0], both[1]
+
+
+def _at_once(after: NDArray[np.int32], before: NDArray[np.int32] | None) -> list[slice]:
+    """Cut the draws into runs of about :data:`AT_ONCE` children who are to be followed."""
+    each = (after if before is None else np.abs(after - before)).sum(1)
+    step = max(1, int(AT_ONCE * len(each) / max(int(each.sum()), 1)))
+    return [slice(i, min(i + step, len(each))) for i in range(0, len(each), step)]
+
+
+def _fill(found: _Followed, first: _Followed | None, ways: _Ways, keys: Bits, rows: slice) -> None:
+    """Follow the children of some draws, or those by which they differ from a scenario before, and fill the counts in."""
+    table, after = found.rules, found.numbers[rows]
+    n = len(after)
+    if first is None:
+        counted = follow(table, ways.children(keys[rows], np.zeros_like(after), after), n, rows.start)
+        number, left = counted
+    else:
+        counted = follow(table, ways.children(keys[rows], first.numbers[rows], after), 2 * n, rows.start)
+        number, left = (a[:, :n] - a[:, n:] for a in counted)
+    cells = table.transitions.cells
+    time = (table.transitions.net() @ _flat(left)).reshape(cells, n, table.years)
+    found.happened[:, rows], found.more_time[:, rows] = number, time
+    if first is not None:
+        found.happened[:, rows] += first.happened[:, rows]
+        found.more_time[:, rows] += first.more_time[:, rows]
+
+
+def _flat(array: NDArray[np.generic]) -> NDArray[np.generic]:
+    """Put draws and years on one axis."""
+    return array.reshape(len(array), array.shape[1] * array.shape[2])
+
+
+def systematic(stock: Array, start: ArrayLike) -> Array:
+    """Round tables to whole numbers by systematic sampling: unbiased, with the total and every row kept to within one.
+
+    Parameters
+    ----------
+    stock : ndarray of shape (..., age, placement)
         Children.
-    start : float
-        A uniform number.
+    start : array_like of shape (...)
+        A uniform number for each table.
 
     Returns
     -------
-    ndarray of shape (age, placement)
+    ndarray of shape (..., age, placement)
         Whole children; a whole number stays as it is.
 
     Examples
@@ -214,10 +454,11 @@ def systematic(stock: Array, start: float) -> Array:
            [1., 2.]])
     """
     # Sums of fractions that should be whole are mended, so that whole tables come back whole.
-    total = np.concatenate([[0.0], np.cumsum(stock.ravel())])
+    tables = stock.reshape(*stock.shape[:-2], -1)
+    total = np.cumsum(np.concatenate([np.zeros_like(tables[..., :1]), tables], axis=-1), axis=-1)
     near = np.round(total)
     total = np.where(np.abs(total - near) < 1e-9 * (1.0 + near), near, total)
-    return np.asarray(np.diff(np.floor(total + start)).reshape(stock.shape))
+    return np.asarray(np.diff(np.floor(total + np.asarray(start)[..., None])).reshape(stock.shape))
 
 
 def variance(parameters: Parameters) -> Array:
@@ -238,37 +479,34 @@ def variance(parameters: Parameters) -> Array:
     Those there at the start are in care on a date independently, with chance p: variance p (1 - p) each. Those who
     entered since are Poisson. Their sum is the mean less the sum of p squared: zero at first, it settles at the mean.
     """
-    (run,), _ = advanced([parameters])
-    years = len(parameters.grid.years)
-    care = list(parameters.grid.in_care)
-    mean = run.stock[..., care].sum((-2, -1))
-    still = np.zeros((len(parameters.grid.ages), len(parameters.grid.placements)))
-    still[:, care] = 1.0
-    out: Array = np.zeros_like(mean)
-    for date in range(years + 1):
-        chance = _chance(run, date, np.broadcast_to(still, run.stock[:, 0].shape))
-        out[:, date] = mean[:, date] - (run.stock[:, 0] * chance**2).sum((-2, -1))
-    return out
+    p, grid = parameters, parameters.grid
+    ages, places = np.nonzero(grid.opened)
+    one_each = np.zeros((len(ages), len(grid.ages), len(grid.placements)))
+    one_each[np.arange(len(ages)), ages, places] = 1.0
+    care, found = list(grid.in_care), []
+    stock = np.broadcast_to(np.asarray(p.initial_stock), (p.n_draws, *one_each.shape[1:]))
+    for draw in range(p.n_draws):
+        mine = {name: _of(getattr(p, name), draw) for name in _BY_DRAW}
+        extra = {name: _of(array, draw) for name, array in p.extra_entries.items()}
+        alone = p.changed(**mine, initial_stock=stock[draw : draw + 1], extra_entries=extra)
+        mean = _in_care(project_sums(alone), care)[0]
+        # One child in each cell, as so many draws, and nobody comes in.
+        nobody = {"entry_rate": 0.0 * mine["entry_rate"], "extra_entries": {}}
+        chance = _in_care(project_sums(alone.changed(initial_stock=one_each, **nobody)), care)
+        found.append(mean - stock[draw, ages, places] @ chance**2)
+    return np.stack(found)
 
 
-def _chance(run: Advance, date: int, wanted: Array) -> Array:
-    """Give the chance that a child there at the start is in a wanted place on a date, looking back year by year."""
-    classes = [wanted, wanted]
-    n = wanted.shape[-1]
-    for year in reversed(range(date)):
-        for c in (0, 1):
-            later = _back(run.bands[year], classes[c], 1 - c, n)
-            turned = np.zeros_like(later)
-            turned[:, :-1] = later[:, 1:] * run.birthdays.stays[:-1]
-            for age, state, to in run.birthdays.goes:
-                turned[:, age, state] += later[:, age + 1, to]
-            classes[c] = _back(run.bands[year], turned, c, n)
-    return np.asarray((classes[0] + classes[1]) / 2.0)
+#: Parameters of people that have a draw axis, beside the stock and extra entries.
+_BY_DRAW = ("population", "entry_rate", "entry_share", "entry_at_birthday", "exit_rate", "move_rate")
 
 
-def _back(bands: Sequence[birthday_classes.Band], value: Array, span: int, n: int) -> Array:
-    """Give the expected value at the end of a span, from each age and state at its start."""
-    out = np.empty_like(value)
-    for ages, pair in bands:
-        out[:, ages] = np.einsum("dij,daj->dai", pair[span].whole(n)[..., :n, :n], value[:, ages])
-    return out
+def _of(array: ArrayLike, draw: int) -> Array:
+    """Give one draw of an array, where certain ones have one for all."""
+    values = np.asarray(array)
+    return values[min(draw, len(values) - 1)][None]
+
+
+def _in_care(sums: Sums, care: list[int]) -> Array:
+    """Sum the children in care: (draw, date)."""
+    return np.asarray(sums.over_ages("stock")[..., care].sum(-1))

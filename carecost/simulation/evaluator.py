@@ -16,7 +16,7 @@ from carecost.engine.grid import Grid
 from carecost.engine.kernels import Kernels
 from carecost.engine.parameters import Parameters
 from carecost.engine.projection import Capacity, Sums
-from carecost.engine.stochastic import simulate_streams
+from carecost.engine.stochastic import Luck
 from carecost.inputs.scenario import Scenario
 from carecost.maths.monte_carlo import Draws
 from carecost.simulation.effects import Altered, alter, apply
@@ -85,6 +85,7 @@ class Evaluator:
         self._base = self._inaction()
         self._kernels = Kernels()
         self._projected: OrderedDict[tuple[object, ...], Sums] = OrderedDict()
+        self._luck: Luck | None = None
 
     def _inaction(self) -> dict[str, Parameters]:
         """Make the parameters of each stream, with what goes on behind every scenario."""
@@ -108,13 +109,13 @@ class Evaluator:
         return _outcome(self._costs(scenario, parameters, sums), sums)
 
     def lucky(self, scenario: Scenario) -> Outcome:
-        """Run a scenario with whole children, by chance: the luck of small numbers."""
+        """Run a scenario with the luck of small numbers: whole lives around the run without."""
         assert self.block is not None
         area, parameters = self.prepared.layouts.area, self.parameters(scenario)
         named = [f"{area}, {stream}" if area else stream for stream in parameters]
-        rows = range(self.block.start, self.block.stop)
-        many = simulate_streams(list(parameters.values()), self.draws.seed, named, rows, self._kernels)
-        sums = [projection.sums for projection in many]
+        if self._luck is None:
+            self._luck = Luck(self.draws.seed, range(self.block.start, self.block.stop))
+        sums = self._luck.simulate(list(parameters.values()), named, self._project(scenario, parameters))
         return _outcome(self._costs(scenario, parameters, sums), sums)
 
     def _costs(self, scenario: Scenario, parameters: dict[str, Parameters], sums: Sequence[Sums]) -> Costs:
