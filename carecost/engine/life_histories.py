@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
@@ -75,11 +74,7 @@ class Transitions(NamedTuple):
 
     def only(self, chosen: slice) -> Transitions:
         """Take some of them."""
-        return Transitions(*(array[chosen] for array in self))
-
-    def net(self) -> csr_array:
-        """Make the matrix that gives what each cell gains: (cell, transition)."""
-        return csr_array(summing(self.target, self.cells) - summing(self.origin, self.cells))
+        return Transitions(self.origin[chosen], self.target[chosen], self.column[chosen], self.leaves[chosen])
 
 
 def summing(group: Ints, n: int) -> csr_array:
@@ -118,6 +113,8 @@ class Rules:
         Where the birthday that ends the band leads, and its transition; NONE where it changes no cell.
     transitions : Transitions
         All of them.
+    gains : sparse array of shape (cell, transition)
+        What each cell gains by each: 1, 0 or -1.
     """
 
     years: int
@@ -132,6 +129,7 @@ class Rules:
     turned: Ints
     birthday: Ints
     transitions: Transitions
+    gains: csr_array
 
 
 class Children(NamedTuple):
@@ -169,7 +167,7 @@ def rules(parameters: Parameters, pieces: Sequence[slice]) -> Rules:
         Ages (by index) that are counted together.
     """
     grid = parameters.grid
-    years, ages, reasons = len(grid.years), len(grid.ages), len(grid.reasons)
+    years, ages = len(grid.years), len(grid.ages)
     exits, moves = stepped(parameters.exit_rate), stepped(parameters.move_rate)
     year_step = runs(*(np.broadcast_to(a.years, years) for a in (exits, moves)))
     opened = np.cumsum([False, *(grid.opened[1:] != grid.opened[:-1]).any(1)])
@@ -190,8 +188,9 @@ def rules(parameters: Parameters, pieces: Sequence[slice]) -> Rules:
     turned, leaves = _turned(grid, band, place, np.append(first[1:], ages), by_band)
 
     cell = piece_of[first[band]] * len(grid.placements) + place
-    possible = (hazards[..., column] > 0).any((0, 1))
-    found = _transitions(len(pieces) * len(grid.placements), cell, next_state, column, possible, turned, leaves)
+    possible = np.asarray((hazards[..., column] > 0).any((0, 1)))
+    cells = len(pieces) * len(grid.placements)
+    found = _transitions(cells, cell, next_state, column, possible, turned, leaves)
     sums = np.cumsum(hazards[..., column], axis=-1)
     wide = 1 << max(len(column) - 1, 0).bit_length()
     padded = np.full((*sums.shape[:-1], wide), np.inf)
@@ -209,6 +208,7 @@ def rules(parameters: Parameters, pieces: Sequence[slice]) -> Rules:
         turned=turned,
         birthday=found[2],
         transitions=found[0],
+        gains=csr_array(summing(found[0].target, cells) - summing(found[0].origin, cells)),
     )
 
 
@@ -227,9 +227,7 @@ def _hazards(parameters: Parameters, year_step: Ints, age: Ints, place: Ints) ->
     return np.concatenate([np.broadcast_to(a, (n, *a.shape[1:])) for a in (exits, moves)], axis=-1)
 
 
-def _turned(
-    grid: Grid, band: Ints, place: Ints, stop: Ints, by_band: Ints
-) -> tuple[Ints, NDArray[np.bool_]]:
+def _turned(grid: Grid, band: Ints, place: Ints, stop: Ints, by_band: Ints) -> tuple[Ints, NDArray[np.bool_]]:
     """Say where the birthday that ends a state's band leads, and whether the child leaves its placement then."""
     turned, leaves = np.full(len(band), NONE), np.zeros(len(band), dtype=bool)
     for s, (b, i) in enumerate(zip(band.tolist(), place.tolist(), strict=True)):
@@ -327,6 +325,8 @@ def follow(rules: Rules, children: Children, rows: int, first: int = 0) -> Count
     here = (children.draw + first) * (steps * states) if several else np.zeros(len(children.key), dtype=np.int64)
     if steps > 1:
         here = here + rules.year_step[children.time.astype(np.int64)] * states
+    # By where the tables of a draw and step begin: when the step ends.
+    step_end = np.tile(np.repeat(rules.step_ends, states), len(rules.hazard)) if steps > 1 else rules.step_ends
     key, state, time = children.key, children.state, children.time
     new = np.flatnonzero(children.entry >= 0)
     record.add(children.entry[new], children.row[new], time[new])
@@ -335,7 +335,7 @@ def follow(rules: Rules, children: Children, rows: int, first: int = 0) -> Count
     life = _Alive(key + GOLDEN, here, children.row, state, children.born, hazard, _later(time, wait, hazard))
     while life.key.size:
         ends = life.born + rules.band_ends[life.state]
-        limit = np.minimum(ends, rules.step_ends[life.here // states % steps] if steps > 1 else float(rules.years))
+        limit = np.minimum(ends, step_end[life.here] if steps > 1 else float(rules.years))
         happens = life.event < limit
         happened, stayed = np.flatnonzero(happens), np.flatnonzero(~happens)
         stayed = stayed[limit[stayed] < rules.years]
@@ -351,20 +351,19 @@ def follow(rules: Rules, children: Children, rows: int, first: int = 0) -> Count
 
 
 class _Alive(NamedTuple):
-    """Children who are still followed: key, place in the tables (draw and step), row of the counts, state, birth,
-    hazard of all events, and the time of the next one.
-    """
+    """Children who are still followed: where each is in the tables, and when its next event is due."""
 
     key: Bits
-    here: Ints
-    row: Ints
+    here: Ints  # where the tables of its draw and step begin
+    row: Ints  # of the counts
     state: Ints
     born: Array
-    hazard: Array
-    event: Array
+    hazard: Array  # of all events
+    event: Array  # time of the next one
 
     def take(self, at: Ints) -> _Alive:
-        return _Alive(*(array[at] for array in self))
+        found = (array[at] for array in self)
+        return _Alive(*found)  # type: ignore[arg-type]
 
 
 class _Record:
@@ -387,7 +386,8 @@ class _Record:
         cells = np.concatenate(self._cells) if self._cells else np.zeros(0, dtype=np.int64)
         left = np.concatenate(self._left) if self._left else np.zeros(0)
         number = np.bincount(cells, minlength=size).astype(float)
-        return Counted(number.reshape(self._shape), np.bincount(cells, left, minlength=size).reshape(self._shape))
+        remaining = np.asarray(np.bincount(cells, left, minlength=size), dtype=float)
+        return Counted(number.reshape(self._shape), remaining.reshape(self._shape))
 
 
 def _later(time: Array, uniform: Array, hazard: Array) -> Array:
@@ -414,10 +414,11 @@ def _event(rules: Rules, hazards: Array, now: _Alive, record: _Record) -> _Alive
     record.add(rules.event.ravel()[at], now.row, now.event)
     state = rules.next_state.ravel()[at]
     there = np.flatnonzero(state >= 0)
-    key, here, row, born, event = (a[there] for a in (now.key, now.here, now.row, now.born, now.event))
+    key, here, row = now.key[there], now.here[there], now.row[there]
     state = state[there]
     hazard = hazards[here + state]
-    return _Alive(key + GOLDEN, here, row, state, born, hazard, _later(event, wait[there], hazard))
+    due = _later(now.event[there], wait[there], hazard)
+    return _Alive(key + GOLDEN, here, row, state, now.born[there], hazard, due)
 
 
 def _limit(rules: Rules, hazards: Array, now: _Alive, limit: Array, ends: Array, record: _Record) -> _Alive:
@@ -428,9 +429,7 @@ def _limit(rules: Rules, hazards: Array, now: _Alive, limit: Array, ends: Array,
     seen = np.flatnonzero(kind >= 0)
     record.add(kind[seen], now.row[seen], limit[seen])
     there = np.flatnonzero(state >= 0)
-    key, here, row, born, old, event = (
-        a[there] for a in (now.key, now.here, now.row, now.born, now.hazard, now.event)
-    )
+    key, here, event, old = now.key[there], now.here[there], now.event[there], now.hazard[there]
     state, time = state[there], limit[there]
     if rules.hazard.shape[1] > 1:
         here = here + ~turns[there] * rules.hazard.shape[2]
@@ -440,7 +439,7 @@ def _limit(rules: Rules, hazards: Array, now: _Alive, limit: Array, ends: Array,
         event[changed], key[changed] = _rescaled(
             time[changed], event[changed], old[changed], hazard[changed], key[changed]
         )
-    return _Alive(key, here, row, state, born, hazard, event)
+    return _Alive(key, here, now.row[there], state, now.born[there], hazard, event)
 
 
 def _rescaled(time: Array, event: Array, old: Array, new: Array, key: Bits) -> tuple[Array, Bits]:

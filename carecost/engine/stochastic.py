@@ -18,7 +18,7 @@ from carecost.engine.age_cohorts import project_sums
 from carecost.engine.capacity import project_together
 from carecost.engine.capacity_shares import Relief
 from carecost.engine.grid import Grid
-from carecost.engine.life_histories import Children, Ints, Rules, Transitions, follow, rules, summing
+from carecost.engine.life_histories import Children, Rules, Transitions, follow, rules, summing
 from carecost.engine.parameters import Parameters
 from carecost.engine.projection import Sums
 from carecost.errors import InputError, Problem
@@ -119,9 +119,7 @@ def enlarged(lives: Array, expected: Callable[[], Array], per_life: Array) -> Ar
     return np.asarray(root * lives + (1.0 - 1.0 / root) * expected())
 
 
-def simulate(
-    parameters: Parameters, seed: int, name: str, draws: Sequence[int], expected: Sums | None = None
-) -> Lives:
+def simulate(parameters: Parameters, seed: int, name: str, draws: Sequence[int], expected: Sums | None = None) -> Lives:
     """Follow the whole lives of the children of one stream, with luck of their own in every draw.
 
     Parameters
@@ -231,8 +229,9 @@ class Luck:
             remedy = f"With noise children are followed event by event: give at most {FASTEST:,.0f}, or no noise"
             raise InputError(Problem(what, "exit_rate, move_rate", remedy))
         ways = _Ways(parameters.grid, table, expected.pieces)
-        numbers = _numbers(parameters, expected, ways, keys, per_life)
-        found = _Followed(name, parameters, expected.pieces, table, numbers, *_empty(table, len(keys)))
+        means = _arrivals(parameters, ways.shape, expected)
+        numbers = _numbers(parameters, means, ways, keys, per_life, first)
+        found = _Followed(name, parameters, expected.pieces, table, means, numbers, *_empty(table, len(keys)))
         for rows in _at_once(numbers, None if first is None else first.numbers):
             _fill(found, first, ways, keys, rows)
         if first is None:
@@ -273,7 +272,7 @@ class _Ways:
         self.spread = np.where(self.entry < 0, 0.0, 1.0)
         self.before = np.where(np.arange(times * self.base) < (1 + years) * self.base, 1.0, 0.0)
 
-    def children(self, keys: Bits, before: Ints, after: Ints) -> Children:
+    def children(self, keys: Bits, before: NDArray[np.int32], after: NDArray[np.int32]) -> Children:
         """Make the children by which two numbers differ: (draw, way) each; those removed are counted in later rows."""
         more = after - before
         draw, way = np.nonzero(more)
@@ -303,13 +302,14 @@ def _labels(kind: int, years: Sequence[int], ages: Sequence[int], places: Bits) 
 
 @dataclass(frozen=True, eq=False)
 class _Followed:
-    """Lives of one stream: how many came each way, (draw, way), and what was counted of them."""
+    """Lives of one stream: how many were expected and came each way, (draw, way), and what was counted of them."""
 
     name: str
     parameters: Parameters
     pieces: Sequence[slice]
     rules: Rules
-    numbers: Ints
+    means: Array  # (draw, way), without those there on the base date
+    numbers: NDArray[np.int32]
     happened: NDArray[np.int32]  # (transition, draw, year)
     more_time: Array  # (cell, draw, year): what came in the year times what was left of it, less what went
 
@@ -326,7 +326,7 @@ class _Followed:
         flat = _flat(self.happened)
         stock = np.empty((cells, rows, years + 1))
         stock[..., 0] = summing(ways.cell[: ways.base], cells) @ self.numbers[:, : ways.base].T
-        np.cumsum((kinds.net() @ flat).reshape(self.more_time.shape), axis=2, out=stock[..., 1:])
+        np.cumsum((self.rules.gains @ flat).reshape(self.more_time.shape), axis=2, out=stock[..., 1:])
         stock[..., 1:] += stock[..., :1]
         leaving = np.flatnonzero(kinds.leaves)
         aged_out = (summing(kinds.origin[leaving], cells) @ flat[leaving]).reshape(self.more_time.shape)
@@ -359,47 +359,51 @@ def _empty(table: Rules, rows: int) -> tuple[NDArray[np.int32], Array]:
 
 
 def _per_life(parameters: Parameters, draws: int) -> Array:
-    """Say how many children each life stands for: (draw,). It follows from the base date alone, the same in every run."""
+    """Say how many children each life stands for: (draw,). The base date alone decides, so that no scenario does."""
     children = np.asarray(parameters.initial_stock).sum((1, 2))
     return np.array(np.broadcast_to(np.where(children > WHOLE, children / FOLLOWED, 1.0), draws))
 
 
-def _numbers(parameters: Parameters, expected: Sums, ways: _Ways, keys: Bits, per_life: Array) -> NDArray[np.int32]:
-    """Draw how many come each way: (draw, way)."""
-    years, ages, n = ways.shape
-    stock = np.broadcast_to(np.asarray(parameters.initial_stock), (len(keys), ages, n))
-    whole = systematic(stock / per_life[:, None, None], uniform(mixed(keys)))
-    arrivals = _arrivals(parameters, ways.shape, expected)
-    found = np.zeros((len(keys), len(ways.label)), dtype=np.int32)
-    found[:, : ways.base] = whole.reshape(len(keys), -1)
-    at = ways.base
-    for mean in arrivals:
-        flat = mean.reshape(len(mean), -1)
-        some = np.flatnonzero(flat.any(0))
-        way = at + some
-        chance = uniform(mixed(keys[:, None] + ways.label[way]))
-        found[:, way] = poisson(chance, np.broadcast_to(flat[:, some] / per_life[:, None], chance.shape))
-        at += flat.shape[1]
+def _numbers(
+    parameters: Parameters, means: Array, ways: _Ways, keys: Bits, per_life: Array, first: _Followed | None
+) -> NDArray[np.int32]:
+    """Draw how many come each way: (draw, way). What is expected as before has come already."""
+    if first is None:
+        stock = np.broadcast_to(np.asarray(parameters.initial_stock), (len(keys), *ways.shape[1:]))
+        whole = systematic(stock / per_life[:, None, None], uniform(mixed(keys)))
+        found = np.zeros((len(keys), len(ways.label)), dtype=np.int32)
+        found[:, : ways.base] = whole.reshape(len(keys), -1)
+        differs = means > 0
+    else:
+        found, differs = first.numbers.copy(), means != first.means
+    some = np.flatnonzero(differs.any(0))
+    label, way = ways.label[ways.base + some], ways.base + some
+    step = max(1, AT_ONCE // max(1, len(some)))
+    for start in range(0, len(keys), step):
+        rows = slice(start, start + step)
+        chance = uniform(mixed(keys[rows, None] + label))
+        each = np.broadcast_to(means, (len(keys), means.shape[1]))[rows][:, some]
+        found[rows, way] = poisson(chance, each / per_life[rows, None])
     return found
 
 
-def _arrivals(parameters: Parameters, shape: tuple[int, int, int], expected: Sums) -> tuple[Array, Array]:
-    """Give how many are expected to come evenly and on birthdays, after some were sent on: (draw, year, age, place)."""
+def _arrivals(parameters: Parameters, shape: tuple[int, int, int], expected: Sums) -> Array:
+    """Give how many are expected to come evenly and on birthdays, after some were sent on: (draw, way)."""
     p = parameters
     by_rate = p.entries()
     at_birthday = by_rate * np.asarray(p.entry_at_birthday)[..., None]
     even = by_rate - at_birthday
     for further in p.extra_entries.values():
         even = even + np.asarray(further)
-    both = [np.broadcast_to(a, (len(a), *shape)) for a in (even, at_birthday)]
+    both, n = [even, at_birthday], max(map(len, (even, at_birthday)))
     if expected.capacity is not None:
         share, relief = expected.capacity.share, Relief(p.grid)
-        n = max(len(share), *map(len, both))
+        n = max(len(share), n)
         both = [np.array(np.broadcast_to(a, (n, *shape))) for a in both]
         for year in range(shape[0]):
             sent = np.broadcast_to(share[:, year], (n, share.shape[2])).T
             relief.send(sent, [a[:, year] for a in both], relief.entered)
-    return both[0], both[1]
+    return np.concatenate([np.broadcast_to(a, (n, *shape)).reshape(n, -1) for a in both], axis=1)
 
 
 def _at_once(after: NDArray[np.int32], before: NDArray[np.int32] | None) -> list[slice]:
@@ -410,7 +414,7 @@ def _at_once(after: NDArray[np.int32], before: NDArray[np.int32] | None) -> list
 
 
 def _fill(found: _Followed, first: _Followed | None, ways: _Ways, keys: Bits, rows: slice) -> None:
-    """Follow the children of some draws, or those by which they differ from a scenario before, and fill the counts in."""
+    """Follow the children of some draws, or those by which they differ from a scenario before; fill the counts in."""
     table, after = found.rules, found.numbers[rows]
     n = len(after)
     if first is None:
@@ -420,16 +424,16 @@ def _fill(found: _Followed, first: _Followed | None, ways: _Ways, keys: Bits, ro
         counted = follow(table, ways.children(keys[rows], first.numbers[rows], after), 2 * n, rows.start)
         number, left = (a[:, :n] - a[:, n:] for a in counted)
     cells = table.transitions.cells
-    time = (table.transitions.net() @ _flat(left)).reshape(cells, n, table.years)
+    time = (table.gains @ _flat(left)).reshape(cells, n, table.years)
     found.happened[:, rows], found.more_time[:, rows] = number, time
     if first is not None:
         found.happened[:, rows] += first.happened[:, rows]
         found.more_time[:, rows] += first.more_time[:, rows]
 
 
-def _flat(array: NDArray[np.generic]) -> NDArray[np.generic]:
+def _flat(array: NDArray[np.int32] | Array) -> Array:
     """Put draws and years on one axis."""
-    return array.reshape(len(array), array.shape[1] * array.shape[2])
+    return np.asarray(array.reshape(len(array), array.shape[1] * array.shape[2]), dtype=float)
 
 
 def systematic(stock: Array, start: ArrayLike) -> Array:
@@ -488,11 +492,11 @@ def variance(parameters: Parameters) -> Array:
     for draw in range(p.n_draws):
         mine = {name: _of(getattr(p, name), draw) for name in _BY_DRAW}
         extra = {name: _of(array, draw) for name, array in p.extra_entries.items()}
-        alone = p.changed(**mine, initial_stock=stock[draw : draw + 1], extra_entries=extra)
+        alone = p.changed(initial_stock=stock[draw : draw + 1]).changed(**mine).changed(extra_entries=extra)
         mean = _in_care(project_sums(alone), care)[0]
         # One child in each cell, as so many draws, and nobody comes in.
-        nobody = {"entry_rate": 0.0 * mine["entry_rate"], "extra_entries": {}}
-        chance = _in_care(project_sums(alone.changed(initial_stock=one_each, **nobody)), care)
+        empty = alone.changed(initial_stock=one_each, entry_rate=0.0 * mine["entry_rate"], extra_entries={})
+        chance = _in_care(project_sums(empty), care)
         found.append(mean - stock[draw, ages, places] @ chance**2)
     return np.stack(found)
 
@@ -503,8 +507,8 @@ _BY_DRAW = ("population", "entry_rate", "entry_share", "entry_at_birthday", "exi
 
 def _of(array: ArrayLike, draw: int) -> Array:
     """Give one draw of an array, where certain ones have one for all."""
-    values = np.asarray(array)
-    return values[min(draw, len(values) - 1)][None]
+    values = np.asarray(array, dtype=float)
+    return np.asarray(values[min(draw, len(values) - 1)][None])
 
 
 def _in_care(sums: Sums, care: list[int]) -> Array:

@@ -151,4 +151,4 @@ def _far(u: Array, mu: Array) -> NDArray[np.int64]:
     for _ in range(2):
         found += pdtr(found, mu) <= u
         found -= (found > 0) & (pdtr(found - 1.0, mu) > u)
-    return found.astype(np.int64)
+    return np.asarray(found, dtype=np.int64)
