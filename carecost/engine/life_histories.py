@@ -393,7 +393,7 @@ class _Record:
 def _later(time: Array, uniform: Array, hazard: Array) -> Array:
     """Give the time of the next event: an exponential wait; never where the hazard is zero."""
     wait = np.log(uniform, out=uniform)
-    with np.errstate(divide="ignore"):
+    with np.errstate(divide="ignore", over="ignore"):
         np.divide(wait, hazard, out=wait)
     return np.asarray(time - wait)
 
@@ -443,13 +443,15 @@ def _limit(rules: Rules, hazards: Array, now: _Alive, limit: Array, ends: Array,
 
 
 def _rescaled(time: Array, event: Array, old: Array, new: Array, key: Bits) -> tuple[Array, Bits]:
-    """Give the time of the next event where the hazard changes; a new wait where there was no hazard before."""
+    """Give the time of the next event where the hazard changes; a new wait where none was due before."""
     found = np.full(len(time), np.inf)
-    both = (old > 0) & (new > 0)
-    found[both] = time[both] + (event[both] - time[both]) * (old[both] / new[both])
-    fresh = old == 0
+    due = np.isfinite(event)
+    both = due & (new > 0)
+    with np.errstate(over="ignore"):
+        found[both] = time[both] + (event[both] - time[both]) * (old[both] / new[both])
+    fresh = ~due
     if fresh.any():
         wait, _ = two_uniforms(mixed(key[fresh]))
         found[fresh] = _later(time[fresh], wait, new[fresh])
-        key = key + fresh * GOLDEN
+        key = key + fresh.astype(np.uint64) * GOLDEN
     return found, key
