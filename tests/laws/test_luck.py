@@ -211,6 +211,24 @@ def compare(mine: Levels, theirs: Levels, sd: float, correlation: float) -> None
         np.testing.assert_allclose(one, other, atol=correlation, err_msg=name)
 
 
+def cover(mine: Levels, theirs: Levels) -> tuple[Array, Array]:
+    """How often do 90% intervals of lives hold what happened to others? By the mid-p transform, and plainly.
+
+    The transform puts a number that ties with draws at a uniform place among them, so that whole numbers have a
+    coverage of exactly 90% where the law is right.
+    """
+    rng, fine, plain = np.random.default_rng(1), [], []
+    for name in theirs:
+        for year in range(len(YEARS)):
+            drawn, happened = np.sort(mine[name][:, year]), theirs[name][:, year]
+            below, upto = (np.searchsorted(drawn, happened, side) / len(drawn) for side in ("left", "right"))
+            place = below + rng.random(len(happened)) * (upto - below)
+            fine.append(((place > 0.05) & (place < 0.95)).mean())
+            low, high = drawn[int(0.05 * len(drawn))], drawn[-1 - int(0.05 * len(drawn))]
+            plain.append(((happened >= low) & (happened <= high)).mean())
+    return np.array(fine), np.array(plain)
+
+
 def _correlation(a: Array, b: Array) -> Array:
     a, b = a - a.mean(0), b - b.mean(0)
     return np.asarray((a * b).mean(0) / (a.std(0) * b.std(0)))
@@ -220,7 +238,13 @@ def held_against(size: int, n: int, mine: int, sd: float, correlation: float) ->
     world = world_of(size)
     counted = histories(world, n, np.random.default_rng(size))
     lucky = simulate(parameters_of(world), 7, "all", range(mine))
-    compare(levels_of(*lives_as_flows(lucky)), levels_of(counted["stock"], counted), sd, correlation)
+    ours, theirs = levels_of(*lives_as_flows(lucky)), levels_of(counted["stock"], counted)
+    compare(ours, theirs, sd, correlation)
+    fine, plain = cover(ours, theirs)
+    # Four standard errors of the share of n histories and of the quantiles of so many lives.
+    chance = 4.0 * np.sqrt(0.09 * (1.0 / n + 1.0 / mine))
+    assert (np.abs(fine - 0.9) < max(0.02, chance)).all() and (plain > 0.9 - max(0.02, chance)).all()
+    assert 0.88 < fine.mean() < 0.92 and plain.mean() > 0.88
 
 
 @pytest.mark.parametrize("size", [30, 100])
