@@ -244,6 +244,9 @@ def estimate(counts: Counts, overdispersion: float | None = None) -> Estimates:
     method of moments, not below zero. It widens the rate of all entries, and gives every projected year a factor of its
     own, a gamma of mean one. Years are taken as independent of each other.
 
+    In a history in which nobody entered, entries are half an event of all ages together, and each placement in care
+    that is used at an age is as likely as any other.
+
     What was never seen is rare between placements in care, and impossible into, out of and between states outside
     care.
 

@@ -8,7 +8,7 @@ import numpy as np
 
 from carecost._typing import Array, Mask
 from carecost.estimation.counts import Counts
-from carecost.maths.partial_pooling import Level, tree
+from carecost.maths.partial_pooling import JEFFREYS, Level, tree
 
 
 def prefix(c: Counts) -> str:
@@ -204,7 +204,7 @@ def entry_tree(c: Counts) -> tuple[Level, ...]:
     bands = [c.band_names[c.band_of[a]] for a in ages]
     single = [f"age {c.grid.ages[a]}" for a in ages]
     events, people = np.asarray(c.entries).sum((0, 2)), np.asarray(c.population).sum(0)
-    return tree(f"{prefix(c)}entries", events[ages], people[ages], [bands, single])
+    return _unseen(tree(f"{prefix(c)}entries", events[ages], people[ages], [bands, single]))
 
 
 def exit_tree(c: Counts) -> tuple[Level, ...]:
@@ -292,11 +292,21 @@ def share_tree(c: Counts) -> tuple[Level, ...]:
     cells = entry_cells(c)
     bands, placements = np.nonzero(cells)  # (cell,) each
     entered = c.by_band(c.entries)  # (band, placement)
+    name, placement = f"{prefix(c)}entry_share", _names(c.grid.labels("placements"), placements)
+    labels = [placement, _joined(placement, _names(c.band_names, bands))]
+    if not entered.any():
+        # Nobody entered: each placement that could have been entered is as likely as any other.
+        return _unseen(tree(name, entered[cells], 1.0 / cells.sum(0)[placements], labels))
     # The exposure of a placement is all who entered in its band, wherever.
     everybody = np.broadcast_to(entered.sum(1, keepdims=True), cells.shape)[cells]
-    placement = _names(c.grid.labels("placements"), placements)
-    labels = [placement, _joined(placement, _names(c.band_names, bands))]
-    return tree(f"{prefix(c)}entry_share", entered[cells], everybody, labels)
+    return tree(name, entered[cells], everybody, labels)
+
+
+def _unseen(levels: tuple[Level, ...]) -> tuple[Level, ...]:
+    """Let a tree without any event say nothing of how alike its parts are: a group is then worth half an event."""
+    if levels[0].events[0] > 0:
+        return levels
+    return tuple(level._replace(strength=JEFFREYS) for level in levels)
 
 
 def _names(labels: Sequence[int | str], indices: Iterable[int]) -> list[str]:

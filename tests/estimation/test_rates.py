@@ -232,6 +232,26 @@ def test_estimates_of_one_placement_and_no_reason_are_empty_where_nothing_can_be
     assert arrays["exit_rate"].shape == (1, 1, 2, 1, 0) and (arrays["move_rate"] == 0).all()
 
 
+def test_history_in_which_nobody_entered_is_taken() -> None:
+    counts = council()
+    empty = replace(counts, entries=0 * np.array(counts.entries), at_birthday=0 * np.array(counts.at_birthday))
+    estimates = estimate(empty)
+    central, drawn = estimates.central(), estimates.draw(DRAWS, [2026])
+    people = np.asarray(counts.population).sum(0)[:18]
+    assert (central["entry_rate"][0, 0, :18] @ people).item() == pytest.approx(0.5)
+    share = central["entry_share"][0, 0]
+    open_to = np.asarray(counts.used)[:18] & np.array([p.in_care for p in counts.grid.placements])
+    np.testing.assert_allclose(share[:18], open_to / open_to.sum(-1, keepdims=True))
+    assert estimates.overdispersion == 0 and (central["entry_at_birthday"] == 0).all()
+    for array in drawn.values():
+        assert np.isfinite(array).all() and array.min() >= 0  # type: ignore[attr-defined]
+    np.testing.assert_allclose(drawn["entry_share"][:, 0, :18].sum(-1), 1.0, rtol=1e-12)
+    np.testing.assert_array_equal(drawn["exit_rate"], estimate(counts).draw(DRAWS, [2026])["exit_rate"])
+    grid = replace(counts.grid, base_year=2025, n_years=2)
+    p = cc.Parameters(grid, np.zeros((1, 20, 5)), np.full((1, 1, 20), 900.0), **drawn)
+    assert np.isfinite(cc.project(p).stock).all()
+
+
 # Faults
 
 
