@@ -4,15 +4,26 @@ Nothing here is the engine's: birthdays and events happen at exact times. All ch
 so they are followed side by side, each from entry to exit, in steps that end with the next event, birthday or
 31 March. Counting begins after 18 years, when all who were there at first have come of age: from then on the stock is
 an exact draw from the steady state.
+
+``python -m benchmarks.lives`` says beside what these councils cost how long the engine's own lives take: milliseconds
+of processor time a draw, for authorities of some sizes.
 """
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+
+import carecost as cc
+from carecost.engine.age_cohorts import project_sums
+from carecost.engine.parameters import Parameters
+from carecost.engine.projection import Sums
+from carecost.engine.stochastic import Luck
+from carecost.simulation.effects import apply
 
 Array = NDArray[Any]
 
@@ -135,3 +146,50 @@ def _table(children: Array, shape: tuple[int, ...], weight: Array | None = None)
     """How many are in each cell of (council, year, age, placement)?"""
     cell = np.ravel_multi_index(tuple(children[n] for n in ("council", "year", "age", "place")), shape)
     return np.bincount(cell, weight, minlength=int(np.prod(shape))).reshape(shape).astype(float)
+
+
+#: What is timed: a region scaled to so many children, over so many years; a scenario that changes entries alone, and
+#: one that changes moves in three years.
+REGION, SIZES, SPAN, DRAWS = "england-2025/North East", (30, 100, 1_000, 6_000), 20, 128
+SCENARIOS = ("family-networks", "care-review")
+
+
+def main() -> None:
+    """Print milliseconds a draw: of inaction, of a scenario after it, and of both."""
+    print(f"{REGION} scaled, {SPAN} years, {DRAWS} draws, least of 5; ms of processor time a draw, all streams")
+    print(f"{'children':>9} {'inaction':>9} " + " ".join(f"{'+ ' + name:>17} {'both':>6}" for name in SCENARIOS))
+    run = cc.run(cc.load_assumptions(REGION), *map(cc.load_scenario, SCENARIOS), years=SPAN, draws=cc.Draws(DRAWS)).run
+    sampler = run.layouts.sampler(run.draws, slice(0, DRAWS))
+    base = run.inaction(sampler)
+    for size in SIZES:
+        factor = size / sum(float(np.asarray(p.initial_stock)[0].sum()) for p in base.values())
+        scaled = {name: _scaled(p, factor) for name, p in base.items()}
+        made = [
+            [run.layouts.splits[s].of(apply(scenario, p, s, sampler, run.calendar)) for s, p in scaled.items()]
+            for scenario in run.scenarios.values()
+        ]
+        expected = [[project_sums(p) for p in streams] for streams in made]
+        took = np.min([_timed(made, list(base), expected) for _ in range(5)], axis=0)
+        after = " ".join(f"{t:>17.2f} {took[0] + t:>6.2f}" for t in took[1:])
+        print(f"{size:>9,} {took[0]:>9.2f} {after}", flush=True)
+
+
+def _scaled(p: Parameters, factor: float) -> Parameters:
+    """Give a stream so many times its children."""
+    extra = {key: factor * np.asarray(array) for key, array in p.extra_entries.items()}
+    stock, people = factor * np.asarray(p.initial_stock), factor * np.asarray(p.population)
+    return p.changed(initial_stock=stock, population=people, extra_entries=extra)
+
+
+def _timed(made: list[list[Parameters]], names: list[str], expected: list[list[Sums]]) -> list[float]:
+    """Give the time of each scenario, one after the other as in a run [ms a draw]."""
+    luck, took = Luck(1, range(DRAWS)), []
+    for streams, sums in zip(made, expected, strict=True):
+        began = time.process_time()
+        luck.simulate(streams, names, sums)
+        took.append(1e3 * (time.process_time() - began) / DRAWS)
+    return took
+
+
+if __name__ == "__main__":
+    main()
