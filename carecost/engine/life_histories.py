@@ -32,11 +32,6 @@ NONE = -1
 GRAIN = 2.0**-30
 
 
-def in_grains(time: Array) -> Array:
-    """Round times to whole parts of :data:`GRAIN` [years]."""
-    return np.asarray(np.rint(time / GRAIN) * GRAIN)
-
-
 class Transitions(NamedTuple):
     """All that may happen to a child, each kind once: entries, then events, then birthdays.
 
@@ -201,7 +196,7 @@ def rules(parameters: Parameters, pieces: Sequence[slice]) -> Rules:
         step_ends=np.append(first_of_each(year_step)[1:], years).astype(float),
         state_of=by_band[band_of],
         band_ends=np.append(first[1:], ages).astype(float)[band],
-        hazard=sums[..., -1] if len(column) else np.zeros(sums.shape[:-1]),
+        hazard=np.ascontiguousarray(sums[..., -1]) if len(column) else np.zeros(sums.shape[:-1]),
         sums=padded,
         next_state=_padded(next_state, wide),
         event=_padded(found[1], wide),
@@ -318,75 +313,71 @@ def follow(rules: Rules, children: Children, rows: int, first: int = 0) -> Count
     is scaled by old over new hazard (the exponential has no memory); where it does not change, nothing is touched: so a
     band or a step more, in which nothing differs, changes no life.
     """
-    shape = (len(rules.transitions.origin), rows, rules.years)
-    record = _Record(shape)
     states, steps = rules.hazard.shape[2], rules.hazard.shape[1]
-    hazards, several = np.ascontiguousarray(rules.hazard).ravel(), len(rules.hazard) > 1
+    record = _Record(rules, rows)
+    several = len(rules.hazard) > 1
     here = (children.draw + first) * (steps * states) if several else np.zeros(len(children.key), dtype=np.int64)
     if steps > 1:
         here = here + rules.year_step[children.time.astype(np.int64)] * states
     # By where the tables of a draw and step begin: when the step ends.
     step_end = np.tile(np.repeat(rules.step_ends, states), len(rules.hazard)) if steps > 1 else rules.step_ends
-    key, state, time = children.key, children.state, children.time
+    row = children.row * rules.years
     new = np.flatnonzero(children.entry >= 0)
-    record.add(children.entry[new], children.row[new], time[new])
-    hazard = hazards[here + state]
-    wait, _ = two_uniforms(mixed(key))
-    life = _Alive(key + GOLDEN, here, children.row, state, children.born, hazard, _later(time, wait, hazard))
+    record.add(children.entry[new] * record.apart + row[new], children.time[new])
+    wait, _ = two_uniforms(mixed(children.key))
+    due = _later(children.time, wait, rules.hazard.ravel()[here + children.state])
+    life = _Alive(children.key + GOLDEN, here, row, children.state, children.born, due)
     while life.key.size:
         ends = life.born + rules.band_ends[life.state]
         limit = np.minimum(ends, step_end[life.here] if steps > 1 else float(rules.years))
-        happens = life.event < limit
-        happened, stayed = np.flatnonzero(happens), np.flatnonzero(~happens)
-        stayed = stayed[limit[stayed] < rules.years]
-        parts = []
-        if happened.size:
-            parts.append(_event(rules, hazards, life.take(happened), record))
-        if stayed.size:
-            parts.append(_limit(rules, hazards, life.take(stayed), limit[stayed], ends[stayed], record))
-        if not parts:
-            break
-        life = parts[0] if len(parts) == 1 else _Alive(*(np.concatenate(pair) for pair in zip(*parts, strict=True)))
+        happens = life.due < limit
+        stays = limit < rules.years
+        stays &= ~happens
+        happened, stayed = np.flatnonzero(happens), np.flatnonzero(stays)
+        parts = [
+            _event(rules, life, happened, record),
+            _limit(rules, life, stayed, limit[stayed], ends[stayed], record),
+        ]
+        life = _Alive(*(np.concatenate(pair) for pair in zip(*parts, strict=True)))
     return record.counted()
 
 
 class _Alive(NamedTuple):
-    """Children who are still followed: where each is in the tables, and when its next event is due."""
+    """Children who are still followed."""
 
     key: Bits
     here: Ints  # where the tables of its draw and step begin
-    row: Ints  # of the counts
+    row: Ints  # of the counts, times the number of years
     state: Ints
     born: Array
-    hazard: Array  # of all events
-    event: Array  # time of the next one
-
-    def take(self, at: Ints) -> _Alive:
-        found = (array[at] for array in self)
-        return _Alive(*found)  # type: ignore[arg-type]
+    due: Array  # time of the next event
 
 
 class _Record:
     """Transitions as they come, counted at the end."""
 
-    def __init__(self, shape: tuple[int, int, int]) -> None:
-        self._shape = shape
+    def __init__(self, rules: Rules, rows: int) -> None:
+        self._shape = (rules.transitions.n, rows, rules.years)
+        self.apart = rows * rules.years  # from one transition to the next
+        self.event, self.birthday = (table.ravel() * self.apart for table in (rules.event, rules.birthday))
         self._cells: list[Ints] = []
-        self._left: list[Array] = []
+        self._grains: list[Array] = []
 
-    def add(self, transition: Ints, row: Ints, time: Array) -> None:
-        _, rows, years = self._shape
+    def add(self, cell: Ints, time: Array) -> None:
+        """Add transitions at some times, to the first year of their row; cells are changed in place."""
         year = time.astype(np.int64)
-        self._left.append(in_grains(1.0 - (time - year)))
-        year += (transition * rows + row) * years
-        self._cells.append(year)
+        cell += year
+        left = year - time
+        left += 1.0
+        left /= GRAIN
+        self._grains.append(np.rint(left, out=left))
+        self._cells.append(cell)
 
     def counted(self) -> Counted:
+        cells, grains = np.concatenate(self._cells), np.concatenate(self._grains)
         size = int(np.prod(self._shape))
-        cells = np.concatenate(self._cells) if self._cells else np.zeros(0, dtype=np.int64)
-        left = np.concatenate(self._left) if self._left else np.zeros(0)
         number = np.bincount(cells, minlength=size).astype(float)
-        remaining = np.asarray(np.bincount(cells, left, minlength=size), dtype=float)
+        remaining = np.asarray(np.bincount(cells, grains, minlength=size) * GRAIN, dtype=float)
         return Counted(number.reshape(self._shape), remaining.reshape(self._shape))
 
 
@@ -398,48 +389,43 @@ def _later(time: Array, uniform: Array, hazard: Array) -> Array:
     return np.asarray(time - wait)
 
 
-def _event(rules: Rules, hazards: Array, now: _Alive, record: _Record) -> _Alive:
-    """Let the next event happen: which it is, where it leads, and when the one after it is due."""
-    which, wait = two_uniforms(mixed(now.key))
-    columns = rules.sums.shape[-1]
-    sums = rules.sums.ravel()
-    which *= now.hazard
+def _event(rules: Rules, life: _Alive, who: Ints, record: _Record) -> _Alive:
+    """Let the next event of some happen: which it is, where it leads, and when the one after it is due."""
+    which, wait = two_uniforms(mixed(life.key[who]))
+    here, state, time = life.here[who], life.state[who], life.due[who]
+    columns, sums, hazards = rules.sums.shape[-1], rules.sums.ravel(), rules.hazard.ravel()
+    at = here + state
+    which *= hazards[at]
+    at *= columns
     # The first running sum above the number, by halving.
-    at = (now.here + now.state) * columns
     step = columns // 2
     while step:
         at += step * (sums[at + (step - 1)] <= which)
         step //= 2
-    at -= now.here * columns  # from the tables of a draw to the one that all share
-    record.add(rules.event.ravel()[at], now.row, now.event)
+    at -= here * columns  # from the tables of a draw to the one that all share
+    record.add(record.event[at] + life.row[who], time)
     state = rules.next_state.ravel()[at]
     there = np.flatnonzero(state >= 0)
-    key, here, row = now.key[there], now.here[there], now.row[there]
-    state = state[there]
-    hazard = hazards[here + state]
-    due = _later(now.event[there], wait[there], hazard)
-    return _Alive(key + GOLDEN, here, row, state, now.born[there], hazard, due)
+    who, here, state = who[there], here[there], state[there]
+    due = _later(time[there], wait[there], hazards[here + state])
+    return _Alive(life.key[who] + GOLDEN, here, life.row[who], state, life.born[who], due)
 
 
-def _limit(rules: Rules, hazards: Array, now: _Alive, limit: Array, ends: Array, record: _Record) -> _Alive:
-    """Take children over a birthday that ends their band, or over a 31 March on which rates change."""
-    turns = ends <= limit
-    state = np.where(turns, rules.turned[now.state], now.state)
-    kind = np.where(turns, rules.birthday[now.state], NONE)
-    seen = np.flatnonzero(kind >= 0)
-    record.add(kind[seen], now.row[seen], limit[seen])
+def _limit(rules: Rules, life: _Alive, who: Ints, time: Array, ends: Array, record: _Record) -> _Alive:
+    """Take some over a birthday that ends their band, or over a 31 March on which rates change."""
+    turns = ends <= time
+    old = life.state[who]
+    state = np.where(turns, rules.turned[old], old)
+    seen = np.flatnonzero(turns & (rules.birthday[old] >= 0))
+    record.add(record.birthday[old[seen]] + life.row[who[seen]], time[seen])
     there = np.flatnonzero(state >= 0)
-    key, here, event, old = now.key[there], now.here[there], now.event[there], now.hazard[there]
-    state, time = state[there], limit[there]
-    if rules.hazard.shape[1] > 1:
-        here = here + ~turns[there] * rules.hazard.shape[2]
-    hazard = hazards[here + state]
-    changed = np.flatnonzero(hazard != old)
-    if changed.size:
-        event[changed], key[changed] = _rescaled(
-            time[changed], event[changed], old[changed], hazard[changed], key[changed]
-        )
-    return _Alive(key, here, now.row[there], state, now.born[there], hazard, event)
+    who, old, state, time = who[there], old[there], state[there], time[there]
+    key, before, due, hazards = life.key[who], life.here[who], life.due[who], rules.hazard.ravel()
+    here = before if rules.hazard.shape[1] == 1 else before + ~turns[there] * rules.hazard.shape[2]
+    was, becomes = hazards[before + old], hazards[here + state]
+    changed = np.flatnonzero(was != becomes)
+    due[changed], key[changed] = _rescaled(time[changed], due[changed], was[changed], becomes[changed], key[changed])
+    return _Alive(key, here, life.row[who], state, life.born[who], due)
 
 
 def _rescaled(time: Array, event: Array, old: Array, new: Array, key: Bits) -> tuple[Array, Bits]:

@@ -18,9 +18,9 @@ from carecost.engine.age_cohorts import project_sums
 from carecost.engine.capacity import project_together
 from carecost.engine.capacity_shares import Relief
 from carecost.engine.grid import Grid
-from carecost.engine.life_histories import Children, Rules, Transitions, follow, rules, summing
+from carecost.engine.life_histories import NONE, Children, Rules, Transitions, follow, rules, summing
 from carecost.engine.parameters import Parameters
-from carecost.engine.projection import Sums
+from carecost.engine.projection import Capacity, Sums
 from carecost.errors import InputError, Problem
 from carecost.maths.counter_random import GOLDEN, Bits, key_of, mixed, poisson, two_uniforms, uniform
 
@@ -228,22 +228,28 @@ class Luck:
             what = f"{table.hazard.max():,.0f} events a child-year in {name!r}"
             remedy = f"With noise children are followed event by event: give at most {FASTEST:,.0f}, or no noise"
             raise InputError(Problem(what, "exit_rate, move_rate", remedy))
-        ways = _Ways(parameters.grid, table, expected.pieces)
-        means = _arrivals(parameters, ways.shape, expected)
+        ways = _Ways(parameters, table, expected.pieces)
+        means = ways.expected(parameters, expected.capacity)
+        if first is not None and not np.array_equal(ways.label, first.ways.label):
+            first = None
         numbers = _numbers(parameters, means, ways, keys, per_life, first)
-        found = _Followed(name, parameters, expected.pieces, table, means, numbers, *_empty(table, len(keys)))
+        found = _Followed(name, parameters, expected.pieces, table, ways, means, numbers, *_empty(table, len(keys)))
         for rows in _at_once(numbers, None if first is None else first.numbers):
-            _fill(found, first, ways, keys, rows)
+            _fill(found, first, keys, rows)
         if first is None:
             self._followed.append(found)
-        return found.lives(ways, expected, per_life)
+        return found.lives(expected, per_life)
 
 
 class _Ways:
-    """All ways in: on the base date by age and placement, then evenly and on birthdays by year, age and placement.
+    """Ways in: on the base date by age and placement, then evenly and on birthdays by year, age and placement.
+
+    Closed placements are left out, and ages at which nobody enters on the birthday.
 
     Attributes
     ----------
+    base : int
+        Number of those of the base date, which come first.
     label : ndarray of uint64 of shape (way,)
         Key of each, made of its labels.
     year, age : ndarray of shape (way,)
@@ -256,21 +262,58 @@ class _Ways:
         Piece of the age axis x number of placements + placement.
     """
 
-    def __init__(self, grid: Grid, table: Rules, pieces: Sequence[slice]) -> None:
-        years, ages, n = self.shape = len(grid.years), len(grid.ages), len(grid.placements)
-        self.base = ages * n
+    def __init__(self, parameters: Parameters, table: Rules, pieces: Sequence[slice]) -> None:
+        grid, at_birthday = parameters.grid, np.asarray(parameters.entry_at_birthday)
+        self._years, self._shape = len(grid.years), grid.opened.shape
+        self._age, self._place = age, place = np.nonzero(grid.opened)
+        any_born = np.broadcast_to(at_birthday.any((0, 1)), self._shape[0])
+        self._born = born = np.flatnonzero(any_born[age])
+        n = self.base = len(age)
+        every, births = (np.tile(cells, self._years) for cells in (np.arange(n), born))
+        at = np.concatenate([np.arange(n), every, births])  # which age and placement
+        first, last = n, n + len(every)
+        years = [np.zeros(n), np.repeat(np.arange(self._years), n), np.repeat(np.arange(self._years), len(born))]
+        self.year = np.concatenate(years).astype(float)
         places = np.concatenate([key_of(p.name) for p in grid.placements])
-        labels = [_labels(kind, when, grid.ages, places) for kind, when in enumerate(([0], grid.years, grid.years))]
-        self.label = np.concatenate(labels)
+        kinds = [_labels(kind, y, grid.ages, places)[:, age, place] for kind, y in enumerate(([0], *[grid.years] * 2))]
+        self.label = np.concatenate([kinds[0].ravel(), kinds[1].ravel(), kinds[2][:, born].ravel()])
         piece_of = np.concatenate([np.full(piece.stop - piece.start, i) for i, piece in enumerate(pieces)])
-        cell = (piece_of[:, None] * n + np.arange(n)).ravel()
-        times = 1 + 2 * years
-        self.cell, self.state = np.tile(cell, times), np.tile(table.state_of.ravel(), times)
-        self.entry = np.where(np.arange(times * self.base) < self.base, -1, self.cell)
-        self.year = np.repeat(np.concatenate([[0.0], np.arange(years), np.arange(years)]), self.base)
-        self.age = np.tile(np.repeat(np.arange(float(ages)), n), times)
-        self.spread = np.where(self.entry < 0, 0.0, 1.0)
-        self.before = np.where(np.arange(times * self.base) < (1 + years) * self.base, 1.0, 0.0)
+        self.cell = (piece_of[age] * self._shape[1] + place)[at]
+        self.state, self.age = table.state_of[age, place][at], age[at].astype(float)
+        way = np.arange(len(at))
+        self.entry = np.where(way < first, NONE, self.cell)
+        self.spread, self.before = np.where(way < first, 0.0, 1.0), np.where(way < last, 1.0, 0.0)
+
+    def expected(self, parameters: Parameters, capacity: Capacity | None) -> Array:
+        """Give how many are expected to enter each way, after some were sent on: (draw, way after the base date)."""
+        p, years = parameters, self._years
+        starts = self._of(np.asarray(p.population)) * self._of(np.asarray(p.entry_rate))
+        even = starts * self._of(np.asarray(p.entry_share), self._place)
+        births = even[..., self._born] * self._of(np.asarray(p.entry_at_birthday))[..., self._born]
+        n = max(len(births), *(len(np.asarray(further)) for further in p.extra_entries.values()), 1)
+        even, births = (np.array(np.broadcast_to(a, (n, years, a.shape[2]))) for a in (even, births))
+        even[..., self._born] -= births
+        for further in p.extra_entries.values():
+            even += self._of(np.asarray(further), self._place)
+        if capacity is not None:
+            even, births = self._sent_on(even, births, capacity.share, p.grid)
+        return np.concatenate([a.reshape(len(a), -1) for a in (even, births)], axis=1)
+
+    def _of(self, array: Array, place: NDArray[np.intp] | None = None) -> Array:
+        """Take the open cells of an array of shape (draw, year, age) or (draw, year, age, placement)."""
+        age = self._age if array.shape[2] > 1 else np.zeros_like(self._age)
+        return np.asarray(array[:, :, age] if place is None else array[:, :, age, place])
+
+    def _sent_on(self, even: Array, births: Array, share: Array, grid: Grid) -> tuple[Array, Array]:
+        """Send shares of each group's arrivals on: (draw, year, cell) each."""
+        relief, n = Relief(grid), max(len(share), len(even))
+        born = self._age[self._born], self._place[self._born]
+        both = [np.zeros((n, self._years, *self._shape)) for _ in range(2)]
+        both[0][:, :, self._age, self._place], both[1][:, :, born[0], born[1]] = even, births
+        for year in range(self._years):
+            sent = np.broadcast_to(share[:, year], (n, share.shape[2])).T
+            relief.send(sent, [a[:, year] for a in both], relief.entered)
+        return both[0][:, :, self._age, self._place], both[1][:, :, born[0], born[1]]
 
     def children(self, keys: Bits, before: NDArray[np.int32], after: NDArray[np.int32]) -> Children:
         """Make the children by which two numbers differ: (draw, way) each; those removed are counted in later rows."""
@@ -294,10 +337,10 @@ class _Ways:
 
 
 def _labels(kind: int, years: Sequence[int], ages: Sequence[int], places: Bits) -> Bits:
-    """Make the keys of the cells of a kind: (year x age x placement,)."""
+    """Make the keys of the cells of a kind: (year, age, placement)."""
     when = mixed(np.asarray(years, dtype=np.int64).astype(np.uint64) + mixed(np.array([kind], dtype=np.uint64)))
     by_age = mixed(when[:, None] + np.asarray(ages, dtype=np.int64).astype(np.uint64))
-    return mixed(by_age[..., None] + places).ravel()
+    return mixed(by_age[..., None] + places)
 
 
 @dataclass(frozen=True, eq=False)
@@ -308,6 +351,7 @@ class _Followed:
     parameters: Parameters
     pieces: Sequence[slice]
     rules: Rules
+    ways: _Ways
     means: Array  # (draw, way), without those there on the base date
     numbers: NDArray[np.int32]
     happened: NDArray[np.int32]  # (transition, draw, year)
@@ -319,9 +363,9 @@ class _Followed:
         same = all(getattr(mine, n) is getattr(parameters, n) for n in ("initial_stock", "exit_rate", "move_rate"))
         return same and self.name == name and list(self.pieces) == list(pieces) and mine.grid is parameters.grid
 
-    def lives(self, ways: _Ways, expected: Sums, per_life: Array) -> Lives:
+    def lives(self, expected: Sums, per_life: Array) -> Lives:
         """Give what was counted as stock and flows."""
-        kinds, grid = self.rules.transitions, self.parameters.grid
+        kinds, grid, ways = self.rules.transitions, self.parameters.grid, self.ways
         cells, rows, years = self.more_time.shape
         flat = _flat(self.happened)
         stock = np.empty((cells, rows, years + 1))
@@ -369,10 +413,10 @@ def _numbers(
 ) -> NDArray[np.int32]:
     """Draw how many come each way: (draw, way). What is expected as before has come already."""
     if first is None:
-        stock = np.broadcast_to(np.asarray(parameters.initial_stock), (len(keys), *ways.shape[1:]))
+        stock = np.asarray(parameters.initial_stock)
         whole = systematic(stock / per_life[:, None, None], uniform(mixed(keys)))
         found = np.zeros((len(keys), len(ways.label)), dtype=np.int32)
-        found[:, : ways.base] = whole.reshape(len(keys), -1)
+        found[:, : ways.base] = whole[:, parameters.grid.opened]
         differs = means > 0
     else:
         found, differs = first.numbers.copy(), means != first.means
@@ -387,25 +431,6 @@ def _numbers(
     return found
 
 
-def _arrivals(parameters: Parameters, shape: tuple[int, int, int], expected: Sums) -> Array:
-    """Give how many are expected to come evenly and on birthdays, after some were sent on: (draw, way)."""
-    p = parameters
-    by_rate = p.entries()
-    at_birthday = by_rate * np.asarray(p.entry_at_birthday)[..., None]
-    even = by_rate - at_birthday
-    for further in p.extra_entries.values():
-        even = even + np.asarray(further)
-    both, n = [even, at_birthday], max(map(len, (even, at_birthday)))
-    if expected.capacity is not None:
-        share, relief = expected.capacity.share, Relief(p.grid)
-        n = max(len(share), n)
-        both = [np.array(np.broadcast_to(a, (n, *shape))) for a in both]
-        for year in range(shape[0]):
-            sent = np.broadcast_to(share[:, year], (n, share.shape[2])).T
-            relief.send(sent, [a[:, year] for a in both], relief.entered)
-    return np.concatenate([np.broadcast_to(a, (n, *shape)).reshape(n, -1) for a in both], axis=1)
-
-
 def _at_once(after: NDArray[np.int32], before: NDArray[np.int32] | None) -> list[slice]:
     """Cut the draws into runs of about :data:`AT_ONCE` children who are to be followed."""
     each = (after if before is None else np.abs(after - before)).sum(1)
@@ -413,9 +438,9 @@ def _at_once(after: NDArray[np.int32], before: NDArray[np.int32] | None) -> list
     return [slice(i, min(i + step, len(each))) for i in range(0, len(each), step)]
 
 
-def _fill(found: _Followed, first: _Followed | None, ways: _Ways, keys: Bits, rows: slice) -> None:
+def _fill(found: _Followed, first: _Followed | None, keys: Bits, rows: slice) -> None:
     """Follow the children of some draws, or those by which they differ from a scenario before; fill the counts in."""
-    table, after = found.rules, found.numbers[rows]
+    table, ways, after = found.rules, found.ways, found.numbers[rows]
     n = len(after)
     if first is None:
         counted = follow(table, ways.children(keys[rows], np.zeros_like(after), after), n, rows.start)
