@@ -1,7 +1,8 @@
 """Do our intervals cover? Rates estimated from simulated histories, projected, and compared with what then happened.
 
-Run with ``python -m benchmarks.coverage``; it writes ``benchmarks/coverage.csv``. ``docs/explanation/coverage.md``
-says what is done and what it shows. It takes about ten minutes on one core.
+Run with ``python -m benchmarks.coverage``; it writes ``benchmarks/coverage.csv``, of children in care, and
+``benchmarks/coverage_cells.csv``, of the rates of single cells. ``docs/explanation/coverage.md`` says what is done and
+what it shows. It takes about ten minutes on one core.
 """
 
 from __future__ import annotations
@@ -187,6 +188,67 @@ def batch(case: Case, number: int, horizons: Sequence[int] = HORIZONS) -> tuple[
     return np.stack(ends), seen.stock[:, [BEFORE + h for h in horizons]].sum((2, 3))
 
 
+#: Events counted in a cell, on average: at least this many, and fewer than the next.
+EVENTS = (0, 1, 5, 20)
+
+
+def cell_ranks(case: Case) -> dict[str, tuple[Array, Array]]:
+    """Where does the true rate of each cell lie among its draws, and how many events were counted there?
+
+    By kind of rate: share of draws below the truth, (history, cell), and mean events, (cell,). The truth of a band is
+    the mean of its single ages, each with the time that children lived there.
+    """
+    true, rng = truth(case.size), np.random.default_rng(np.random.SeedSequence((case.seed, case.size, case.history, 2)))
+    seen = follow(true, case.councils, BEFORE, rng)
+    entries = true.even + true.at_birthday
+    found: dict[str, list[tuple[Array, Array, Array]]] = {name: [] for name in ("exits", "moves", "entries", "shares")}
+    for council in range(case.councils):
+        counts = counted(seen, council, case)
+        drawn = estimate(counts).draw(cc.Draws(case.draws, seed=council), [BASE])
+        first = [counts.grid.index("ages", band) for band in counts.bands]
+        lived = np.asarray(counts.child_years).sum(0)[..., None]
+        # Where nobody lived there is no mean: any age's rate will do, and the cell has no events.
+        weight = np.where(np.add.reduceat(lived, first, axis=0)[counts.band_of] > 0, lived, 1.0)
+        pairs = {
+            "exits": (true.exit_rate, weight, drawn["exit_rate"], counts.exits),
+            "moves": (true.move_rate, weight, drawn["move_rate"], counts.moves),
+        }
+        for name, (rate, time, draws, events) in pairs.items():
+            mean = np.add.reduceat(rate * time, first, axis=0) / np.add.reduceat(time, first, axis=0)
+            found[name].append(_rank(draws[:, 0, first], mean, counts.by_band(events)))
+        by_age = entries.sum(1) / population(case.size)[0, 0]
+        found["entries"].append(_rank(drawn["entry_rate"][:, 0], by_age, np.asarray(counts.entries).sum((0, 2))))
+        shares = np.add.reduceat(entries, first, axis=0)
+        shares /= shares.sum(-1, keepdims=True)
+        found["shares"].append(_rank(drawn["entry_share"][:, 0, first], shares, counts.by_band(counts.entries)))
+    out = {}
+    for name, rows in found.items():
+        below, events, rates = (np.stack(column) for column in zip(*rows, strict=True))
+        cells = rates.min(0) > 0
+        out[name] = below[:, cells], events.mean(0)[cells]
+    return out
+
+
+def _rank(draws: Array, rate: Array, events: Array) -> tuple[Array, Array, Array]:
+    return np.asarray((draws < rate).mean(0)), events, rate
+
+
+def cell_rows(case: Case) -> Iterable[tuple[Any, ...]]:
+    """Coverage of 90% intervals of the rates of cells, by kind of rate and events counted in the cell."""
+    for name, (below, events) in cell_ranks(case).items():
+        for least, most in zip(EVENTS, (*EVENTS[1:], np.inf), strict=True):
+            cells = (events >= least) & (events < most)
+            if cells.any():
+                low, high = ((below[:, cells] < 0.05).mean(), (below[:, cells] > 0.95).mean())
+                worst = ((below[:, cells] >= 0.05) & (below[:, cells] <= 0.95)).mean(0).min()
+                numbers = (f"{share:.3f}" for share in (low, high, 1.0 - low - high, worst))
+                yield case.size, case.history, name, least, int(cells.sum()), case.councils, *numbers
+
+
+CELL_COLUMNS = ("children", "history", "rate", "events", "cells", "councils", "below", "above", "coverage", "least")
+CELL_CASES = tuple(Case(size, history, 300, draws=199) for size in (100, 1000) for history in (7, 1))
+
+
 def tried(case: Case, run: Executor, horizons: Sequence[int] = HORIZONS) -> Callable[[], tuple[Array, Array]]:
     """Start all batches of a case; what is returned waits for them."""
     started = [run.submit(batch, case, number, horizons) for number in range(ceil(case.councils / BATCH))]
@@ -214,7 +276,16 @@ def main(words: Sequence[str] | None = None) -> None:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--processes", type=int, default=1)
     parser.add_argument("--out", type=Path, default=Path(__file__).with_suffix(".csv"))
+    parser.add_argument("--cells", type=Path, default=Path(__file__).with_name("coverage_cells.csv"))
+    parser.add_argument("--only-cells", action="store_true")
     asked = parser.parse_args(words)
+    with asked.cells.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow(CELL_COLUMNS)
+        for case in CELL_CASES:
+            writer.writerows(cell_rows(replace(case, seed=asked.seed)))
+    if asked.only_cells:
+        return
     cases = [replace(case, seed=asked.seed) for case in CASES]
     print(*(f"{name:>10}" for name in (*COLUMNS, *FOUND)))
     table: list[tuple[Any, ...]] = []

@@ -81,7 +81,7 @@ class Draws:
     seed : int
         Seed; the same seed and name give the same numbers.
     noise : bool
-        Whether levels also hold the luck of small numbers: whole children, Poisson entries and multinomial fates.
+        Whether levels also hold the luck of small numbers: Poisson entries, and for each child a life of its own.
         Differences between scenarios are without it.
 
     Raises
