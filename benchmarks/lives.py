@@ -19,6 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 import carecost as cc
+from carecost._labels import INACTION
 from carecost.engine.age_cohorts import project_sums
 from carecost.engine.parameters import Parameters
 from carecost.engine.projection import Sums
@@ -159,14 +160,14 @@ def main() -> None:
     print(f"{REGION} scaled, {SPAN} years, {DRAWS} draws, least of 5; ms of processor time a draw, all streams")
     print(f"{'children':>9} {'inaction':>9} " + " ".join(f"{'+ ' + name:>17} {'both':>6}" for name in SCENARIOS))
     run = cc.run(cc.load_assumptions(REGION), *map(cc.load_scenario, SCENARIOS), years=SPAN, draws=cc.Draws(DRAWS)).run
-    sampler = run.layouts.sampler(run.draws, slice(0, DRAWS))
-    base = run.inaction(sampler)
+    evaluator, prepared = run.evaluator(slice(0, DRAWS)), run.prepared
+    base = evaluator.parameters(prepared.scenarios[INACTION])
     for size in SIZES:
         factor = size / sum(float(np.asarray(p.initial_stock)[0].sum()) for p in base.values())
         scaled = {name: _scaled(p, factor) for name, p in base.items()}
         made = [
-            [run.layouts.splits[s].of(apply(scenario, p, s, sampler, run.calendar)) for s, p in scaled.items()]
-            for scenario in run.scenarios.values()
+            [apply(scenario, p, s, evaluator.sampler, prepared.calendar) for s, p in scaled.items()]
+            for scenario in prepared.scenarios.values()
         ]
         expected = [[project_sums(p) for p in streams] for streams in made]
         took = np.min([_timed(made, list(base), expected) for _ in range(5)], axis=0)

@@ -128,3 +128,27 @@ def test_the_page_says_what_the_table_says() -> None:
     for luck in ("estimated", "none"):
         cells = re.findall(rf"^\| {luck} \| (.+) \|$", page, re.MULTILINE)[0].split(" | ")
         assert cells == [made["1000", "7", "0.1", luck, str(h), "both"] for h in coverage.HORIZONS]
+
+
+def test_the_page_says_what_cells_cover() -> None:
+    page = (ROOT / "docs" / "explanation" / "coverage.md").read_text(encoding="utf-8")
+    with (ROOT / "benchmarks" / "coverage_cells.csv").open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    said = re.findall(r"^\| ([\d,]+) \| (\d+) \| (exits|moves|entries|shares) \| (.+) \|$", page, re.MULTILINE)
+    assert len(said) == 16
+    for children, history, rate, cells in said:
+        key = (children.replace(",", ""), history, rate)
+        made = {r["events"]: r for r in rows if (r["children"], r["history"], r["rate"]) == key}
+        shown = [
+            f"{100 * float(made[n]['coverage']):.0f} ({made[n]['cells']})" if n in made else ""
+            for n in ["0", "1", "5", "20"]
+        ]
+        assert [cell.strip() for cell in cells.split("|")] == shown, key
+
+
+def test_ranks_of_true_rates_of_cells_are_those_of_their_draws() -> None:
+    """A small run: whatever the kind, most of the cells with events hold the truth about nine times in ten."""
+    for below, events in coverage.cell_ranks(coverage.Case(1000, 7, 12, draws=99, seed=4)).values():
+        assert below.shape == (12, len(events)) and below.min() >= 0 and below.max() <= 1
+        many = below[:, events >= 20]
+        assert 0.8 < ((many >= 0.05) & (many <= 0.95)).mean() <= 1.0
