@@ -230,7 +230,8 @@ def cell_ranks(case: Case) -> dict[str, tuple[Array, Array]]:
 
 
 def _rank(draws: Array, rate: Array, events: Array) -> tuple[Array, Array, Array]:
-    return np.asarray((draws < rate).mean(0)), events, rate
+    # A cell that is closed has no rate, whatever the truth would be there.
+    return np.asarray((draws < rate).mean(0)), events, np.where(draws.max(0) > 0, rate, 0.0)
 
 
 def cell_rows(case: Case) -> Iterable[tuple[Any, ...]]:
@@ -246,7 +247,7 @@ def cell_rows(case: Case) -> Iterable[tuple[Any, ...]]:
 
 
 CELL_COLUMNS = ("children", "history", "rate", "events", "cells", "councils", "below", "above", "coverage", "least")
-CELL_CASES = tuple(Case(size, history, 300, draws=199) for size in (100, 1000) for history in (7, 1))
+CELL_CASES = tuple(Case(size, history, 200, draws=199) for size in (100, 1000) for history in (7, 1))
 
 
 def tried(case: Case, run: Executor, horizons: Sequence[int] = HORIZONS) -> Callable[[], tuple[Array, Array]]:
