@@ -5,9 +5,6 @@ from __future__ import annotations
 from dataclasses import replace
 from functools import reduce
 from pathlib import Path
-from typing import TypeVar
-
-from pydantic import BaseModel
 
 from carecost.errors import CareCostError, FileError, Problem, refuse
 from carecost.files import schema
@@ -17,20 +14,7 @@ from carecost.files.read_set import Reader, validated
 from carecost.files.regions import area
 from carecost.files.save import BACKGROUND
 from carecost.inputs.assumptions import Assumptions
-from carecost.inputs.change import Change, Interval
-from carecost.inputs.scenario import Evidence, Lever, Scenario, one_set
-
-Model = TypeVar("Model", bound=BaseModel)
-
-
-_SINGULAR = {
-    "stream": "streams",
-    "year": "years",
-    "age": "ages",
-    "placement": "placements",
-    "reason": "reasons",
-    "item": "items",
-}
+from carecost.inputs.scenario import Lever, Scenario, one_set
 
 
 def load_assumptions(name: str | Path) -> Assumptions:
@@ -105,10 +89,13 @@ def load_scenario(name: str | Path) -> Scenario:
     levers += [lever for row in model.lever for lever in _lever(row, path.name, problems)]
     refuse(problems)
     head = model.scenario
+    if not head.made_for:
+        head = head.model_copy(update={"made_for": one_set(parts)})
     try:
-        return Scenario(head.name, tuple(levers), head.title, head.note, head.claim, head.made_for or one_set(parts))
+        scenario: Scenario = schema.BLOCKS["scenario"].to_object(head, levers=tuple(levers))
     except CareCostError as error:
         raise type(error)([Problem(p.what, f"{path.name}: {p.where}", p.remedy) for p in error.problems]) from None
+    return scenario
 
 
 def _parts(names: tuple[str, ...], path: Path, problems: list[Problem]) -> list[Scenario]:
@@ -139,23 +126,14 @@ def _lever(row: schema.LeverTable, file: str, problems: list[Problem]) -> list[L
     for i, table in enumerate(row.change, start=1):
         where = f"{file}, lever {row.name!r}, change {i}"
         try:
-            changes.append(_change(table))
+            changes.append(schema.BLOCKS["lever.change"].to_object(table))
         except CareCostError as error:
             problems.extend(Problem(p.what, _within(where, p.where), p.remedy) for p in error.problems)
     if len(problems) > before:
         return []
     try:
-        evidence = tuple(Evidence(**one.model_dump()) for one in row.evidence)
-        return [Lever(row.name, tuple(changes), row.source, row.quality, row.note, row.basis, evidence)]
+        evidence = tuple(schema.BLOCKS["lever.evidence"].to_object(table) for table in row.evidence)
+        return [schema.BLOCKS["lever"].to_object(row, changes=tuple(changes), evidence=evidence)]
     except CareCostError as error:
         problems.extend(Problem(p.what, _within(file, p.where), p.remedy) for p in error.problems)
         return []
-
-
-def _change(table: schema.ChangeTable) -> Change:
-    fields = table.model_dump(exclude_none=True)
-    interval = {k: fields.pop(k) for k in ("low", "high", "level", "distribution") if k in fields}
-    times = {k: fields.pop(f"times_{k}") for k in ("low", "high") if f"times_{k}" in fields}
-    if "times" in fields:
-        fields["times"] = Interval(fields["times"], **times)
-    return Change(amount=Interval(fields.pop("amount"), **interval), **fields)

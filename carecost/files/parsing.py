@@ -11,7 +11,7 @@ from typing import Any, get_args
 
 from pydantic import BaseModel, ValidationError
 
-from carecost.errors import CareCostError, FileError, Problem, nearest
+from carecost.errors import CareCostError, FileError, Problem, nearest, unknown
 
 
 def read_toml(path: Path, problems: list[Problem]) -> dict[str, Any]:
@@ -142,6 +142,8 @@ def _fault(e: Mapping[str, Any], path: str, model: type[BaseModel], where: str, 
     if kind == "extra_forbidden":
         known = list(_fields(model, tuple(e["loc"])[:-1]))
         return Problem(f"unknown name {path.split('.')[-1]!r}", place, nearest(path.split(".")[-1], known))
+    if kind == "unknown_name":
+        return unknown(e["ctx"]["kind"], value, e["ctx"]["known"], place)
     if kind == "literal_error":
         known = [part.strip(" '") for part in str(e["ctx"]["expected"]).replace(" or ", ", ").split(",")]
         return Problem(f"is {value!r}", place, nearest(str(value), [k for k in known if k]))

@@ -1,47 +1,29 @@
-"""Read the folder of a set: tables row by row, keeping every place and every fault."""
+"""Read the folder of a set: tables row by row, with the place of every row and every fault at once."""
 
 from __future__ import annotations
 
 import csv
 import difflib
 import io
-from collections.abc import Callable, Iterator
-from dataclasses import replace
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
-from carecost.engine.grid import AXES, CapacityGroup, Placement, Reason, Selector
-from carecost.engine.items import Cashable, Item
 from carecost.errors import CareCostError, FileError, Problem, refuse, unknown
 from carecost.files import schema
 from carecost.files.packaged import base_folder, money
-from carecost.files.parsing import Numbers, faults, read_numbers, read_text, read_toml
+from carecost.files.parsing import faults, read_numbers, read_text, read_toml
 from carecost.inputs.assumptions import Assumptions
-from carecost.inputs.belief import Assumption, Belief, Note, Scope
-from carecost.inputs.dependence import CorrelationMatrix, JointDraws, Loading, Ties
-from carecost.inputs.phases import Phase, Phases, PhaseShare
-from carecost.inputs.year_path import YearPath
-from carecost.money.discounting import Deflator, Schedule
+from carecost.inputs.belief import Note
 from carecost.simulation.checks import verify
 
 Model = TypeVar("Model", bound=BaseModel)
 
 
-_SINGULAR = {
-    "stream": "streams",
-    "year": "years",
-    "age": "ages",
-    "placement": "placements",
-    "reason": "reasons",
-    "item": "items",
-    "group": "groups",
-}
-
-
 def validated(
-    model: type[Model], data: dict[str, Any], where: str, problems: list[Problem], cell: str = ""
+    model: type[Model], data: dict[str, Any], file: str, problems: list[Problem], cell: str = ""
 ) -> Model | None:
     """Check data against a model; None, with the problems, when it does not fit."""
     if not data and problems:
@@ -49,8 +31,36 @@ def validated(
     try:
         return model.model_validate(data)
     except ValidationError as error:
-        problems.extend(faults(error, model, where, cell))
+        problems.extend(faults(error, model, file, cell))
         return None
+
+
+class Places:
+    """File and row of every object that was read from one.
+
+    Objects are found by their value: equal rows, which are a fault themselves, are told apart by which of them it is.
+
+    Examples
+    --------
+    >>> places = Places()
+    >>> places.keep(schema.Reason("adopted"), "reasons.csv, row 2")
+    >>> places.of(schema.Reason("adopted"))
+    'reasons.csv, row 2'
+    """
+
+    def __init__(self) -> None:
+        self._read: dict[object, list[tuple[object, str]]] = {}
+
+    def keep(self, made: object, place: str) -> None:
+        """Keep the place of an object."""
+        self._read.setdefault(made, []).append((made, place))
+
+    def of(self, row: Any) -> str:
+        """Give the place of an object; the name of its quantity where it was not read from a file."""
+        equal = self._read.get(row)
+        if equal is None:
+            return str(row.quantity)
+        return next((place for made, place in equal if made is row), equal[0][1])
 
 
 class Reader:
@@ -60,7 +70,7 @@ class Reader:
         self.folder = folder
         self.base: Path | None = None
         self.problems: list[Problem] = []
-        self.places: dict[int, str] = {}
+        self.places = Places()
 
     def read(self) -> Assumptions:
         """Read and check the whole folder.
@@ -71,61 +81,30 @@ class Reader:
             With every fault found.
         """
         head = self._head()
-        self._strangers()
-        labels = {name: list(self._table(name, model)) for name, model in schema.LABELS.items()}
-        rows: list[Assumption] = []
-        for table, model in schema.BELIEFS.items():
-            for where, row in self._table(table, model):
-                rows += self._belief(table, row, where)
-        ties, paths, phases = self._ties(), tuple(self._paths()), self._phases()
-        items = [self._built(where, _item, row) for where, row in labels["items"]]
+        self._unknown_files()
+        held: dict[str, list[object]] = {}
+        for name, table in schema.TABLES.items():
+            held.setdefault(table.held_in, []).extend(self._objects(name, table))
+        for name, folder in schema.FOLDERS.items():
+            held.setdefault(folder.held_in, []).extend(self._number_tables(name, folder))
         refuse(self.problems, FileError)
         assert head is not None
         priced = money(head.set, self.problems)
         refuse(self.problems, FileError)
         assert priced is not None
-        made = self._assumptions(head, labels, [i for i in items if i is not None], rows, priced)
-        made = replace(made, ties=ties, paths=paths, phases=phases)
-        verify(made, lambda row: self.places.get(id(row), row.quantity))
-        return made
-
-    def _assumptions(
-        self,
-        head: schema.SetFile,
-        labels: dict[str, list[tuple[str, Any]]],
-        items: list[Item],
-        rows: list[Assumption],
-        priced: tuple[Deflator, Schedule],
-    ) -> Assumptions:
-        s = head.set
-        return Assumptions(
-            name=s.name,
-            title=s.title,
-            base_year=s.base_year,
-            years=s.years,
-            price_year=s.price_year,
-            programme_start=s.programme_start,
-            ages=tuple(range(s.first_age, s.last_age + 1)),
-            placements=tuple(
-                Placement(r.placement, r.in_care, r.leave_age, r.then, r.group, r.note, from_age=r.from_age)
-                for _, r in labels["placements"]
-            ),
-            reasons=tuple(Reason(r.reason, r.to, r.note) for _, r in labels["reasons"]),
-            items=tuple(items),
-            groups=tuple(CapacityGroup(r.group, r.placements, r.next, r.note) for _, r in labels["capacity_groups"]),
-            streams=s.streams,
-            rows=tuple(rows),
-            deflator=priced[0],
-            discount=priced[1],
-            averted_to=s.averted_to,
-            uncounted=s.uncounted,
-            inaction=s.inaction,
-            area=s.area,
-            portion=s.portion,
-            scope=s.scope,
+        deflator, discount = priced
+        scopes = [schema.BLOCKS["scopes"].to_object(scope) for scope in head.scopes]
+        assumptions: Assumptions = schema.BLOCKS["set"].to_object(
+            head.set,
+            ages=tuple(range(head.set.first_age, head.set.last_age + 1)),
+            deflator=deflator,
+            discount=discount,
+            scopes=tuple(scopes),
             notes=tuple(_notes(head)),
-            scopes=tuple(Scope(s.name, s.groups, s.note) for s in head.scopes),
+            **{attribute: tuple(objects) for attribute, objects in held.items()},
         )
+        verify(assumptions, self.places.of)
+        return assumptions
 
     def _head(self) -> schema.SetFile | None:
         path = self.folder / "set.toml"
@@ -143,8 +122,9 @@ class Reader:
             self.base = base_folder(self.folder, head.set.base, self.problems)
         return head
 
-    def _strangers(self) -> None:
-        known = [f"{name}.csv" for name in (*schema.LABELS, *schema.BELIEFS, *schema.TIES, *schema.PHASES)]
+    def _unknown_files(self) -> None:
+        """Find CSV files that are no table, and folders whose name is nearly that of one."""
+        known = [f"{name}.csv" for name in schema.TABLES]
         for path in sorted(self.folder.glob("*.csv")):
             if path.name not in known:
                 self.problems.append(unknown("table", path.name, known, path.name))
@@ -158,10 +138,16 @@ class Reader:
         own = self.folder / name
         return own if own.exists() or self.base is None else self.base / name
 
-    def _table(self, table: str, model: type[Model]) -> Iterator[tuple[str, Model]]:
-        path = self._own_or_base(f"{table}.csv")
+    def _objects(self, name: str, table: schema.Table) -> Iterator[object]:
+        """Read a table, and make the object of each of its rows."""
+        for place, row in self._rows(name, table):
+            yield from self._made(place, table.to_object, row)
+
+    def _rows(self, name: str, table: schema.Table) -> Iterator[tuple[str, schema.Row]]:
+        """Read the rows of a table that fit its model, each with its place."""
+        path = self._own_or_base(f"{name}.csv")
         if not path.exists():
-            if table in schema.REQUIRED:
+            if table.required:
                 self.problems.append(Problem("is missing", path.name, "This table is required"))
             return
         try:
@@ -170,117 +156,72 @@ class Reader:
             self.problems.extend(error.problems)
             return
         lines = list(csv.reader(io.StringIO(text), strict=False))
-        header = [name.strip() for name in lines[0]]
-        if not self._header(path.name, header, model):
+        header = [column.strip() for column in lines[0]]
+        if not self._header_fits(path.name, header, table.model):
             return
         for number, cells in enumerate(lines[1:], start=2):
-            row = self._cells(f"{path.name}, row {number}", header, cells)
-            checked = (
-                None if row is None else validated(model, row, f"{path.name}, row {number}", self.problems, "column ")
-            )
-            if checked is not None:
-                yield f"{path.name}, row {number}", checked
+            place = f"{path.name}, row {number}"
+            filled = self._filled(place, header, cells)
+            row = None if filled is None else validated(table.model, filled, place, self.problems, "column ")
+            if row is not None:
+                yield place, row
         if len(lines) == 1:
             self.problems.append(Problem("has a header and no rows", path.name, "Add rows, or remove the file"))
 
-    def _header(self, file: str, header: list[str], model: type[BaseModel]) -> bool:
-        before, known = len(self.problems), list(model.model_fields)
-        self.problems += [unknown("column", name, known, f"{file}, header") for name in header if name not in known]
-        for twice in sorted({name for name in header if header.count(name) > 1}):
-            self.problems.append(Problem(f"column {twice!r} is there twice", f"{file}, header", "Keep one"))
+    def _header_fits(self, file: str, header: list[str], model: type[schema.Row]) -> bool:
+        before, known, place = len(self.problems), list(model.model_fields), f"{file}, header"
+        self.problems += [unknown("column", name, known, place) for name in header if name not in known]
+        for repeated in sorted({name for name in header if header.count(name) > 1}):
+            self.problems.append(Problem(f"column {repeated!r} is there twice", place, "Keep one"))
         for name, field in model.model_fields.items():
             if field.is_required() and name not in header:
-                self.problems.append(
-                    Problem(f"column {name!r} is missing", f"{file}, header", "Add it, or restore its name")
-                )
+                self.problems.append(Problem(f"column {name!r} is missing", place, "Add it, or restore its name"))
         return len(self.problems) == before
 
-    def _cells(self, where: str, header: list[str], cells: list[str]) -> dict[str, str] | None:
+    def _filled(self, place: str, header: list[str], cells: list[str]) -> dict[str, str] | None:
+        """Give the cells of a row that are not blank, by column; None for a blank row, or one that is too long."""
         if not any(cell.strip() for cell in cells):
             return None  # spreadsheets leave blank rows at the end
-        if any(cell.strip() for cell in cells[len(header) :]):
-            extra = next(cell for cell in cells[len(header) :] if cell.strip())
-            self.problems.append(
-                Problem(f"has a cell {extra!r} beyond the last column", where, "Quote cells that hold commas")
-            )
+        beyond = [cell for cell in cells[len(header) :] if cell.strip()]
+        if beyond:
+            what = f"has a cell {beyond[0]!r} beyond the last column"
+            self.problems.append(Problem(what, place, "Quote cells that hold commas"))
             return None
         return {name: cell.strip() for name, cell in zip(header, cells, strict=False) if cell.strip()}
 
-    def _belief(self, table: str, row: schema.BeliefRow, where: str) -> list[Assumption]:
-        fields = row.model_dump()
-        belief = {k: fields.pop(k) for k in Belief.__dataclass_fields__ if k in fields}
-        more = {k: fields.pop(k) for k in ("name", "from_year", "long_run", "fade_years") if k in fields}
-        kind = {"growth": "growth", "adjustments": "adjustment"}.get(table, "value")
-        parameter = fields.pop("parameter", table)
-        chosen = {_SINGULAR.get(k, k): (v,) if k in _SINGULAR or isinstance(v, str) else v for k, v in fields.items()}
-        if parameter not in AXES:
-            self.problems.append(unknown("parameter", parameter, AXES, f"{where}, column parameter"))
-            return []
-        made = self._built(
-            where, lambda: Assumption(parameter, Selector(**chosen), Belief(**belief), kind=kind, **more)
-        )
-        return [] if made is None else [made]
-
-    def _ties(self) -> Ties:
-        rows = self._table("correlations", schema.LoadingRow)
-        loadings = [self._built(where, Loading, *row.model_dump().values()) for where, row in rows]
-        matrices = [self._built(where, CorrelationMatrix, *table) for where, table in self._squares("correlations")]
-        joints = [self._built(where, JointDraws, *table) for where, table in self._squares("joint")]
-        return Ties(*(tuple(x for x in found if x is not None) for found in (loadings, matrices, joints)))
-
-    def _squares(self, folder: str) -> Iterator[tuple[str, tuple[str, tuple[str, ...], Numbers]]]:
-        for path in sorted(self._own_or_base(folder).glob("*.csv")):
-            where = f"{folder}/{path.name}"
+    def _number_tables(self, name: str, folder: schema.Folder) -> Iterator[object]:
+        """Read every table of a folder of plain numbers."""
+        for path in sorted(self._own_or_base(name).glob("*.csv")):
+            place = f"{name}/{path.name}"
             try:
-                table = read_numbers(read_text(path), where, self.problems)
+                table = read_numbers(read_text(path), place, self.problems)
             except CareCostError as error:
-                self.problems.extend(Problem(p.what, where, p.remedy) for p in error.problems)
+                self._report(error, place)
                 continue
             if table is not None:
-                yield where, (path.stem, *table)
+                quantities, rows = table
+                yield from self._made(place, folder.makes, name=path.stem, quantities=quantities, rows=rows)
 
-    def _paths(self) -> Iterator[YearPath]:
-        for where, row in self._table("paths", schema.PathRow):
-            fields = row.model_dump(exclude={"unit"})
-            chosen = Selector(**{k: fields.pop(k) for k in Selector.__dataclass_fields__})
-            made = self._built(where, YearPath, where=chosen, **fields)
-            if made is not None:
-                yield made
-
-    def _phases(self) -> Phases:
-        rows = [(where, row.model_dump(exclude={"unit"})) for where, row in self._table("phases", schema.PhaseRow)]
-        shares = self._table("phase_shares", schema.PhaseShareRow)
-        named = (self._built(where, Phase, row.pop("phase"), **row) for where, row in rows)
-        split = (self._built(where, _phase_share, row) for where, row in shares)
-        return Phases(tuple(named), tuple(split))
-
-    def _built(self, place: str, make: Callable[..., Any], *args: object, **fields: object) -> Any:
+    def _made(self, place: str, make: Callable[..., Any], *row: schema.Row, **fields: object) -> Iterator[object]:
+        """Make an object and keep its place; none, with its problems, where it cannot be made."""
         try:
-            made = make(*args, **fields)
+            made = make(*row, **fields)
         except CareCostError as error:
-            self.problems.extend(Problem(p.what, place, p.remedy) for p in error.problems)
-            return None
-        self.places[id(made)] = place
-        return made
+            self._report(error, place)
+            return
+        self.places.keep(made, place)
+        yield made
 
-
-def _phase_share(row: schema.PhaseShareRow) -> PhaseShare:
-    fields = row.model_dump(exclude={"unit"})
-    chosen = {k: fields.pop(k) for k in ("streams", "ages", "placements")}
-    return PhaseShare(where=Selector(**chosen), **fields)
-
-
-def _item(row: schema.ItemRow) -> Item:
-    fields = row.model_dump()
-    name = fields.pop("item")
-    share = Cashable(*(fields.pop(f"cashable_{k}") for k in ("short", "long", "years")))
-    return Item(name, cashable=share, **fields)
+    def _report(self, error: CareCostError, place: str) -> None:
+        """Keep the problems of an object as problems of the row or file that it was made from."""
+        self.problems.extend(Problem(p.what, place, p.remedy) for p in error.problems)
 
 
 def _notes(head: schema.SetFile) -> Iterator[Note]:
-    for gap in head.gap:
-        yield Note("gap", gap.asked, (gap.published, gap.rule))
-    for contradiction in head.contradiction:
-        yield Note("contradiction", contradiction.about, contradiction.says)
-    for left_out in head.left_out:
-        yield Note("left_out", left_out.what)
+    tables: Mapping[str, tuple[schema.Row, ...]] = {
+        "gap": head.gap,
+        "contradiction": head.contradiction,
+        "left_out": head.left_out,
+    }
+    for name, rows in tables.items():
+        yield from (schema.BLOCKS[name].to_object(row) for row in rows)

@@ -8,26 +8,16 @@ import json
 import os
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Any
 
 from carecost.engine.grid import spell
-from carecost.engine.items import Item
 from carecost.errors import FileError, Problem
 from carecost.files import schema
-from carecost.files.schema import FOLDERS
 from carecost.inputs.assumptions import Assumptions
-from carecost.inputs.belief import Assumption
-from carecost.inputs.change import Change
 from carecost.inputs.dependence import CorrelationMatrix, JointDraws
 from carecost.inputs.scenario import Scenario
-from carecost.inputs.year_path import YearPath
 
 #: What goes on behind every scenario of a set, where it has such a file.
 BACKGROUND = "background.toml"
-
-
-#: Every table of a set, folders apart.
-TABLES = (*schema.LABELS, *schema.BELIEFS, *schema.TIES, *schema.PHASES)
 
 
 def set_files(assumptions: Assumptions) -> dict[str, str]:
@@ -43,31 +33,19 @@ def set_files(assumptions: Assumptions) -> dict[str, str]:
     dict of str to str
         Text of each file, by its path in the folder of the set; a table without rows has none.
     """
-    a = assumptions
-    rows: dict[str, list[dict[str, object]]] = {
-        "placements": [
-            {"placement": p.name, **_fields(p, "in_care", "from_age", "leave_age", "then", "group", "note")}
-            for p in a.placements
-        ],
-        "reasons": [{"reason": r.name, **_fields(r, "to", "note")} for r in a.reasons],
-        "items": [_item(item) for item in a.items],
-        "capacity_groups": [{"group": g.name, **_fields(g, "placements", "next", "note")} for g in a.groups],
-        "correlations": [vars(row) for row in a.ties.loadings],
-        "paths": [_path(path) for path in a.paths],
-        "phases": [{**vars(x), "phase": x.name, "unit": "per child-year"} for x in a.phases.rows],
-        "phase_shares": [{**vars(x.where), **vars(x), "unit": "share"} for x in a.phases.shares],
-    }
-    for table, model in schema.BELIEFS.items():
-        kind = {"growth": "growth", "adjustments": "adjustment"}.get(table, "value")
-        chosen = [r for r in a.rows if r.kind == kind and (kind != "value" or r.parameter == table)]
-        rows[table] = [_belief(r, model) for r in chosen]
-    models = schema.LABELS | schema.BELIEFS | schema.TIES | schema.PHASES
-    files = {f"{table}.csv": _table(models[table], rows[table]) for table in models if rows[table]}
-    for folder, tables in (("correlations", a.ties.matrices), ("joint", a.ties.joints)):
-        files |= {f"{folder}/{table.name}.csv": _numbers(table) for table in tables}
-    if a.background is not None:
-        files[BACKGROUND] = scenario_file(a.background)
-    return {"set.toml": _set_toml(a)} | files
+    files = {"set.toml": _set_toml(assumptions)}
+    for name, table in schema.TABLES.items():
+        rows = [table.to_row(thing) for thing in table.objects(assumptions)]
+        if rows:
+            files[f"{name}.csv"] = _csv(table.columns, ([_cell(row[c]) for c in table.columns] for row in rows))
+    for name, folder in schema.FOLDERS.items():
+        numbers: Iterable[CorrelationMatrix | JointDraws] = schema.attribute(assumptions, folder.held_in)
+        for each in numbers:
+            lines = ([repr(number) for number in row] for row in each.rows)
+            files[f"{name}/{each.name}.csv"] = _csv(each.quantities, lines)
+    if assumptions.background is not None:
+        files[BACKGROUND] = scenario_file(assumptions.background)
+    return files
 
 
 def scenario_file(scenario: Scenario) -> str:
@@ -83,25 +61,16 @@ def scenario_file(scenario: Scenario) -> str:
     str
         Text in TOML.
     """
-    head = _fields(scenario, "name", "title", "claim", "note")
-    head |= {"made_for": scenario.made_for or None}
+    head = schema.BLOCKS["scenario"].to_row(scenario)
+    head["made_for"] = scenario.made_for or None
     blocks = [_toml_table("scenario", head)]
     for lever in scenario.levers:
-        about = _fields(lever, "name", "source", "quality", "basis", "note")
-        blocks.append(_toml_table("lever", about, array=True))
-        blocks += [_toml_table("lever.evidence", vars(e), array=True) for e in lever.evidence]
-        blocks += [_toml_table("lever.change", _change(c), array=True) for c in lever.changes]
+        blocks.append(_array_table("lever", lever))
+        blocks += [_array_table("lever.evidence", evidence) for evidence in lever.evidence]
+        for change in lever.changes:
+            row = schema.BLOCKS["lever.change"].to_row(change)
+            blocks.append(_toml_table("lever.change", {k: v for k, v in row.items() if v != ()}, array=True))
     return "\n".join(blocks)
-
-
-def _table(model: type[schema.Row], rows: Iterable[Mapping[str, object]]) -> str:
-    # What a row is about comes before what is believed of it.
-    columns = sorted(model.model_fields, key=lambda name: name in schema.BeliefRow.model_fields)
-    return _csv(columns, ([_cell(row[name]) for name in columns] for row in rows))
-
-
-def _numbers(table: CorrelationMatrix | JointDraws) -> str:
-    return _csv(table.quantities, ([repr(x) for x in row] for row in table.rows))
 
 
 def _csv(header: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
@@ -110,10 +79,6 @@ def _csv(header: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
     writer.writerow(header)
     writer.writerows(rows)
     return text.getvalue()
-
-
-def _path(path: YearPath) -> dict[str, object]:
-    return {**vars(path.where), **vars(path), "unit": "multiplier"}
 
 
 def _cell(value: object) -> str:
@@ -126,65 +91,26 @@ def _cell(value: object) -> str:
     return repr(value) if isinstance(value, float) else str(value)
 
 
-def _fields(thing: object, *names: str) -> dict[str, Any]:
-    return {name: getattr(thing, name) for name in names}
-
-
-def _item(item: Item) -> dict[str, object]:
-    row = {"item": item.name} | _fields(
-        item, *(n for n in schema.ItemRow.model_fields if hasattr(item, n) and n != "item")
-    )
-    share = {f"cashable_{k}": getattr(item.cashable, k) for k in ("short", "long", "years")}
-    return row | share
-
-
-def _belief(row: Assumption, model: type[schema.BeliefRow]) -> dict[str, object]:
-    out: dict[str, object] = {}
-    for name in model.model_fields:
-        if hasattr(row.belief, name):
-            out[name] = getattr(row.belief, name)
-        elif name in ("name", "parameter", "from_year", "long_run", "fade_years"):
-            out[name] = getattr(row, name)
-        elif name in ("stream", "year", "age", "placement", "reason", "item", "group"):
-            out[name] = getattr(row.where, f"{name}s")
-        else:
-            out[name] = getattr(row.where, name)
-    return out
-
-
-def _set_toml(a: Assumptions) -> str:
-    discount, _, schedule = a.discount.name.rpartition(" ")
-    head = _fields(a, "name", "title", "base_year", "years", "price_year", "programme_start")
-    head |= {"first_age": a.ages[0], "last_age": a.ages[-1], "streams": a.streams, "averted_to": a.averted_to}
-    head |= {"deflator": a.deflator.vintage, "discount": discount, "schedule": schedule}
-    head |= _fields(a, "scope", "inaction", "uncounted")
-    head |= _fields(a, "area", "portion") if a.area else {}
-    blocks = [_toml_table("set", head)]
-    blocks += [_toml_table("scopes", _fields(s, "name", "groups", "note"), array=True) for s in a.scopes]
-    for note in a.notes:
-        table: dict[str, object]
-        if note.kind == "gap":
-            table = {"asked": note.what, "published": note.says[0], "rule": note.says[1]}
-        elif note.kind == "contradiction":
-            table = {"about": note.what, "says": note.says}
-        else:
-            table = {"what": note.what}
-        blocks.append(_toml_table(note.kind, table, array=True))
+def _set_toml(assumptions: Assumptions) -> str:
+    table = schema.BLOCKS["set"]
+    vintage, _, schedule = assumptions.discount.name.rpartition(" ")
+    row = table.to_row(assumptions) | {
+        "first_age": assumptions.ages[0],
+        "last_age": assumptions.ages[-1],
+        "deflator": assumptions.deflator.vintage,
+        "discount": vintage,
+        "schedule": schedule,
+    }
+    if not assumptions.area:  # a whole country has neither name nor portion
+        row |= {"area": None, "portion": None}
+    blocks = [_toml_table("set", {key: row.get(key) for key in table.model.model_fields})]
+    blocks += [_array_table("scopes", scope) for scope in assumptions.scopes]
+    blocks += [_array_table(note.kind, note) for note in assumptions.notes]
     return "\n".join(blocks)
 
 
-def _change(change: Change) -> dict[str, object]:
-    out: dict[str, object] = {}
-    for name in schema.ChangeTable.model_fields:
-        if name in ("amount", "low", "high", "level", "distribution"):
-            out[name] = getattr(change.amount, "value" if name == "amount" else name)
-        elif name.startswith("times") and name != "times_of":
-            out[name] = getattr(change.times, name.removeprefix("times_") if "_" in name else "value", None)
-        elif hasattr(change, name):
-            out[name] = getattr(change, name)
-        else:
-            out[name] = getattr(change.where, name)
-    return {k: v for k, v in out.items() if v is not None and v != ()}
+def _array_table(name: str, thing: object) -> str:
+    return _toml_table(name, schema.BLOCKS[name].to_row(thing), array=True)
 
 
 def _toml_table(name: str, fields: Mapping[str, object], array: bool = False) -> str:
@@ -225,8 +151,8 @@ def save_assumptions(assumptions: Assumptions, folder: str | Path) -> Path:
     files = set_files(assumptions)
     for name, text in files.items():
         write(made_folder((out / name).parent) / Path(name).name, text)
-    in_folders = [path for part in FOLDERS for path in (out / part).glob("*.csv")]
-    for path in [out / BACKGROUND, *(out / f"{table}.csv" for table in TABLES), *in_folders]:
+    in_folders = [path for name in schema.FOLDERS for path in (out / name).glob("*.csv")]
+    for path in [out / BACKGROUND, *(out / f"{table}.csv" for table in schema.TABLES), *in_folders]:
         if path.relative_to(out).as_posix() not in files:
             path.unlink(missing_ok=True)
     return out

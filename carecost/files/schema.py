@@ -1,12 +1,29 @@
-"""The schema of files: columns of each table, keys of set.toml and of a scenario, checked by pydantic."""
+"""Registry of the tables of a set and of a scenario: columns of a row, checked by pydantic, and the object it becomes.
+
+A column is stated once, in the model of its row. :data:`TABLES` (CSV) and :data:`BLOCKS` (TOML) say which object a row
+becomes; reader, writer and the schema page of the documentation go through them.
+"""
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Annotated, Any, Literal, get_args, get_origin
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, FiniteFloat
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, FiniteFloat
+from pydantic_core import PydanticCustomError
 
-from carecost.engine.items import Account, Driver
+from carecost.engine.grid import AXES, CapacityGroup, Placement, Reason, Selector
+from carecost.engine.items import Account, Cashable, Driver, Item
+from carecost.errors import InputError, Problem
+from carecost.inputs.assumptions import Assumptions
+from carecost.inputs.belief import Assumption, Belief, Note, Scope
+from carecost.inputs.change import Change, Interval
+from carecost.inputs.dependence import CorrelationMatrix, JointDraws, Loading, Ties
+from carecost.inputs.phases import Phase, Phases, PhaseShare
+from carecost.inputs.scenario import Evidence, Lever, Scenario
+from carecost.inputs.year_path import YearPath
 
 Quality = Literal["A", "B", "C", "D", "E"]
 
@@ -41,10 +58,20 @@ def numbers(cell: object) -> object:
     return tuple(out)
 
 
+def known_parameter(name: str) -> str:
+    """Refuse a name that is not that of a parameter."""
+    if name not in AXES:
+        raise PydanticCustomError("unknown_name", "unknown", {"kind": "parameter", "known": list(AXES)})
+    return name
+
+
 Names = Annotated[tuple[str, ...], BeforeValidator(names)]
 
 
 Numbers = Annotated[tuple[int, ...], BeforeValidator(numbers)]
+
+
+Parameter = Annotated[str, AfterValidator(known_parameter)]
 
 
 Year = Annotated[int, Field(ge=FIRST_YEAR, le=LAST_YEAR)]
@@ -199,7 +226,7 @@ class GrowthRow(BeliefRow):
     """A row of growth.csv."""
 
     name: str
-    parameter: str
+    parameter: Parameter
     streams: Names | None = None
     ages: Numbers | None = None
     placements: Names | None = None
@@ -228,7 +255,7 @@ class AdjustmentRow(BeliefRow, Chosen):
     """A row of adjustments.csv."""
 
     name: str
-    parameter: str
+    parameter: Parameter
 
 
 class LoadingRow(Row):
@@ -282,42 +309,6 @@ class PhaseShareRow(Sourced):
     phase: str
     value: Share
     unit: Literal["share"]
-
-
-#: The model of each belief table, in the order in which a set keeps its rows.
-BELIEFS: dict[str, type[BeliefRow]] = {
-    "initial_stock": StockRow,
-    "population": PopulationRow,
-    "entry_rate": EntryRow,
-    "entry_share": ShareRow,
-    "entry_at_birthday": EntryRow,
-    "extra_entries": ExtraRow,
-    "exit_rate": ExitRow,
-    "move_rate": MoveRow,
-    "unit_cost": PriceRow,
-    "capacity": CapacityRow,
-    "growth": GrowthRow,
-    "adjustments": AdjustmentRow,
-}
-
-
-LABELS: dict[str, type[Row]] = {"placements": PlacementRow, "reasons": ReasonRow, "items": ItemRow}
-
-
-LABELS |= {"capacity_groups": GroupRow}
-
-
-#: The model of each table of what moves together, wanders, or is of time in care; folders of tables without a model.
-TIES: dict[str, type[Row]] = {"correlations": LoadingRow, "paths": PathRow}
-
-
-PHASES: dict[str, type[Row]] = {"phases": PhaseRow, "phase_shares": PhaseShareRow}
-
-
-FOLDERS = ("correlations", "joint")
-
-
-REQUIRED = ("placements", "initial_stock", "population", "entry_rate", "entry_share")
 
 
 class SetTable(Row):
@@ -424,12 +415,12 @@ class EvidenceTable(Row):
 
     measure: str
     value: FiniteFloat
-    low: FiniteFloat | None = None
-    high: FiniteFloat | None = None
     unit: str
     basis: str
     design: str
     source: str
+    low: FiniteFloat | None = None
+    high: FiniteFloat | None = None
     note: str = ""
 
 
@@ -461,3 +452,316 @@ class ScenarioFile(Row):
 
     scenario: ScenarioTable
     lever: tuple[LeverTable, ...] = ()
+
+
+# Where columns are kept in objects
+
+
+#: Columns that hold exactly one label, and the attribute of a selector that keeps it.
+SINGULAR = {
+    "stream": "streams",
+    "year": "years",
+    "age": "ages",
+    "placement": "placements",
+    "reason": "reasons",
+    "item": "items",
+    "group": "groups",
+}
+
+
+#: Columns that choose cells are kept in the ``where`` of an object, those of a belief in its ``belief``.
+_CELLS = {name: f"where.{name}" for name in Chosen.model_fields}
+_CELLS |= {one: f"where.{several}" for one, several in SINGULAR.items()}
+_BELIEF = {name: f"belief.{name}" for name in (*BeliefRow.model_fields, "price_year")}
+
+
+def _times(value: float | None, low: float | None, high: float | None) -> Interval | None:
+    """Make the number of times that an amount is taken; None where it is taken once."""
+    if value is not None:
+        return Interval(value=value, low=low, high=high)
+    if low is not None or high is not None:
+        raise InputError(Problem("times_low or times_high without times", "", "Give times too, or leave them out"))
+    return None
+
+
+def _listed(**positions: str) -> tuple[str, ...]:
+    """Put in order what is kept by its position: ``{"1": "b", "0": "a"}`` gives ``("a", "b")``."""
+    return tuple(positions[position] for position in sorted(positions, key=int))
+
+
+#: What makes the part of an object that is kept under a name.
+PARTS: dict[str, Callable[..., Any]] = {
+    "where": Selector,
+    "belief": Belief,
+    "cashable": Cashable,
+    "amount": Interval,
+    "times": _times,
+    "says": _listed,
+    "ties": Ties,
+    "phases": Phases,
+}
+
+
+def assembled(makes: Callable[..., Any], values: Mapping[str, object]) -> Any:
+    """Make an object by keyword, its parts first.
+
+    Parameters
+    ----------
+    makes : callable
+        What makes the object.
+    values : mapping of str to object
+        Values of attributes (``"name"``), and of attributes of parts (``"belief.value"``).
+
+    Returns
+    -------
+    object
+        What was made.
+
+    Raises
+    ------
+    CareCostError
+        If the object or a part of it cannot be made of these values.
+
+    Examples
+    --------
+    >>> assembled(Assumption, {"parameter": "entry_rate", "where.ages": (0,), "belief.value": 0.5}).quantity
+    'entry_rate: ages=0'
+    """
+    own: dict[str, object] = {}
+    parts: dict[str, dict[str, object]] = {}
+    for path, value in values.items():
+        part, _, name = path.rpartition(".")
+        if part:
+            parts.setdefault(part, {})[name] = value
+        else:
+            own[name] = value
+    return makes(**own, **{part: PARTS[part](**fields) for part, fields in parts.items()})
+
+
+def attribute(thing: object, path: str) -> Any:
+    """Look up an attribute, or one of a part, or a position in a tuple; None where the part is not there.
+
+    Examples
+    --------
+    >>> attribute(Item("foster", "child_weeks"), "cashable.short")
+    1.0
+    """
+    for name in path.split("."):
+        if thing is not None:
+            thing = thing[int(name)] if isinstance(thing, tuple) else getattr(thing, name)
+    return thing
+
+
+# The registry
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table: the columns of its rows, and the object that a row becomes.
+
+    A column is kept in the attribute of its own name, unless ``kept`` says another. Reading and writing both go by
+    that name: the order of columns means nothing, and a column that is added to the model is read and written.
+
+    Parameters
+    ----------
+    model : type of Row
+        Columns, and what may stand in each.
+    makes : callable
+        What makes the object of a row, by keyword.
+    held_in : str
+        Attribute of a set that holds these objects; empty where a set holds none.
+    kept : mapping of str to str
+        Attribute that keeps a column, where it is of another name: ``"name"``, ``"belief.value"``. Columns that are not
+        in the table may be there.
+    fixed : mapping of str to object
+        Attributes that are the same for every row, and tell its objects from others that are held in the same place.
+    apart : tuple of str
+        Columns that no attribute keeps.
+    required : bool
+        Whether every set has it.
+    """
+
+    model: type[Row]
+    makes: Callable[..., Any]
+    held_in: str = ""
+    kept: Mapping[str, str] = field(default_factory=dict)
+    fixed: Mapping[str, object] = field(default_factory=dict)
+    apart: tuple[str, ...] = ()
+    required: bool = False
+
+    @cached_property
+    def columns(self) -> tuple[str, ...]:
+        """Columns in the order in which they are written: what a row is about before what is believed of it."""
+        return tuple(sorted(self.model.model_fields, key=lambda name: name in BeliefRow.model_fields))
+
+    @cached_property
+    def constants(self) -> dict[str, object]:
+        """Columns in which one thing only can stand, such as the unit of a table, and what it is."""
+        choices = {name: get_args(about.annotation) for name, about in self.model.model_fields.items()}
+        literal = [n for n, about in self.model.model_fields.items() if get_origin(about.annotation) is Literal]
+        return {name: choices[name][0] for name in literal if len(choices[name]) == 1}
+
+    @cached_property
+    def paths(self) -> dict[str, str]:
+        """Attribute that keeps each column."""
+        tables = [n for n, about in self.model.model_fields.items() if _rows_in(about.annotation)]
+        none = {*self.constants, *self.apart, *tables}
+        return {name: self.kept.get(name, name) for name in self.model.model_fields if name not in none}
+
+    @cached_property
+    def single(self) -> frozenset[str]:
+        """Columns that hold exactly one of the labels that a selector keeps."""
+        chosen = [column for column, path in self.paths.items() if path.startswith("where.")]
+        return frozenset(name for name in chosen if self.model.model_fields[name].annotation in (str, int))
+
+    def to_object(self, row: Row, **more: object) -> Any:
+        """Make the object of a row.
+
+        Parameters
+        ----------
+        row : Row
+            The row, checked.
+        **more
+            Attributes that the row does not hold.
+
+        Returns
+        -------
+        object
+            The object.
+
+        Raises
+        ------
+        CareCostError
+            If the values of the row do not fit together.
+        """
+        values = {**self.fixed, **more}
+        for column, path in self.paths.items():
+            value = getattr(row, column)
+            values[path] = (value,) if column in self.single else value
+        return assembled(self.makes, values)
+
+    def to_row(self, thing: object) -> dict[str, object]:
+        """Give the row that an object is written as.
+
+        Parameters
+        ----------
+        thing : object
+            As :meth:`to_object` makes it.
+
+        Returns
+        -------
+        dict of str to object
+            Values by column, in the order of the model; columns that no attribute keeps are not there.
+        """
+        row = {column: attribute(thing, path) for column, path in self.paths.items()} | self.constants
+        for column in self.single:
+            labels = row[column]
+            row[column] = labels[0] if isinstance(labels, tuple) and len(labels) == 1 else labels
+        return {column: row[column] for column in self.model.model_fields if column in row}
+
+    def objects(self, assumptions: Assumptions) -> list[Any]:
+        """Find the objects of a set that are rows of this table, in order."""
+        held: Iterable[Any] = attribute(assumptions, self.held_in)
+        fixed = self.fixed.items()
+        return [thing for thing in held if all(getattr(thing, name) == value for name, value in fixed)]
+
+
+def _rows_in(annotation: Any) -> bool:
+    """Say whether a field holds tables of its own, as the changes of a lever."""
+    return any(isinstance(held, type) and issubclass(held, Row) for held in get_args(annotation))
+
+
+def _beliefs(model: type[BeliefRow], *, required: bool = False, **fixed: object) -> Table:
+    """Describe a table of beliefs: kind and parameter are those of the table, unless a column says them."""
+    return Table(model, Assumption, "rows", _CELLS | _BELIEF, {"kind": "value"} | fixed, required=required)
+
+
+#: Every CSV table of a set, in the order in which a set keeps its rows.
+TABLES: dict[str, Table] = {
+    "placements": Table(PlacementRow, Placement, "placements", {"placement": "name"}, required=True),
+    "reasons": Table(ReasonRow, Reason, "reasons", {"reason": "name"}),
+    "items": Table(
+        ItemRow,
+        Item,
+        "items",
+        {
+            "item": "name",
+            "cashable_short": "cashable.short",
+            "cashable_long": "cashable.long",
+            "cashable_years": "cashable.years",
+        },
+    ),
+    "capacity_groups": Table(GroupRow, CapacityGroup, "groups", {"group": "name"}),
+    "initial_stock": _beliefs(StockRow, parameter="initial_stock", required=True),
+    "population": _beliefs(PopulationRow, parameter="population", required=True),
+    "entry_rate": _beliefs(EntryRow, parameter="entry_rate", required=True),
+    "entry_share": _beliefs(ShareRow, parameter="entry_share", required=True),
+    "entry_at_birthday": _beliefs(EntryRow, parameter="entry_at_birthday"),
+    "extra_entries": _beliefs(ExtraRow, parameter="extra_entries"),
+    "exit_rate": _beliefs(ExitRow, parameter="exit_rate"),
+    "move_rate": _beliefs(MoveRow, parameter="move_rate"),
+    "unit_cost": _beliefs(PriceRow, parameter="unit_cost"),
+    "capacity": _beliefs(CapacityRow, parameter="capacity"),
+    "growth": _beliefs(GrowthRow, kind="growth"),
+    "adjustments": _beliefs(AdjustmentRow, kind="adjustment"),
+    "correlations": Table(LoadingRow, Loading, "ties.loadings"),
+    "paths": Table(PathRow, YearPath, "paths", _CELLS),
+    "phases": Table(PhaseRow, Phase, "phases.rows", {"phase": "name"}),
+    "phase_shares": Table(PhaseShareRow, PhaseShare, "phases.shares", _CELLS),
+}
+
+
+@dataclass(frozen=True)
+class Folder:
+    """A folder of CSV tables of plain numbers, a column for each quantity.
+
+    Parameters
+    ----------
+    makes : callable
+        What makes the object of a table, from ``name``, ``quantities`` and ``rows``.
+    held_in : str
+        Attribute of a set that holds these objects.
+    """
+
+    makes: Callable[..., CorrelationMatrix | JointDraws]
+    held_in: str
+
+
+FOLDERS: dict[str, Folder] = {
+    "correlations": Folder(CorrelationMatrix, "ties.matrices"),
+    "joint": Folder(JointDraws, "ties.joints"),
+}
+
+
+#: Every table of set.toml and of a scenario file, by its name there.
+BLOCKS: dict[str, Table] = {
+    "set": Table(SetTable, Assumptions, apart=("base", "first_age", "last_age", "deflator", "discount", "schedule")),
+    "scopes": Table(ScopeTable, Scope, "scopes"),
+    "gap": Table(
+        GapTable,
+        Note,
+        "notes",
+        {"asked": "what", "published": "says.0", "rule": "says.1"},
+        {"kind": "gap"},
+    ),
+    "contradiction": Table(ContradictionTable, Note, "notes", {"about": "what"}, {"kind": "contradiction"}),
+    "left_out": Table(LeftOutTable, Note, "notes", {}, {"kind": "left_out"}),
+    "scenario": Table(ScenarioTable, Scenario, apart=("parts",)),
+    "lever": Table(LeverTable, Lever),
+    "lever.evidence": Table(EvidenceTable, Evidence),
+    "lever.change": Table(
+        ChangeTable,
+        Change,
+        kept=_CELLS
+        | {
+            "amount": "amount.value",
+            "low": "amount.low",
+            "high": "amount.high",
+            "level": "amount.level",
+            "distribution": "amount.distribution",
+            "times": "times.value",
+            "times_low": "times.low",
+            "times_high": "times.high",
+        },
+    ),
+}
