@@ -101,7 +101,7 @@ class Reader:
             discount=discount,
             scopes=tuple(scopes),
             notes=tuple(_notes(head)),
-            **{attribute: tuple(objects) for attribute, objects in held.items()},
+            **schema.with_parts({attribute: tuple(objects) for attribute, objects in held.items()}),
         )
         verify(assumptions, self.places.of)
         return assumptions

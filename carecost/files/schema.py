@@ -502,44 +502,39 @@ PARTS: dict[str, Callable[..., Any]] = {
 }
 
 
-def assembled(makes: Callable[..., Any], values: Mapping[str, object]) -> Any:
-    """Make an object by keyword, its parts first.
+def with_parts(values: Mapping[str, object]) -> dict[str, object]:
+    """Make the parts of an object.
 
     Parameters
     ----------
-    makes : callable
-        What makes the object.
     values : mapping of str to object
         Values of attributes (``"name"``), and of attributes of parts (``"belief.value"``).
 
     Returns
     -------
-    object
-        What was made.
+    dict of str to object
+        Values of attributes, parts made.
 
     Raises
     ------
     CareCostError
-        If the object or a part of it cannot be made of these values.
+        If a part cannot be made of its values.
 
     Examples
     --------
-    >>> assembled(Assumption, {"parameter": "entry_rate", "where.ages": (0,), "belief.value": 0.5}).quantity
-    'entry_rate: ages=0'
+    >>> with_parts({"name": "x", "amount.value": 0.5})["amount"].shape
+    'fixed'
     """
-    own: dict[str, object] = {}
+    made: dict[str, object] = {}
     parts: dict[str, dict[str, object]] = {}
     for path, value in values.items():
         part, _, name = path.rpartition(".")
-        if part:
-            parts.setdefault(part, {})[name] = value
-        else:
-            own[name] = value
-    return makes(**own, **{part: PARTS[part](**fields) for part, fields in parts.items()})
+        (parts.setdefault(part, {}) if part else made)[name] = value
+    return made | {part: PARTS[part](**fields) for part, fields in parts.items()}
 
 
 def attribute(thing: object, path: str) -> Any:
-    """Look up an attribute, or one of a part, or a position in a tuple; None where the part is not there.
+    """Look up an attribute, or one of a part.
 
     Examples
     --------
@@ -547,8 +542,7 @@ def attribute(thing: object, path: str) -> Any:
     1.0
     """
     for name in path.split("."):
-        if thing is not None:
-            thing = thing[int(name)] if isinstance(thing, tuple) else getattr(thing, name)
+        thing = getattr(thing, name)
     return thing
 
 
@@ -602,17 +596,18 @@ class Table:
         return {name: choices[name][0] for name in literal if len(choices[name]) == 1}
 
     @cached_property
-    def paths(self) -> dict[str, str]:
-        """Attribute that keeps each column."""
-        tables = [n for n, about in self.model.model_fields.items() if _rows_in(about.annotation)]
-        none = {*self.constants, *self.apart, *tables}
-        return {name: self.kept.get(name, name) for name in self.model.model_fields if name not in none}
+    def keeping(self) -> dict[str, tuple[tuple[str, str, bool], ...]]:
+        """Columns by the part that keeps them (``""`` for the object itself).
 
-    @cached_property
-    def single(self) -> frozenset[str]:
-        """Columns that hold exactly one of the labels that a selector keeps."""
-        chosen = [column for column, path in self.paths.items() if path.startswith("where.")]
-        return frozenset(name for name in chosen if self.model.model_fields[name].annotation in (str, int))
+        Each with the attribute, and whether it holds exactly one of the labels that a selector keeps.
+        """
+        parts: dict[str, tuple[tuple[str, str, bool], ...]] = {}
+        for column, about in self.model.model_fields.items():
+            if column not in self.constants and column not in self.apart and not _holds_rows(about.annotation):
+                part, _, name = self.kept.get(column, column).rpartition(".")
+                single = part == "where" and about.annotation in (str, int)
+                parts[part] = (*parts.get(part, ()), (column, name, single))
+        return parts
 
     def to_object(self, row: Row, **more: object) -> Any:
         """Make the object of a row.
@@ -634,11 +629,12 @@ class Table:
         CareCostError
             If the values of the row do not fit together.
         """
-        values = {**self.fixed, **more}
-        for column, path in self.paths.items():
-            value = getattr(row, column)
-            values[path] = (value,) if column in self.single else value
-        return assembled(self.makes, values)
+        cells = vars(row)
+        made = {**self.fixed, **more}
+        for part, columns in self.keeping.items():
+            values = {name: (cells[column],) if single else cells[column] for column, name, single in columns}
+            made |= {part: PARTS[part](**values)} if part else values
+        return self.makes(**made)
 
     def to_row(self, thing: object) -> dict[str, object]:
         """Give the row that an object is written as.
@@ -653,20 +649,29 @@ class Table:
         dict of str to object
             Values by column, in the order of the model; columns that no attribute keeps are not there.
         """
-        row = {column: attribute(thing, path) for column, path in self.paths.items()} | self.constants
-        for column in self.single:
-            labels = row[column]
-            row[column] = labels[0] if isinstance(labels, tuple) and len(labels) == 1 else labels
+        row = dict(self.constants)
+        for part, columns in self.keeping.items():
+            keeper = getattr(thing, part) if part else thing
+            for column, name, single in columns:
+                value = _value(keeper, name)
+                row[column] = value[0] if single and value is not None and len(value) == 1 else value
         return {column: row[column] for column in self.model.model_fields if column in row}
 
     def objects(self, assumptions: Assumptions) -> list[Any]:
         """Find the objects of a set that are rows of this table, in order."""
         held: Iterable[Any] = attribute(assumptions, self.held_in)
-        fixed = self.fixed.items()
-        return [thing for thing in held if all(getattr(thing, name) == value for name, value in fixed)]
+        names, values = list(self.fixed), list(self.fixed.values())
+        return [thing for thing in held if [getattr(thing, name) for name in names] == values]
 
 
-def _rows_in(annotation: Any) -> bool:
+def _value(keeper: Any, name: str) -> Any:
+    """Give what a part keeps under a name, or at a position; None where the part is not there."""
+    if keeper is None:
+        return None
+    return keeper[int(name)] if type(keeper) is tuple else getattr(keeper, name)
+
+
+def _holds_rows(annotation: Any) -> bool:
     """Say whether a field holds tables of its own, as the changes of a lever."""
     return any(isinstance(held, type) and issubclass(held, Row) for held in get_args(annotation))
 
