@@ -220,14 +220,37 @@ def test_architecture_page_names_every_registry() -> None:
         assert getattr(importlib.import_module(f"carecost.{module}"), registry)
 
 
-def test_the_schema_page_lists_every_table_column_and_key() -> None:
-    text = (ROOT / "docs" / "reference" / "schema.md").read_text(encoding="utf-8")
-    models = schema.LABELS | schema.BELIEFS | schema.TIES
-    wanted = {f"{name}.csv" for name in models}
-    wanted |= {column for model in models.values() for column in model.model_fields}
-    tables = (schema.SetTable, schema.GapTable, schema.ContradictionTable, schema.ScopeTable)
-    wanted |= {key for table in (*tables, schema.SetFile) for key in table.model_fields}
-    assert not sorted(word for word in wanted if not re.search(rf"\b{re.escape(word)}\b", text))
+SCHEMA = ROOT / "docs" / "reference" / "schema.md"
+
+
+@pytest.mark.parametrize("name", schema.TABLES)
+def test_the_schema_page_lists_exactly_the_columns_of_every_table(name: str) -> None:
+    table = schema.TABLES[name]
+    beliefs = list(schema.BeliefRow.model_fields) if issubclass(table.model, schema.BeliefRow) else []
+    wanted = sorted(column for column in table.columns if column not in beliefs)
+    lines = re.findall(rf"^\| `{name}\.csv` \| (.*?) \|", SCHEMA.read_text(encoding="utf-8"), re.MULTILINE)
+    listed = [sorted(re.findall(r"\w+", re.sub(r"\([^)]*\)", "", line))) for line in lines]
+    assert listed == [wanted], f"write the row of {name}.csv in {named(SCHEMA)}: {', '.join(wanted)}"
+
+
+def test_the_schema_page_lists_the_columns_of_a_belief_every_folder_and_every_key() -> None:
+    text = SCHEMA.read_text(encoding="utf-8")
+    assert f"then: `{', '.join(schema.BeliefRow.model_fields)}`" in text
+    assert all(f"| `{folder}/NAME.csv` |" in text for folder in schema.FOLDERS)
+    rows = re.findall(r"^\| `(\w+)\.csv` \|", text, re.MULTILINE)
+    assert sorted({*rows} - {*schema.TABLES}) == []
+    block = next(text for language, text in blocks(SCHEMA) if language == "toml")
+    keys = {name: schema.BLOCKS[name].model.model_fields for name in schema.SetFile.model_fields}
+    sections = re.split(r"^\[+(\w+)\]+", block, flags=re.MULTILINE)
+    written = dict(zip(sections[1::2], sections[2::2], strict=True))
+    listed = {name: sorted(re.findall(r"^(?:# )?(\w+) = ", part, re.MULTILINE)) for name, part in written.items()}
+    assert listed == {name: sorted(keys[name]) for name in keys}
+
+
+def test_the_guide_to_scenarios_names_every_key() -> None:
+    text = (ROOT / "docs" / "how-to" / "own-scenario.md").read_text(encoding="utf-8")
+    keys = {key for name in schema.BLOCKS for key in schema.BLOCKS[name].model.model_fields if name not in schema.SetFile.model_fields}
+    assert sorted(key for key in keys if not re.search(rf"\b{key}\b", text)) == []
 
 
 def test_the_reference_lists_every_public_name() -> None:
