@@ -66,8 +66,8 @@ def save_run(
     written = [write(out / name, content) for name, content in _contents(tables, _has_parquet()).items()]
     inputs = save_assumptions(assumptions, out / "inputs" / "assumptions")
     written += sorted(path for path in inputs.rglob("*") if path.is_file())
-    there = made_folder(out / "inputs" / "scenarios")
-    written += [save_scenario(s, there / f"{i}.toml") for i, s in enumerate(scenarios, start=1)]
+    scenario_folder = made_folder(out / "inputs" / "scenarios")
+    written += [save_scenario(s, scenario_folder / f"{i}.toml") for i, s in enumerate(scenarios, start=1)]
     digests = {path.relative_to(out).as_posix(): _digest(path.read_bytes()) for path in written}
     manifest = {**about, "versions": versions(), "files": digests}
     write(out / MANIFEST, json.dumps(manifest, indent=2, ensure_ascii=False) + "\n")
@@ -86,7 +86,7 @@ def read_manifest(folder: str | Path) -> dict[str, Any]:
     try:
         manifest: dict[str, Any] = json.loads((root / MANIFEST).read_text(encoding="utf-8"))
         files = manifest["files"]
-    except (OSError, ValueError, KeyError):
+    except (OSError, ValueError, KeyError, TypeError):
         remedy = "Give a folder that results.save or carecost compare wrote"
         raise FileError(Problem("is missing or is not a manifest", str(root / MANIFEST), remedy)) from None
     problems = []
@@ -181,13 +181,14 @@ def replay(folder: str | Path) -> Run:
     FileError
         If a file is missing or was altered.
     """
-    made: dict[str, Any] = read_manifest(folder)["run"]
+    about: dict[str, Any] = read_manifest(folder)["run"]
     inputs = Path(folder) / "inputs"
+    # Files are numbered in the order of the scenarios: 10 comes after 9.
     paths = sorted(inputs.glob("scenarios/*.toml"), key=lambda path: int(path.stem))
     return run(
         load_assumptions(inputs / "assumptions"),
         [load_scenario(path) for path in paths],
-        years=made["years"],
-        draws=Draws(made["draws"], made["seed"], made["noise"]),
-        start=made["programme_start"],
+        years=about["years"],
+        draws=Draws(about["draws"], about["seed"], about["noise"]),
+        start=about["programme_start"],
     )

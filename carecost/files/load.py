@@ -18,7 +18,10 @@ from carecost.inputs.scenario import Lever, Scenario, one_set
 
 
 def load_assumptions(name: str | Path) -> Assumptions:
-    """Load a set of assumptions.
+    """Load a set of assumptions and check it.
+
+    A set is a folder of ``set.toml`` and CSV tables. Every table is read before anything is refused, so that all its
+    faults are said at once; ``background.toml`` in the folder, if any, goes on under every scenario.
 
     Parameters
     ----------
@@ -36,24 +39,32 @@ def load_assumptions(name: str | Path) -> Assumptions:
     CareCostError
         With every fault found: file, row, value, remedy and nearest name.
 
+    See Also
+    --------
+    save_assumptions : Write a set as such a folder.
+    area : Make the set of one region.
+
     Examples
     --------
     >>> load_assumptions("england-2025").base_year
     2025
     """
-    whole, _, place = str(name).rpartition("/")
+    whole, _, region = str(name).rpartition("/")
     if whole in packaged_assumptions() and not Path(name).exists():
-        return area(load_assumptions(whole), place)
+        return area(load_assumptions(whole), region)
     folder = find(name, packaged_assumptions(), SET, lambda n: DATA / n)
     if not folder.is_dir():
         raise FileError(Problem("is not a folder", str(name), "Give a packaged name or the folder of a set"))
-    read = Reader(folder).read()
-    behind = folder / BACKGROUND
-    return replace(read, background=load_scenario(behind)) if behind.is_file() else read
+    assumptions = Reader(folder).read()
+    background = folder / BACKGROUND
+    return replace(assumptions, background=load_scenario(background)) if background.is_file() else assumptions
 
 
 def load_scenario(name: str | Path) -> Scenario:
-    """Load a scenario.
+    """Load a scenario and check it on its own.
+
+    A scenario is a TOML file of levers; ``parts`` in it names others that come before them. Names of placements and
+    items are checked against a set when the scenario is run.
 
     Parameters
     ----------
@@ -63,12 +74,17 @@ def load_scenario(name: str | Path) -> Scenario:
     Returns
     -------
     Scenario
-        The scenario, checked on its own; names of placements and items are checked against a set when it is run.
+        The scenario, with the levers of its parts first.
 
     Raises
     ------
     CareCostError
         With every fault found.
+
+    See Also
+    --------
+    save_scenario : Write a scenario as such a file.
+    run : Project a set with scenarios beside inaction.
 
     Examples
     --------
@@ -100,23 +116,24 @@ def load_scenario(name: str | Path) -> Scenario:
 
 def _parts(names: tuple[str, ...], path: Path, problems: list[Problem]) -> list[Scenario]:
     """Load the scenarios that a file puts together: packaged, or files beside it."""
-    found: list[Scenario] = []
+    parts: list[Scenario] = []
     for name in names:
         beside = path.parent / name
         if beside.resolve() == path.resolve():
             problems.append(Problem("is a part of itself", f"{path.name}, scenario.parts", "Name other files"))
             continue
         try:
-            found.append(load_scenario(beside if beside.is_file() else name))
+            parts.append(load_scenario(beside if beside.is_file() else name))
         except CareCostError as error:
-            where = f"{path.name}, part {name!r}"
-            problems.extend(Problem(p.what, _within(where, p.where), p.remedy) for p in error.problems)
+            place = f"{path.name}, part {name!r}"
+            problems.extend(Problem(p.what, _within(place, p.where), p.remedy) for p in error.problems)
         except RecursionError:
             problems.append(Problem("is a part of one of its parts", f"{path.name}, part {name!r}", "Break the circle"))
-    return found
+    return parts
 
 
 def _within(outer: str, inner: str) -> str:
+    """Join two places, the wider one first; either may be empty."""
     return ": ".join(filter(None, (outer, inner)))
 
 
@@ -124,11 +141,11 @@ def _lever(row: schema.LeverTable, file: str, problems: list[Problem]) -> list[L
     """Make a lever; none, with its problems, where it cannot be made."""
     changes, before = [], len(problems)
     for i, table in enumerate(row.change, start=1):
-        where = f"{file}, lever {row.name!r}, change {i}"
+        place = f"{file}, lever {row.name!r}, change {i}"
         try:
             changes.append(schema.BLOCKS["lever.change"].to_object(table))
         except CareCostError as error:
-            problems.extend(Problem(p.what, _within(where, p.where), p.remedy) for p in error.problems)
+            problems.extend(Problem(p.what, _within(place, p.where), p.remedy) for p in error.problems)
     if len(problems) > before:
         return []
     try:

@@ -1,4 +1,4 @@
-"""What ships with the package: names of sets, scenarios, deflators and discount schedules."""
+"""Find what ships with the package by name: sets, scenarios, regions, deflators and discount schedules."""
 
 from __future__ import annotations
 
@@ -23,12 +23,12 @@ DATA = Path(str(files("carecost") / "data"))
 
 
 def packaged_assumptions() -> list[str]:
-    """Names of the packaged sets."""
+    """Give the names of the packaged sets."""
     return sorted(path.parent.name for path in DATA.glob("*/set.toml"))
 
 
 def packaged_scenarios() -> list[str]:
-    """Names of the packaged scenarios."""
+    """Give the names of the packaged scenarios."""
     return sorted(path.stem for path in (DATA / "scenarios").glob("*.toml"))
 
 
@@ -52,7 +52,7 @@ def _toml(path: Path) -> dict[str, Any]:
 
 
 def packaged_regions() -> list[str]:
-    """Names of the packaged sets whose regions are known."""
+    """Give the names of the packaged sets whose regions are known."""
     return sorted(path.stem for path in (DATA / "regions").glob("*.csv"))
 
 
@@ -92,18 +92,19 @@ def _set_first(scenario: str) -> str:
 
 def base_folder(folder: Path, name: str, problems: list[Problem]) -> Path | None:
     """Find the set whose tables a set has where it has none of its own: a folder beside it, or a packaged set."""
-    where = "set.toml, set.base"
-    places = [p for p in (folder.parent / name, DATA / name) if (p / "set.toml").is_file() and not same(p, folder)]
-    if not places:
-        found = unknown("set", name, packaged_assumptions(), where)
-        problems.append(Problem(found.what, where, f"{found.remedy}; or put the folder of a set beside this one"))
+    place = "set.toml, set.base"
+    folders = [f for f in (folder.parent / name, DATA / name) if (f / "set.toml").is_file() and not same(f, folder)]
+    if not folders:
+        problem = unknown("set", name, packaged_assumptions(), place)
+        problems.append(Problem(problem.what, place, f"{problem.remedy}; or put the folder of a set beside this one"))
         return None
-    if re.search(r"(?m)^\s*base\s*=", (places[0] / "set.toml").read_text(encoding="utf-8-sig")):
+    # The file may have faults of its own, which are said when that set is read: only the key is looked for.
+    if re.search(r"(?m)^\s*base\s*=", (folders[0] / "set.toml").read_text(encoding="utf-8-sig")):
         problems.append(
-            Problem(f"{name!r} has a base itself", where, "Name that base, and give the tables that differ")
+            Problem(f"{name!r} has a base itself", place, "Name that base, and give the tables that differ")
         )
         return None
-    return places[0]
+    return folders[0]
 
 
 def same(a: Path, b: Path) -> bool:

@@ -89,9 +89,10 @@ def read_numbers(text: str, file: str, problems: list[Problem]) -> tuple[tuple[s
 
 
 def _row(names: list[str], cells: list[str], where: str, problems: list[Problem]) -> tuple[float, ...]:
-    if any(cell.strip() for cell in cells[len(names) :]):
-        extra = next(cell for cell in cells[len(names) :] if cell.strip())
-        problems.append(Problem(f"has a cell {extra!r} beyond the last column", where, "Quote names that hold commas"))
+    beyond = [cell for cell in cells[len(names) :] if cell.strip()]
+    if beyond:
+        what = f"has a cell {beyond[0]!r} beyond the last column"
+        problems.append(Problem(what, where, "Quote names that hold commas"))
     padded = [*cells, *[""] * len(names)]
     return tuple(
         _number(cell.strip(), f"{where}, column {i}", problems) for i, cell in enumerate(padded[: len(names)], 1)
@@ -127,33 +128,30 @@ _REMEDIES = {
 
 def faults(error: ValidationError, model: type[BaseModel], where: str, cell: str = "column ") -> list[Problem]:
     """Rewrite the errors of pydantic in our words, with the value, the place and the remedy."""
-    found = []
-    for e in error.errors(include_url=False):
-        path = ".".join(str(part) for part in e["loc"])
-        found.append(_fault(dict(e), path, model, where, cell))
-    return found
+    return [_problem(dict(fault), model, where, cell) for fault in error.errors(include_url=False)]
 
 
-def _fault(e: Mapping[str, Any], path: str, model: type[BaseModel], where: str, cell: str) -> Problem:
-    kind, value = e["type"], e.get("input")
-    place = f"{where}, {cell}{_place(tuple(e['loc']))}" if path else where
+def _problem(fault: Mapping[str, Any], model: type[BaseModel], where: str, cell: str) -> Problem:
+    """Rewrite one error of pydantic: its type says what is wrong, its location where."""
+    kind, value, path = fault["type"], fault.get("input"), tuple(fault["loc"])
+    name = str(path[-1]) if path else ""
+    place = f"{where}, {cell}{_place(path)}" if path else where
     if kind == "missing":
-        return Problem(f"{path.split('.')[-1]!r} is missing or blank", place, _REMEDIES[kind])
+        return Problem(f"{name!r} is missing or blank", place, _REMEDIES[kind])
     if kind == "extra_forbidden":
-        known = list(_fields(model, tuple(e["loc"])[:-1]))
-        return Problem(f"unknown name {path.split('.')[-1]!r}", place, nearest(path.split(".")[-1], known))
+        return Problem(f"unknown name {name!r}", place, nearest(name, _fields(model, path[:-1])))
     if kind == "unknown_name":
-        return unknown(e["ctx"]["kind"], value, e["ctx"]["known"], place)
+        return unknown(fault["ctx"]["kind"], value, fault["ctx"]["known"], place)
     if kind == "literal_error":
-        known = [part.strip(" '") for part in str(e["ctx"]["expected"]).replace(" or ", ", ").split(",")]
+        known = [part.strip(" '") for part in str(fault["ctx"]["expected"]).replace(" or ", ", ").split(",")]
         return Problem(f"is {value!r}", place, nearest(str(value), [k for k in known if k]))
     limits = {"greater_than_equal": "ge", "less_than_equal": "le", "greater_than": "gt"}
     if kind in limits:
         words = {"ge": "at least", "le": "at most", "gt": "more than"}[limits[kind]]
-        return Problem(f"is {value!r}", place, f"Give {words} {e['ctx'][limits[kind]]}")
+        return Problem(f"is {value!r}", place, f"Give {words} {fault['ctx'][limits[kind]]}")
     if kind == "value_error":
-        return Problem(f"is {value!r}", place, str(e["ctx"]["error"]).capitalize())
-    return Problem(f"is {value!r}", place, _REMEDIES.get(kind, str(e["msg"])))
+        return Problem(f"is {value!r}", place, str(fault["ctx"]["error"]).capitalize())
+    return Problem(f"is {value!r}", place, _REMEDIES.get(kind, str(fault["msg"])))
 
 
 def _place(path: tuple[str | int, ...]) -> str:
@@ -164,10 +162,10 @@ def _place(path: tuple[str | int, ...]) -> str:
     >>> _place(("lever", 0, "change", 1, "unit")), _place(("set", "years"))
     ('lever 1, change 2, unit', 'set.years')
     """
-    said = ""
+    text = ""
     for part in path:
-        said += f" {part + 1}, " if isinstance(part, int) else f"{'.' if said[-1:].isalnum() else ''}{part}"
-    return said.removesuffix(", ")
+        text += f" {part + 1}, " if isinstance(part, int) else f"{'.' if text[-1:].isalnum() else ''}{part}"
+    return text.removesuffix(", ")
 
 
 def _fields(model: type[BaseModel], path: tuple[str | int, ...]) -> tuple[str, ...]:

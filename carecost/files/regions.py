@@ -1,4 +1,4 @@
-"""Regions of a country as areas: sets of their own that sum to the country's."""
+"""Make the sets of a country's regions, which sum to the country's, from published shares and prices."""
 
 from __future__ import annotations
 
@@ -85,11 +85,11 @@ class Regions:
         UnknownNameError
             If there is not exactly one.
         """
-        found = [f.value for f in self.facts if (f.area, f.measure) == (area, measure) and year in (None, f.year)]
-        if len(found) != 1:
+        values = [f.value for f in self.facts if (f.area, f.measure) == (area, measure) and year in (None, f.year)]
+        if len(values) != 1:
             known = dict.fromkeys(f"{f.area}, {f.measure}, {f.year}" for f in self.facts)
             raise UnknownNameError(unknown("figure of a region", f"{area}, {measure}, {year}", known))
-        return found[0]
+        return values[0]
 
 
 def known_regions(assumptions: Assumptions) -> Regions:
@@ -128,15 +128,15 @@ def known_regions(assumptions: Assumptions) -> Regions:
     rows, notes = regions_file(name)
     facts = [
         Fact(
-            row["area"],
-            row["measure"],
-            float(row["value"]),
-            row["unit"],
-            int(row["year"]),
-            tuple(item.strip() for item in row["items"].split(";") if item),
-            row["source"],
-            row["quality"],
-            row["note"],
+            area=row["area"],
+            measure=row["measure"],
+            value=float(row["value"]),
+            unit=row["unit"],
+            year=int(row["year"]),
+            items=tuple(item.strip() for item in row["items"].split(";") if item),
+            source=row["source"],
+            quality=row["quality"],
+            note=row["note"],
         )
         for row in rows
     ]
@@ -146,6 +146,9 @@ def known_regions(assumptions: Assumptions) -> Regions:
 
 def area(assumptions: Assumptions, name: str, prices: Prices = "own") -> Assumptions:
     """Make the set of one region: stock, population, entries and prices of its own, all else as in the whole.
+
+    What is known of a region is its share of children looked after, of the population and of entries, and some prices;
+    what is not published, and the rule used instead, is among the gaps of the set that is made.
 
     Parameters
     ----------
@@ -170,6 +173,11 @@ def area(assumptions: Assumptions, name: str, prices: Prices = "own") -> Assumpt
         If prices are neither, or a row names items whose prices differ.
     FileError
         If no regions of the set are known.
+
+    See Also
+    --------
+    areas : Make the sets of all regions.
+    run_areas : Run scenarios in every region.
 
     Notes
     -----
@@ -207,6 +215,8 @@ def area(assumptions: Assumptions, name: str, prices: Prices = "own") -> Assumpt
 def areas(assumptions: Assumptions, prices: Prices = "own") -> dict[str, Assumptions]:
     """Make the sets of all regions.
 
+    At national prices they sum to the whole, draw by draw; see :func:`area`.
+
     Parameters
     ----------
     assumptions : Assumptions
@@ -223,6 +233,11 @@ def areas(assumptions: Assumptions, prices: Prices = "own") -> dict[str, Assumpt
     ------
     FileError
         If no regions of the set are known.
+
+    See Also
+    --------
+    area : Make the set of one region.
+    run_areas : Run scenarios in every region.
 
     Examples
     --------
@@ -254,11 +269,11 @@ class _Factors:
         if row.parameter != "unit_cost":
             return self._of.get(row.parameter, 1.0)
         items = row.where.items or tuple(self._items)
-        found = {self._items[item] for item in items}
+        factors = {self._items[item] for item in items}
         remedy = "Give each item a row of its own"
         differ = Problem("has one row for items whose prices differ by area", row.quantity, remedy)
-        refuse([differ] if len(found) > 1 else [])
-        return found.pop()
+        refuse([differ] if len(factors) > 1 else [])
+        return factors.pop()
 
     def scaled(self, row: Assumption) -> Assumption:
         """Multiply what is believed in a row."""
@@ -270,6 +285,7 @@ class _Factors:
 
 
 def _times(belief: Belief, factor: float, source: str) -> Belief:
+    """Multiply a value and its interval; the grade is D at best, because the area's share of it is derived."""
     low, high = (None if end is None else end * factor for end in (belief.low, belief.high))
     return replace(
         belief,

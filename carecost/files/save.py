@@ -1,4 +1,4 @@
-"""Save sets and scenarios as files that read back the same."""
+"""Write sets and scenarios as CSV and TOML that read back equal; each file whole or not at all."""
 
 from __future__ import annotations
 
@@ -69,6 +69,7 @@ def scenario_file(scenario: Scenario) -> str:
         blocks += [_array_table("lever.evidence", evidence) for evidence in lever.evidence]
         for change in lever.changes:
             row = schema.BLOCKS["lever.change"].to_row(change)
+            # A change has many keys and uses few: lists that are empty are left out, as what is None is.
             blocks.append(_toml_table("lever.change", {k: v for k, v in row.items() if v != ()}, array=True))
     return "\n".join(blocks)
 
@@ -82,6 +83,7 @@ def _csv(header: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
 
 
 def _cell(value: object) -> str:
+    """Write a value as the cell that reads back as it: ages as bands, names apart by semicolons, every digit."""
     if value is None:
         return ""
     if isinstance(value, bool):
@@ -130,22 +132,37 @@ def _toml_value(value: object) -> str:
 def save_assumptions(assumptions: Assumptions, folder: str | Path) -> Path:
     """Write a set as a folder that can be edited by hand or in a spreadsheet.
 
+    The folder holds ``set.toml``, a CSV table for each kind of row that the set has, and what it builds on: a set on a
+    base is written whole. Tables in the folder that the set does not have are removed; other files are left alone.
+
     Parameters
     ----------
     assumptions : Assumptions
         The set.
     folder : str or Path
-        Where; made if it is not there. Loading it gives an equal set.
+        Folder to write in; made if it is not there.
 
     Returns
     -------
     Path
-        The folder.
+        The folder; loading it gives an equal set.
 
     Raises
     ------
     FileError
         If it cannot be written.
+
+    See Also
+    --------
+    load_assumptions : Load a set from such a folder.
+
+    Examples
+    --------
+    >>> import carecost as cc, tempfile
+    >>> england = cc.load_assumptions("england-2025")
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     cc.load_assumptions(save_assumptions(england, folder)) == england
+    True
     """
     out = made_folder(folder)
     files = set_files(assumptions)
@@ -159,7 +176,9 @@ def save_assumptions(assumptions: Assumptions, folder: str | Path) -> Path:
 
 
 def save_scenario(scenario: Scenario, path: str | Path) -> Path:
-    """Write a scenario as a TOML file; loading it gives an equal scenario.
+    """Write a scenario as a TOML file.
+
+    Levers that came from parts of the scenario, or were stacked or shifted, are written out in full.
 
     Parameters
     ----------
@@ -171,12 +190,24 @@ def save_scenario(scenario: Scenario, path: str | Path) -> Path:
     Returns
     -------
     Path
-        The file.
+        The file; loading it gives an equal scenario.
 
     Raises
     ------
     FileError
         If it cannot be written.
+
+    See Also
+    --------
+    load_scenario : Load a scenario from such a file.
+
+    Examples
+    --------
+    >>> import carecost as cc, tempfile
+    >>> later = cc.load_scenario("care-review").delayed(2)
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     cc.load_scenario(save_scenario(later, f"{folder}/later.toml")) == later
+    True
     """
     return write(Path(path), scenario_file(scenario))
 

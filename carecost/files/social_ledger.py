@@ -43,10 +43,17 @@ class SocialValue:
 def social_values() -> tuple[SocialValue, ...]:
     """Give the social values that ship, in the prices in which they were published.
 
+    They are read from the package's own table; each says what it must not be taken for.
+
     Returns
     -------
     tuple of SocialValue
         Lines of the ledger, checks, and prices.
+
+    See Also
+    --------
+    social_value : Give one of them by name.
+    with_social_ledger : Put the lines beside the budgets of a set.
 
     Examples
     --------
@@ -58,6 +65,8 @@ def social_values() -> tuple[SocialValue, ...]:
 
 def social_value(name: str) -> SocialValue:
     """Give one social value, such as the price of a WELLBY.
+
+    It is in the prices in which it was published: convert it before it is put beside an amount of a set.
 
     Parameters
     ----------
@@ -73,6 +82,10 @@ def social_value(name: str) -> SocialValue:
     ------
     UnknownNameError
         If there is none of that name.
+
+    See Also
+    --------
+    social_values : Give all of them.
 
     Examples
     --------
@@ -107,6 +120,10 @@ def with_social_ledger(assumptions: Assumptions) -> Assumptions:
     ComparisonError
         If the set has a social ledger: the same outcome would be counted twice.
 
+    See Also
+    --------
+    social_values : Give the values that the lines are made of.
+
     Examples
     --------
     >>> import carecost as cc
@@ -114,11 +131,11 @@ def with_social_ledger(assumptions: Assumptions) -> Assumptions:
     >>> [item.name for item in england.items if item.account == "social"]
     ['poor outcomes of children who need a social worker']
     """
-    there = [item.name for item in assumptions.items if item.account == SOCIAL]
-    if there:
+    social = [item.name for item in assumptions.items if item.account == SOCIAL]
+    if social:
         remedy = "Keep one ledger: a set with its own needs no other"
         raise ComparisonError(
-            Problem(f"there is a social ledger already: {', '.join(there)}", assumptions.name, remedy)
+            Problem(f"there is a social ledger already: {', '.join(social)}", assumptions.name, remedy)
         )
     counted = {item.group for item in assumptions.items if item.account == OUTCOMES}
     lines = [value for value in social_values() if value.use == "item" or value.of in counted]
@@ -166,5 +183,5 @@ def _price(value: SocialValue, to: Assumptions) -> Assumption:
     factor = float(deflator.factor(b.price_year, to.price_year)[0])
     said = f"{b.value:,.0f} in prices of {financial_year(b.price_year)}, by the deflator {deflator.vintage}; {b.note}"
     low, high = (None if end is None else end * factor for end in (b.low, b.high))
-    there = replace(b, value=b.value * factor, low=low, high=high, price_year=to.price_year, note=said)
-    return Assumption("unit_cost", Selector(items=(value.name,)), there)
+    converted = replace(b, value=b.value * factor, low=low, high=high, price_year=to.price_year, note=said)
+    return Assumption("unit_cost", Selector(items=(value.name,)), converted)

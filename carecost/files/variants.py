@@ -42,30 +42,31 @@ def pulled(
     CareCostError
         If a name or a number cannot be used.
     """
-    found = []
+    variants = []
     for scenario in _given([load_scenario(name) for name in names], effects):
-        found.append(scenario)
+        variants.append(scenario)
         if delay is not None:
-            found.append(scenario.delayed(delay))
+            variants.append(scenario.delayed(delay))
         if scale is not None:
-            found.append(scenario.scaled(scale))
+            variants.append(scenario.scaled(scale))
         if roll_out is not None:
-            found.append(scenario.partial(_share(roll_out)))
-    return found
+            variants.append(scenario.partial(_share(roll_out)))
+    return variants
 
 
 def _given(scenarios: list[Scenario], effects: Sequence[str]) -> list[Scenario]:
+    """Give levers amounts of the user's own, in every scenario that has them."""
     for effect in effects:
         lever, _, numbers = (part.strip() for part in effect.rpartition("="))
         known = [one.name for scenario in scenarios for one in scenario.levers]
         if lever not in known:
             raise UnknownNameError(unknown("lever", lever, known, f"--effect {effect}"))
-        amount = _amount(numbers, f"--effect {effect}")
+        place = f"--effect {effect}"
+        amount = _amount(numbers, place)
         try:
             scenarios = [s.given(lever, amount) if lever in [one.name for one in s.levers] else s for s in scenarios]
         except CareCostError as error:
-            where = f"--effect {effect}"
-            raise type(error)([Problem(p.what, f"{where}, {p.where}", p.remedy) for p in error.problems]) from None
+            raise type(error)([Problem(p.what, f"{place}, {p.where}", p.remedy) for p in error.problems]) from None
     return scenarios
 
 

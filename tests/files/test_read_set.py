@@ -11,6 +11,8 @@ import pytest
 
 import carecost as cc
 from carecost.errors import CareCostError, nearest, unknown
+from carecost.files import schema
+from carecost.files.read_set import Places
 
 SETS = Path(__file__).parents[1] / "data" / "sets"
 
@@ -29,6 +31,18 @@ def edit(old: str, new: str) -> Callable[[str], str]:
         return text.replace(old, new, 1)
 
     return change
+
+
+PATH = {
+    "name": "prices",
+    "parameter": "unit_cost",
+    "kind": "random walk",
+    "sd": "0.02",
+    "from_year": "2025",
+    "unit": "multiplier",
+    "source": "x",
+    "quality": "E",
+}
 
 
 BROKEN = {
@@ -235,6 +249,28 @@ def test_all_problems_come_at_once(folder: Path) -> None:
         assert word in str(error.value)
 
 
+def test_equal_rows_keep_places_of_their_own() -> None:
+    first, second = (schema.PathRow.model_validate(PATH) for _ in range(2))
+    places = Places()
+    for number, row in enumerate((first, second), start=2):
+        places.keep(row, f"paths.csv, row {number}")
+    assert (places.of(first), places.of(second)) == ("paths.csv, row 2", "paths.csv, row 3")
+    assert places.of(schema.PathRow.model_validate(PATH)) == "paths.csv, row 2", "an equal one made elsewhere"
+
+
+def test_object_that_was_not_read_is_named_by_its_quantity() -> None:
+    assert Places().of(cc.Phase("short", 2.0)) == "phase: short"
+
+
+def test_fault_of_a_growth_parameter_comes_with_the_other_faults_of_its_row(folder: Path) -> None:
+    path = folder / "adjustments.csv"
+    path.write_text(path.read_text().replace("entry_rate", "entry_rat").replace("multiplier", ""))
+    with pytest.raises(CareCostError) as error:
+        cc.load_assumptions(folder)
+    assert "adjustments.csv, row 2, column parameter: unknown parameter 'entry_rat'" in str(error.value)
+    assert "adjustments.csv, row 2, column unit: 'unit' is missing" in str(error.value)
+
+
 @pytest.mark.parametrize(
     "change", [lambda b: b"\xef\xbb\xbf" + b, lambda b: b.replace(b"\n", b"\r\n"), lambda b: b + b",,,,\n\n"]
 )
@@ -246,54 +282,6 @@ def test_marks_line_endings_and_blank_rows_of_spreadsheets_are_accepted(
         if path.suffix == ".csv" or b",,," not in change(b""):
             path.write_bytes(change(path.read_bytes()))
     assert cc.load_assumptions(folder) == before
-
-
-def test_an_unknown_set_or_scenario_names_the_nearest(tmp_path: Path) -> None:
-    with pytest.raises(CareCostError, match="Did you mean 'england-2025'"):
-        cc.load_assumptions("england-2024")
-    with pytest.raises(CareCostError, match="Did you mean 'care-review'"):
-        cc.load_scenario("care-revue")
-    file = tmp_path / "a.csv"
-    file.write_text("x")
-    with pytest.raises(CareCostError, match="is not a folder"):
-        cc.load_assumptions(file)
-
-
-SCENARIOS = {
-    "unknown operation": (
-        'operation = "scale"',
-        'operation = "scael"',
-        ["'scael'", "Did you mean 'scale'?", "lever 'edge of care', change 1"],
-    ),
-    "unknown parameter": (
-        'parameter = "entry_rate"',
-        'parameter = "entry"',
-        ["unknown parameter 'entry'", "entry_rate"],
-    ),
-    "misplaced key": ("start = 2", "begin = 2", ["'begin'", "lever 1, change 1"]),
-    "start before the programme": ("start = 2\n", "start = 0\n", ["start is 0", "start at 1"]),
-    "fall of more than the whole": (
-        "amount = -0.3\n  low = -0.5",
-        "amount = -0.3\n  low = -1.5",
-        ["-1.5", "below nothing"],
-    ),
-    "full before start": ("full = 4", "full = 1", ["2, 1, None", "must not fall"]),
-    "money without a price year": ("price_year = 2022", "", ["without price_year"]),
-    "selector the parameter lacks": ('streams = ["other"]', 'items = ["home"]', ["no selector 'items'"]),
-}
-
-
-@pytest.mark.parametrize("case", SCENARIOS)
-def test_a_broken_scenario_says_what_where_and_how(tmp_path: Path, case: str) -> None:
-    old, new, words = SCENARIOS[case]
-    text = (SETS / "edge.toml").read_text()
-    assert old in text
-    path = tmp_path / "edge.toml"
-    path.write_text(text.replace(old, new, 1))
-    with pytest.raises(CareCostError) as error:
-        cc.load_scenario(path)
-    for word in words:
-        assert word in str(error.value)
 
 
 def lever(*changes: cc.Change) -> cc.Scenario:
