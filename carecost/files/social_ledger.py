@@ -139,11 +139,11 @@ def with_social_ledger(assumptions: Assumptions) -> Assumptions:
         )
     counted = {item.group for item in assumptions.items if item.account == OUTCOMES}
     lines = [value for value in social_values() if value.use == "item" or value.of in counted]
-    places = tuple(p.name for p in assumptions.placements if p.in_care or p.name == assumptions.averted_to)
+    placements = tuple(p.name for p in assumptions.placements if p.in_care or p.name == assumptions.averted_to)
     made = replace(
         assumptions,
         name=f"{assumptions.name}, social ledger",
-        items=assumptions.items + tuple(_item(line, places) for line in lines),
+        items=assumptions.items + tuple(_item(line, placements) for line in lines),
         rows=_after_prices(assumptions.rows, tuple(_price(line, assumptions) for line in lines)),
         notes=assumptions.notes + tuple(Note("left_out", (f"Social ledger, {x.name}: {x.is_not}.")) for x in lines),
     )
@@ -160,20 +160,35 @@ def _after_prices(rows: tuple[Assumption, ...], more: tuple[Assumption, ...]) ->
 
 
 def _value(row: dict[str, str]) -> SocialValue:
-    number = {k: float(row[k]) if row[k] else None for k in ("low", "high")}
-    words = {k: row[k] for k in ("unit", "source", "source_year", "quality", "note")}
-    belief = Belief(float(row["value"]), **number, price_year=int(row["price_year"]), **words)  # type: ignore[arg-type]
-    return SocialValue(row["name"], row["use"], belief, row["is_not"], row["of"])
+    """Make a value of a row of the package's table."""
+    belief = Belief(
+        value=float(row["value"]),
+        low=float(row["low"]) if row["low"] else None,
+        high=float(row["high"]) if row["high"] else None,
+        price_year=int(row["price_year"]),
+        unit=row["unit"],
+        source=row["source"],
+        source_year=row["source_year"],
+        quality=row["quality"],
+        note=row["note"],
+    )
+    return SocialValue(name=row["name"], use=row["use"], belief=belief, is_not=row["is_not"], of=row["of"])
 
 
-def _item(value: SocialValue, places: tuple[str, ...]) -> Item:
+def _item(value: SocialValue, placements: tuple[str, ...]) -> Item:
     """Make a line; no share of it is ever cash."""
-    b, no_cash = value.belief, Cashable(0.0, 0.0)
-    about = {"account": SOCIAL, "cashable": no_cash, "source": b.source, "quality": b.quality}
-    note = f"{b.note}. It is {value.is_not}"
-    if value.of:
-        return Item(value.name, OUTCOMES, group=value.of, note=note, **about)  # type: ignore[arg-type]
-    return Item(value.name, "child_years", places, group=SOCIAL, note=note, **about)  # type: ignore[arg-type]
+    outcome = value.of != ""
+    return Item(
+        name=value.name,
+        driver=OUTCOMES if outcome else "child_years",
+        placements=() if outcome else placements,
+        group=value.of if outcome else SOCIAL,
+        account=SOCIAL,
+        cashable=Cashable(0.0, 0.0),
+        source=value.belief.source,
+        quality=value.belief.quality,
+        note=f"{value.belief.note}. It is {value.is_not}",
+    )
 
 
 def _price(value: SocialValue, to: Assumptions) -> Assumption:
