@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from carecost.engine.grid import spell
-from carecost.errors import FileError, Problem
+from carecost.errors import FileError, Problem, refuse, unknown
 from carecost.files import schema
 from carecost.inputs.assumptions import Assumptions
 from carecost.inputs.dependence import CorrelationMatrix, JointDraws
@@ -105,6 +105,10 @@ def _set_toml(assumptions: Assumptions) -> str:
     }
     if not assumptions.area:  # a whole country has neither name nor portion
         row |= {"area": None, "portion": None}
+    kinds = [name for name, block in schema.BLOCKS.items() if block.held_in == "notes"]
+    refuse(
+        [unknown("kind of note", n.kind, kinds, n.what) for n in assumptions.notes if n.kind not in kinds], FileError
+    )
     blocks = [_toml_table("set", {key: row.get(key) for key in table.model.model_fields})]
     blocks += [_array_table("scopes", scope) for scope in assumptions.scopes]
     blocks += [_array_table(note.kind, note) for note in assumptions.notes]
@@ -132,8 +136,8 @@ def _toml_value(value: object) -> str:
 def save_assumptions(assumptions: Assumptions, folder: str | Path) -> Path:
     """Write a set as a folder that can be edited by hand or in a spreadsheet.
 
-    The folder holds ``set.toml``, a CSV table for each kind of row that the set has, and what it builds on: a set on a
-    base is written whole. Tables in the folder that the set does not have are removed; other files are left alone.
+    The folder holds ``set.toml`` and a CSV table for each kind of row that the set has; a set with a base is written
+    whole, and needs the base no more. Tables in the folder that the set does not have are removed, other files are not.
 
     Parameters
     ----------

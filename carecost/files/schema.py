@@ -591,9 +591,9 @@ class Table:
     @cached_property
     def constants(self) -> dict[str, object]:
         """Columns in which one thing only can stand, such as the unit of a table, and what it is."""
-        choices = {name: get_args(about.annotation) for name, about in self.model.model_fields.items()}
-        literal = [n for n, about in self.model.model_fields.items() if get_origin(about.annotation) is Literal]
-        return {name: choices[name][0] for name in literal if len(choices[name]) == 1}
+        fields = self.model.model_fields.items()
+        choices = {n: get_args(about.annotation) for n, about in fields if get_origin(about.annotation) is Literal}
+        return {name: only[0] for name, only in choices.items() if len(only) == 1}
 
     @cached_property
     def keeping(self) -> dict[str, tuple[tuple[str, str, bool], ...]]:
@@ -678,25 +678,32 @@ def _holds_rows(annotation: Any) -> bool:
 
 def _beliefs(model: type[BeliefRow], *, required: bool = False, **fixed: object) -> Table:
     """Describe a table of beliefs: kind and parameter are those of the table, unless a column says them."""
-    return Table(model, Assumption, "rows", _CELLS | _BELIEF, {"kind": "value"} | fixed, required=required)
+    return Table(
+        model,
+        makes=Assumption,
+        held_in="rows",
+        kept=_CELLS | _BELIEF,
+        fixed={"kind": "value"} | fixed,
+        required=required,
+    )
 
 
 #: Every CSV table of a set, in the order in which a set keeps its rows.
 TABLES: dict[str, Table] = {
-    "placements": Table(PlacementRow, Placement, "placements", {"placement": "name"}, required=True),
-    "reasons": Table(ReasonRow, Reason, "reasons", {"reason": "name"}),
+    "placements": Table(PlacementRow, makes=Placement, held_in="placements", kept={"placement": "name"}, required=True),
+    "reasons": Table(ReasonRow, makes=Reason, held_in="reasons", kept={"reason": "name"}),
     "items": Table(
         ItemRow,
-        Item,
-        "items",
-        {
+        makes=Item,
+        held_in="items",
+        kept={
             "item": "name",
             "cashable_short": "cashable.short",
             "cashable_long": "cashable.long",
             "cashable_years": "cashable.years",
         },
     ),
-    "capacity_groups": Table(GroupRow, CapacityGroup, "groups", {"group": "name"}),
+    "capacity_groups": Table(GroupRow, makes=CapacityGroup, held_in="groups", kept={"group": "name"}),
     "initial_stock": _beliefs(StockRow, parameter="initial_stock", required=True),
     "population": _beliefs(PopulationRow, parameter="population", required=True),
     "entry_rate": _beliefs(EntryRow, parameter="entry_rate", required=True),
@@ -709,10 +716,10 @@ TABLES: dict[str, Table] = {
     "capacity": _beliefs(CapacityRow, parameter="capacity"),
     "growth": _beliefs(GrowthRow, kind="growth"),
     "adjustments": _beliefs(AdjustmentRow, kind="adjustment"),
-    "correlations": Table(LoadingRow, Loading, "ties.loadings"),
-    "paths": Table(PathRow, YearPath, "paths", _CELLS),
-    "phases": Table(PhaseRow, Phase, "phases.rows", {"phase": "name"}),
-    "phase_shares": Table(PhaseShareRow, PhaseShare, "phases.shares", _CELLS),
+    "correlations": Table(LoadingRow, makes=Loading, held_in="ties.loadings"),
+    "paths": Table(PathRow, makes=YearPath, held_in="paths", kept=_CELLS),
+    "phases": Table(PhaseRow, makes=Phase, held_in="phases.rows", kept={"phase": "name"}),
+    "phase_shares": Table(PhaseShareRow, makes=PhaseShare, held_in="phases.shares", kept=_CELLS),
 }
 
 
@@ -732,31 +739,36 @@ class Folder:
     held_in: str
 
 
+#: Every folder of tables of numbers in a set.
 FOLDERS: dict[str, Folder] = {
-    "correlations": Folder(CorrelationMatrix, "ties.matrices"),
-    "joint": Folder(JointDraws, "ties.joints"),
+    "correlations": Folder(makes=CorrelationMatrix, held_in="ties.matrices"),
+    "joint": Folder(makes=JointDraws, held_in="ties.joints"),
 }
 
 
 #: Every table of set.toml and of a scenario file, by its name there.
 BLOCKS: dict[str, Table] = {
-    "set": Table(SetTable, Assumptions, apart=("base", "first_age", "last_age", "deflator", "discount", "schedule")),
-    "scopes": Table(ScopeTable, Scope, "scopes"),
+    "set": Table(
+        SetTable, makes=Assumptions, apart=("base", "first_age", "last_age", "deflator", "discount", "schedule")
+    ),
+    "scopes": Table(ScopeTable, makes=Scope, held_in="scopes"),
     "gap": Table(
         GapTable,
-        Note,
-        "notes",
-        {"asked": "what", "published": "says.0", "rule": "says.1"},
-        {"kind": "gap"},
+        makes=Note,
+        held_in="notes",
+        kept={"asked": "what", "published": "says.0", "rule": "says.1"},
+        fixed={"kind": "gap"},
     ),
-    "contradiction": Table(ContradictionTable, Note, "notes", {"about": "what"}, {"kind": "contradiction"}),
-    "left_out": Table(LeftOutTable, Note, "notes", {}, {"kind": "left_out"}),
-    "scenario": Table(ScenarioTable, Scenario, apart=("parts",)),
-    "lever": Table(LeverTable, Lever),
-    "lever.evidence": Table(EvidenceTable, Evidence),
+    "contradiction": Table(
+        ContradictionTable, makes=Note, held_in="notes", kept={"about": "what"}, fixed={"kind": "contradiction"}
+    ),
+    "left_out": Table(LeftOutTable, makes=Note, held_in="notes", fixed={"kind": "left_out"}),
+    "scenario": Table(ScenarioTable, makes=Scenario, apart=("parts",)),
+    "lever": Table(LeverTable, makes=Lever),
+    "lever.evidence": Table(EvidenceTable, makes=Evidence),
     "lever.change": Table(
         ChangeTable,
-        Change,
+        makes=Change,
         kept=_CELLS
         | {
             "amount": "amount.value",

@@ -1,4 +1,4 @@
-"""Describe a set or scenario in plain text: values, sources, grades, gaps, contradictions."""
+"""Describe a set or a scenario in plain text: values, intervals, sources, grades, gaps and contradictions."""
 
 from __future__ import annotations
 
@@ -12,8 +12,7 @@ from carecost.inputs.assumptions import Assumptions
 from carecost.inputs.belief import QUALITIES, Assumption
 from carecost.inputs.change import Change
 from carecost.inputs.scenario import Lever, Scenario
-from carecost.text.statements import evidence_line, order_of
-from carecost.text.statements import tied as tied_of
+from carecost.text.statements import evidence_line, order_of, tied
 
 WIDTH = 108
 
@@ -56,10 +55,10 @@ def assumptions_text(assumptions: Assumptions, every_row: bool = False) -> str:
     inside = {p.name for p in a.placements if p.in_care}
     tables = _tables(a)
     parts += [_table(name, rows, every_row or name == LEVELS, inside) for name, rows in tables.items()]
-    tied = list(tied_of(a))
-    if tied:
+    dependence = list(tied(a))
+    if dependence:
         parts.append("\nWhat moves together, what wanders over the years, and time in care:")
-        parts += [_wrapped(f"{what}: {how}" + (f"; {word}" if word else "")) for what, how, word in tied]
+        parts += [_wrapped(f"{what}: {how}" + (f"; {source}" if source else "")) for what, how, source in dependence]
     parts += _notes(a)
     return "\n".join(filter(None, parts))
 
@@ -67,11 +66,11 @@ def assumptions_text(assumptions: Assumptions, every_row: bool = False) -> str:
 def _tables(a: Assumptions) -> dict[str, list[Assumption]]:
     """Sort rows by what they are of: levels of outcomes are counted, and stand apart from unit costs."""
     counted = {item.name for item in a.items if item.account == OUTCOMES}
-    found: dict[str, list[Assumption]] = {}
+    tables: dict[str, list[Assumption]] = {}
     for row in a.rows:
         level = row.parameter == "unit_cost" and row.kind == "value" and set(row.where.items or ("",)) <= counted
-        found.setdefault(LEVELS if level else row.parameter if row.kind == "value" else row.kind, []).append(row)
-    return found
+        tables.setdefault(LEVELS if level else row.parameter if row.kind == "value" else row.kind, []).append(row)
+    return tables
 
 
 def indexation(assumptions: Assumptions) -> str:
@@ -93,10 +92,10 @@ def indexation(assumptions: Assumptions) -> str:
         return ""
     grown = {name for r in lines for name in (every if r.where.items is None else r.where.items)}
     named = f"by the lines of growth {', '.join(repr(r.name) for r in lines)}" if lines else "none"
-    still = ", ".join(name for name in every if name not in grown) or "none"
+    constant = ", ".join(name for name in every if name not in grown) or "none"
     return (
         f"nothing is indexed by default. Unit costs that grow in real terms: {named}. Unit costs that stay as they "
-        f"are, in prices of {financial_year(assumptions.price_year)}: {still}. General inflation is in cash alone."
+        f"are, in prices of {financial_year(assumptions.price_year)}: {constant}. General inflation is in cash alone."
     )
 
 

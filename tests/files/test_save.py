@@ -10,6 +10,7 @@ import pytest
 import carecost as cc
 from carecost.files.packaged import DATA, packaged_assumptions, packaged_scenarios
 from carecost.files.save import made_folder, scenario_file, set_files, write
+from carecost.inputs.belief import Note
 
 SETS = Path(__file__).parents[1] / "data" / "sets"
 
@@ -85,6 +86,11 @@ def test_numbers_come_back_to_the_last_bit(tiny: cc.Assumptions, tmp_path: Path)
     first, *others = tiny.rows
     made = replace(tiny, rows=(replace(first, belief=replace(first.belief, value=1 / 3)), *others))
     assert cc.load_assumptions(cc.save_assumptions(made, tmp_path / "set")).rows[0].belief.value == 1 / 3
+
+
+def test_note_of_a_kind_that_no_file_has_is_refused(tiny: cc.Assumptions) -> None:
+    with pytest.raises(cc.CareCostError, match=r"unknown kind of note 'gaps'. Did you mean 'gap'"):
+        set_files(replace(tiny, notes=(Note("gaps", "what"),)))
 
 
 def test_folder_that_cannot_be_made_is_said(tmp_path: Path) -> None:
