@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
+from carecost._guard import Refused, Rule, number, optional, shown, text, whole
 from carecost.engine.grid import AXES, CapacityGroup, Grid, Placement, Reason, Selector
 from carecost.engine.items import OUTCOMES, Item
-from carecost.errors import UnknownNameError, refuse, unknown
+from carecost.errors import InputError, Problem, UnknownNameError, refuse, unknown
 from carecost.inputs.belief import Assumption, Belief, Note, Scope
 from carecost.inputs.dependence import Ties
+from carecost.inputs.edits import Edit, axes_of, differences, meets, named_cells, size, split
 from carecost.inputs.phases import Phases
 from carecost.inputs.provenance import digest
 from carecost.inputs.year_path import YearPath
@@ -182,15 +185,33 @@ class Assumptions:
         rows = [row.quantity for row in self.rows if not row.belief.certain or (joint and row.quantity in joint)]
         return (*rows, *(path.quantity for path in self.paths))
 
+    @cached_property
+    def labels(self) -> dict[str, tuple[Any, ...]]:
+        """Every label of each axis: streams, years that can be projected, ages, placements, reasons, items, groups."""
+        people = [row.where.years for row in self.rows if row.parameter == "population" and row.where.years]
+        last = max([self.base_year + self.years, *(max(years) for years in people)])
+        placements = tuple(placement.name for placement in self.placements)
+        return {
+            "streams": self.streams,
+            "years": tuple(range(self.base_year + 1, last + 1)),
+            "ages": self.ages,
+            "placements": placements,
+            "to": placements,
+            "reasons": tuple(reason.name for reason in self.reasons),
+            "items": tuple(item.name for item in self.items),
+            "groups": tuple(group.name for group in self.groups),
+        }
+
     def select(self, parameter: str, **where: object) -> tuple[Assumption, ...]:
-        """Select the rows of a parameter that cover the given labels.
+        """Select the rows of a parameter that cover any of the cells named.
 
         Parameters
         ----------
         parameter : str
             Name of the parameter, or of a growth or adjustment.
         **where : object
-            One label each: stream, age, placement, reason, to, item or year.
+            Labels, one or several: stream, age, placement, reason, to, item, group or year; ages and years as bands
+            too (``age="10 to 17"``).
 
         Returns
         -------
@@ -200,11 +221,11 @@ class Assumptions:
         Raises
         ------
         UnknownNameError
-            If the parameter or a label's axis is unknown.
+            If the parameter, an axis or a label is unknown.
 
         See Also
         --------
-        Assumptions.replace : Give these rows another value.
+        Assumptions.replace : Give cells another value.
 
         Examples
         --------
@@ -213,17 +234,13 @@ class Assumptions:
         >>> row.belief.unit
         'GBP per child-week'
         """
-        names = {row.name for row in self.rows if row.kind != "value"}
-        if parameter not in AXES and parameter not in names:
-            raise UnknownNameError(unknown("parameter", parameter, [*AXES, *sorted(names)]))
-        labels = {_plural(key): label for key, label in where.items()}  # by axis
-        axes = Selector.__dataclass_fields__
-        refuse([unknown("selector", axis, axes) for axis in labels if axis not in axes], UnknownNameError)
-        rows = [r for r in self.rows if parameter == (r.parameter if r.kind == "value" else r.name)]
-        return tuple(r for r in rows if all(_meets(getattr(r.where, axis), x) for axis, x in labels.items()))
+        rows = self._rows_of(parameter, "select()")
+        axes = list(dict.fromkeys(axis for row in rows for axis in axes_of(row))) or list(Selector.__dataclass_fields__)
+        cells = named_cells(where, axes, self.labels, "select()")
+        return tuple(row for row in rows if meets(row, cells))
 
     def replace(self, parameter: str, value: float | None = None, **changes: object) -> Assumptions:
-        """Copy the set with other values in the rows that cover the given labels.
+        """Copy the set with another value in exactly the cells named; rows that cover more are split.
 
         Parameters
         ----------
@@ -233,20 +250,25 @@ class Assumptions:
             New central value. Without ``low`` and ``high`` the value is then taken as known, and tied to no other.
             Joint draws of it are left out.
         **changes : object
-            Labels (stream, age, placement, reason, to, item, year), and fields of :class:`Belief`.
+            Labels, one or several (stream, age, placement, reason, to, item, group, year), and fields of
+            :class:`Belief`. An amount with a ``price_year`` of its own is converted to the prices of the set.
 
         Returns
         -------
         Assumptions
-            The new set; this one is untouched.
+            The new set; this one is untouched. The note of a changed row says how many cells were.
 
         Raises
         ------
         UnknownNameError
-            If nothing is found under those labels.
+            If the parameter or a label is unknown, or nothing is found under those labels.
+        InputError
+            If the unit is another than that of the cells, or a value cannot be one.
 
         See Also
         --------
+        Assumptions.scale : Multiply the values of cells.
+        Assumptions.diff : What differs between two sets.
         Assumptions.select : The rows that are changed.
 
         Examples
@@ -258,30 +280,188 @@ class Assumptions:
         (9000.0, True, 'own ledger')
         """
         fields = {k: v for k, v in changes.items() if k in Belief.__dataclass_fields__}
-        labels = {k: v for k, v in changes.items() if k not in fields}
-        selected = frozenset(self.select(parameter, **labels))
-        if not selected:
-            asked = ", ".join(f"{k}={v!r}" for k, v in labels.items())
-            selections = sorted({r.where.text() for r in self.rows if parameter in (r.parameter, r.name)})
-            raise UnknownNameError(unknown(f"row of {parameter}", asked, selections))
-        if value is not None:
-            fields = {
-                "value": float(value),
-                "low": None,
-                "high": None,
-                "note": "replaced by the user",
-            } | fields
+        asked = {k: v for k, v in changes.items() if k not in fields}
+        given = _taken({"value": value} | fields if value is not None else fields)
+        if not given:
+            known = ["value", *Belief.__dataclass_fields__]
+            raise InputError(Problem("nothing is to be changed", "replace()", f"Give one of {', '.join(known[:4])}, …"))
+        fresh = {"low": None, "high": None, "note": "replaced by the user"} if "value" in given else {}
 
-        def changed(row: Assumption) -> Assumption:
-            return replace(row, belief=replace(row.belief, **fields)) if row in selected else row  # type: ignore[arg-type]
+        def changed(row: Assumption, cells: int) -> Assumption:
+            belief = replace(row.belief, **self._in_set_prices(row, fresh | given))  # type: ignore[arg-type]
+            if "value" in given and "note" not in given:
+                belief = replace(belief, note=f"replaced by the user in {cells:,} cell{'' if cells == 1 else 's'}")
+            new_luck = row.drawn_as and bool({"value", "low", "high", "distribution"} & set(given))
+            return replace(row, belief=belief, drawn_as="" if new_luck else row.drawn_as)
 
-        rows = tuple(changed(row) for row in self.rows)
-        new = {row.quantity: row for old, row in zip(self.rows, rows, strict=True) if old in selected}
-        # What is now known, or had joint draws, is tied to nothing any more; a new source or note frees nothing.
-        free = {q for q, row in new.items() if row.belief.certain or q in self.ties.joint}
-        if not {"value", "low", "high", "distribution"} & set(fields):
-            free = set()
-        return replace(self, rows=rows, ties=self.ties.without(free))
+        return self._edited("replace()", parameter, asked, changed)
+
+    def scale(self, parameter: str, by: float, **where: object) -> Assumptions:
+        """Copy the set with the values of the cells named, and their intervals, multiplied.
+
+        Parameters
+        ----------
+        parameter : str
+            Name of the parameter, or of an adjustment.
+        by : float
+            Multiplier [ratio]: 1.1 is a tenth more.
+        **where : object
+            Labels, one or several, as in :meth:`replace`; all cells without any.
+
+        Returns
+        -------
+        Assumptions
+            The new set; the cells keep their luck.
+
+        Raises
+        ------
+        UnknownNameError
+            If the parameter or a label is unknown, or nothing is found under those labels.
+        InputError
+            If the multiplier is no number above zero.
+
+        See Also
+        --------
+        Assumptions.replace : Give cells another value.
+
+        Examples
+        --------
+        >>> from carecost import load_assumptions
+        >>> england = load_assumptions("england-2025")
+        >>> more = england.scale("entry_rate", 1.1, ages=range(10, 16))
+        >>> len(more.diff(england)) > 0
+        True
+        """
+        factor = _taken({"by": by})["by"]
+
+        def changed(row: Assumption, cells: int) -> Assumption:
+            b = row.belief
+            if row.quantity in self.ties.joint:
+                remedy = "Scale its column of joint draws, or replace it by a value of its own"
+                raise InputError(Problem("has joint draws, which would not be scaled", row.quantity, remedy))
+            low, high = (None if end is None else end * factor for end in (b.low, b.high))
+            note = f"times {factor:g} in {cells:,} cell{'' if cells == 1 else 's'}" + (f"; {b.note}" if b.note else "")
+            # The same luck as before: all cells of a quantity move together, by their own size.
+            return replace(
+                row,
+                belief=replace(b, value=b.value * factor, low=low, high=high, note=note),
+                drawn_as=row.quantity if row.kind == "value" else row.drawn_as,
+            )
+
+        return self._edited("scale()", parameter, where, changed)
+
+    def diff(self, other: Assumptions) -> tuple[Edit, ...]:
+        """List the cells in which another set differs from this one.
+
+        Parameters
+        ----------
+        other : Assumptions
+            The other set.
+
+        Returns
+        -------
+        tuple of Edit
+            Cells, with what this set believes of them (before) and the other (after); empty where all rows agree.
+
+        Raises
+        ------
+        InputError
+            If the sets have other axes, such as other placements: rows then mean other cells.
+
+        See Also
+        --------
+        Assumptions.replace : Make such a difference.
+
+        Examples
+        --------
+        >>> from carecost import load_assumptions
+        >>> england = load_assumptions("england-2025")
+        >>> for edit in england.diff(england.replace("unit_cost", 9_000, item="secure", low=8_000, high=10_000)):
+        ...     print(edit.parameter, edit.where, edit.after)
+        unit_cost items=secure 9000.0
+        """
+        if not isinstance(other, Assumptions):
+            raise InputError(Problem(f"other is {shown(other)}", "diff()", "Give a set of assumptions"))
+        axes = [axis for axis in self.labels if axis != "years" and self.labels[axis] != other.labels[axis]]
+        remedy = "Compare sets with the same labels"
+        refuse([Problem(f"{axis} of {self.name!r} and {other.name!r} differ", "diff()", remedy) for axis in axes])
+        years = tuple(sorted({*self.labels["years"], *other.labels["years"]}))
+        return differences(self.rows, other.rows, {**self.labels, "years": years})
+
+    def _rows_of(self, parameter: str, where: str) -> list[Assumption]:
+        """Rows of a parameter, or of a growth or adjustment by its name."""
+        names = {row.name for row in self.rows if row.kind != "value"}
+        if not isinstance(parameter, str) or (parameter not in AXES and parameter not in names):
+            raise UnknownNameError(unknown("parameter", parameter, [*AXES, *sorted(names)], where))
+        return [r for r in self.rows if parameter == (r.parameter if r.kind == "value" else r.name)]
+
+    def _edited(
+        self,
+        door: str,
+        parameter: str,
+        asked: Mapping[str, object],
+        changed: Callable[[Assumption, int], Assumption],
+    ) -> Assumptions:
+        """Change the cells named and no other: rows that cover more are split, each part at its row's place."""
+        rows = self._rows_of(parameter, door)
+        axes = list(dict.fromkeys(axis for row in rows for axis in axes_of(row))) or list(Selector.__dataclass_fields__)
+        cells = named_cells(asked, axes, self.labels, door)
+        if not any(meets(row, cells) for row in rows):
+            shown_cells = ", ".join(f"{k}={v!r}" for k, v in asked.items())
+            selections = sorted({row.where.text() for row in rows})
+            raise UnknownNameError(unknown(f"row of {parameter}", shown_cells, selections, door))
+        wanted = set(rows)
+        parts: list[Assumption] = []
+        gone: dict[str, bool] = {}
+        for row in self.rows:
+            if row not in wanted or not meets(row, cells):
+                parts.append(row)
+                continue
+            # What multiplies is one quantity, whatever cells it is of: it is changed whole.
+            inside, outside = split(row, cells, self.labels) if row.kind == "value" else (row, [])
+            new = changed(inside, size(inside, self.labels) if row.kind == "value" else 1)
+            parts += [new, *outside]
+            moved = (new.belief.value, new.belief.low, new.belief.high, new.belief.shape) != (
+                row.belief.value,
+                row.belief.low,
+                row.belief.high,
+                row.belief.shape,
+            )
+            # A tie goes only with the last of its cells: what is known now, or had joint draws, is tied to nothing.
+            free = moved and (new.belief.certain or row.quantity in self.ties.joint)
+            gone[row.quantity] = gone.get(row.quantity, True) and free and not outside
+        left = {part.quantity for part in parts if not part.belief.certain}
+        free_names = {name for name, whole in gone.items() if whole or (name not in left and name in self._tied)}
+        return replace(self, rows=tuple(parts), ties=self.ties.without(free_names & self._tied))
+
+    @property
+    def _tied(self) -> set[str]:
+        """Quantities that move with others, or have joint draws."""
+        return {*(name for names in self.ties.groups.values() for name in names), *self.ties.joint}
+
+    def _in_set_prices(self, row: Assumption, fields: Mapping[str, object]) -> dict[str, object]:
+        """Convert an amount of another price year to the set's, and refuse a unit that is not that of the cells."""
+        out = dict(fields)
+        items = [item for item in self.items if row.where.items is None or item.name in row.where.items]
+        units = {item.unit for item in items} if row.parameter == "unit_cost" else {row.belief.unit}
+        if row.kind == "value" and "unit" in out and out["unit"] not in units:
+            what = f"unit is {shown(out['unit'])}, that of {row.parameter} {row.where.text()} is {row.belief.unit!r}"
+            raise InputError(Problem(what, "replace()", f"Give an amount in {row.belief.unit!r}, or leave unit out"))
+        year = out.get("price_year")
+        if year is None:
+            return out
+        if row.parameter != "unit_cost" or row.belief.price_year is None:
+            what = f"price_year is {year}, and {row.parameter} is no amount of money"
+            raise InputError(Problem(what, "replace()", "Leave price_year out"))
+        if "value" not in out:
+            what = f"price_year is {year} without a value"
+            raise InputError(Problem(what, "replace()", "Give the value in those prices, or leave price_year out"))
+        factor = float(self.deflator.factor(int(str(year)), [self.price_year])[0])
+        out["price_year"] = self.price_year
+        for end in ("value", "low", "high"):
+            if out.get(end) is not None:
+                out[end] = float(str(out[end])) * factor
+        return out
 
     def against(self, background: Scenario) -> Assumptions:
         """Copy the set with a background that goes on under every scenario, inaction too: a driver and not a lever.
@@ -376,11 +556,29 @@ def _only_items(row: Row, items: set[str]) -> Row:
     return replace(row, where=replace(row.where, items=tuple(i for i in row.where.items if i in items)))
 
 
-def _plural(key: str) -> str:
-    """Axis of a label, as selectors call it: item is one of items."""
-    return key if key == "to" or key.endswith("s") else f"{key}s"
+def _taken(given: Mapping[str, object]) -> dict[str, Any]:
+    """Take the fields of an edit in their plain form.
 
-
-def _meets(selected: tuple[object, ...] | None, label: object) -> bool:
-    """Whether a label is among those selected; None selects all."""
-    return selected is None or label in selected
+    Raises
+    ------
+    InputError
+        With every one that is refused.
+    """
+    rules: dict[str, Rule] = {
+        "value": number(),
+        "low": optional(number()),
+        "high": optional(number()),
+        "level": number(above=0, most=1),
+        "by": number(above=0, hint="1.1 is a tenth more"),
+        "price_year": optional(whole(1990, 2200, "2025 for 2024-25")),
+        "source_year": str,
+    }
+    out, problems = {}, []
+    for name, value in given.items():
+        try:
+            rule: Rule = rules.get(name, text)
+            out[name] = rule(value)
+        except Refused as fault:
+            problems.append(Problem(f"{name} is {shown(value)}", "edit of a set", fault.remedy))
+    refuse(problems)
+    return out

@@ -129,6 +129,9 @@ class Assumption:
         Growth: rate after the fade [share per year].
     fade_years : int, optional
         Growth: years of the fade; for ever at the first rate when not given.
+    drawn_as : str
+        Name under which it is drawn, where it is not its own: rows with one name here have one luck, as the parts of a
+        row that was split.
 
     See Also
     --------
@@ -149,10 +152,13 @@ class Assumption:
     from_year: int | None = None
     long_run: float | None = None
     fade_years: int | None = None
+    drawn_as: str = ""
 
     @property
     def quantity(self) -> str:
         """Name under which it is drawn."""
+        if self.drawn_as:
+            return self.drawn_as
         if self.kind != "value":
             return f"{self.kind}: {self.name}"
         label = f"{self.name}, " if self.name else ""
