@@ -44,7 +44,8 @@ def test_select_finds_every_row_that_covers_a_label(england: cc.Assumptions) -> 
 
 def test_select_takes_an_axis_in_the_singular_and_in_the_plural(england: cc.Assumptions) -> None:
     assert england.select("unit_cost", item="secure") == england.select("unit_cost", items="secure")
-    assert england.select("unit_cost", item="no such") == ()
+    with pytest.raises(cc.CareCostError, match="unknown item 'no such'"):
+        england.select("unit_cost", item="no such")
 
 
 def test_select_refuses_what_it_does_not_know(england: cc.Assumptions) -> None:
