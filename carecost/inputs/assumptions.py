@@ -183,7 +183,7 @@ class Assumptions:
         # Joint draws make a quantity uncertain that has no interval of its own.
         joint = self.ties.joint
         rows = [row.quantity for row in self.rows if not row.belief.certain or (joint and row.quantity in joint)]
-        return (*rows, *(path.quantity for path in self.paths))
+        return tuple(dict.fromkeys([*rows, *(path.quantity for path in self.paths)]))
 
     @cached_property
     def labels(self) -> dict[str, tuple[Any, ...]]:

@@ -51,7 +51,7 @@ def test_select_takes_an_axis_in_the_singular_and_in_the_plural(england: cc.Assu
 def test_select_refuses_what_it_does_not_know(england: cc.Assumptions) -> None:
     with pytest.raises(UnknownNameError, match="Did you mean 'exit_rate'"):
         england.select("exit_rates")
-    with pytest.raises(UnknownNameError, match=r"unknown selector 'plcements'.*Did you mean 'placements'"):
+    with pytest.raises(UnknownNameError, match=r"unknown selector 'plcement'.*Did you mean 'placements'"):
         england.select("exit_rate", plcement="secure")
 
 
@@ -63,7 +63,7 @@ def test_replace_changes_the_rows_asked_for_and_no_other(tiny: cc.Assumptions) -
     assert changed and {old for old, _ in changed} <= set(tiny.select("unit_cost", item=item))
     belief = mine.select("unit_cost", item=item)[0].belief
     assert (belief.value, belief.certain, belief.source) == (5.0, True, "own ledger")
-    assert belief.note == "replaced by the user"
+    assert belief.note.startswith("replaced by the user in ")
     assert belief.unit == row.belief.unit and mine.digest != tiny.digest
     assert tiny == cc.load_assumptions(SETS / "tiny")
 
@@ -81,8 +81,10 @@ def test_replace_of_a_source_alone_keeps_value_interval_and_ties(tiny: cc.Assump
 
 
 def test_replace_of_nothing_is_refused_with_what_there_is(england: cc.Assumptions) -> None:
-    with pytest.raises(UnknownNameError, match=r"unknown row of unit_cost .*secures.*Did you mean 'items=secure'"):
+    with pytest.raises(UnknownNameError, match=r"unknown item 'secures'.*Did you mean 'secure'"):
         england.replace("unit_cost", 1.0, item="secures")
+    with pytest.raises(UnknownNameError, match=r"unknown row of exit_rate 'age=2, placement='secure''"):
+        england.replace("exit_rate", 1.0, age=2, placement="secure")
 
 
 def test_uncertain_names_each_quantity_with_an_interval_joint_draws_or_a_path(tiny: cc.Assumptions) -> None:
