@@ -83,8 +83,8 @@ def test_replace_of_a_source_alone_keeps_value_interval_and_ties(tiny: cc.Assump
 def test_replace_of_nothing_is_refused_with_what_there_is(england: cc.Assumptions) -> None:
     with pytest.raises(UnknownNameError, match=r"unknown item 'secures'.*Did you mean 'secure'"):
         england.replace("unit_cost", 1.0, item="secures")
-    with pytest.raises(UnknownNameError, match=r"unknown row of exit_rate 'age=2, placement='secure''"):
-        england.replace("exit_rate", 1.0, age=2, placement="secure")
+    with pytest.raises(UnknownNameError, match=r"unknown row of move_rate .*placement='secure', to='secure'"):
+        england.replace("move_rate", 1.0, placement="secure", to="secure")
 
 
 def test_uncertain_names_each_quantity_with_an_interval_joint_draws_or_a_path(tiny: cc.Assumptions) -> None:
