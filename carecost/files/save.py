@@ -37,7 +37,8 @@ def set_files(assumptions: Assumptions) -> dict[str, str]:
     for name, table in schema.TABLES.items():
         rows = [table.to_row(thing) for thing in table.objects(assumptions)]
         if rows:
-            files[f"{name}.csv"] = _csv(table.columns, ([_cell(row[c]) for c in table.columns] for row in rows))
+            columns = [c for c in table.columns if c not in table.model.seldom or any(row[c] for row in rows)]
+            files[f"{name}.csv"] = _csv(columns, ([_cell(row[c]) for c in columns] for row in rows))
     for name, folder in schema.FOLDERS.items():
         numbers: Iterable[CorrelationMatrix | JointDraws] = schema.attribute(assumptions, folder.held_in)
         for each in numbers:

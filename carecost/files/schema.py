@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Annotated, Any, Literal, get_args, get_origin
+from typing import Annotated, Any, ClassVar, Literal, get_args, get_origin
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, FiniteFloat
 from pydantic_core import PydanticCustomError
@@ -84,6 +84,8 @@ class Row(BaseModel):
     """A row of a table; a column that is not listed is an error."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True)
+    #: Columns that are written only where a row has something in them.
+    seldom: ClassVar[tuple[str, ...]] = ()
 
 
 class PlacementRow(Row):
@@ -141,6 +143,8 @@ class GroupRow(Row):
 class BeliefRow(Row):
     """The columns that every belief has."""
 
+    seldom: ClassVar[tuple[str, ...]] = ("drawn_as",)
+
     value: FiniteFloat
     low: FiniteFloat | None = None
     high: FiniteFloat | None = None
@@ -153,6 +157,7 @@ class BeliefRow(Row):
     source_year: str = ""
     quality: Quality
     note: str = ""
+    drawn_as: str = ""
 
 
 class StockRow(BeliefRow):
@@ -211,8 +216,11 @@ class MoveRow(EntryRow):
 class PriceRow(BeliefRow):
     """A row of unit_cost.csv."""
 
+    seldom: ClassVar[tuple[str, ...]] = ("years", "drawn_as")
+
     item: str
     price_year: Year
+    years: Numbers | None = None
 
 
 class CapacityRow(BeliefRow):
@@ -472,7 +480,7 @@ SINGULAR = {
 #: Columns that choose cells are kept in the ``where`` of an object, those of a belief in its ``belief``.
 _CELLS = {name: f"where.{name}" for name in Chosen.model_fields}
 _CELLS |= {one: f"where.{several}" for one, several in SINGULAR.items()}
-_BELIEF = {name: f"belief.{name}" for name in (*BeliefRow.model_fields, "price_year")}
+_BELIEF = {name: f"belief.{name}" for name in (*BeliefRow.model_fields, "price_year") if name not in BeliefRow.seldom}
 
 
 def _times(value: float | None, low: float | None, high: float | None) -> Interval | None:

@@ -319,7 +319,7 @@ def test_results_refuse_what_they_do_not_have() -> None:
         lambda: results.flows("entry"): "Did you mean 'entries'?",
         lambda: results.parameters("edge"): "no stream is named",
         lambda: results.compare("edge").npsv(): "no social ledger",
-        lambda: tiny.replace("unit_cost", item="hom", value=1): "items=home",
+        lambda: tiny.replace("unit_cost", item="hom", value=1): "Did you mean 'home'?",
         lambda: tiny.replace("unit_costs", item="home", value=1): "Did you mean 'unit_cost'?",
         lambda: cc.Draws(-1): "n is -1",
         lambda: cc.money.discount_factors([-1], 0.03): "in the past",

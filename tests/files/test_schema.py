@@ -36,7 +36,9 @@ def add_column(path: Path, name: str, cell: str) -> None:
 def backwards(model: type[Row]) -> type[Row]:
     """The same columns in the opposite order."""
     fields: Any = {name: (about.annotation, about) for name, about in reversed(model.model_fields.items())}
-    return create_model(model.__name__, __base__=Row, **fields)
+    made = create_model(model.__name__, __base__=Row, **fields)
+    made.seldom = model.seldom
+    return made
 
 
 @dataclass(frozen=True)

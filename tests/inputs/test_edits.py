@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import tempfile
 from dataclasses import replace
 from pathlib import Path
 
@@ -170,3 +171,13 @@ def test_part_of_a_tied_quantity_stays_tied_outside() -> None:
     whole = made.replace("exit_rate", 0.3, reason="returned", placement=["foster", "home"])
     assert whole.ties == cc.Ties()
     cc.run(split, draws=cc.Draws(4))
+
+
+@given(edits(), st.booleans())
+def test_edited_set_is_saved_and_loaded_the_same(edit: tuple[str, dict[str, tuple[object, ...]]], scaled: bool) -> None:
+    parameter, where = edit
+    change = ENGLAND.scale if scaled else ENGLAND.replace
+    made = change(parameter, 1.0625 if scaled else 0.25, **where)  # type: ignore[arg-type]
+    with tempfile.TemporaryDirectory() as folder:
+        again = cc.load_assumptions(cc.save_assumptions(made, Path(folder) / "set"))
+    assert again == made and again.digest == made.digest
