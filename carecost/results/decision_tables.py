@@ -15,12 +15,14 @@ from carecost.money.cost_effectiveness import Option
 from carecost.money.optimism_bias import Optimism
 from carecost.money.prices import PriceBase
 from carecost.results import saving
-from carecost.results.appraisal_tables import IcerTable, NetBenefit, SavingAppraisal, icer_table, net_benefit
-from carecost.results.saving import Saving
+from carecost.results.appraisal_tables import IcerTable, NetBenefit, icer_table, net_benefit
 from carecost.simulation.run import Run
 
 #: Values of a unit of effect that are shown unless others are asked for: round numbers, nobody's official value.
 VALUES = (0.0, 10_000.0, 20_000.0, 50_000.0, 100_000.0)
+
+#: What is gained unless another effect is asked for.
+DEFAULT_EFFECT = "averted_child_years"
 
 
 @dataclass(frozen=True, eq=False)
@@ -105,124 +107,51 @@ def _first(frame: pd.DataFrame, name: str) -> pd.DataFrame:
     return frame[[name, *(c for c in frame.columns if c != name)]]
 
 
-class DecisionTables:
-    """The tables of :class:`carecost.Results` that help to choose."""
-
-    _run: Run
-
-    def appraisal(
-        self,
-        scenario: str,
-        baseline: str = INACTION,
-        optimism: str | float | Optimism | None = None,
-        mitigated: float = 0.0,
-    ) -> SavingAppraisal:
-        """Appraise a scenario as a business case does; see :meth:`carecost.Saving.appraisal`.
-
-        Parameters
-        ----------
-        scenario, baseline : str
-            Names.
-        optimism, mitigated
-            As in :meth:`carecost.Saving.appraisal`.
-
-        Returns
-        -------
-        SavingAppraisal
-            ``table()``, ``by_payer()``, and the arrays behind.
-
-        Raises
-        ------
-        UnknownNameError
-            If a scenario or a category of optimism bias is not known.
-        """
-        return saving.compare(self._run, scenario, baseline).appraisal(optimism, mitigated)
-
-    def options(
-        self,
-        effect: str = "averted_child_years",
-        comparator: str = INACTION,
-        values: Sequence[float] = VALUES,
-        optimism: str | float | Optimism | None = None,
-        mitigated: float = 0.0,
-    ) -> ScenarioOptions:
-        """Put every scenario of the run side by side as options.
-
-        Parameters
-        ----------
-        effect : str
-            ``averted_child_years`` (of care, over all years) or ``averted_children`` (fewer in care on the last date);
-            undiscounted.
-        comparator : str
-            Scenario that costs and effects are counted against: inaction, or ``do-minimum`` where it was run.
-        values : sequence of float
-            What a unit of effect may be worth, zero or more [GBP per unit].
-        optimism, mitigated
-            As in :meth:`carecost.Saving.appraisal`.
-
-        Returns
-        -------
-        ScenarioOptions
-            ``table()`` (incremental ratios, dominance), ``values_table()`` (net benefit, chance of being best).
-
-        Raises
-        ------
-        UnknownNameError
-            If the effect or the comparator is not known.
-        InputError
-            If there is inaction alone, or a value cannot be one.
-
-        Examples
-        --------
-        >>> import carecost as cc
-        >>> plans = [cc.load_scenario(name) for name in ("do-minimum", "family-help-evidenced")]
-        >>> results = cc.run(cc.load_assumptions("england-2025"), *plans, years=6)
-        >>> made = results.options(comparator="do-minimum")
-        >>> made.table()[["name", "status"]].to_numpy().tolist()
-        [['inaction', 'frontier'], ['family-help-evidenced', 'frontier'], ['do-minimum', 'dominated']]
-        """
-        found = effect_of(effect)
-        names = list(self._run.scenarios)
-        if comparator not in names:
-            raise UnknownNameError(unknown("scenario", comparator, names, "comparator"))
-        made = {n: saving.compare(self._run, n, comparator).appraisal(optimism, mitigated) for n in names}
-        first = made[comparator].central
-        years = first.comparison.grid.years
-        about = {
-            "years": f"{financial_year(years[0])} to {financial_year(years[-1])}",
-            "discount": first.comparison.discount.name,
-            "optimism": first.optimism.words,
-        }
-        return ScenarioOptions(
-            comparator,
-            found,
-            tuple(_option(n, a.drawn, found) for n, a in made.items()),
-            tuple(_option(n, a.central, found) for n, a in made.items()),
-            tuple(values),
-            self._run.provenance.price_base,
-            tuple(n for n in names if self._run.scenarios[n].claim),
-            about,
-        )
-
-    def decision_tables(self) -> dict[str, pd.DataFrame]:
-        """Give the tables of a saved run that help to choose, by name; none where there is inaction alone."""
-        if len(self._run.scenarios) == 1:
-            return {}
-        options = self.options()
-        return {
-            "appraisal": saving.each(self._run, _appraised),
-            "payers": saving.each(self._run, _paid),
-            "options": options.table(),
-            "net_benefit": options.values_table(),
-        }
+def scenario_options(
+    run: Run,
+    effect: str,
+    comparator: str,
+    values: Sequence[float],
+    optimism: str | float | Optimism | None = None,
+    mitigated: float = 0.0,
+) -> ScenarioOptions:
+    """Put every scenario of a run side by side as options; see :meth:`carecost.Results.options`."""
+    gained = effect_of(effect)
+    names = list(run.scenarios)
+    if comparator not in names:
+        raise UnknownNameError(unknown("scenario", comparator, names, "comparator"))
+    # The comparator is compared with itself too: it is an option, of cost and effect zero.
+    appraisals = {n: saving.compare(run, n, comparator).appraisal(optimism, mitigated) for n in names}
+    case = appraisals[comparator].central
+    years = case.comparison.grid.years
+    about = {
+        "years": f"{financial_year(years[0])} to {financial_year(years[-1])}",
+        "discount": case.comparison.discount.name,
+        "optimism": case.optimism.words,
+    }
+    return ScenarioOptions(
+        comparator,
+        gained,
+        tuple(_option(n, a.drawn, gained) for n, a in appraisals.items()),
+        tuple(_option(n, a.central, gained) for n, a in appraisals.items()),
+        tuple(values),
+        run.provenance.price_base,
+        tuple(n for n in names if run.scenarios[n].claim),
+        about,
+    )
 
 
-def _appraised(saving: Saving) -> pd.DataFrame:
-    return saving.appraisal().table()
-
-
-def _paid(saving: Saving) -> pd.DataFrame:
-    return saving.appraisal().by_payer()
+def saved(run: Run) -> dict[str, pd.DataFrame]:
+    """Give the tables of a saved run that help to choose, by name; none where there is inaction alone."""
+    if len(run.scenarios) == 1:
+        return {}
+    options = scenario_options(run, DEFAULT_EFFECT, INACTION, VALUES)
+    return {
+        "appraisal": saving.each(run, lambda one: one.appraisal().table()),
+        "payers": saving.each(run, lambda one: one.appraisal().by_payer()),
+        "options": options.table(),
+        "net_benefit": options.values_table(),
+    }
 
 
 def _option(name: str, case: BusinessCase, effect: Effect) -> Option:

@@ -13,10 +13,9 @@ from carecost._typing import Array
 from carecost.errors import InputError, Problem, UnknownNameError, refuse, unknown
 from carecost.money import decomposition, vintages
 from carecost.money.decomposition import Bought
-from carecost.money.discounting import Deflator, Schedule, discount_factors
+from carecost.money.discounting import Schedule, discount_factors
 from carecost.money.prices import CASH, REAL, PriceBase, must_be_real, one_base
-from carecost.results import saving, tables
-from carecost.results.saving import RATES
+from carecost.results import tables
 from carecost.simulation.comparison import REFORM, Side, follows_care
 from carecost.simulation.run import Run
 
@@ -151,139 +150,10 @@ PARTS = ("volume", "mix", "price")
 REFORM_SPEND = "reform spend"
 
 
-class MoneyTables:
-    """The tables of :class:`carecost.Results` that are about prices and discount rates."""
-
-    _run: Run
-
-    def costs(
-        self,
-        by: Sequence[str] = (),
-        basis: Literal["real", "cash"] = "real",
-        draws: bool = False,
-        deflator: str | Deflator | None = None,
-    ) -> pd.DataFrame:
-        """Spend in each year.
-
-        Parameters
-        ----------
-        by : sequence of str
-            Any of item, group, account, payer, gross_net, kind.
-        basis : str
-            ``real`` (pounds of the price year) or ``cash`` (for showing only).
-        draws : bool
-            One row a draw instead of one a quantile.
-        deflator : str or Deflator, optional
-            Vintage that makes cash, packaged or your own; that of the set by default.
-
-        Returns
-        -------
-        DataFrame
-            scenario, year, the columns of ``by``, quantile or draw, value, unit, price_year, basis, deflator. The
-            social ledger is in it only where ``by`` has the account: no total holds both.
-
-        Raises
-        ------
-        UnknownNameError
-            If a column or a vintage is not known.
-        InputError
-            If the basis is neither, or a deflator is given for real pounds.
-        """
-        return tables.cost_rows(self._run, by, basis, draws, deflator)
-
-    def outcomes(self, draws: bool = False) -> pd.DataFrame:
-        """How many have each outcome that the set counts, year by year; without rows where it counts none.
-
-        Parameters
-        ----------
-        draws : bool
-            One row a draw instead of one a quantile.
-
-        Returns
-        -------
-        DataFrame
-            scenario, year, outcome, quantile or draw, value, unit. Outcomes overlap, and are never added up.
-        """
-        return tables.outcome_rows(self._run, draws)
-
-    def price_volume_mix(
-        self,
-        scenario: str,
-        baseline: str | None = None,
-        year: int | None = None,
-        since: int | None = None,
-        by: Sequence[str] = ("item",),
-        draws: bool = False,
-    ) -> pd.DataFrame:
-        """Split a change in public spend exactly into price, volume and mix, reform spend apart.
-
-        Parameters
-        ----------
-        scenario : str
-            Whose spend.
-        baseline : str, optional
-            Against which scenario in the same year; inaction by default.
-        year : int, optional
-            Financial year, 2026 for 2025-26; every year by default, the last one with ``since``.
-        since : int, optional
-            Against this earlier year of the same scenario instead.
-        by : sequence of str
-            Any of item, group, account, payer, gross_net, kind; empty for the whole.
-        draws : bool
-            One row a draw instead of one a quantile.
-
-        Returns
-        -------
-        DataFrame
-            scenario, baseline, since, year, the columns of ``by``, part, quantile or draw, value, unit, price_year,
-            basis, deflator, and claim: whether the effects are as claimed, not evidenced. Parts are positive where
-            spend is higher, and sum to the change in spend (quantiles do not add up; draws and the central run do).
-            Items that follow time in care have volume, mix and price, against all weeks in care; other items volume
-            and price; items of group reform one line, reform spend. The social ledger is left out.
-
-        Raises
-        ------
-        UnknownNameError
-            If a scenario, year or column is not known.
-        InputError
-            If both another scenario and another year are given to compare with.
-
-        References
-        ----------
-        The formula is that of :func:`carecost.money.decomposition.price_volume_mix`.
-
-        Examples
-        --------
-        >>> import carecost as cc
-        >>> results = cc.run(cc.load_assumptions("england-2025"), years=3)
-        >>> rows = results.price_volume_mix("inaction", since=2026, by=[])
-        >>> rows["part"].tolist()
-        ['volume', 'mix', 'price', 'reform spend']
-        """
-        return _change_rows(self._run, scenario, baseline, year, since, by, draws)
-
-    def npv_by_rate(
-        self, discount: Sequence[str | float | Schedule] = RATES, timing: str = "base year"
-    ) -> pd.DataFrame:
-        """Give the net present saving of every scenario against inaction at several discount rates.
-
-        Parameters
-        ----------
-        discount, timing
-            As in :meth:`carecost.Saving.npvs`.
-
-        Returns
-        -------
-        DataFrame
-            scenario, discount, timing, quantile, value, unit, price_year, basis, deflator.
-        """
-        return saving.each(self._run, lambda saving: saving.npvs(discount, timing))
-
-
-def _change_rows(
+def change_rows(
     run: Run, scenario: str, baseline: str | None, year: int | None, since: int | None, by: Sequence[str], draws: bool
 ) -> pd.DataFrame:
-    """Lay out the parts of a change; see :meth:`MoneyTables.price_volume_mix`."""
+    """Lay out the parts of a change; see :meth:`carecost.Results.price_volume_mix`."""
     if since is not None and baseline not in (None, scenario):
         remedy = "Give one: another scenario in the same year, or another year of the same scenario"
         raise InputError(Problem(f"baseline is {baseline!r} and since is {since}", "price_volume_mix", remedy))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import pandas as pd
 
@@ -14,15 +14,17 @@ from carecost.analysis import sensitivity
 from carecost.analysis.convergence import Convergence, convergence
 from carecost.engine.parameters import Parameters
 from carecost.engine.projection import Projection, together
-from carecost.errors import Problem, UnknownNameError, unknown
+from carecost.errors import Problem, UnknownNameError, refuse, unknown
 from carecost.files.archive import replay, save_run
 from carecost.inputs.assumptions import Assumptions
 from carecost.inputs.scenario import Scenario
 from carecost.maths.monte_carlo import Draws
-from carecost.results import attribution_tables, saving, tables
-from carecost.results.decision_tables import DecisionTables
-from carecost.results.price_tables import MoneyTables
-from carecost.results.saving import Saving
+from carecost.money.discounting import Deflator, Schedule
+from carecost.money.optimism_bias import Optimism
+from carecost.results import attribution_tables, decision_tables, price_tables, saving, tables
+from carecost.results.appraisal_tables import SavingAppraisal
+from carecost.results.decision_tables import DEFAULT_EFFECT, VALUES, ScenarioOptions
+from carecost.results.saving import RATES, Saving
 from carecost.simulation.blocks import Progress
 from carecost.simulation.run import Run
 from carecost.simulation.run import run as run_simulation
@@ -52,11 +54,12 @@ def run(
         Joint samples; the central run alone by default.
     start : int, optional
         Calendar year of programme year 1; the set's own by default.
-    threads, block : int
-        Threads, and draws that go through at once (chosen by the size of the set when not given); no result depends on
-        them.
+    threads : int
+        Threads; no result depends on them.
     progress : callable, optional
         Called with (draws done, draws in all).
+    block : int, optional
+        Draws that go through at once, chosen by the size of the set when not given; no result depends on it.
 
     Returns
     -------
@@ -67,6 +70,10 @@ def run(
     ------
     InputError
         If the set or a scenario cannot be run; with every fault.
+
+    See Also
+    --------
+    run_areas : The same in every area of a set.
 
     Examples
     --------
@@ -79,8 +86,26 @@ def run(
     return Results(run_simulation(assumptions, scenarios, years, draws, start, threads, progress, block))
 
 
-class Results(MoneyTables, DecisionTables):
-    """What a run gave, with the arrays of the run."""
+class Results:
+    """What a run gave, in tables, with the arrays of the run.
+
+    Parameters
+    ----------
+    run : Run
+        A run, as :func:`carecost.run` makes it.
+
+    See Also
+    --------
+    carecost.run : Makes results.
+    Saving : One scenario against a baseline.
+
+    Examples
+    --------
+    >>> import carecost as cc
+    >>> results = cc.run(cc.load_assumptions("england-2025"), cc.load_scenario("care-review"), years=3)
+    >>> results.scenarios
+    ('inaction', 'care-review')
+    """
 
     def __init__(self, run: Run) -> None:
         self._run = run
@@ -95,8 +120,10 @@ class Results(MoneyTables, DecisionTables):
         """Names of the scenarios; inaction first."""
         return tuple(self._run.scenarios)
 
+    # Children and places
+
     def children(self, by: Sequence[str] = (), draws: bool = False, in_care: bool = True) -> pd.DataFrame:
-        """Children on 31 March of each year.
+        """Give children on 31 March of each year.
 
         Parameters
         ----------
@@ -110,34 +137,65 @@ class Results(MoneyTables, DecisionTables):
         Returns
         -------
         DataFrame
-            scenario, date, the columns of ``by``, quantile (central, mean, 0.05, 0.5, 0.95) or draw, value, unit.
+            Columns scenario, date, those of ``by``, quantile (central, mean, 0.05, 0.5, 0.95) or draw, value, unit.
 
         Raises
         ------
         UnknownNameError
             If a column is not known.
+
+        See Also
+        --------
+        flows : Entries, exits and time in care in each year.
+
+        Examples
+        --------
+        >>> import carecost as cc
+        >>> results = cc.run(cc.load_assumptions("england-2025"), years=3)
+        >>> results.children(by=["group"])["date"].unique().tolist()
+        [2025, 2026, 2027, 2028]
         """
         return tables.children_rows(self._run, by, draws, in_care)
 
     def flows(self, flow: str, by: Sequence[str] = (), draws: bool = False, in_care: bool = True) -> pd.DataFrame:
-        """Flows in each year.
+        """Give a flow in each year.
 
         Parameters
         ----------
         flow : str
-            entries, exits, aged_out [children] or child_years [child-years]; UnknownNameError if it is none of them.
-        by, draws, in_care
-            As in :meth:`children`, without age.
+            One of entries, exits, aged_out [children], child_years [child-years].
+        by : sequence of str
+            Any of placement, phase, group, stream, in_care.
+        draws : bool
+            One row a draw instead of one a quantile.
+        in_care : bool
+            Only children in care.
 
         Returns
         -------
         DataFrame
-            scenario, year, the columns of ``by``, quantile or draw, value, unit.
+            Columns scenario, year, those of ``by``, quantile or draw, value, unit.
+
+        Raises
+        ------
+        UnknownNameError
+            If the flow or a column is not known.
+
+        See Also
+        --------
+        children : Children on a date.
+
+        Examples
+        --------
+        >>> import carecost as cc
+        >>> results = cc.run(cc.load_assumptions("england-2025"), years=3)
+        >>> results.flows("child_years")["unit"].unique().tolist()
+        ['child-years']
         """
         return tables.flow_rows(self._run, flow, by, draws, in_care)
 
     def capacity(self, draws: bool = False) -> pd.DataFrame:
-        """How full the capacity groups were, year by year; without rows where the set has none.
+        """Say how full the capacity groups were, year by year; without rows where the set has none.
 
         Parameters
         ----------
@@ -147,14 +205,79 @@ class Results(MoneyTables, DecisionTables):
         Returns
         -------
         DataFrame
-            scenario, year, group, quantile or draw; places and occupancy [children on average over the year], share of
-            the year's arrivals sent on, redirected [children], and unmet, the time of those whom no group took
+            Columns scenario, year, group, quantile or draw; places and occupancy [children on average over the year],
+            share of the year's arrivals sent on, redirected [children], and unmet, the time of those whom no group took
             [child-years]. Quantiles are of each column by itself.
+
+        See Also
+        --------
+        carecost.plots.plot_capacity : Draws it.
+
+        Examples
+        --------
+        >>> import carecost as cc
+        >>> results = cc.run(cc.load_assumptions("england-2025-capacity"), years=2)
+        >>> results.capacity()["group"].unique().tolist()
+        ['foster in-house', 'foster agency', "children's home"]
         """
         return tables.capacity_rows(self._run, draws)
 
+    def outcomes(self, draws: bool = False) -> pd.DataFrame:
+        """Count each outcome that the set counts, year by year; without rows where it counts none.
+
+        Parameters
+        ----------
+        draws : bool
+            One row a draw instead of one a quantile.
+
+        Returns
+        -------
+        DataFrame
+            Columns scenario, year, outcome, quantile or draw, value, unit. Outcomes overlap, and are never added up.
+
+        See Also
+        --------
+        flows : Those who leave care, whom outcomes follow.
+
+        Examples
+        --------
+        >>> import carecost as cc
+        >>> cc.run(cc.load_assumptions("england-2025-after-care"), years=2).outcomes()["unit"].unique().tolist()
+        ['outcomes']
+        """
+        return tables.outcome_rows(self._run, draws)
+
     def parameters(self, scenario: str, stream: str | None = None) -> Parameters:
-        """Parameters of the central run of a scenario; a set of several streams needs the stream's name."""
+        """Give the parameters of the central run of a scenario.
+
+        Parameters
+        ----------
+        scenario : str
+            Name.
+        stream : str, optional
+            A stream; may be left out where the set has one alone.
+
+        Returns
+        -------
+        carecost.Parameters
+            Rates, shares and starting stock, as the engine takes them.
+
+        Raises
+        ------
+        UnknownNameError
+            If the scenario or the stream is not known, or no stream of several is named.
+
+        See Also
+        --------
+        carecost.project : Projects them.
+
+        Examples
+        --------
+        >>> import carecost as cc
+        >>> results = cc.run(cc.load_assumptions("england-2025"), years=3)
+        >>> results.parameters("inaction", "other").grid.years
+        (2026, 2027, 2028)
+        """
         return self._run.parameters(scenario)[self._stream(stream)].spread()
 
     def projection(self, scenario: str, stream: str | None = None, draws: slice | None = None) -> Projection:
@@ -173,43 +296,194 @@ class Results(MoneyTables, DecisionTables):
         -------
         Projection
             Stock and flows by age and placement.
+
+        Raises
+        ------
+        UnknownNameError
+            If the scenario or the stream is not known.
+
+        See Also
+        --------
+        children : Tables of the stock.
+
+        Examples
+        --------
+        >>> import carecost as cc
+        >>> results = cc.run(cc.load_assumptions("england-2025"), years=3)
+        >>> results.projection("inaction").stock.ndim  # draw, date, age, placement
+        4
         """
         projections = self._run.projections(scenario, draws)
         if stream is None:
             return together(list(projections.values()))
         return projections[self._stream(stream)]
 
+    # Money, each table with its price base
+
+    def costs(
+        self,
+        by: Sequence[str] = (),
+        basis: Literal["real", "cash"] = "real",
+        draws: bool = False,
+        deflator: str | Deflator | None = None,
+    ) -> pd.DataFrame:
+        """Give spend in each year.
+
+        Parameters
+        ----------
+        by : sequence of str
+            Any of item, group, account, payer, gross_net, kind.
+        basis : str
+            Either ``real`` (pounds of the price year) or ``cash`` (for showing only).
+        draws : bool
+            One row a draw instead of one a quantile.
+        deflator : str or Deflator, optional
+            Vintage that makes cash, packaged or your own; that of the set by default.
+
+        Returns
+        -------
+        DataFrame
+            Columns scenario, year, those of ``by``, quantile or draw, value, unit, price_year, basis, deflator. The
+            social ledger is in it only where ``by`` has the account: no total holds both.
+
+        Raises
+        ------
+        UnknownNameError
+            If a column or a vintage is not known.
+        InputError
+            If the basis is neither, or a deflator is given for real pounds.
+
+        See Also
+        --------
+        carecost.present_value : Discounts a table of real money.
+        price_volume_mix : Says why spend changes.
+
+        Examples
+        --------
+        >>> import carecost as cc
+        >>> results = cc.run(cc.load_assumptions("england-2025"), years=3)
+        >>> results.costs(basis="cash")["price_year"].unique().tolist()
+        [2026, 2027, 2028]
+        """
+        return tables.cost_rows(self._run, by, basis, draws, deflator)
+
+    def price_volume_mix(
+        self,
+        scenario: str,
+        baseline: str | None = None,
+        year: int | None = None,
+        since: int | None = None,
+        by: Sequence[str] = ("item",),
+        draws: bool = False,
+    ) -> pd.DataFrame:
+        """Split a change in public spend exactly into price, volume and mix, reform spend apart.
+
+        Parameters
+        ----------
+        scenario : str
+            Whose spend.
+        baseline : str, optional
+            Against which scenario in the same year; inaction by default.
+        year : int, optional
+            Financial year, 2026 for 2025-26; every year by default, the last one with ``since``.
+        since : int, optional
+            Against this earlier year of the same scenario instead.
+        by : sequence of str
+            Any of item, group, account, payer, gross_net, kind; empty for the whole.
+        draws : bool
+            One row a draw instead of one a quantile.
+
+        Returns
+        -------
+        DataFrame
+            Columns scenario, baseline, since, year, those of ``by``, part, quantile or draw, value, unit, price_year,
+            basis, deflator, and claim: whether the effects are as claimed, not evidenced. Parts are positive where
+            spend is higher, and sum to the change in spend (quantiles do not add up; draws and the central run do).
+            Items that follow time in care have volume, mix and price, against all weeks in care; other items volume
+            and price; items of group reform one line, reform spend. The social ledger is left out.
+
+        Raises
+        ------
+        UnknownNameError
+            If a scenario, year or column is not known.
+        InputError
+            If both another scenario and another year are given to compare with.
+
+        See Also
+        --------
+        carecost.spending_history : The same of published spending.
+        carecost.plots.plot_price_volume_mix : Draws it.
+
+        References
+        ----------
+        The formula is that of :func:`carecost.money.decomposition.price_volume_mix`.
+
+        Examples
+        --------
+        >>> import carecost as cc
+        >>> results = cc.run(cc.load_assumptions("england-2025"), years=3)
+        >>> rows = results.price_volume_mix("inaction", since=2026, by=[])
+        >>> rows["part"].tolist()
+        ['volume', 'mix', 'price', 'reform spend']
+        """
+        return price_tables.change_rows(self._run, scenario, baseline, year, since, by, draws)
+
+    def growth_paths(self) -> pd.DataFrame:
+        """Give public spend under inaction by growth of prices: none, as stated, and without fading.
+
+        Returns
+        -------
+        DataFrame
+            Columns growth, year, value (central run), unit, price_year, basis, deflator.
+
+        See Also
+        --------
+        costs : Spend of every scenario.
+
+        Examples
+        --------
+        >>> import carecost as cc
+        >>> results = cc.run(cc.load_assumptions("england-2025"), years=3)
+        >>> results.growth_paths()["growth"].nunique()
+        3
+        """
+        return tables.growth_rows(self._run)
+
+    # Scenarios against a baseline
+
     def compare(self, scenario: str, baseline: str = INACTION) -> Saving:
         """Compare a scenario with a baseline, draw by draw.
+
+        Parameters
+        ----------
+        scenario : str
+            Name.
+        baseline : str
+            What it is compared with.
+
+        Returns
+        -------
+        Saving
+            Children averted and money saved, drawn and central.
 
         Raises
         ------
         UnknownNameError
             If either is not known.
+
+        See Also
+        --------
+        summary : Every scenario against inaction.
+        appraisal : The same as a business case shows it.
+
+        Examples
+        --------
+        >>> import carecost as cc
+        >>> results = cc.run(cc.load_assumptions("england-2025"), cc.load_scenario("care-review"), years=3)
+        >>> results.compare("care-review").averted.shape  # draw, date
+        (1, 4)
         """
         return saving.compare(self._run, scenario, baseline)
-
-    def switching_value(self, scenario: str, baseline: str = INACTION) -> float | None:
-        """Share of a scenario's effects at which the central net present saving is zero; None if there is none."""
-        return sensitivity.switching_value(self._run, scenario, baseline)
-
-    def attribution(
-        self,
-        scenario: str,
-        draws: int | None = None,
-        dates: Sequence[int] = (),
-        progress: Progress | None = None,
-    ) -> pd.DataFrame:
-        """Attribution to levers in rows; see :func:`carecost.results.attribution_tables.attribution_rows`."""
-        return attribution_tables.attribution_rows(self._run, scenario, draws, dates, progress)
-
-    def converged(self, tolerance: float = 0.05) -> Convergence:
-        """Say whether more draws are needed; see :func:`carecost.analysis.convergence.convergence`."""
-        return convergence(self._run, tolerance)
-
-    def growth_paths(self) -> pd.DataFrame:
-        """Public spend under inaction: prices without real growth, as stated, and if growth never faded (central)."""
-        return tables.growth_rows(self._run)
 
     def summary(self) -> pd.DataFrame:
         """Give the summary of every scenario against inaction, one below the other.
@@ -217,7 +491,18 @@ class Results(MoneyTables, DecisionTables):
         Returns
         -------
         DataFrame
-            scenario, what, central, low, high, unit.
+            Columns scenario, what, central, low, high, unit.
+
+        See Also
+        --------
+        Saving.summary : Of one scenario against any other.
+
+        Examples
+        --------
+        >>> import carecost as cc
+        >>> results = cc.run(cc.load_assumptions("england-2025"), cc.load_scenario("care-review"), years=3)
+        >>> results.summary()["scenario"].unique().tolist()
+        ['care-review']
         """
         return saving.each(self._run, Saving.summary)
 
@@ -227,9 +512,315 @@ class Results(MoneyTables, DecisionTables):
         Returns
         -------
         DataFrame
-            scenario, what, year, quantile, value, unit, price_year.
+            Columns scenario, what, year, quantile, value, unit, price_year.
+
+        See Also
+        --------
+        Saving.by_year : Of one scenario against any other.
+
+        Examples
+        --------
+        >>> import carecost as cc
+        >>> results = cc.run(cc.load_assumptions("england-2025"), cc.load_scenario("care-review"), years=3)
+        >>> results.savings()["what"].unique().tolist()
+        ['reform spend', 'gross saving', 'cashable saving', 'net saving']
         """
         return saving.each(self._run, Saving.by_year)
+
+    def npv_by_rate(
+        self, discount: Sequence[str | float | Schedule] = RATES, timing: str = "base year"
+    ) -> pd.DataFrame:
+        """Give the net present saving of every scenario against inaction at several discount rates.
+
+        Parameters
+        ----------
+        discount : sequence of str, float or Schedule
+            Rates, as in :meth:`carecost.Saving.npvs`.
+        timing : str
+            When flows fall, as in :meth:`carecost.Saving.npvs`.
+
+        Returns
+        -------
+        DataFrame
+            Columns scenario, discount, timing, quantile, value, unit, price_year, basis, deflator.
+
+        Raises
+        ------
+        UnknownNameError
+            If a schedule is not known.
+        InputError
+            If a rate is not a share a year, is given twice, or the timing is not known.
+
+        See Also
+        --------
+        Saving.npvs : Of one scenario against any other.
+
+        Examples
+        --------
+        >>> import carecost as cc
+        >>> results = cc.run(cc.load_assumptions("england-2025"), cc.load_scenario("care-review"), years=3)
+        >>> results.npv_by_rate([0.02, 0.035])["discount"].tolist()
+        ['flat 2%', 'flat 3.5%']
+        """
+        return saving.each(self._run, lambda one: one.npvs(discount, timing))
+
+    def switching_value(self, scenario: str, baseline: str = INACTION) -> float | None:
+        """Find the share of a scenario's effects at which the central net present saving is zero.
+
+        Parameters
+        ----------
+        scenario : str
+            Name.
+        baseline : str
+            What it is compared with.
+
+        Returns
+        -------
+        float or None
+            Share of the effects, reform spend kept whole; None if no share gives zero [share].
+
+        Raises
+        ------
+        UnknownNameError
+            If either is not known.
+
+        See Also
+        --------
+        carecost.quality.assumptions_log : What each assumption does to the net present saving.
+
+        Examples
+        --------
+        >>> import carecost as cc
+        >>> results = cc.run(cc.load_assumptions("england-2025"), cc.load_scenario("care-review"), years=10)
+        >>> 0 < results.switching_value("care-review") < 1
+        True
+        """
+        names = self.scenarios
+        refuse([unknown("scenario", n, names) for n in (scenario, baseline) if n not in names], UnknownNameError)
+        return sensitivity.switching_value(self._run, scenario, baseline)
+
+    def attribution(
+        self,
+        scenario: str,
+        draws: int | None = None,
+        dates: Sequence[int] = (),
+        progress: Progress | None = None,
+    ) -> pd.DataFrame:
+        """Attribute what a scenario does to its levers, against inaction.
+
+        Parameters
+        ----------
+        scenario : str
+            Name.
+        draws : int, optional
+            How many of the run's draws, the first ones; 0 is the central run alone. By default 100, or all of fewer.
+        dates : sequence of int
+            Dates of children averted, beside the last.
+        progress : callable, optional
+            Called with (subsets done, subsets in all).
+
+        Returns
+        -------
+        DataFrame
+            One row a lever, measure and way of counting; columns as in
+            :func:`carecost.results.attribution_tables.attribution_rows`.
+
+        Raises
+        ------
+        UnknownNameError
+            If the scenario is not known.
+        InputError
+            If it has no levers, a number of draws or a date cannot be used, or a subset of the levers cannot be run.
+
+        See Also
+        --------
+        carecost.plots.plot_attribution : Draws it.
+
+        Examples
+        --------
+        >>> import carecost as cc
+        >>> results = cc.run(cc.load_assumptions("england-2025"), cc.load_scenario("family-help"), years=3)
+        >>> results.attribution("family-help")["method"].unique().tolist()
+        ['alone', 'sequence', 'last', 'shapley', 'interaction', 'whole']
+        """
+        return attribution_tables.attribution_rows(self._run, scenario, draws, dates, progress)
+
+    # Choosing between scenarios
+
+    def appraisal(
+        self,
+        scenario: str,
+        baseline: str = INACTION,
+        optimism: str | float | Optimism | None = None,
+        mitigated: float = 0.0,
+    ) -> SavingAppraisal:
+        """Appraise a scenario as a business case does; see :meth:`carecost.Saving.appraisal`.
+
+        Parameters
+        ----------
+        scenario : str
+            Name.
+        baseline : str
+            What it is compared with.
+        optimism : str, float or Optimism, optional
+            Uplift on reform spend, as in :meth:`carecost.Saving.appraisal`.
+        mitigated : float
+            Part of the uplift that was found to be dealt with [share].
+
+        Returns
+        -------
+        SavingAppraisal
+            Its ``table()``, its ``by_payer()``, and the arrays behind.
+
+        Raises
+        ------
+        UnknownNameError
+            If a scenario or a category of optimism bias is not known.
+        InputError
+            If a share cannot be one, or an uplift would enlarge what the programme saves.
+
+        See Also
+        --------
+        options : Every scenario side by side.
+
+        Examples
+        --------
+        >>> import carecost as cc
+        >>> results = cc.run(cc.load_assumptions("england-2025"), cc.load_scenario("care-review"), years=6)
+        >>> results.appraisal("care-review").by_payer()["payer"].unique().tolist()
+        ['local authority', 'central government (DfE)', 'central government (HM Treasury)']
+        """
+        return self.compare(scenario, baseline).appraisal(optimism, mitigated)
+
+    def options(
+        self,
+        effect: str = DEFAULT_EFFECT,
+        comparator: str = INACTION,
+        values: Sequence[float] = VALUES,
+        optimism: str | float | Optimism | None = None,
+        mitigated: float = 0.0,
+    ) -> ScenarioOptions:
+        """Put every scenario of the run side by side as options.
+
+        Parameters
+        ----------
+        effect : str
+            Either ``averted_child_years`` (of care, over all years) or ``averted_children`` (fewer in care on the last
+            date); undiscounted.
+        comparator : str
+            Scenario that costs and effects are counted against: inaction, or ``do-minimum`` where it was run.
+        values : sequence of float
+            What a unit of effect may be worth, zero or more [GBP per unit].
+        optimism : str, float or Optimism, optional
+            Uplift on reform spend, as in :meth:`carecost.Saving.appraisal`.
+        mitigated : float
+            Part of the uplift that was found to be dealt with [share].
+
+        Returns
+        -------
+        ScenarioOptions
+            Its ``table()`` (incremental ratios, dominance) and ``values_table()`` (net benefit, chance of being best).
+
+        Raises
+        ------
+        UnknownNameError
+            If the effect or the comparator is not known.
+        InputError
+            If there is inaction alone, or a value cannot be one.
+
+        See Also
+        --------
+        carecost.icer_table : The same of any options.
+        carecost.net_benefit : Net benefit of any options.
+
+        Examples
+        --------
+        >>> import carecost as cc
+        >>> plans = [cc.load_scenario(name) for name in ("do-minimum", "family-help-evidenced")]
+        >>> results = cc.run(cc.load_assumptions("england-2025"), *plans, years=6)
+        >>> made = results.options(comparator="do-minimum")
+        >>> made.table()[["name", "status"]].to_numpy().tolist()
+        [['inaction', 'frontier'], ['family-help-evidenced', 'frontier'], ['do-minimum', 'dominated']]
+        """
+        return decision_tables.scenario_options(self._run, effect, comparator, values, optimism, mitigated)
+
+    def converged(self, tolerance: float = 0.05) -> Convergence:
+        """Say whether more draws are needed.
+
+        Parameters
+        ----------
+        tolerance : float
+            Largest Monte Carlo error of a mean or of an end of a 90% interval, as a share of the interval's width.
+
+        Returns
+        -------
+        Convergence
+            Whether there are enough draws, how many it takes, and the headline with the largest error.
+
+        Raises
+        ------
+        InputError
+            If the run has fewer than two draws or the tolerance is not above zero.
+
+        See Also
+        --------
+        carecost.Draws : Joint samples.
+
+        Examples
+        --------
+        >>> import carecost as cc
+        >>> results = cc.run(cc.load_assumptions("england-2025"), years=2, draws=cc.Draws(40, seed=1))
+        >>> results.converged(tolerance=0.5).draws
+        40
+        """
+        return convergence(self._run, tolerance)
+
+    # What is kept
+
+    def tables(self) -> dict[str, pd.DataFrame]:
+        """Give every table that :meth:`save` writes, by name.
+
+        Returns
+        -------
+        dict of str to DataFrame
+            Tables by the name of their file.
+
+        See Also
+        --------
+        to_dict : Headlines as plain data.
+
+        Examples
+        --------
+        >>> import carecost as cc
+        >>> list(cc.run(cc.load_assumptions("england-2025"), years=2).tables())
+        ['children', 'costs', 'costs_cash', 'growth_paths', 'draws', 'assumptions']
+        """
+        frames = tables.saved(self._run) | saving.saved(self._run) | attribution_tables.saved(self._run)
+        if len(self.scenarios) > 1:
+            frames["npv_by_rate"] = self.npv_by_rate()
+        return frames | self.decision_tables()
+
+    def decision_tables(self) -> dict[str, pd.DataFrame]:
+        """Give the tables of a saved run that help to choose, by name; none where there is inaction alone.
+
+        Returns
+        -------
+        dict of str to DataFrame
+            Tables appraisal, payers, options and net_benefit.
+
+        See Also
+        --------
+        appraisal : The appraisal of one scenario.
+        options : Every scenario side by side.
+
+        Examples
+        --------
+        >>> import carecost as cc
+        >>> results = cc.run(cc.load_assumptions("england-2025"), cc.load_scenario("care-review"), years=2)
+        >>> list(results.decision_tables())
+        ['appraisal', 'payers', 'options', 'net_benefit']
+        """
+        return decision_tables.saved(self._run)
 
     def save(self, folder: str | Path) -> Path:
         """Write tables, inputs and a manifest to a folder.
@@ -248,18 +839,24 @@ class Results(MoneyTables, DecisionTables):
         ------
         FileError
             If it cannot be written.
+
+        See Also
+        --------
+        load : Makes the results again.
+
+        Examples
+        --------
+        >>> import tempfile
+        >>> import carecost as cc
+        >>> results = cc.run(cc.load_assumptions("england-2025"), years=2)
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     (results.save(f"{folder}/kept") / "children.csv").exists()
+        True
         """
         run = self._run
-        others = [s for name, s in run.scenarios.items() if name != INACTION]
-        about = {"command": sys.argv, "run": run.provenance.as_dict()}
-        return save_run(folder, self.tables(), run.assumptions, others, about)
-
-    def tables(self) -> dict[str, pd.DataFrame]:
-        """Give every table that :meth:`save` writes, by name."""
-        frames = tables.saved(self._run) | saving.saved(self._run) | attribution_tables.saved(self._run)
-        if len(self.scenarios) > 1:
-            frames["npv_by_rate"] = self.npv_by_rate()
-        return frames | self.decision_tables()
+        plans = [plan for name, plan in run.scenarios.items() if name != INACTION]
+        manifest = {"command": sys.argv, "run": run.provenance.as_dict()}
+        return save_run(folder, self.tables(), run.assumptions, plans, manifest)
 
     @classmethod
     def load(cls, folder: str | Path) -> Results:
@@ -279,24 +876,56 @@ class Results(MoneyTables, DecisionTables):
         ------
         FileError
             If a file is missing or was altered.
+
+        See Also
+        --------
+        save : Writes the folder.
+
+        Examples
+        --------
+        >>> import tempfile
+        >>> import carecost as cc
+        >>> results = cc.run(cc.load_assumptions("england-2025"), years=2)
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     again = cc.Results.load(results.save(f"{folder}/kept"))
+        >>> again.children().equals(results.children())
+        True
         """
         return cls(replay(folder))
 
     def to_dict(self) -> dict[str, Any]:
-        """Give the headline tables and the provenance as plain data for JSON."""
-        there = {"capacity": self.capacity(), "outcomes": self.outcomes()}
+        """Give the headline tables and the provenance as plain data for JSON.
+
+        Returns
+        -------
+        dict
+            Records of provenance, children, costs and comparisons; of capacity and outcomes where the set has them.
+
+        See Also
+        --------
+        tables : Every table.
+
+        Examples
+        --------
+        >>> import carecost as cc
+        >>> list(cc.run(cc.load_assumptions("england-2025"), years=2).to_dict())
+        ['provenance', 'children', 'costs', 'comparisons']
+        """
+        where_counted = {"capacity": self.capacity(), "outcomes": self.outcomes()}
         return {
             "provenance": self._run.provenance.as_dict(),
             "children": self.children().to_dict("records"),
             "costs": self.costs(by=["group"]).to_dict("records"),
             "comparisons": {name: self.compare(name).to_dict() for name in self.scenarios if name != INACTION},
-            **{name: frame.to_dict("records") for name, frame in there.items() if len(frame)},
+            **{name: frame.to_dict("records") for name, frame in where_counted.items() if len(frame)},
         }
 
     def _stream(self, stream: str | None) -> str:
+        """Find a stream by name; the only one of a set needs no name."""
         streams = self._run.assumptions.streams
         stream = streams[0] if stream is None and len(streams) == 1 else stream
         if stream not in streams:
-            lost = unknown("stream", stream, streams)
-            raise UnknownNameError(Problem("no stream is named", "stream", lost.remedy) if stream is None else lost)
+            problem = unknown("stream", stream, streams)
+            unnamed = Problem("no stream is named", "stream", problem.remedy)
+            raise UnknownNameError(unnamed if stream is None else problem)
         return stream
