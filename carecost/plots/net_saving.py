@@ -59,7 +59,7 @@ def plot_net_saving(saving: Saving, ax: Axes | None = None) -> Axes:
     upper, lower = _figure.split(_figure.axes(ax, SIZE))
     years = list(saving.grid.years)
     above = _each_year(upper, central)
-    below = _running_total(lower, saving, central)
+    below = _running_total(lower, saving.drawn, central)
     for panel in (upper, lower):
         _figure.make_room(panel, years[0], years[-1], before=0.6)
     _figure.years(lower, years, _labels.financial_year, most=6)
@@ -89,10 +89,10 @@ def _each_year(ax: Axes, central: Comparison) -> numbers.Scale:
     return scale
 
 
-def _running_total(ax: Axes, saving: Comparison, central: Comparison) -> numbers.Scale:
+def _running_total(ax: Axes, draws: Comparison, central: Comparison) -> numbers.Scale:
     """Draw the running total, its interval and the year that pays back."""
-    years = list(saving.grid.years)
-    line, drawn = _cumulative(central)[0], _cumulative(saving)
+    years = list(central.grid.years)
+    line, drawn = _cumulative(central)[0], _cumulative(draws)  # (year,) and (draw, year)
     low, high = np.quantile(drawn, (0.05, 0.95), axis=0)
     scale = numbers.money_scale(*line, *low, *high)
     seen = _figure.look(0)
@@ -136,7 +136,6 @@ def _title(central: Comparison, scale: numbers.Scale) -> str:
 def _words(upper: Axes, lower: Axes, saving: Saving, scales: tuple[numbers.Scale, numbers.Scale]) -> None:
     """Write the finding, the units, the notes and what each shape is."""
     central, first = saving.central, _labels.financial_year(saving.grid.years[0])
-    assert central is not None
     prices = f"{_labels.financial_year(saving.scenario.provenance.price_year)} prices"
     _figure.settle(upper)
     _figure.head(
@@ -172,9 +171,7 @@ def _name_total(ax: Axes, saving: Saving, central: Comparison, scale: numbers.Sc
 
 
 def _note(ax: Axes, saving: Saving) -> None:
-    run = saving.run
-    assert run is not None
-    drawn, name = run.draws.n > 1, saving.scenario.name
+    run, drawn, name = saving.run, saving.run.draws.n > 1, saving.scenario.name
     end = f"; {run.draws.n:,} draws." if drawn else "."
     _figure.note(
         ax,

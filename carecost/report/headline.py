@@ -216,7 +216,6 @@ def saving_sentence(saving: Saving, moves: bool) -> str:
         Two sentences; one where nothing changes.
     """
     central, years = saving.central, [_labels.financial_year(saving.grid.years[i]) for i in (0, -1)]
-    assert central is not None
     if not moves:
         name = saving.scenario.name
         return f"{name} changes neither children in care nor public spending, {years[0]} to {years[1]}."
@@ -258,7 +257,6 @@ def warnings(
     tuple of str
         Sentences; none where there is nothing to know.
     """
-    assert saving.central is not None
     # Where the programme adds cost, counting only the cashable share of what is added flatters it.
     whole, cashable = (float(saving.central.npv(gross=gross)[0]) for gross in (True, False))
     extra = numbers.EXTRA.format(numbers.pounds(whole)) if whole < cashable else ""
@@ -339,14 +337,13 @@ def per_child_sentence(saving: Saving) -> str:
     str
         A sentence.
     """
-    assert saving.central is not None
     mine, average = saving.central.saving_per_child_year(), saving.central.average_cost_of_care()
     saved = numbers.NONE if mine is None else numbers.pounds(mine)
     more = mine is not None and mine > average
     mix = " It is more than a year of care costs: part of the saving is from lower prices, or from cheaper placements."
     return (
         f"Cashable saving per averted child-year: {saved}, beside the all-care average of {numbers.pounds(average)} "
-        f"and the Review's {numbers.pounds(REVIEW_SAVING)} (£517m for 17,000 children)."
+        f"and the Review's {numbers.pounds(REVIEW_SAVING.value)} ({REVIEW_SAVING.design})."
         f"{mix if more else ''}"
     )
 
@@ -364,7 +361,7 @@ def social_sentence(saving: Saving) -> str:
     str
         One sentence; empty without a social ledger.
     """
-    if saving.central is None or not any(item.account == SOCIAL for item in saving.grid.items):
+    if not any(item.account == SOCIAL for item in saving.grid.items):
         return ""
     value, bounds = float(saving.central.npsv()[0]) * 1e-9, np.quantile(saving.npsv(), BOUNDS) * 1e-9
     low, high = (float(bounds[0]), float(bounds[1])) if len(saving.averted) > 1 else (None, None)

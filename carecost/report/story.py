@@ -240,7 +240,7 @@ def _spending(run: Run) -> Iterator[tuple[str, Spending]]:
 def _against(run: Run, saving: Saving) -> Against:
     """Say of one scenario against inaction what is quoted of it."""
     name = saving.scenario.name
-    plan, moves = run.scenarios[name], not unmoved(saving, saving.central)
+    plan, moves = run.scenarios[name], not unmoved(saving.drawn, saving.central)
     rows, evidence_base = headline.summary(saving), footing(run, name)
     return Against(
         plan=plan,

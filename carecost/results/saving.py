@@ -1,4 +1,4 @@
-"""Saving: a comparison with its central run and the summary that people quote."""
+"""Saving: a comparison, drawn and central, with the summary that people quote."""
 
 from __future__ import annotations
 
@@ -10,39 +10,485 @@ import numpy as np
 import pandas as pd
 
 from carecost._labels import INACTION
+from carecost._typing import Array
 from carecost.analysis.business_case import BusinessCase
 from carecost.analysis.sensitivity import switching_value
+from carecost.engine.grid import Grid
 from carecost.errors import InputError, Problem
+from carecost.inputs.scenario import Evidence
 from carecost.money.discounting import Schedule, discount_factors
 from carecost.money.optimism_bias import Optimism, optimism_bias
 from carecost.money.vintages import schedule
 from carecost.results import tables
 from carecost.results.appraisal_tables import SavingAppraisal
-from carecost.simulation.comparison import Comparison
+from carecost.simulation.comparison import Chooser, Comparison, Side
 from carecost.simulation.run import Run
 
-#: The Review's own saving for a child not in care: £517m / 17,000 in a year.
-REVIEW_SAVING = 517e6 / 17_000
-
+#: The published saving for a child not in care that every summary shows beside its own.
+REVIEW_SAVING = Evidence(
+    measure="The Review's own: £517m / 17,000 children",
+    value=517e6 / 17_000,
+    unit="GBP per child-year",
+    basis="claimed",
+    design="£517m for 17,000 children",
+    source="Independent Review of Children's Social Care, final report, May 2022; 17,000 and 517m as quoted by CYP Now",
+)
 
 #: Discount schedules shown side by side.
 RATES = ("standard", "health", "sensitivity")
 
+#: Flows that are given year by year.
+YEARLY: dict[str, Callable[[Comparison], Array]] = {
+    "reform spend": Comparison.reform_spend,
+    "gross saving": Comparison.gross_saving,
+    "cashable saving": Comparison.cashable_saving,
+    "net saving": Comparison.net_saving,
+}
+
 
 @dataclass(frozen=True, eq=False)
-class Saving(Comparison):
-    """A comparison with its central run, ready to be quoted.
+class Saving:
+    """A scenario against a baseline, draw by draw, with the central run beside, ready to be quoted.
+
+    Arrays are those of the draws; the same of the central run are in ``central``. Savings are positive where the
+    scenario costs less. Every amount is in constant pounds of the price year.
 
     Parameters
     ----------
-    central : Comparison
-        The same of the central run.
     run : Run
         The run it comes from.
+    drawn : Comparison
+        The two scenarios in the draws; in the central run where there are none.
+    central : Comparison
+        The two scenarios in the central run.
+
+    See Also
+    --------
+    Results.compare : Makes it.
+
+    Examples
+    --------
+    >>> import carecost as cc
+    >>> results = cc.run(cc.load_assumptions("england-2025"), cc.load_scenario("care-review"), years=6)
+    >>> saving = results.compare("care-review")
+    >>> saving.baseline.name, saving.scenario.name
+    ('inaction', 'care-review')
     """
 
-    central: Comparison | None = None
-    run: Run | None = None
+    run: Run
+    drawn: Comparison
+    central: Comparison
+
+    @property
+    def baseline(self) -> Side:
+        """Outcome of the baseline."""
+        return self.drawn.baseline
+
+    @property
+    def scenario(self) -> Side:
+        """Outcome of the scenario, with the same luck."""
+        return self.drawn.scenario
+
+    @property
+    def discount(self) -> Schedule:
+        """Discount rates."""
+        return self.drawn.discount
+
+    @property
+    def programme_start(self) -> int:
+        """Calendar year of programme year 1, from which cashable shares rise."""
+        return self.drawn.programme_start
+
+    @property
+    def grid(self) -> Grid:
+        """Labels."""
+        return self.drawn.grid
+
+    @property
+    def averted(self) -> Array:
+        """Fewer children in care on each date: (draw, date) [children]."""
+        return self.drawn.averted
+
+    @property
+    def averted_child_years(self) -> Array:
+        """Less time in care: (draw, year) [child-years]."""
+        return self.drawn.averted_child_years
+
+    @property
+    def price_effect(self) -> Array:
+        """Saving from prices, at the scenario's volume: (draw, year, item) [GBP]."""
+        return self.drawn.price_effect
+
+    @property
+    def volume_effect(self) -> Array:
+        """Saving from volumes, at the baseline's prices: (draw, year, item) [GBP]."""
+        return self.drawn.volume_effect
+
+    @property
+    def cashable_share(self) -> Array:
+        """Share of each item's volume effect that becomes cash: (year, item) [share]."""
+        return self.drawn.cashable_share
+
+    @property
+    def factors(self) -> Array:
+        """Discount factors, 1 in the first projected year: (year,) [ratio]."""
+        return self.drawn.factors
+
+    def gross_saving(self, choose: Chooser | None = None) -> Array:
+        """Give the fall in spending, the programme's own spending apart.
+
+        Parameters
+        ----------
+        choose : callable, optional
+            Says which items count; the public purse by default.
+
+        Returns
+        -------
+        ndarray of shape (draw, year)
+            Gross saving [GBP].
+
+        See Also
+        --------
+        cashable_saving : The part of it that becomes cash.
+
+        Examples
+        --------
+        >>> import carecost as cc
+        >>> results = cc.run(cc.load_assumptions("england-2025"), cc.load_scenario("care-review"), years=6)
+        >>> saving = results.compare("care-review")
+        >>> bool((saving.gross_saving() >= saving.cashable_saving()).all())
+        True
+        """
+        return self.drawn.gross_saving(choose)
+
+    def cashable_saving(self, choose: Chooser | None = None) -> Array:
+        """Give the price effect, and the cashable share of the volume effect.
+
+        Parameters
+        ----------
+        choose : callable, optional
+            Says which items count; the public purse by default.
+
+        Returns
+        -------
+        ndarray of shape (draw, year)
+            Cashable saving [GBP].
+
+        See Also
+        --------
+        gross_saving : With the whole volume effect.
+        cashable_share : What share becomes cash.
+
+        Examples
+        --------
+        >>> import carecost as cc
+        >>> results = cc.run(cc.load_assumptions("england-2025"), cc.load_scenario("care-review"), years=6)
+        >>> results.compare("care-review").cashable_saving().shape
+        (1, 6)
+        """
+        return self.drawn.cashable_saving(choose)
+
+    def reform_spend(self, choose: Chooser | None = None) -> Array:
+        """Give spending on the programme beyond the baseline's.
+
+        Parameters
+        ----------
+        choose : callable, optional
+            Says which items count; the public purse by default.
+
+        Returns
+        -------
+        ndarray of shape (draw, year)
+            Reform spend [GBP].
+
+        See Also
+        --------
+        net_saving : Cashable saving less this.
+
+        Examples
+        --------
+        >>> import carecost as cc
+        >>> results = cc.run(cc.load_assumptions("england-2025"), cc.load_scenario("care-review"), years=6)
+        >>> bool(results.compare("care-review").reform_spend()[0, 0] > 0)
+        True
+        """
+        return self.drawn.reform_spend(choose)
+
+    def net_saving(self, choose: Chooser | None = None) -> Array:
+        """Give the cashable saving less reform spend.
+
+        Parameters
+        ----------
+        choose : callable, optional
+            Says which items count; the public purse by default.
+
+        Returns
+        -------
+        ndarray of shape (draw, year)
+            Net saving, undiscounted [GBP].
+
+        See Also
+        --------
+        npv : The same, discounted and summed.
+
+        Examples
+        --------
+        >>> import carecost as cc
+        >>> results = cc.run(cc.load_assumptions("england-2025"), cc.load_scenario("care-review"), years=6)
+        >>> saving = results.compare("care-review")
+        >>> bool((saving.present_value(saving.net_saving()) == saving.npv()).all())
+        True
+        """
+        return self.drawn.net_saving(choose)
+
+    def present_value(self, flow: Array) -> Array:
+        """Discount a flow to the first projected year.
+
+        Parameters
+        ----------
+        flow : ndarray of shape (draw, year)
+            Amounts in each year [GBP].
+
+        Returns
+        -------
+        ndarray of shape (draw,)
+            One value a draw [GBP].
+
+        See Also
+        --------
+        factors : What each year counts.
+
+        Examples
+        --------
+        >>> import numpy as np
+        >>> import carecost as cc
+        >>> results = cc.run(cc.load_assumptions("england-2025"), cc.load_scenario("care-review"), years=2)
+        >>> results.compare("care-review").present_value(np.array([[1.0, 1.0]])).round(4).tolist()
+        [1.9662]
+        """
+        return self.drawn.present_value(flow)
+
+    def npv(self, gross: bool = False) -> Array:
+        """Give the net present saving to the public purse.
+
+        Parameters
+        ----------
+        gross : bool
+            Count the whole volume effect instead of its cashable share.
+
+        Returns
+        -------
+        ndarray of shape (draw,)
+            One value a draw [GBP].
+
+        See Also
+        --------
+        npvs : At several discount rates.
+        npsv : To society.
+
+        Examples
+        --------
+        >>> import carecost as cc
+        >>> results = cc.run(cc.load_assumptions("england-2025"), cc.load_scenario("care-review"), years=6)
+        >>> saving = results.compare("care-review")
+        >>> bool(saving.npv(gross=True)[0] > saving.npv()[0])
+        True
+        """
+        return self.drawn.npv(gross)
+
+    def npsv(self) -> Array:
+        """Give the net present social value: resources of every ledger, transfers and prices alone at zero.
+
+        Returns
+        -------
+        ndarray of shape (draw,)
+            One value a draw [GBP].
+
+        Raises
+        ------
+        ComparisonError
+            If there is no social ledger.
+
+        See Also
+        --------
+        social_parts : What it is the sum of.
+        npv : To the public purse.
+
+        Examples
+        --------
+        >>> import carecost as cc
+        >>> england = cc.with_social_ledger(cc.load_assumptions("england-2025"))
+        >>> results = cc.run(england, cc.load_scenario("care-review"), years=6)
+        >>> results.compare("care-review").npsv().shape
+        (1,)
+        """
+        return self.drawn.npsv()
+
+    def social_parts(self) -> dict[str, Array]:
+        """Name the parts of net social value in each year: positive where society gains.
+
+        Returns
+        -------
+        dict of str to ndarray of shape (draw, year)
+            Parts ``programme`` (its resources), ``public services`` (resources of all accounts but social, whether or
+            not they become cash), and each line of the social ledger by name [GBP]. A line that values outcomes counts
+            what a scenario does to their share: fewer who leave care is no loss of outcomes.
+
+        Raises
+        ------
+        ComparisonError
+            If there is no social ledger.
+
+        See Also
+        --------
+        npsv : Their sum, discounted.
+
+        Examples
+        --------
+        >>> import carecost as cc
+        >>> england = cc.with_social_ledger(cc.load_assumptions("england-2025"))
+        >>> results = cc.run(england, cc.load_scenario("care-review"), years=6)
+        >>> list(results.compare("care-review").social_parts())[:2]
+        ['programme', 'public services']
+        """
+        return self.drawn.social_parts()
+
+    def bcr(self) -> float | None:
+        """Give the benefit-cost ratio: cashable savings over the programme's net public cost.
+
+        Returns
+        -------
+        float or None
+            The ratio of mean present values; None (undefined) where the cost is not positive [GBP per GBP].
+
+        See Also
+        --------
+        npv : The difference instead of the ratio.
+
+        Examples
+        --------
+        >>> import carecost as cc
+        >>> results = cc.run(cc.load_assumptions("england-2025"), cc.load_scenario("care-review"), years=6)
+        >>> results.compare("care-review").bcr() > 0
+        True
+        """
+        return self.drawn.bcr()
+
+    def payback_year(self, discounted: bool = False) -> Array:
+        """Find the first year from which the cumulative net saving stays at or above zero.
+
+        Parameters
+        ----------
+        discounted : bool
+            Whether to discount.
+
+        Returns
+        -------
+        ndarray of shape (draw,)
+            Calendar year; nan where it does not pay back within the horizon, or nothing is spent or saved.
+
+        See Also
+        --------
+        net_saving : What accumulates.
+
+        Examples
+        --------
+        >>> import carecost as cc
+        >>> results = cc.run(cc.load_assumptions("england-2025"), cc.load_scenario("care-review"), years=3)
+        >>> results.compare("care-review").payback_year().tolist()
+        [nan]
+        """
+        return self.drawn.payback_year(discounted)
+
+    def chance_of_saving(self) -> float:
+        """Give the share of draws with a net present saving above zero.
+
+        Returns
+        -------
+        float
+            Share of draws [probability].
+
+        See Also
+        --------
+        npv : The net present saving.
+
+        Examples
+        --------
+        >>> import carecost as cc
+        >>> england, review = cc.load_assumptions("england-2025"), cc.load_scenario("care-review")
+        >>> cc.run(england, review, years=2, draws=cc.Draws(8, seed=1)).compare("care-review").chance_of_saving()
+        0.0
+        """
+        return self.drawn.chance_of_saving()
+
+    def common_luck(self) -> float:
+        """Compare the variance of the fall in children at the end with that of scenarios with luck of their own.
+
+        Returns
+        -------
+        float
+            Ratio of variances: the smaller, the more the common draws sharpen the comparison.
+
+        Raises
+        ------
+        ComparisonError
+            If there are fewer than two draws, or nothing varies.
+
+        See Also
+        --------
+        averted : The fall in children.
+
+        Examples
+        --------
+        >>> import carecost as cc
+        >>> england, review = cc.load_assumptions("england-2025"), cc.load_scenario("care-review")
+        >>> results = cc.run(england, review, years=3, draws=cc.Draws(8, seed=1))
+        >>> results.compare("care-review").common_luck() < 0.5
+        True
+        """
+        return self.drawn.common_luck()
+
+    def saving_per_child_year(self) -> float | None:
+        """Give the cashable saving over the horizon for each child-year of care averted.
+
+        Returns
+        -------
+        float or None
+            Ratio of means; None where no time in care is averted [GBP per child-year].
+
+        See Also
+        --------
+        average_cost_of_care : What a child-year costs.
+
+        Examples
+        --------
+        >>> import carecost as cc
+        >>> results = cc.run(cc.load_assumptions("england-2025"), cc.load_scenario("care-review"), years=6)
+        >>> results.compare("care-review").saving_per_child_year() > 0
+        True
+        """
+        return self.drawn.saving_per_child_year()
+
+    def average_cost_of_care(self) -> float:
+        """Give the spend that follows time in care for each child-year, in the baseline.
+
+        Returns
+        -------
+        float
+            Ratio of means [GBP per child-year].
+
+        See Also
+        --------
+        saving_per_child_year : What averting one saves.
+
+        Examples
+        --------
+        >>> import carecost as cc
+        >>> results = cc.run(cc.load_assumptions("england-2025"), cc.load_scenario("care-review"), years=6)
+        >>> results.compare("care-review").average_cost_of_care() > 0
+        True
+        """
+        return self.drawn.average_cost_of_care()
 
     def summary(self) -> pd.DataFrame:
         """Give the table people quote.
@@ -50,46 +496,66 @@ class Saving(Comparison):
         Returns
         -------
         DataFrame
-            what, central, low, high (90% interval), unit. Parameter uncertainty only: no luck of small numbers.
+            Columns what, central, low, high (90% interval), unit. Parameter uncertainty only: no luck of small numbers.
+
+        See Also
+        --------
+        by_year : The flows behind it.
+
+        Examples
+        --------
+        >>> import carecost as cc
+        >>> results = cc.run(cc.load_assumptions("england-2025"), cc.load_scenario("care-review"), years=6)
+        >>> results.compare("care-review").summary()["what"].iloc[2]
+        'Fewer children in care, 31 March 2031'
         """
-        assert self.central is not None and self.run is not None
-        rows = tables.summary_rows(self, self.central)
-        plain = {"low": None, "high": None}
-        claim = self.run.scenarios[self.scenario.name].claim
-        above = "Chance that the net present saving is above zero" + (", given the claims" if claim else "")
-        chance = self.chance_of_saving() if len(self.averted) > 1 else None
-        rows += [
-            {"what": above, "central": chance, **plain, "unit": "share of draws"},
-            {
-                "what": "Benefit-cost ratio, ratio of means",
-                "central": self.bcr(),
-                **plain,
-                "unit": "GBP per GBP",
-            },
-            {
-                "what": "Switching value: share of the effects at which the net present saving is zero",
-                "central": switching_value(self.run, self.scenario.name, self.baseline.name),
-                **plain,
-                "unit": "share of effect",
-            },
-        ]
+        claimed = ", given the claims" if self.run.scenarios[self.scenario.name].claim else ""
         per_year = "GBP per child-year"
-        for what, value in (
-            ("Cashable saving for each child-year of care averted", self.central.saving_per_child_year()),
-            ("Average cost of a child-year of care, baseline", self.central.average_cost_of_care()),
-            ("The Review's own: £517m / 17,000 children", REVIEW_SAVING),
-        ):
-            rows.append({"what": what, "central": value, **plain, "unit": per_year})
+        # Of a ratio and a chance the draws give one number and no interval.
+        single: list[tuple[str, float | None, str]] = [
+            (
+                f"Chance that the net present saving is above zero{claimed}",
+                self.chance_of_saving() if len(self.averted) > 1 else None,
+                "share of draws",
+            ),
+            ("Benefit-cost ratio, ratio of means", self.bcr(), "GBP per GBP"),
+            (
+                "Switching value: share of the effects at which the net present saving is zero",
+                switching_value(self.run, self.scenario.name, self.baseline.name),
+                "share of effect",
+            ),
+            ("Cashable saving for each child-year of care averted", self.central.saving_per_child_year(), per_year),
+            ("Average cost of a child-year of care, baseline", self.central.average_cost_of_care(), per_year),
+            (REVIEW_SAVING.measure, REVIEW_SAVING.value, REVIEW_SAVING.unit),
+        ]
+        rows = tables.summary_rows(self.drawn, self.central)
+        rows += [{"what": w, "central": value, "low": None, "high": None, "unit": unit} for w, value, unit in single]
         return pd.DataFrame(rows)
 
     def by_year(self) -> pd.DataFrame:
-        """Give reform spend, savings and net saving in each year, central and quantiles."""
-        assert self.central is not None
+        """Give reform spend, savings and net saving in each year, central and quantiles.
+
+        Returns
+        -------
+        DataFrame
+            Columns what, year, quantile, value, unit, price_year, basis, deflator.
+
+        See Also
+        --------
+        summary : Totals and present values.
+
+        Examples
+        --------
+        >>> import carecost as cc
+        >>> results = cc.run(cc.load_assumptions("england-2025"), cc.load_scenario("care-review"), years=6)
+        >>> results.compare("care-review").by_year()["what"].unique().tolist()
+        ['reform spend', 'gross saving', 'cashable saving', 'net saving']
+        """
         frames = []
-        for what in ("reform_spend", "gross_saving", "cashable_saving", "net_saving"):
-            drawn, central = getattr(self, what)(), getattr(self.central, what)()
-            frame = tables.tidy(drawn, central, {"year": list(self.grid.years)}, per_draw=False)
-            frame.insert(0, "what", what.replace("_", " "))
+        for what, flow in YEARLY.items():
+            years = {"year": list(self.grid.years)}
+            frame = tables.tidy(flow(self.drawn), flow(self.central), years, per_draw=False)
+            frame.insert(0, "what", what)
             frames.append(frame)
         joined = pd.concat(frames, ignore_index=True)
         return tables.priced(joined, self.scenario.provenance.price_base)
@@ -107,7 +573,7 @@ class Saving(Comparison):
         Returns
         -------
         SavingAppraisal
-            ``table()``, ``by_payer()``, and the arrays behind, drawn and central.
+            Its ``table()``, its ``by_payer()``, and the arrays behind, drawn and central.
 
         Raises
         ------
@@ -115,6 +581,10 @@ class Saving(Comparison):
             If there is no such category.
         InputError
             If a share cannot be one, or an uplift would enlarge what the programme saves.
+
+        See Also
+        --------
+        carecost.appraise : The same of any costs and benefits.
 
         Examples
         --------
@@ -124,10 +594,9 @@ class Saving(Comparison):
         >>> list(made.central.payers)
         ['local authority', 'central government (DfE)', 'central government (HM Treasury)']
         """
-        assert self.central is not None and self.run is not None
         bias = optimism_bias(optimism, mitigated)
         claim = any(self.run.scenarios[side.name].claim for side in (self.baseline, self.scenario))
-        return SavingAppraisal(BusinessCase(self, bias), BusinessCase(self.central, bias), claim)
+        return SavingAppraisal(BusinessCase(self.drawn, bias), BusinessCase(self.central, bias), claim)
 
     def npvs(self, discount: Sequence[str | float | Schedule] = RATES, timing: str = "base year") -> pd.DataFrame:
         """Give the net present saving to the public purse at several discount rates.
@@ -138,14 +607,14 @@ class Saving(Comparison):
             Names of packaged schedules (``"standard"``, ``"health"``, ``"sensitivity"``; the vintage may stand before)
             or flat rates (``0.035``).
         timing : str
-            ``base year`` (flows of the first projected year have factor 1), ``mid-year`` or ``year-end``; see
+            One of ``base year`` (flows of the first projected year have factor 1), ``mid-year`` and ``year-end``; see
             :func:`carecost.money.discounting.discount_factors`.
 
         Returns
         -------
         DataFrame
-            discount (with its vintage), timing, quantile, value, unit, price_year, basis, deflator; present values of
-            the first projected year. Row for row the same flows, so that only the rate differs.
+            Columns discount (with its vintage), timing, quantile, value, unit, price_year, basis, deflator; present
+            values of the first projected year. Row for row the same flows, so that only the rate differs.
 
         Raises
         ------
@@ -153,13 +622,24 @@ class Saving(Comparison):
             If a schedule is not known.
         InputError
             If a rate is not a share a year, is given twice, or the timing is not known.
+
+        See Also
+        --------
+        npv : At the rates of the set.
+
+        Examples
+        --------
+        >>> import carecost as cc
+        >>> results = cc.run(cc.load_assumptions("england-2025"), cc.load_scenario("care-review"), years=6)
+        >>> results.compare("care-review").npvs([0.0, 0.035])["discount"].tolist()
+        ['flat 0%', 'flat 3.5%']
         """
-        assert self.central is not None
         schedules = {s.name: s for s in map(schedule, discount)}
         if not discount or len(schedules) < len(discount):
             remedy = "Give each rate once, at least one"
             raise InputError(Problem(f"discount is {list(discount)}", "npvs", remedy))
         n = len(self.grid.years)
+        # (year, rate), so that flows of (draw, year) become (draw, rate) in one product
         factors = np.stack([discount_factors(n, s, timing) for s in schedules.values()], axis=-1)
         drawn, central = self.net_saving() @ factors, self.central.net_saving() @ factors
         frame = tables.tidy(drawn, central, {"discount": list(schedules)}, per_draw=False)
@@ -167,7 +647,24 @@ class Saving(Comparison):
         return tables.priced(frame, self.scenario.provenance.price_base)
 
     def to_dict(self) -> dict[str, Any]:
-        """Give the summary and the years as plain data for JSON."""
+        """Give the summary and the years as plain data for JSON.
+
+        Returns
+        -------
+        dict
+            Name of the baseline, and the records of summary and by_year.
+
+        See Also
+        --------
+        Results.to_dict : The same of every scenario.
+
+        Examples
+        --------
+        >>> import carecost as cc
+        >>> results = cc.run(cc.load_assumptions("england-2025"), cc.load_scenario("care-review"), years=2)
+        >>> list(results.compare("care-review").to_dict())
+        ['baseline', 'summary', 'by_year']
+        """
         summary = self.summary()
         return {
             "baseline": self.baseline.name,
@@ -184,10 +681,7 @@ def compare(run: Run, scenario: str, baseline: str = INACTION) -> Saving:
     UnknownNameError
         If either is not known.
     """
-    drawn = run.compare(scenario, baseline)
-    central = run.compare(scenario, baseline, central=True)
-    parts = (drawn.baseline, drawn.scenario, drawn.discount, drawn.programme_start, drawn.inaction)
-    return Saving(*parts, central=central, run=run)
+    return Saving(run, run.compare(scenario, baseline), run.compare(scenario, baseline, central=True))
 
 
 def each(run: Run, table: Callable[[Saving], pd.DataFrame]) -> pd.DataFrame:
