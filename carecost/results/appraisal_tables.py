@@ -19,43 +19,26 @@ from carecost.money.cost_effectiveness import Option, Step, arrays, best_shares,
 from carecost.money.prices import PriceBase
 from carecost.results import tables
 
+#: Picks a quantity of a business case: one value a draw.
 Pick = Callable[[BusinessCase], Array]
-
 
 Row = dict[str, object]
 
-
+#: Units.
 GBP, YEAR, SHARE = "GBP", "financial year ending", "share"
-
 
 #: Names of the rows that others look for.
 NPV, NPV_ACCOUNT, NPV_PAYER = "npv", "npv by account", "npv by payer"
-
-
 BENEFIT_PAYER, COST_PAYER = "present value of cashable saving by payer", "present value of reform spend by payer"
-
-
 NPSV, NPSV_PART, LEFT_OUT = "npsv", "npsv, part", "left out of npsv"
-
-
 BCR, PAYBACK, CHANCE = "benefit-cost ratio", "payback year", "chance that it has paid back"
-
-
 EAV, PEAK, PEAK_YEAR = "equivalent annual value", "peak funding", "year of peak funding"
-
-
 COST_PER = "net present cost for each"
-
-
 BIAS, BIAS_WORTH = "optimism bias", "present value of the optimism bias"
-
-
 BENEFIT, COST = "present value of cashable saving", "present value of reform spend"
-
 
 #: What flows by year and payer.
 FLOWS = ("reform spend", "cashable saving", "net saving")
-
 
 _COLUMNS = ("what", "of", "year", "central", "mean", "low", "high", "unit")
 
@@ -64,12 +47,27 @@ _COLUMNS = ("what", "of", "year", "central", "mean", "low", "high", "unit")
 class SavingAppraisal:
     """The appraisal of a scenario, on draws and on the central run.
 
-    Attributes
+    Parameters
     ----------
-    drawn, central : BusinessCase
-        Of the draws (of the central run alone where there are none), and of the central run.
+    drawn : BusinessCase
+        Of the draws; of the central run alone where there are none.
+    central : BusinessCase
+        Of the central run.
     claim : bool
         Whether the effects are as claimed, not evidenced.
+
+    See Also
+    --------
+    Results.appraisal : Makes it.
+    carecost.plots.plot_payers : Draws its payers.
+
+    Examples
+    --------
+    >>> import carecost as cc
+    >>> results = cc.run(cc.load_assumptions("england-2025"), cc.load_scenario("care-review"), years=6)
+    >>> made = results.appraisal("care-review")
+    >>> made.span, made.baseline, made.claim
+    ('2025-26 to 2030-31', 'inaction', True)
     """
 
     drawn: BusinessCase
@@ -112,9 +110,20 @@ class SavingAppraisal:
         Returns
         -------
         DataFrame
-            what, of (which account, payer, part or years), year, central, mean, low, high (90% interval), unit;
+            Columns what, of (which account, payer, part or years), year, central, mean, low, high (90% interval), unit;
             baseline, discount, optimism, claim; price_year, basis and deflator of pounds. Ratios are of means over
             draws and have no interval. Rows of npsv are there only with a social ledger.
+
+        See Also
+        --------
+        by_payer : Who pays and who saves in each year.
+
+        Examples
+        --------
+        >>> import carecost as cc
+        >>> results = cc.run(cc.load_assumptions("england-2025"), cc.load_scenario("care-review"), years=6)
+        >>> results.appraisal("care-review").table()[["what", "of"]].iloc[0].tolist()
+        ['npv', 'public purse']
         """
         rows = [*_budget(self), *_society(self), *_funding(self), *_ratios(self), *_chances(self), *_optimism(self)]
         frame = pd.DataFrame(rows, columns=list(_COLUMNS)).astype({"year": "Int64"})
@@ -136,8 +145,20 @@ class SavingAppraisal:
         Returns
         -------
         DataFrame
-            payer, what (reform spend with its uplift, cashable saving, net saving), year, quantile or draw, value,
-            unit, price_year, basis, deflator; undiscounted. Payers sum to the public purse in every draw and year.
+            Columns payer, what (reform spend with its uplift, cashable saving, net saving), year, quantile or draw,
+            value, unit, price_year, basis, deflator; undiscounted. Payers sum to the public purse in every draw and
+            year.
+
+        See Also
+        --------
+        carecost.plots.plot_payers : Draws the net saving of each.
+
+        Examples
+        --------
+        >>> import carecost as cc
+        >>> results = cc.run(cc.load_assumptions("england-2025"), cc.load_scenario("care-review"), years=6)
+        >>> results.appraisal("care-review").by_payer()["what"].unique().tolist()
+        ['reform spend', 'cashable saving', 'net saving']
         """
         frames = []
         for payer, drawn in self.drawn.payers.items():
@@ -185,7 +206,7 @@ def _budget(a: SavingAppraisal) -> Iterator[Row]:
 
 def _part(kind: str, name: str, value: str) -> Pick:
     """Pick a value of one account or payer."""
-    return lambda b: np.asarray(getattr(getattr(b, kind)[name], value))
+    return lambda case: np.asarray(getattr(getattr(case, kind)[name], value))
 
 
 def _society(a: SavingAppraisal) -> Iterator[Row]:
@@ -237,12 +258,23 @@ def _optimism(a: SavingAppraisal) -> Iterator[Row]:
 
 @dataclass(frozen=True)
 class IcerTable:
-    """Options in the order of cost, each beside the one that it is compared with.
+    """Options in the order of cost, each with its incremental cost-effectiveness ratio (ICER) or what dominates it.
 
-    Attributes
+    Parameters
     ----------
     steps : tuple of Step
         One an option.
+
+    See Also
+    --------
+    icer_table : Makes it.
+
+    Examples
+    --------
+    >>> import carecost as cc
+    >>> made = cc.icer_table([("nothing", 0, 0.0), ("a", 10, 1.0), ("b", 30, 0.5)])
+    >>> [step.status for step in made.steps]
+    ['frontier', 'frontier', 'dominated']
     """
 
     steps: tuple[Step, ...]
@@ -258,7 +290,17 @@ class IcerTable:
         Returns
         -------
         DataFrame
-            name, cost, effect, status, comparator, incremental_cost, incremental_effect, icer, dominated_by.
+            Columns name, cost, effect, status, comparator, incremental_cost, incremental_effect, icer, dominated_by.
+
+        See Also
+        --------
+        frontier : Options that are best at some value.
+
+        Examples
+        --------
+        >>> import carecost as cc
+        >>> cc.icer_table([("nothing", 0, 0.0), ("a", 10, 1.0)]).table()[["name", "icer"]].iloc[1].tolist()
+        ['a', 10.0]
         """
         return pd.DataFrame([asdict(s) | {"dominated_by": " and ".join(s.dominated_by) or None} for s in self.steps])
 
@@ -267,7 +309,7 @@ class IcerTable:
 class NetBenefit:
     """Net benefit of options at a range of values of a unit of effect.
 
-    Attributes
+    Parameters
     ----------
     names : tuple of str
         Options, as listed.
@@ -275,6 +317,16 @@ class NetBenefit:
         Values of a unit of effect [GBP per unit].
     net_benefit : ndarray of shape (draw, value, option)
         Value times effect, less cost [GBP].
+
+    See Also
+    --------
+    net_benefit : Makes it.
+
+    Examples
+    --------
+    >>> import carecost as cc
+    >>> cc.net_benefit([("nothing", 0, 0.0), ("a", 10, 1.0)], [5, 20]).mean.tolist()
+    [[0.0, -5.0], [0.0, 10.0]]
     """
 
     names: tuple[str, ...]
@@ -303,7 +355,17 @@ class NetBenefit:
         Returns
         -------
         DataFrame
-            value, name, net_benefit (mean), best; with draws chance_best and its Monte Carlo error.
+            Columns value, name, net_benefit (mean), best; with draws chance_best and its Monte Carlo error.
+
+        See Also
+        --------
+        best : The best option at each value.
+
+        Examples
+        --------
+        >>> import carecost as cc
+        >>> cc.net_benefit([("nothing", 0, 0.0), ("a", 10, 1.0)], [5, 20]).table()["best"].tolist()
+        [True, False, False, True]
         """
         n = len(self.names)
         frame = pd.DataFrame(

@@ -19,17 +19,11 @@ from carecost.results.results import Results, run
 WHOLE = "England"
 
 
+# Measures, as the published figures of regions call them.
 CHILDREN, YOUNG, HOME_PLACES = "children looked after", "children aged 0 to 17", "places in children's homes"
-
-
 IN_HOMES, SECURE = "children in children's homes, estimated", "places in secure homes"
-
-
 FOSTER = "mainstream fostering places, local authority agencies only"
-
-
 FAR = "placed over 20 miles from home and outside the boundary of the authority"
-
 
 #: Years after the base date that the table shows.
 AHEAD = (10, 20)
@@ -51,11 +45,15 @@ def run_areas(
         The whole; see :func:`carecost.area` for which sets have areas.
     *scenarios : Scenario
         What might be done; amounts for the whole country are split by children looked after.
-    years, draws, start
-        As in :func:`carecost.run`; areas share the draws, so draw i is the same country in all of them. The luck of
-        small numbers is each area's own.
+    years : int, optional
+        Projected years; the set's own by default.
+    draws : Draws, optional
+        Joint samples; the central run alone by default. Areas share them, so draw i is the same country in all of
+        them; the luck of small numbers is each area's own.
+    start : int, optional
+        Calendar year of programme year 1; the set's own by default.
     prices : str
-        ``own`` or ``national``.
+        Unit costs: each area's ``own``, or ``national``.
 
     Returns
     -------
@@ -67,19 +65,24 @@ def run_areas(
     CareCostError
         If the set has no areas, or it cannot be run; with every fault.
 
+    See Also
+    --------
+    run : The whole in one run.
+    area : The set of one area.
+
     Examples
     --------
     >>> import carecost as cc
-    >>> found = cc.run_areas(cc.load_assumptions("england-2025"), years=1)
-    >>> len(found.results)
+    >>> by_area = cc.run_areas(cc.load_assumptions("england-2025"), years=1)
+    >>> len(by_area.results)
     9
     """
-    known = known_regions(assumptions)
+    regions = known_regions(assumptions)
     results = {
         name: run(part, *scenarios, years=years, draws=draws, start=start)
         for name, part in areas(assumptions, prices).items()
     }
-    return AreaResults(results, known)
+    return AreaResults(results, regions)
 
 
 @dataclass(frozen=True)
@@ -91,30 +94,118 @@ class AreaResults:
     results : mapping of str to Results
         By name of the area.
     known : Regions
-        What is known of the areas.
+        Published measures of the areas.
+
+    See Also
+    --------
+    run_areas : Makes it.
+
+    Examples
+    --------
+    >>> import carecost as cc
+    >>> list(cc.run_areas(cc.load_assumptions("england-2025"), years=1).results)[:2]
+    ['North East', 'North West']
     """
 
     results: Mapping[str, Results]
     known: Regions
 
     def children(self, by: Sequence[str] = (), draws: bool = False) -> pd.DataFrame:
-        """Children in care on 31 March of each year, by area; as :meth:`Results.children` with a column ``area``."""
+        """Give children in care on 31 March of each year, by area.
+
+        Parameters
+        ----------
+        by : sequence of str
+            Any of placement, phase, group, stream, in_care; and age (central run only).
+        draws : bool
+            One row a draw instead of one a quantile.
+
+        Returns
+        -------
+        DataFrame
+            Columns area, and those of :meth:`Results.children`.
+
+        Raises
+        ------
+        UnknownNameError
+            If a column is not known.
+
+        See Also
+        --------
+        Results.children : Of one area.
+
+        Examples
+        --------
+        >>> import carecost as cc
+        >>> by_area = cc.run_areas(cc.load_assumptions("england-2025"), years=1)
+        >>> by_area.children()["area"].nunique()
+        9
+        """
         return self._each(lambda r: r.children(by, draws))
 
     def costs(
         self, by: Sequence[str] = (), basis: Literal["real", "cash"] = "real", draws: bool = False
     ) -> pd.DataFrame:
-        """Spend in each year, by area; as :meth:`Results.costs` with a column ``area``."""
+        """Give spend in each year, by area.
+
+        Parameters
+        ----------
+        by : sequence of str
+            Any of item, group, account, payer, gross_net, kind.
+        basis : str
+            Either ``real`` (pounds of the price year) or ``cash`` (for showing only).
+        draws : bool
+            One row a draw instead of one a quantile.
+
+        Returns
+        -------
+        DataFrame
+            Columns area, and those of :meth:`Results.costs`.
+
+        Raises
+        ------
+        UnknownNameError
+            If a column is not known.
+        InputError
+            If the basis is neither.
+
+        See Also
+        --------
+        Results.costs : Of one area.
+
+        Examples
+        --------
+        >>> import carecost as cc
+        >>> by_area = cc.run_areas(cc.load_assumptions("england-2025"), years=1)
+        >>> by_area.costs()["unit"].unique().tolist()
+        ['GBP']
+        """
         return self._each(lambda r: r.costs(by, basis, draws))
 
     def summary(self) -> pd.DataFrame:
-        """Every scenario against inaction, by area; as :meth:`Results.summary` with a column ``area``."""
+        """Give the summary of every scenario against inaction, by area.
+
+        Returns
+        -------
+        DataFrame
+            Columns area, and those of :meth:`Results.summary`.
+
+        See Also
+        --------
+        Results.summary : Of one area.
+
+        Examples
+        --------
+        >>> import carecost as cc
+        >>> england, plan = cc.load_assumptions("england-2025"), cc.load_scenario("family-help")
+        >>> cc.run_areas(england, plan, years=1).summary()["scenario"].unique().tolist()
+        ['family-help']
+        """
         return self._each(Results.summary)
 
     def _each(self, table: Callable[[Results], pd.DataFrame]) -> pd.DataFrame:
         frames = {name: table(result) for name, result in self.results.items()}
-        found = pd.concat(frames, names=["area"]).reset_index("area")
-        return found.reset_index(drop=True)
+        return pd.concat(frames, names=["area"]).reset_index("area").reset_index(drop=True)
 
     def regions(self) -> pd.DataFrame:
         """Give children, places and distance, a row a region and one of the whole country.
@@ -122,30 +213,42 @@ class AreaResults:
         Returns
         -------
         DataFrame
-            area; children on the base date and, central under inaction, 10 and 20 years later (where the run goes as
-            far) [children]; per_10000 children aged 0 to 17; share of the country's children looked after [share];
-            home_places where the homes stand and estimated_in_homes, the children who would live in one if as many
-            did as in the whole country [places, children; 2023]; home_places_per_100 children looked after of that year
-            and its rank, 1 the most; secure_places [places]; foster_filled, the share of approved mainstream places of
-            local authority agencies that is filled [share]; over_20_miles, placed so far and outside the boundary
-            [share].
+            Columns area; children on the base date and, central under inaction, 10 and 20 years later (where the run
+            goes as far) [children]; per_10000 children aged 0 to 17; share of the country's children looked after
+            [share]; home_places where the homes stand and estimated_in_homes, the children who would live in one if as
+            many did as in the whole country [places, children; 2023]; home_places_per_100 children looked after of that
+            year and its rank, 1 the most; secure_places [places]; foster_filled, the share of approved mainstream
+            places of local authority agencies that is filled [share]; over_20_miles, placed so far and outside the
+            boundary [share].
+
+        See Also
+        --------
+        carecost.plots.plot_regions : Draws it.
+
+        Examples
+        --------
+        >>> import carecost as cc
+        >>> table = cc.run_areas(cc.load_assumptions("england-2025"), years=1).regions()
+        >>> table["area"].iloc[-1]
+        'England'
         """
-        rows = [self._row(name) for name in (*self.results, WHOLE)]
-        found = pd.DataFrame(rows)
-        per_100 = found["home_places_per_100"].iloc[:-1].rank(ascending=False, method="min")
-        place = list(found.columns).index("home_places_per_100") + 1
-        found.insert(place, "home_places_rank", per_100.astype("Int64"))
-        return found
+        frame = pd.DataFrame([self._row(name) for name in (*self.results, WHOLE)])
+        # The last row is the whole country, which has no rank among its areas.
+        rank = frame["home_places_per_100"].iloc[:-1].rank(ascending=False, method="min")
+        column = list(frame.columns).index("home_places_per_100") + 1
+        frame.insert(column, "home_places_rank", rank.astype("Int64"))
+        return frame
 
     def _row(self, name: str) -> dict[str, object]:
+        """Give one area's row of :meth:`regions`: projected children, then published measures."""
+
         def known(measure: str, year: int | None = None) -> float:
             return self.known.value(name, measure, year)
 
-        any_run = next(iter(self.results.values())).run
-        base, place_year = any_run.grid.base_year, self.year(HOME_PLACES)
-        stock = self._central(name)
-        row: dict[str, object] = {"area": name, f"children_{base}": stock[base]}
-        row |= {f"children_{base + n}": stock[base + n] for n in AHEAD if base + n in stock}
+        base = next(iter(self.results.values())).run.grid.base_year
+        place_year, children = self.year(HOME_PLACES), self._central(name)
+        row: dict[str, object] = {"area": name, f"children_{base}": children[base]}
+        row |= {f"children_{base + n}": children[base + n] for n in AHEAD if base + n in children}
         return row | {
             "per_10000": 1e4 * known(CHILDREN, base) / known(YOUNG),
             "share": 1.0 if name == WHOLE else known(SHARE),
@@ -158,15 +261,36 @@ class AreaResults:
         }
 
     def year(self, measure: str) -> int:
-        """Give the year of a measure of the regions."""
+        """Give the year of a measure of the regions.
+
+        Parameters
+        ----------
+        measure : str
+            Name, as the figures of regions call it.
+
+        Returns
+        -------
+        int
+            Calendar year.
+
+        See Also
+        --------
+        regions : The measures.
+
+        Examples
+        --------
+        >>> import carecost as cc
+        >>> cc.run_areas(cc.load_assumptions("england-2025"), years=1).year("places in children's homes")
+        2023
+        """
         return next(f.year for f in self.known.facts if f.measure == measure)
 
     def _central(self, name: str) -> dict[int, float]:
         """Children in care under inaction by date, central; of the whole country the sum of its areas."""
-        chosen = self.results.values() if name == WHOLE else [self.results[name]]
-        found: dict[int, float] = {}
-        for result in chosen:
+        counted = self.results.values() if name == WHOLE else [self.results[name]]
+        by_date: dict[int, float] = {}
+        for result in counted:
             side = result.run.side(INACTION, result.run.central[INACTION])
             for date, children in zip(result.run.grid.dates, side.children[0], strict=True):
-                found[date] = found.get(date, 0.0) + float(children)
-        return found
+                by_date[date] = by_date.get(date, 0.0) + float(children)
+        return by_date

@@ -20,7 +20,7 @@ from carecost.text import numbers, statements
 #: Rows that are named one by one.
 FEW = 3
 
-
+#: Columns of the log.
 COLUMNS = (
     *("part", "assumption", "rows", "value", "low", "high", "level", "stated", "interval", "unit", "price_year"),
     *("source", "source_year", "quality", "note", "npv", "npv_low", "npv_high", "npv_tenth_less", "effect", "remark"),
@@ -29,7 +29,30 @@ COLUMNS = (
 
 @dataclass(frozen=True, eq=False)
 class AssumptionsLog(Trials):
-    """What a comparison rests on: every assumption, with what it does to the net present saving."""
+    """What a comparison rests on: every assumption, with what it does to the net present saving.
+
+    Parameters
+    ----------
+    run : Run
+        The central run of inaction and the scenario.
+    scenario : str
+        Name of the scenario.
+    npv : float
+        Its central net present saving [GBP].
+    trials : tuple of Trial
+        One a line of the log: the net present saving with that line at its ends, the greatest effect first.
+
+    See Also
+    --------
+    assumptions_log : Makes it.
+
+    Examples
+    --------
+    >>> import carecost as cc
+    >>> log = cc.quality.assumptions_log(cc.load_assumptions("england-2022"), cc.load_scenario("family-help"))
+    >>> log.scenario
+    'family-help'
+    """
 
     def table(self) -> pd.DataFrame:
         """Give the log in rows, the greatest effect first.
@@ -43,6 +66,17 @@ class AssumptionsLog(Trials):
             [GBP, constant prices of the set]; ``npv_low`` and ``npv_high`` with the line at its ends,
             ``npv_tenth_less`` with its values a tenth less, all else central; ``effect`` is the greatest distance of
             these from ``npv``.
+
+        See Also
+        --------
+        carecost.plots.plot_sensitivity : Draws it.
+
+        Examples
+        --------
+        >>> import carecost as cc
+        >>> log = cc.quality.assumptions_log(cc.load_assumptions("england-2022"), cc.load_scenario("family-help"))
+        >>> log.table()["effect"].is_monotonic_decreasing
+        True
         """
         rows = [_row(trial, self.npv, self.run.calendar.programme_start) for trial in self.trials]
         return pd.DataFrame(rows, columns=list(COLUMNS))
@@ -75,6 +109,11 @@ def assumptions_log(
     InputError
         If the set or the scenario cannot be run.
 
+    See Also
+    --------
+    unsaid_of : What has no source, grade or note.
+    carecost.plots.plot_sensitivity : Draws the log.
+
     References
     ----------
     .. [1] HM Treasury (2015). The Aqua Book: guidance on producing quality analysis for government.
@@ -106,6 +145,10 @@ def unsaid_of(assumptions: Assumptions, scenario: Scenario | None = None) -> lis
     list of str
         What is missing, of what; empty when all is said.
 
+    See Also
+    --------
+    assumptions_log : What each assumption does to the saving.
+
     Examples
     --------
     >>> import carecost as cc
@@ -116,6 +159,7 @@ def unsaid_of(assumptions: Assumptions, scenario: Scenario | None = None) -> lis
 
 
 def _row(trial: Trial, npv: float, begin: int) -> dict[str, object]:
+    """Give one line of the log; values are empty where the rows of the line differ."""
     line, b = trial.line, trial.line.belief
     values = {member.belief.value for member in line.members}
     ends = {member.ends for member in line.members}
@@ -158,6 +202,18 @@ def said(line: Line) -> str:
     -------
     str
         For people: "Unit costs: item children's home".
+
+    See Also
+    --------
+    stated_value : Its value.
+    interval : Its interval.
+
+    Examples
+    --------
+    >>> import carecost as cc
+    >>> log = assumptions_log(cc.load_assumptions("england-2022"), cc.load_scenario("family-help"))
+    >>> said(log.trials[0].line)
+    'lever family help programme: spending'
     """
     first = line.members[0].thing
     things = [member.thing for member in line.members]
@@ -171,29 +227,31 @@ def said(line: Line) -> str:
         what = "long run of " if line.part == LONG_RUN else ""
         return what + ", ".join(map(_name, things))
     head = statements.PARAMETERS[first.parameter] + (f", {first.name}" if first.name else "")
-    where = _common([row.where for row in things if isinstance(row, Assumption)])
-    return head + (f": {where}" if where else "")
+    selection = _common([row.where for row in things if isinstance(row, Assumption)])
+    return head + (f": {selection}" if selection else "")
 
 
 def _name(thing: Thing) -> str:
+    """Name an item, growth, path or correlation."""
     return str(getattr(thing, "name", "") or getattr(thing, "quantity", ""))
 
 
 def _lever(line: Line) -> str:
+    """Name the lever of a line, and what the line changes in it."""
     pulls = [member.thing for member in line.members if isinstance(member.thing, tuple)]
     what = [SPENDING] if line.part == SPENDING else dict.fromkeys(statements.change_of(c, 1)[0] for _, c in pulls)
     kind = " (how often)" if line.part == TIMES else ""
     return f"lever {pulls[0][0].name}{kind}: {', '.join(what)}"
 
 
-def _common(wheres: list[Selector]) -> str:
+def _common(selectors: list[Selector]) -> str:
     """Write the selection that all rows share, and how many rows there are; few items are named."""
-    if len(wheres) == 1:
-        return statements.where_of(wheres[0])
-    shared = {axis: {getattr(w, axis) for w in wheres} for axis in Selector.__dataclass_fields__}
-    same = Selector(**{axis: next(iter(found)) for axis, found in shared.items() if len(found) == 1})
-    names = dict.fromkeys(name for w in wheres for name in w.items or ())
-    parts = [f"items {', '.join(names)}" if names else f"{len(wheres):,} rows", statements.where_of(same)]
+    if len(selectors) == 1:
+        return statements.where_of(selectors[0])
+    by_axis = {axis: {getattr(s, axis) for s in selectors} for axis in Selector.__dataclass_fields__}
+    shared = Selector(**{axis: next(iter(values)) for axis, values in by_axis.items() if len(values) == 1})
+    names = dict.fromkeys(name for s in selectors for name in s.items or ())
+    parts = [f"items {', '.join(names)}" if names else f"{len(selectors):,} rows", statements.where_of(shared)]
     return "; ".join(filter(None, parts))
 
 
@@ -211,6 +269,17 @@ def stated_value(line: Line, begin: int) -> str:
     -------
     str
         For people.
+
+    See Also
+    --------
+    interval : Its interval.
+
+    Examples
+    --------
+    >>> import carecost as cc
+    >>> log = assumptions_log(cc.load_assumptions("england-2022"), cc.load_scenario("family-help"))
+    >>> stated_value(log.trials[0].line, 2023) == log.table()["stated"].iloc[0]
+    True
     """
     first, b = line.members[0].thing, line.belief
     if isinstance(first, tuple) and len(line.members) == 1 and line.part != TIMES:
@@ -223,8 +292,8 @@ def stated_value(line: Line, begin: int) -> str:
 
 def _span(values: Iterable[float], unit: str) -> str:
     """Write the least and the greatest of some values."""
-    found = list(values)
-    return " to ".join(dict.fromkeys(statements.amount(v, unit) for v in (min(found), max(found))))
+    listed = list(values)
+    return " to ".join(dict.fromkeys(statements.amount(v, unit) for v in (min(listed), max(listed))))
 
 
 def _times(line: Line) -> str:
@@ -255,6 +324,17 @@ def interval(line: Line) -> str:
     -------
     str
         For people: "£156 to £469 (90%)".
+
+    See Also
+    --------
+    stated_value : Its value.
+
+    Examples
+    --------
+    >>> import carecost as cc
+    >>> log = assumptions_log(cc.load_assumptions("england-2022"), cc.load_scenario("family-help"))
+    >>> interval(log.trials[0].line) == log.table()["interval"].iloc[0]
+    True
     """
     ends, b = line.members[0].ends, line.belief
     if ends is None:
@@ -265,7 +345,7 @@ def interval(line: Line) -> str:
     return f"{statements.span(*ends, b.unit)} ({kind})"
 
 
-def _years(found: Iterable[str]) -> str:
+def _years(stated: Iterable[str]) -> str:
     """Write the years of the sources: each, or the first and the last of many."""
-    years = list(dict.fromkeys(filter(None, found)))
+    years = list(dict.fromkeys(filter(None, stated)))
     return ", ".join(years) if len(years) <= FEW else f"{years[0]} to {years[-1]}"

@@ -9,7 +9,7 @@ import pandas as pd
 
 from carecost._labels import financial_year
 from carecost._typing import Array
-from carecost.analysis.attribution import METHODS, Attribution, attribution
+from carecost.analysis.attribution import METHODS, Attribution, Effects, attribution
 from carecost.maths.monte_carlo import mean_error
 from carecost.results import tables
 from carecost.simulation.blocks import Progress
@@ -18,10 +18,8 @@ from carecost.simulation.run import Run
 #: What stands for a lever in rows that are of all.
 INTERACTION, ALL = "interaction", "all levers"
 
-
 #: How units of the short table start where they are of money.
 BILLIONS = "£bn, "
-
 
 #: Measures of the short table.
 SHORT = ("averted", "npv")
@@ -55,13 +53,14 @@ def attribution_rows(
     """
     found = attribution(run, scenario, draws, dates, progress)
     n = len(found.levers)
-    names = [*((m, i) for m in METHODS for i in range(n)), ("interaction", n), ("whole", n + 1)]
+    # Rows of every measure: each lever by each method, then what stands for all levers together.
+    kinds = [*((method, i) for method in METHODS for i in range(n)), ("interaction", n), ("whole", n + 1)]
     labels = [*found.levers, INTERACTION, ALL]
-    drawn = None if found.drawn is None else _cells(found, drawn=True)
-    central = _cells(found, drawn=False)[0]
+    drawn = None if found.drawn is None else _effects_by_row(found.drawn)
+    central = _effects_by_row(found.central)[0]
     rows = []
     for m, measure in enumerate(found.measures):
-        for at, (method, i) in enumerate(names):
+        for k, (method, i) in enumerate(kinds):
             rows.append(
                 {
                     "scenario": scenario,
@@ -71,9 +70,9 @@ def attribution_rows(
                     "lever": labels[i],
                     "order": i + 1 if i < n else None,
                     "spends_only": i < n and found.spends_only[i],
-                    "value": central[at, m],
-                    **_spread(None if drawn is None else drawn[:, at, m]),
-                    "order_error": _order_error(found, method, i, m),
+                    "value": central[k, m],
+                    **_spread(None if drawn is None else drawn[:, k, m]),
+                    "order_error": _order_error(found, i, m) if method == "shapley" else None,
                     "draws": 0 if drawn is None else len(drawn),
                     "unit": measure.unit,
                     "price_year": run.assumptions.price_year if measure.unit == "GBP" else None,
@@ -83,24 +82,24 @@ def attribution_rows(
     return pd.DataFrame(rows).astype({"date": "Int64", "order": "Int64", "price_year": "Int64"})
 
 
-def _cells(found: Attribution, drawn: bool) -> Array:
+def _effects_by_row(effects: Effects) -> Array:
     """Lay effects out in the order of the rows: (draw, method and lever, measure)."""
-    effects = found.drawn if drawn else found.central
-    assert effects is not None
     of_levers = [getattr(effects, method) for method in METHODS]
     return np.concatenate([*of_levers, effects.interaction[:, None], effects.whole[:, None]], axis=1)
 
 
 def _spread(values: Array | None) -> dict[str, float | None]:
+    """Give the mean over draws, its Monte Carlo error and the 90% interval; empty without draws."""
     if values is None:
         return {"mean": None, "low": None, "high": None, "mc_error": None}
     low, high = tables.interval(values)
     return {"mean": float(values.mean()), "low": low, "high": high, "mc_error": float(mean_error(values))}
 
 
-def _order_error(found: Attribution, method: str, lever: int, measure: int) -> float | None:
+def _order_error(found: Attribution, lever: int, measure: int) -> float:
+    """Give the error of a Shapley value from sampled orders."""
     effects = found.central if found.drawn is None else found.drawn
-    return float(effects.order_error[lever, measure]) if method == "shapley" else None
+    return float(effects.order_error[lever, measure])
 
 
 def short_table(run: Run, scenario: str, measures: Sequence[str] = SHORT) -> pd.DataFrame:
@@ -122,6 +121,7 @@ def short_table(run: Run, scenario: str, measures: Sequence[str] = SHORT) -> pd.
         the levers, with a number under alone, and then all levers: alone, sequence and shapley add up to that row.
     """
     found = attribution(run, scenario, draws=0)
+    effects = found.central
     rows: list[dict[str, object]] = []
     prices = f"{BILLIONS}{financial_year(run.assumptions.price_year)} prices"
     for name in measures:
@@ -129,15 +129,15 @@ def short_table(run: Run, scenario: str, measures: Sequence[str] = SHORT) -> pd.
         measure = found.measures[m]
         scale, unit = (1e-9, prices) if measure.unit == "GBP" else (1.0, measure.unit)
         unit += ", present value" if name == "npv" else ""
-        central = {method: getattr(found.central, method)[0, :, m] * scale for method in METHODS}
-        what, e = measure.words, found.central
+        central = {method: getattr(effects, method)[0, :, m] * scale for method in METHODS}
         for i, (lever, only) in enumerate(zip(found.levers, found.spends_only, strict=True)):
             values = {method: float(central[method][i]) for method in METHODS}
-            rows.append({"what": what, "lever": lever, "spends_only": only, **values, "unit": unit})
-        rest, whole = float(e.interaction[0, m]) * scale, float(e.whole[0, m]) * scale
-        for lever, row in ((INTERACTION, (rest, None, None, None)), (ALL, (whole, whole, None, whole))):
-            below = dict(zip(METHODS, row, strict=True))
-            rows.append({"what": what, "lever": lever, "spends_only": False, **below, "unit": unit})
+            rows.append({"what": measure.words, "lever": lever, "spends_only": only, **values, "unit": unit})
+        interaction, whole = float(effects.interaction[0, m]) * scale, float(effects.whole[0, m]) * scale
+        # In the order of METHODS; what a lever adds as the last one does not add up, and has no total.
+        for lever, row in ((INTERACTION, (interaction, None, None, None)), (ALL, (whole, whole, None, whole))):
+            totals = dict(zip(METHODS, row, strict=True))
+            rows.append({"what": measure.words, "lever": lever, "spends_only": False, **totals, "unit": unit})
     return pd.DataFrame(rows)
 
 

@@ -1,4 +1,4 @@
-"""Options and appraisals of a run's scenarios in rows."""
+"""Decision tables: the scenarios of a run as options, by ICER and net benefit, and their appraisals."""
 
 from __future__ import annotations
 
@@ -29,14 +29,16 @@ DEFAULT_EFFECT = "averted_child_years"
 class ScenarioOptions:
     """Scenarios as options: cost to the public purse and effect, each against one comparator, from the same draws.
 
-    Attributes
+    Parameters
     ----------
     comparator : str
         Scenario that costs and effects are counted against; its own are zero.
     effect : Effect
         What is gained.
-    drawn, central : tuple of Option
-        Of the draws (of the central run alone where there are none), and of the central run.
+    drawn : tuple of Option
+        Cost and effect of the draws; of the central run alone where there are none.
+    central : tuple of Option
+        Cost and effect of the central run.
     values : tuple of float
         Values of a unit of effect [GBP per unit].
     base : PriceBase
@@ -44,7 +46,18 @@ class ScenarioOptions:
     claims : tuple of str
         Scenarios whose effects are as claimed, not evidenced.
     about : dict of str to str
-        discount, optimism, years.
+        Columns discount, optimism and years of every row.
+
+    See Also
+    --------
+    Results.options : Makes it.
+
+    Examples
+    --------
+    >>> import carecost as cc
+    >>> results = cc.run(cc.load_assumptions("england-2025"), cc.load_scenario("family-help"), years=6)
+    >>> results.options().icers.frontier
+    ('inaction', 'family-help')
     """
 
     comparator: str
@@ -72,15 +85,26 @@ class ScenarioOptions:
         Returns
         -------
         DataFrame
-            run (central or mean), name, cost (net present, to the public purse; below zero it saves), effect, status,
-            comparator (the option beside which the increment is taken), incremental_cost, incremental_effect, icer,
-            dominated_by; against (what cost and effect are counted from), effect_unit, claim; years, discount,
+            Columns run (central or mean), name, cost (net present, to the public purse; below zero it saves), effect,
+            status, comparator (the option beside which the increment is taken), incremental_cost, incremental_effect,
+            icer, dominated_by; against (what cost and effect are counted from), effect_unit, claim; years, discount,
             optimism; unit, price_year, basis, deflator.
+
+        See Also
+        --------
+        values_table : Net benefit at values of a unit of effect.
+
+        Examples
+        --------
+        >>> import carecost as cc
+        >>> results = cc.run(cc.load_assumptions("england-2025"), cc.load_scenario("family-help"), years=6)
+        >>> results.options().table()["against"].unique().tolist()
+        ['inaction']
         """
         frames = [icer_table(self.central).table().assign(run="central")]
         if self._with_draws:
             frames.append(self.icers.table().assign(run="mean"))
-        return self._said(pd.concat([_first(frame, "run") for frame in frames], ignore_index=True))
+        return self._labelled(pd.concat([_first(frame, "run") for frame in frames], ignore_index=True))
 
     def values_table(self) -> pd.DataFrame:
         """Give one row a value of a unit of effect and option.
@@ -88,22 +112,35 @@ class ScenarioOptions:
         Returns
         -------
         DataFrame
-            value, name, net_benefit (mean over draws), best; with draws chance_best and its Monte Carlo error; then as
-            in :meth:`table`.
+            Columns value, name, net_benefit (mean over draws), best; with draws chance_best and its Monte Carlo error;
+            then as in :meth:`table`.
+
+        See Also
+        --------
+        table : Incremental ratios.
+
+        Examples
+        --------
+        >>> import carecost as cc
+        >>> results = cc.run(cc.load_assumptions("england-2025"), cc.load_scenario("family-help"), years=6)
+        >>> results.options(values=[0.0, 1e6]).values_table()["value"].tolist()
+        [0.0, 0.0, 1000000.0, 1000000.0]
         """
-        return self._said(self.net_benefit.table())
+        return self._labelled(self.net_benefit.table())
 
     @property
     def _with_draws(self) -> bool:
         return max(len(np.asarray(o.cost)) for o in self.drawn) > 1
 
-    def _said(self, frame: pd.DataFrame) -> pd.DataFrame:
+    def _labelled(self, frame: pd.DataFrame) -> pd.DataFrame:
+        """Add what every row is of: comparator, effect, years, rates, claim and prices."""
         about = {"against": self.comparator, "effect_unit": self.effect.unit, **self.about}
         base = {"price_year": self.base.price_year, "basis": self.base.basis, "deflator": self.base.deflator}
         return frame.assign(claim=frame["name"].isin(self.claims), **about, unit="GBP", **base)
 
 
 def _first(frame: pd.DataFrame, name: str) -> pd.DataFrame:
+    """Put a column before all others."""
     return frame[[name, *(c for c in frame.columns if c != name)]]
 
 
@@ -155,4 +192,6 @@ def saved(run: Run) -> dict[str, pd.DataFrame]:
 
 
 def _option(name: str, case: BusinessCase, effect: Effect) -> Option:
+    """Take a business case as an option: what it costs is what it does not save."""
+    # A sum with zero turns the minus zero of the comparator into zero.
     return Option(name, -case.purse.npv + 0.0, effect.pick(case.comparison))

@@ -1,4 +1,4 @@
-"""Money tables with their price base: costs, price-volume-mix, present values by rate, spending history."""
+"""Tables that depend on the price base: price-volume-mix, present values, and published spending history."""
 
 from __future__ import annotations
 
@@ -46,11 +46,11 @@ def price_base(table: pd.DataFrame, where: str = "table") -> PriceBase:
     if lacking or table.empty:
         what = f"the table has no {', '.join(lacking)}" if lacking else "the table has no rows"
         raise InputError(Problem(what, where, "Give a table of money as the package gives it"))
-    found = {}
+    bases = {}
     for basis, year, deflator in table[["basis", "price_year", "deflator"]].drop_duplicates().itertuples(index=False):
         base = PriceBase(basis, None if basis == CASH else int(year), "" if pd.isna(deflator) else deflator)
-        found[f"a row ({base.words})"] = base
-    return one_base(found, where)
+        bases[f"a row ({base.words})"] = base
+    return one_base(bases, where)
 
 
 def present_value(
@@ -79,6 +79,10 @@ def present_value(
     InputError
         If it holds quantiles, which do not add up over years, or a year twice or not at all for some row.
 
+    See Also
+    --------
+    Results.costs : A table of money by year.
+
     Examples
     --------
     >>> import carecost as cc
@@ -88,17 +92,18 @@ def present_value(
     """
     must_be_real(price_base(table, "present_value"), "present_value")
     rates = vintages.schedule(discount)
-    if "quantile" in table and (mixed := set(table["quantile"]) - {"central", "mean"}):
+    # Present values add up over years; quantiles of yearly amounts do not.
+    if "quantile" in table and (quantiles := set(table["quantile"]) - {"central", "mean"}):
         remedy = "Keep the rows of central or mean, or ask for draws=True"
-        raise InputError(Problem(f"the table holds quantiles: {sorted(mixed)}", "present_value", remedy))
+        raise InputError(Problem(f"the table holds quantiles: {sorted(quantiles)}", "present_value", remedy))
     keys = [c for c in table.columns if c not in ("year", "value")]
     years = sorted(set(table["year"].tolist()))
     groups = table.groupby(keys, sort=False, dropna=False)["year"]
     if (groups.count() != len(years)).any() or (groups.nunique() != len(years)).any():
         raise InputError(Problem("some row lacks a year or has one twice", "present_value", "Give every year once"))
     factor = dict(zip(years, discount_factors(np.subtract(years, years[0]), rates, timing), strict=True))
-    worth = table.assign(value=table["value"] * table["year"].map(factor))
-    summed = worth.groupby(keys, sort=False, dropna=False)["value"].sum().reset_index()
+    discounted = table.assign(value=table["value"] * table["year"].map(factor))
+    summed = discounted.groupby(keys, sort=False, dropna=False)["value"].sum().reset_index()
     return summed.assign(discount=rates.name, timing=timing)
 
 
@@ -108,10 +113,10 @@ def spending_history(by: str = "placement", basis: Literal["real", "cash"] = "re
     Parameters
     ----------
     by : str
-        ``placement`` (2015-16 to 2024-25), ``residential`` (2016-17 to 2023-24, residential care apart) or
+        One of ``placement`` (2015-16 to 2024-25), ``residential`` (2016-17 to 2023-24, residential care apart) and
         ``provider`` (2015-16 to 2023-24, placements by who provides them).
     basis : str
-        ``real``, in prices of 2024-25 by the deflator named in the table, or ``cash``.
+        Either ``real``, in prices of 2024-25 by the deflator named in the table, or ``cash``.
 
     Returns
     -------
@@ -126,6 +131,11 @@ def spending_history(by: str = "placement", basis: Literal["real", "cash"] = "re
     InputError
         If the basis is neither.
 
+    See Also
+    --------
+    Results.price_volume_mix : The same of a run.
+    carecost.plots.plot_price_volume_mix : Draws it.
+
     Examples
     --------
     >>> history = spending_history("provider")
@@ -133,21 +143,19 @@ def spending_history(by: str = "placement", basis: Literal["real", "cash"] = "re
     ['own', 'private', 'voluntary', 'other public']
     """
     rows = vintages.rows("spending_history")
-    known = list(dict.fromkeys(row["table"] for row in rows))
-    if by not in known:
-        raise UnknownNameError(unknown("history", by, known))
+    histories = list(dict.fromkeys(row["table"] for row in rows))
+    if by not in histories:
+        raise UnknownNameError(unknown("history", by, histories))
     if basis not in (REAL, CASH):
         raise InputError(Problem(f"basis is {basis!r}", "spending_history", "Give real or cash"))
     frame = pd.DataFrame([row for row in rows if row["table"] == by and row["basis"] == basis])
-    words = ("table", "item", "units_of", "basis", "deflator", "source", "note")
-    numbers = {c: pd.to_numeric(frame[c]) for c in frame.columns if c not in words}
+    texts = ("table", "item", "units_of", "basis", "deflator", "source", "note")
+    numbers = {c: pd.to_numeric(frame[c]) for c in frame.columns if c not in texts}
     return frame.assign(**numbers).drop(columns="table")
 
 
-PARTS = ("volume", "mix", "price")
-
-
-REFORM_SPEND = "reform spend"
+#: Parts of the change of an item that follows time in care, and the one part of reform items.
+PARTS, REFORM_SPEND = ("volume", "mix", "price"), "reform spend"
 
 
 def change_rows(
@@ -158,59 +166,62 @@ def change_rows(
         remedy = "Give one: another scenario in the same year, or another year of the same scenario"
         raise InputError(Problem(f"baseline is {baseline!r} and since is {since}", "price_volume_mix", remedy))
     against = scenario if since is not None else baseline or INACTION
-    known = list(run.grid.years)
+    projected = list(run.grid.years)
     refuse(
         [unknown("scenario", name, run.scenarios) for name in (scenario, against) if name not in run.scenarios]
         + [
-            unknown("year", y, map(str, known), "price_volume_mix")
+            unknown("year", y, map(str, projected), "price_volume_mix")
             for y in (year, since)
-            if y is not None and y not in known
+            if y is not None and y not in projected
         ],
         UnknownNameError,
     )
-    every = known if since is None else known[-1:]
-    wanted = every if year is None else [year]
+    by_default = projected if since is None else projected[-1:]
+    years = by_default if year is None else [year]
     # Levels are shown with the luck of small numbers; a comparison of scenarios is without it.
     drawn, central = run.drawn if since is None else run.shown, run.central
     sides = [[run.side(name, o[name]) for name in (against, scenario)] for o in (drawn, central)]
-    arrays = [_cells(before, after, wanted, since) for before, after in sides]
+    changes = [_changes(before, after, years, since) for before, after in sides]
     labels = _labels(sides[0][0])
-    (rows, kept), (middle, _) = (tables.grouped(a, labels, [*by, "part"]) for a in arrays)
-    frame = tables.rows_of(rows, middle, ("year", wanted), kept, draws)
+    (of_draws, groups), (of_central, _) = (tables.grouped(array, labels, [*by, "part"]) for array in changes)
+    frame = tables.rows_of(of_draws, of_central, ("year", years), groups, draws)
     for name, value in (("since", since), ("baseline", against), ("scenario", scenario)):
         frame.insert(0, name, value)
     claim = any(run.scenarios[name].claim for name in (scenario, against))
     return tables.priced(frame, run.provenance.price_base).assign(claim=claim)
 
 
-def _cells(before: Side, after: Side, years: Sequence[int], since: int | None) -> Array:
-    """Give the parts of the change of every item: (draw, year, part and item), in the order of the labels."""
+def _changes(before: Side, after: Side, years: Sequence[int], since: int | None) -> Array:
+    """Give the parts of the change of every item: (draw, year, item and part), in the order of the labels."""
     grid = before.costs.grid
     now = [grid.index("years", y) for y in years]
     then = now if since is None else [grid.index("years", since)] * len(now)
-    mixed = np.array([follows_care(item, grid) for item in grid.items])
-    parts = decomposition.price_volume_mix(_bought(before, then), _bought(after, now), mixed)
-    stacked = {"volume": parts.volume, "mix": parts.mix, "price": parts.price, REFORM_SPEND: parts.change}
-    cells = [stacked[part][..., i] for i, part in _named(before)]
-    return np.stack(cells, axis=-1) if cells else np.zeros((*parts.price.shape[:2], 0))
+    has_mix = np.array([follows_care(item, grid) for item in grid.items])
+    parts = decomposition.price_volume_mix(_bought(before, then), _bought(after, now), has_mix)
+    # each (draw, year, item); of a reform item the whole change is one part
+    by_part = {"volume": parts.volume, "mix": parts.mix, "price": parts.price, REFORM_SPEND: parts.change}
+    columns = [by_part[part][..., i] for i, part in _item_parts(before)]
+    return np.stack(columns, axis=-1) if columns else np.zeros((*parts.price.shape[:2], 0))
 
 
 def _bought(side: Side, years: Sequence[int]) -> Bought:
+    """Give what is bought in some years (by place among the years): volume, unit cost, and all time in care."""
     costs = side.costs
     unit_cost = np.broadcast_to(costs.unit_cost, (len(costs.unit_cost), *costs.volume.shape[1:]))
     return Bought(costs.volume[:, years], unit_cost[:, years], side.child_years[:, years])
 
 
-def _named(side: Side) -> list[tuple[int, str]]:
-    """Give each item of the public purse with each of its parts."""
+def _item_parts(side: Side) -> list[tuple[int, str]]:
+    """Pair each item of the public purse, by number, with each of its parts."""
     grid = side.costs.grid
-    found = []
+    pairs = []
     for i, item in enumerate(grid.items):
-        mixed = PARTS if follows_care(item, grid) else ("volume", "price")
-        found += [(i, part) for part in ((REFORM_SPEND,) if item.group == REFORM else mixed) if item.public]
-    return found
+        parts = PARTS if follows_care(item, grid) else ("volume", "price")
+        pairs += [(i, part) for part in ((REFORM_SPEND,) if item.group == REFORM else parts) if item.public]
+    return pairs
 
 
 def _labels(side: Side) -> dict[str, list[str]]:
-    cells, labels = _named(side), tables.item_labels(side.costs.grid)
-    return {name: [values[i] for i, _ in cells] for name, values in labels.items()} | {"part": [p for _, p in cells]}
+    """Give the labels of each item and part, by which they can be grouped."""
+    pairs, labels = _item_parts(side), tables.item_labels(side.costs.grid)
+    return {name: [values[i] for i, _ in pairs] for name, values in labels.items()} | {"part": [p for _, p in pairs]}

@@ -1,4 +1,4 @@
-"""Tidy tables of a run: children, flows, spend, comparisons."""
+"""Tidy tables of a run: children, flows, spend, outcomes, capacity, and the lines of a summary."""
 
 from __future__ import annotations
 
@@ -26,8 +26,17 @@ from carecost.simulation.run import Run
 #: Quantiles shown beside the central run: a 90% interval and the median.
 QUANTILES = (0.05, 0.5, 0.95)
 
-
+#: Unit of stocks and flows.
 CHILDREN = "children"
+
+#: Prices in which spend can be shown.
+BASES = (REAL, CASH)
+
+#: What is told of capacity groups, in the order of the columns.
+CAPACITY = ("places", "occupancy", "share", "redirected", "unmet")
+
+#: Picks an array of shape (draw, stream, time, placement) from an outcome.
+Pick = Callable[[Outcome], Array]
 
 
 def summarised(array: Array, central: Array, quantiles: Sequence[float] = QUANTILES) -> dict[str, Array]:
@@ -47,12 +56,12 @@ def summarised(array: Array, central: Array, quantiles: Sequence[float] = QUANTI
     dict of str to ndarray
         ``central``, and with draws ``mean``, its Monte Carlo error ``mean_error``, and each quantile.
     """
-    out = {"central": central[0]}
+    summaries = {"central": central[0]}
     if len(array) > 1:
-        out["mean"] = array.mean(0)
-        out["mean_error"] = mean_error(array)
-        out |= {f"{q:g}": v for q, v in zip(quantiles, np.quantile(array, quantiles, axis=0), strict=True)}
-    return out
+        summaries["mean"] = array.mean(0)
+        summaries["mean_error"] = mean_error(array)
+        summaries |= {f"{q:g}": v for q, v in zip(quantiles, np.quantile(array, quantiles, axis=0), strict=True)}
+    return summaries
 
 
 def tidy(
@@ -82,6 +91,7 @@ def tidy(
     """
     layers = dict(enumerate(array)) if per_draw else summarised(array, central, quantiles)
     label = "draw" if per_draw else "quantile"
+    # The layers become the last axis, so that the rows of a cell stand together.
     values = np.stack(list(layers.values()), axis=-1)
     index = pd.MultiIndex.from_product([*axes.values(), list(layers)], names=[*axes, label])
     return pd.DataFrame({"value": values.ravel()}, index=index).reset_index()
@@ -112,6 +122,7 @@ def grouped(array: Array, labels: Mapping[str, Sequence[str]], by: Sequence[str]
     refuse([unknown("column to group by", name, labels) for name in by if name not in labels], UnknownNameError)
     keys = list(zip(*(labels[name] for name in by), strict=True)) if by else [()] * array.shape[-1]
     order = list(dict.fromkeys(keys))
+    # (cell, group) of 0 and 1: a product with it sums the cells of each group.
     member = np.array([[key == group for group in order] for key in keys], dtype=float).reshape(len(keys), len(order))
     return array @ member, {name: [group[i] for group in order] for i, name in enumerate(by)}
 
@@ -126,9 +137,9 @@ def rows_of(
     """Lay out an array of shape (draw, time, group) in rows with the labels of each group."""
     n = array.shape[-1]
     frame = tidy(array, central, {time[0]: list(time[1]), "_group": list(range(n))}, per_draw)
-    place = list(frame.columns).index("_group")
+    column = list(frame.columns).index("_group")
     for name, values in reversed(list(labels.items())):
-        frame.insert(place, name, np.array(values, dtype=object)[frame["_group"].to_numpy()])
+        frame.insert(column, name, np.array(values, dtype=object)[frame["_group"].to_numpy()])
     return frame.drop(columns="_group")
 
 
@@ -217,22 +228,12 @@ def _summary_lines(c: Comparison) -> list[tuple[str, Callable[[Comparison], Arra
     ]
 
 
-Pick = Callable[[Outcome], Array]
-
-
-BASES = (REAL, CASH)
-
-
-#: What is told of capacity groups, in the order of the columns.
-CAPACITY = ("places", "occupancy", "share", "redirected", "unmet")
-
-
 def children_rows(run: Run, by: Sequence[str], per_draw: bool, in_care: bool) -> pd.DataFrame:
     """Children on each date; see :meth:`carecost.Results.children`."""
     if "age" in by:
         return _by_age(run, [b for b in by if b != "age"], in_care)
     frames = [
-        _cells(run, name, _both(run, name, lambda o: o.stock), ("date", run.grid.dates), by, per_draw, in_care)
+        _by_label(run, name, _both(run, name, lambda o: o.stock), ("date", run.grid.dates), by, per_draw, in_care)
         for name in run.scenarios
     ]
     return _stacked(frames).assign(unit=CHILDREN)
@@ -243,7 +244,9 @@ def flow_rows(run: Run, flow: str, by: Sequence[str], per_draw: bool, in_care: b
     if flow not in FLOWS:
         raise UnknownNameError(unknown("flow", flow, FLOWS))
     frames = [
-        _cells(run, name, _both(run, name, lambda o: getattr(o, flow)), ("year", run.grid.years), by, per_draw, in_care)
+        _by_label(
+            run, name, _both(run, name, lambda o: getattr(o, flow)), ("year", run.grid.years), by, per_draw, in_care
+        )
         for name in run.scenarios
     ]
     return _stacked(frames).assign(unit="child-years" if flow == "child_years" else CHILDREN)
@@ -259,16 +262,16 @@ def cost_rows(
         raise InputError(Problem("a deflator is given for real pounds", "costs", "Give it with basis='cash'"))
     grid, labels, real = run.grid, item_labels(run.grid), run.provenance.price_base
     # A social value is no budget: it is in a table of money only where the account says so.
-    asked = (SOCIAL,) if "account" in by else ()
-    keep = [i for i, item in enumerate(grid.items) if item.public or item.account in asked]
+    beside = (SOCIAL,) if "account" in by else ()
+    keep = [i for i, item in enumerate(grid.items) if item.public or item.account in beside]
     labels = {name: [values[i] for i in keep] for name, values in labels.items()}
     index = vintages.deflator(deflator) if isinstance(deflator, str) else deflator or run.assumptions.deflator
     factor = index.factor(run.assumptions.price_year, grid.years)[:, None] if basis == CASH else 1.0
     frames = []
     for name in run.scenarios:
-        drawn, kept = grouped((run.shown[name].costs.spend * factor)[..., keep], labels, by)
+        drawn, groups = grouped((run.shown[name].costs.spend * factor)[..., keep], labels, by)
         central, _ = grouped((run.central[name].costs.spend * factor)[..., keep], labels, by)
-        frames.append(_named(name, rows_of(drawn, central, ("year", grid.years), kept, per_draw)))
+        frames.append(_named(name, rows_of(drawn, central, ("year", grid.years), groups, per_draw)))
     return priced(_stacked(frames), PriceBase(CASH, None, index.vintage) if basis == CASH else real)
 
 
@@ -313,9 +316,9 @@ def growth_rows(run: Run) -> pd.DataFrame:
 def saved(run: Run) -> dict[str, pd.DataFrame]:
     """Give the tables of a saved run that need no comparison."""
     account = ("group", "account")
-    limited = {"capacity": capacity_rows(run, per_draw=False)} if run.grid.groups else {}
+    optional = {"capacity": capacity_rows(run, per_draw=False)} if run.grid.groups else {}
     if not (counted := outcome_rows(run, per_draw=False)).empty:
-        limited["outcomes"] = counted
+        optional["outcomes"] = counted
     return {
         "children": children_rows(run, ("placement", "in_care"), per_draw=False, in_care=False),
         "costs": cost_rows(run, account, "real", per_draw=False),
@@ -323,11 +326,11 @@ def saved(run: Run) -> dict[str, pd.DataFrame]:
         "growth_paths": growth_rows(run),
         "draws": draw_rows(run),
         "assumptions": assumption_rows(run.assumptions),
-        **limited,
+        **optional,
     }
 
 
-def _cells(
+def _by_label(
     run: Run,
     name: str,
     arrays: tuple[Array, Array],
@@ -339,18 +342,19 @@ def _cells(
     """Lay out arrays of shape (draw, stream, time, placement), drawn and central, summed by some labels."""
     labels = _labels(run)
     keep = [i for i, care in enumerate(labels["in_care"]) if care == "yes" or not in_care]
-    chosen = {k: [v[i] for i in keep] for k, v in labels.items()}
+    kept = {k: [v[i] for i in keep] for k, v in labels.items()}
 
     def summed(array: Array) -> tuple[Array, dict[str, list[str]]]:
-        moved = np.moveaxis(array, 1, 2)
-        return grouped(moved.reshape(*moved.shape[:2], -1)[..., keep], chosen, by)
+        by_time = np.moveaxis(array, 1, 2)  # (draw, time, stream, placement), then (draw, time, cell)
+        return grouped(by_time.reshape(*by_time.shape[:2], -1)[..., keep], kept, by)
 
-    drawn, kept = summed(arrays[0])
+    drawn, groups = summed(arrays[0])
     central, _ = summed(arrays[1])
-    return _named(name, rows_of(drawn, central, time, kept, per_draw))
+    return _named(name, rows_of(drawn, central, time, groups, per_draw))
 
 
 def _both(run: Run, name: str, pick: Pick) -> tuple[Array, Array]:
+    """Pick an array of a scenario: as levels are shown, and of the central run."""
     return pick(run.shown[name]), pick(run.central[name])
 
 
@@ -373,18 +377,20 @@ def _by_age(run: Run, by: Sequence[str], in_care: bool) -> pd.DataFrame:
         stock = np.stack([p.stock for p in run.projections(name).values()], axis=1)
         for a, age in enumerate(run.grid.ages):
             one_age = stock[:, :, :, a]
-            frame = _cells(run, name, (one_age, one_age), ("date", run.grid.dates), by, False, in_care)
+            frame = _by_label(run, name, (one_age, one_age), ("date", run.grid.dates), by, False, in_care)
             frame.insert(2, "age", age)
             frames.append(frame)
     return _stacked(frames).assign(unit=CHILDREN)
 
 
 def _named(name: str, frame: pd.DataFrame) -> pd.DataFrame:
+    """Put the name of the scenario before all columns."""
     frame.insert(0, "scenario", name)
     return frame
 
 
 def _stacked(frames: Sequence[pd.DataFrame]) -> pd.DataFrame:
+    """Put the tables of scenarios one below the other."""
     return pd.concat(frames, ignore_index=True)
 
 
