@@ -18,29 +18,26 @@ from io import BytesIO
 from typing import Any
 
 import matplotlib
+import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure, SubFigure
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
+from carecost._typing import Array
+
+# Style
+
+#: Palette; colours and line patterns of series, in the order in which they are taken; ink of text, and of the grid.
 BLUE, TURQUOISE, PINK, ORANGE, GREY, PURPLE = "#12436D", "#28A197", "#801650", "#F46A25", "#3D3D3D", "#A285D1"
-
-
 COLOURS = (BLUE, ORANGE, PINK, TURQUOISE, GREY, PURPLE)
-
-
 LINES: tuple[Any, ...] = ("-", (0, (6, 2)), (0, (6, 2, 1, 2)), (0, (1, 1.4)), (0, (10, 3)), (0, (4, 1, 1, 1, 1, 1)))
-
-
 INK, PALE = "#0B0C0C", "#D9D9D9"
-
 
 #: Inches of a chart that stands alone.
 SIZE = (8.4, 5.4)
 
-
 #: Points of the letters of titles, labels and notes.
 TITLE, TEXT, SMALL = 13.5, 10.5, 9.0
-
 
 #: Opacity of one or two bands, and of more.
 BAND, FAINT = 0.2, 0.1
@@ -102,8 +99,8 @@ def axes(ax: Axes | None, size: tuple[float, float] = SIZE) -> Axes:
         return ax
     from matplotlib import pyplot
 
-    made: Axes = pyplot.figure(figsize=size, layout="constrained").add_subplot()
-    return made
+    own: Axes = pyplot.figure(figsize=size, layout="constrained").add_subplot()
+    return own
 
 
 def split(ax: Axes) -> tuple[Axes, Axes]:
@@ -197,13 +194,40 @@ def band(
         ax.plot(x, edge, color=seen.colour, linewidth=0.7, linestyle=seen.line, alpha=0.8, zorder=1.6, label="_edge")
 
 
+def signed_stack(parts: Sequence[Array]) -> list[Array]:
+    """Say where each part of a pile of bars begins: parts above zero pile up, parts below it pile down.
+
+    Parameters
+    ----------
+    parts : sequence of ndarray of shape (bar,)
+        Length of each part in each bar, in the order of the pile.
+
+    Returns
+    -------
+    list of ndarray of shape (bar,)
+        Where each part begins.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> [start.tolist() for start in signed_stack([np.array([2.0]), np.array([-1.0]), np.array([3.0])])]
+    [[0.0], [0.0], [2.0]]
+    """
+    starts: list[Array] = []
+    above = below = np.zeros(1)
+    for part in parts:
+        starts.append(np.where(part >= 0, above, below))
+        above, below = above + np.maximum(part, 0), below + np.minimum(part, 0)
+    return starts
+
+
+# Lettering
+
 #: Points from one line of text to the next, and width of a letter, as shares of the size of the letters.
 LEADING, LETTER, BOLD = 1.28, 0.56, 0.63
 
-
 #: The same on average, for lines that are cut and not broken.
 NARROW = 0.52
-
 
 #: Share of the width of the axes that is kept free for labels at the ends of lines.
 ROOM = 0.3
@@ -247,8 +271,8 @@ def head(ax: Axes, title: str, subtitle: str) -> None:
         The finding (may be empty); the unit.
     """
     below = wrap(ax, subtitle, TEXT)
-    words = ax.annotate(below, (0, 1), (0, 9), "axes fraction", "offset points", annotation_clip=False)
-    words.set(fontsize=TEXT, color=GREY, verticalalignment="bottom", linespacing=LEADING, parse_math=False)
+    unit = ax.annotate(below, (0, 1), (0, 9), "axes fraction", "offset points", annotation_clip=False)
+    unit.set(fontsize=TEXT, color=GREY, verticalalignment="bottom", linespacing=LEADING, parse_math=False)
     if title:
         above = 15 + TEXT * LEADING * (below.count("\n") + 1)
         heading = ax.set_title(_balanced(ax, title), loc="left", pad=above)
@@ -271,9 +295,9 @@ def note(ax: Axes, sentences: Sequence[str], warning: str = "") -> None:
     for text, weight, letter in ((warning, "bold", BOLD), ("\n".join(sentences), "normal", LETTER)):
         if text:
             broken = "\n".join(wrap(ax, line, SMALL, letter) for line in text.split("\n"))
-            words = ax.annotate(broken, (0, 0), (0, down), "axes fraction", "offset points", annotation_clip=False)
-            words.set(fontsize=SMALL, color=INK if warning == text else GREY, fontweight=weight)
-            words.set(verticalalignment="top", linespacing=1.35, parse_math=False)
+            written = ax.annotate(broken, (0, 0), (0, down), "axes fraction", "offset points", annotation_clip=False)
+            written.set(fontsize=SMALL, color=INK if warning == text else GREY, fontweight=weight)
+            written.set(verticalalignment="top", linespacing=1.35, parse_math=False)
             down -= SMALL * 1.5 * (broken.count("\n") + 1)
 
 
@@ -294,15 +318,16 @@ def end_labels(ax: Axes, x: float, labels: Sequence[EndLabel]) -> None:
     (left, right), (low, high) = ax.get_xlim(), ax.get_ylim()
     letters = max(8, int((right - x) / (right - left) * wide / (TEXT * LETTER)) - 1)
     texts = ["\n".join(_fitted(line, letters) for line in label.lines) for label in labels]
-    line = TEXT * LEADING / tall * (high - low)
-    places = spread([b.y for b in labels], [line * (t.count("\n") + 1.2) for t in texts], low, high)
-    for label, text, place in zip(labels, texts, places, strict=True):
+    line = TEXT * LEADING / tall * (high - low)  # height of a line of text, in the units of the data
+    heights = [line * (text.count("\n") + 1.2) for text in texts]
+    middles = spread([label.y for label in labels], heights, low, high)
+    for label, text, middle in zip(labels, texts, middles, strict=True):
         if label.colour:
             ax.plot([x], [label.y], marker="o", markersize=5, color=label.colour, label="_end", zorder=3)
-        if abs(place - label.y) > line:
+        if abs(middle - label.y) > line:  # far from the end of its line: lead the eye there
             ends = [x, x + (right - left) * 0.018]
-            ax.plot(ends, [label.y, place], color=label.colour or GREY, linewidth=0.8, label="_lead")
-        put(ax, text, x + (right - left) * 0.022, place)
+            ax.plot(ends, [label.y, middle], color=label.colour or GREY, linewidth=0.8, label="_lead")
+        put(ax, text, x + (right - left) * 0.022, middle)
 
 
 def _fitted(line: str, letters: int) -> str:
@@ -326,11 +351,11 @@ def put(ax: Axes, text: str, x: float, y: float, lift: float = 0.0) -> None:
         Points above it; below it when negative.
     """
     ground = {"facecolor": ax.get_facecolor(), "edgecolor": "none", "pad": 1.0}
-    words = ax.annotate(
+    label = ax.annotate(
         text, (x, y), (0, lift), textcoords="offset points", annotation_clip=False, bbox=ground, zorder=2.4
     )
-    words.set(fontsize=TEXT, color=INK, linespacing=LEADING, parse_math=False)
-    words.set_verticalalignment("bottom" if lift > 0 else "top" if lift < 0 else "center")
+    label.set(fontsize=TEXT, color=INK, linespacing=LEADING, parse_math=False)
+    label.set_verticalalignment("bottom" if lift > 0 else "top" if lift < 0 else "center")
 
 
 def make_room(ax: Axes, first: float, last: float, before: float = 0.0) -> None:
@@ -372,37 +397,41 @@ def spread(wanted: Sequence[float], heights: Sequence[float], low: float, high: 
     [4.0, 6.0]
     """
     order = sorted(range(len(wanted)), key=lambda i: wanted[i])
+    # Piles (members, middle) from below: a thing that would overlap the pile under it joins that pile, which then moves
+    # to the mean of where its members want to be, and may reach the next one (pool adjacent violators).
     groups: list[tuple[list[int], float]] = []
     for i in order:
         groups.append(([i], wanted[i]))
         while len(groups) > 1 and _bottom(groups[-1], heights) < _top(groups[-2], heights):
             members = groups[-2][0] + groups[-1][0]
             groups[-2:] = [(members, _middle(members, wanted, heights))]
-    placed = [0.0] * len(wanted)
+    middles = [0.0] * len(wanted)
     for members, middle in groups:
         tall = sum(heights[i] for i in members)
-        at = min(max(middle - tall / 2, low), max(high - tall, low))
+        bottom = min(max(middle - tall / 2, low), max(high - tall, low))
         for i in members:
-            placed[i] = at + heights[i] / 2
-            at += heights[i]
-    return placed
+            middles[i] = bottom + heights[i] / 2
+            bottom += heights[i]
+    return middles
 
 
 def _middle(members: list[int], wanted: Sequence[float], heights: Sequence[float]) -> float:
     """Find the middle of a pile whose members lie nearest to where they want to be."""
     tall = sum(heights[i] for i in members)
-    offsets, at = [], -tall / 2
+    offsets, bottom = [], -tall / 2
     for i in members:
-        offsets.append(wanted[i] - (at + heights[i] / 2))
-        at += heights[i]
+        offsets.append(wanted[i] - (bottom + heights[i] / 2))
+        bottom += heights[i]
     return sum(offsets) / len(offsets)
 
 
 def _bottom(group: tuple[list[int], float], heights: Sequence[float]) -> float:
+    """Give the lower end of a pile."""
     return group[1] - sum(heights[i] for i in group[0]) / 2
 
 
 def _top(group: tuple[list[int], float], heights: Sequence[float]) -> float:
+    """Give the upper end of a pile."""
     return group[1] + sum(heights[i] for i in group[0]) / 2
 
 
@@ -470,6 +499,9 @@ def _points(ax: Axes) -> tuple[float, float]:
     return ax.bbox.width / dpi * 72, ax.bbox.height / dpi * 72
 
 
+# Export
+
+#: Draws a chart on the axes that it is given.
 Draw = Callable[[Axes], object]
 
 

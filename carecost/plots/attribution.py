@@ -40,9 +40,8 @@ NOTE = (
 #: Letters in a line of a lever's name.
 _LETTERS = 26
 
-
+#: Height of a bar.
 _HEIGHT = 0.62
-
 
 #: What is said of levers that do not act.
 _REMARKS = {"spends": "spending only", "idle": "no effect stated"}
@@ -93,11 +92,11 @@ def plot_attribution(
     scenario : str
         Name.
     measure : str
-        npv, net_saving, cashable_saving, gross_saving, reform_spend, averted or averted_child_years.
+        One of npv, net_saving, cashable_saving, gross_saving, reform_spend, averted or averted_child_years.
     ax : Axes, optional
         Where to draw; a new figure by default.
     method : str
-        ``sequence``, ``alone`` (with a bar of their interaction) or ``shapley``.
+        Way of counting: ``sequence``, ``alone`` (with a bar of their interaction) or ``shapley``.
     draws : int
         The first draws of the run, for intervals; 0 is the central run alone.
 
@@ -130,7 +129,7 @@ def plot_attribution(
     scale = numbers.money_scale(*ends) if money else numbers.Scale(1.0, found.measures[m].unit, 0)
     ax = _figure.axes(ax, size(len(found.levers)))
     _draw(ax, bars, scale)
-    _words(ax, results.run, found, m, method, scale)
+    _annotate(ax, results.run, found, m, method, scale)
     _values(ax, bars, [_written(b.adds, ends, scale, money) for b in bars], scale)
     return ax
 
@@ -145,6 +144,7 @@ def _bars(found: Attribution, levers: Sequence[Lever], method: str, m: int) -> l
     if drawn is not None:
         of_draws = np.array([np.quantile(x, (0.05, 0.95)) for x in _parts(drawn, method, m)])
         ends = [(float(low), float(high)) for low, high in of_draws]
+    # Each bar starts where the one above ends; that of the whole starts at zero.
     starts = [0.0, *np.cumsum([float(a[0]) for a in adds[:-1]]).tolist()[:-1], 0.0]
     rows = zip([*names, "All levers"], [*kinds, "whole"], starts, adds, ends, strict=True)
     return [_Bar(name, kind, start, float(a[0]), low, high) for name, kind, start, a, (low, high) in rows]
@@ -180,6 +180,7 @@ def _draw(ax: Axes, bars: Sequence[_Bar], scale: numbers.Scale) -> None:
 
 
 def _look(bar: _Bar) -> dict[str, Any]:
+    """Give the look of a bar: grey for the whole, purple for interaction, blue where it adds, orange where it takes."""
     plain: dict[str, Any] = {"edgecolor": "white", "linewidth": 0.5}
     if bar.kind == "whole":
         return plain | {"color": _figure.GREY}
@@ -209,6 +210,7 @@ def _dress(ax: Axes, bars: Sequence[_Bar]) -> None:
 
 
 def _name(bar: _Bar) -> str:
+    """Write the name of a lever, and that it only spends or has no effect stated."""
     name = textwrap.fill(bar.name, _LETTERS, break_on_hyphens=False)
     return f"{name}\n({_REMARKS[bar.kind]})" if bar.kind in _REMARKS else name
 
@@ -217,18 +219,19 @@ def _values(ax: Axes, bars: Sequence[_Bar], texts: Sequence[str], scale: numbers
     """Write beside each bar what it adds, beyond its interval."""
     for y, (bar, text) in enumerate(zip(bars, texts, strict=True)):
         reach = [bar.start, bar.start + bar.adds, bar.start + (bar.high or 0.0)]
-        words = ax.annotate(text, (max(reach) / scale.divisor, y), (5, 0), textcoords="offset points", zorder=3)
-        words.set(fontsize=_figure.TEXT, color=_figure.INK, verticalalignment="center", parse_math=False)
-        words.set_fontweight("bold" if bar.kind == "whole" else "normal")
+        amount = ax.annotate(text, (max(reach) / scale.divisor, y), (5, 0), textcoords="offset points", zorder=3)
+        amount.set(fontsize=_figure.TEXT, color=_figure.INK, verticalalignment="center", parse_math=False)
+        amount.set_fontweight("bold" if bar.kind == "whole" else "normal")
 
 
 def _written(value: float, all_of: Sequence[float], scale: numbers.Scale, money: bool) -> str:
+    """Write an amount of money, or a number of children as exactly as the largest of all of them needs."""
     if value == 0:
         return "£0" if money else "0"
     return numbers.pounds(value, scale) if money else numbers.children(value, max(map(abs, all_of)))
 
 
-def _words(ax: Axes, run: Run, found: Attribution, m: int, method: str, scale: numbers.Scale) -> None:
+def _annotate(ax: Axes, run: Run, found: Attribution, m: int, method: str, scale: numbers.Scale) -> None:
     """Write the finding, the unit and what to know."""
     measure, plan = found.measures[m], run.scenarios[found.scenario]
     money = measure.unit == "GBP"
@@ -245,6 +248,7 @@ def _words(ax: Axes, run: Run, found: Attribution, m: int, method: str, scale: n
 
 
 def _spread(run: Run, found: Attribution) -> str:
+    """Say what the lines show, and of how many draws."""
     if found.drawn is None:
         return "Bars: the central run; no interval is shown."
     n = len(found.drawn.whole)

@@ -72,11 +72,12 @@ def plot_capacity(results: Results, ax: Axes | None = None, scenario: str = INAC
     ax.set_ylim(0, 1.06 * float(frame[["places", "occupancy"]].to_numpy().max()))
     _figure.make_room(ax, years[0], years[-1])
     _figure.years(ax, years, _labels.financial_year, most=6)
-    _words(ax, results, scenario, {str(name): _at(rows, "central") for name, rows in groups.items()})
+    _annotate(ax, results, scenario, {str(name): _at(rows, "central") for name, rows in groups.items()})
     return ax
 
 
 def _at(rows: pd.DataFrame, quantile: str) -> pd.DataFrame:
+    """Keep the rows of one quantile."""
     return rows[rows["quantile"].astype(str) == quantile]
 
 
@@ -93,7 +94,8 @@ def _line(ax: Axes, name: str, rows: pd.DataFrame, seen: _figure.Look) -> None:
         _figure.band(ax, years, low["occupancy"].tolist(), high["occupancy"].tolist(), seen, _figure.FAINT)
 
 
-def _words(ax: Axes, results: Results, scenario: str, groups: dict[str, pd.DataFrame]) -> None:
+def _annotate(ax: Axes, results: Results, scenario: str, groups: dict[str, pd.DataFrame]) -> None:
+    """Write the finding, the unit, the notes and the name of each line at its end."""
     drawn, run = results.run.draws.n > 1, results.run
     _figure.settle(ax)
     _figure.head(ax, finding(results, scenario), "Mean number of children in the year, and places (broken lines)")
@@ -162,11 +164,12 @@ def when(years: Sequence[int], last: int) -> str:
     first, end = (_labels.financial_year(int(years[i])) for i in (0, -1))
     if len(years) == 1:
         return f"in {first}"
-    some = "" if years[-1] - years[0] == len(years) - 1 else f"in {len(years)} years "
-    return f"{some}from {first}" + ("" if years[-1] == last else f" to {end}")
+    gaps = "" if years[-1] - years[0] == len(years) - 1 else f"in {len(years)} years "
+    return f"{gaps}from {first}" + ("" if years[-1] == last else f" to {end}")
 
 
 def _label(i: int, name: str, rows: pd.DataFrame) -> _figure.EndLabel:
+    """Name a group, with its children and places in the last year."""
     end = rows.iloc[-1]
     children, places = (numbers.children(float(end[key])) for key in ("occupancy", "places"))
     return _figure.EndLabel(float(end["occupancy"]), (name, f"{children} of {places} places"), _figure.look(i).colour)

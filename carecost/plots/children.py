@@ -64,7 +64,7 @@ def plot_children(results: Results, ax: Axes | None = None, scenarios: Sequence[
             _figure.band(ax, dates, line["0.05"].tolist(), line["0.95"].tolist(), seen, depth)
     _figure.dress(ax, numbers.children)
     _limits(ax, list(lines.values()))
-    _words(ax, results, lines)
+    _annotate(ax, results, lines)
     return ax
 
 
@@ -75,13 +75,15 @@ def _pivot(frame: pd.DataFrame) -> pd.DataFrame:
 
 
 def _limits(ax: Axes, lines: list[pd.DataFrame]) -> None:
+    """Start at zero, and keep room for labels to the right."""
     dates = lines[0].index.tolist()
     ax.set_ylim(0, 1.06 * max(float(line.to_numpy().max()) for line in lines))
     _figure.make_room(ax, dates[0], dates[-1])
     _figure.years(ax, dates, str)
 
 
-def _words(ax: Axes, results: Results, lines: dict[str, pd.DataFrame]) -> None:
+def _annotate(ax: Axes, results: Results, lines: dict[str, pd.DataFrame]) -> None:
+    """Write the finding, the unit, the notes and the name of each line at its end."""
     run, drawn = results.run, results.run.draws.n > 1
     _figure.settle(ax)
     _figure.head(ax, _title(lines), "Number of children in care on 31 March of each year")
@@ -103,20 +105,21 @@ def _title(lines: dict[str, pd.DataFrame]) -> str:
     """Say the finding: every scenario's end, the least and the most where there are many, or that they are the same."""
     last = next(iter(lines.values())).index[-1]
     ends = sorted((float(line["central"].iloc[-1]), name) for name, line in lines.items())
-    said = {numbers.children(end) for end, _ in ends}
-    if len(lines) > 1 and len(said) == 1:
-        found = f"{said.pop()} under each scenario"
+    written = {numbers.children(end) for end, _ in ends}
+    if len(lines) > 1 and len(written) == 1:
+        finding = f"{written.pop()} under each scenario"
     elif len(lines) > MANY:
         (least, low), (most, high) = ends[0], ends[-1]
-        found = f"from {numbers.children(least)} under {low} to {numbers.children(most)} under {high}"
+        finding = f"from {numbers.children(least)} under {low} to {numbers.children(most)} under {high}"
     else:
         ordered = [(float(line["central"].iloc[-1]), name) for name, line in lines.items()]
         between = "; " if any("," in name for name in lines) else ", "
-        found = between.join(f"{numbers.children(end)} under {name}" for end, name in ordered)
-    return f"Children in care: {found} by 31 March {last}"
+        finding = between.join(f"{numbers.children(end)} under {name}" for end, name in ordered)
+    return f"Children in care: {finding} by 31 March {last}"
 
 
 def _label(i: int, name: str, line: pd.DataFrame) -> _figure.EndLabel:
+    """Name a line, with its last value and interval."""
     end = line.iloc[-1]
     value = numbers.children(float(end["central"]))
     if "0.05" in line:

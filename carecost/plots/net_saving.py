@@ -18,9 +18,10 @@ if TYPE_CHECKING:
     from carecost.simulation.comparison import Comparison
 
 
+#: Inches of the chart: two panels, one above the other.
 SIZE = (8.4, 7.8)
 
-
+#: Width of a bar [years].
 _WIDTH = 0.72
 
 
@@ -64,7 +65,7 @@ def plot_net_saving(saving: Saving, ax: Axes | None = None) -> Axes:
         _figure.make_room(panel, years[0], years[-1], before=0.6)
     _figure.years(lower, years, _labels.financial_year, most=6)
     upper.tick_params(axis="x", which="both", length=0, labelbottom=False)
-    _words(upper, lower, saving, (above, below))
+    _annotate(upper, lower, saving, (above, below))
     return upper
 
 
@@ -106,6 +107,7 @@ def _running_total(ax: Axes, draws: Comparison, central: Comparison) -> numbers.
 
 
 def _cumulative(comparison: Comparison) -> Array:
+    """Add up the discounted net saving: (draw, year) [GBP]."""
     return np.asarray(np.cumsum(comparison.net_saving() * comparison.factors, axis=1))
 
 
@@ -117,9 +119,9 @@ def _payback(ax: Axes, central: Comparison) -> None:
     ax.axvline(year, color=_figure.PINK, linewidth=1.3, linestyle=(0, (3, 2)), zorder=2.1, label="Payback")
     early = year < (years[0] + years[-1]) / 2
     text = f"Pays back in {_labels.financial_year(year)}"
-    words = ax.annotate(text, (year, 1), (5 if early else -5, -3), ("data", "axes fraction"), "offset points")
-    words.set(fontsize=_figure.TEXT, color=_figure.PINK, fontweight="bold", verticalalignment="top")
-    words.set_horizontalalignment("left" if early else "right")
+    label = ax.annotate(text, (year, 1), (5 if early else -5, -3), ("data", "axes fraction"), "offset points")
+    label.set(fontsize=_figure.TEXT, color=_figure.PINK, fontweight="bold", verticalalignment="top")
+    label.set_horizontalalignment("left" if early else "right")
 
 
 def _title(central: Comparison, scale: numbers.Scale) -> str:
@@ -133,7 +135,7 @@ def _title(central: Comparison, scale: numbers.Scale) -> str:
     return f"{central.scenario.name}: {back}; {worth}{when}"
 
 
-def _words(upper: Axes, lower: Axes, saving: Saving, scales: tuple[numbers.Scale, numbers.Scale]) -> None:
+def _annotate(upper: Axes, lower: Axes, saving: Saving, scales: tuple[numbers.Scale, numbers.Scale]) -> None:
     """Write the finding, the units, the notes and what each shape is."""
     central, first = saving.central, _labels.financial_year(saving.grid.years[0])
     prices = f"{_labels.financial_year(saving.scenario.provenance.price_year)} prices"
@@ -171,6 +173,7 @@ def _name_total(ax: Axes, saving: Saving, central: Comparison, scale: numbers.Sc
 
 
 def _note(ax: Axes, saving: Saving) -> None:
+    """Say what the band is, whose money it is, and at which rates."""
     run, drawn, name = saving.run, saving.run.draws.n > 1, saving.scenario.name
     end = f"; {run.draws.n:,} draws." if drawn else "."
     _figure.note(
@@ -186,6 +189,7 @@ def _note(ax: Axes, saving: Saving) -> None:
 
 
 def _share_paid(saving: Saving) -> str:
+    """Say in what share of the draws it pays back."""
     paid = float(np.isfinite(saving.payback_year(discounted=True)).mean())
     share = {0.0: "no draw", 1.0: "every draw"}.get(paid, f"{numbers.percent(paid)} of draws")
     return f"It pays back within the horizon in {share}."

@@ -18,7 +18,6 @@ if TYPE_CHECKING:
 #: What is drawn, as the figures of regions call it.
 MEASURES = ("places in children's homes", "placed over 20 miles from home and outside the boundary of the authority")
 
-
 #: Inches of the chart: two panels need more room than one.
 SIZE = (9.6, 5.8)
 
@@ -43,8 +42,8 @@ def plot_regions(found: AreaResults, ax: Axes | None = None) -> Axes:
     Examples
     --------
     >>> import carecost as cc
-    >>> found = cc.run_areas(cc.load_assumptions("england-2025"), years=1)
-    >>> [label.get_text() for label in plot_regions(found).get_yticklabels()][0]
+    >>> by_area = cc.run_areas(cc.load_assumptions("england-2025"), years=1)
+    >>> [label.get_text() for label in plot_regions(by_area).get_yticklabels()][0]
     'London'
     """
     table = found.regions()
@@ -60,7 +59,7 @@ def plot_regions(found: AreaResults, ax: Axes | None = None) -> Axes:
     names = rows["area"].tolist()
     left.set_yticks(range(len(names)), names)
     right.set_yticks(range(len(names)), [""] * len(names))
-    _words(left, right, rows, found)
+    _annotate(left, right, rows, found)
     return left
 
 
@@ -101,7 +100,8 @@ def _bars(ax: Axes, values: list[float], colour: str, line: float, word: str) ->
     ax.tick_params(axis="y", length=0, labelsize=_figure.TEXT, labelcolor=_figure.INK)
 
 
-def _words(left: Axes, right: Axes, rows: pd.DataFrame, found: AreaResults) -> None:
+def _annotate(left: Axes, right: Axes, rows: pd.DataFrame, found: AreaResults) -> None:
+    """Write the finding, the unit and the source of each panel."""
     few, many, far = rows.iloc[0], rows.iloc[-1], rows.iloc[rows["over_20_miles"].argmax()]
     _figure.settle(left)
     _figure.head(

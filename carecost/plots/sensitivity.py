@@ -15,7 +15,7 @@ from carecost.text import numbers
 #: Bars that are drawn.
 MOST = 12
 
-
+#: Inches of the chart.
 SIZE = (8.4, 7.4)
 
 
@@ -61,7 +61,7 @@ def plot_sensitivity(log: assumptions_log.AssumptionsLog, ax: Axes | None = None
     ax = _figure.axes(ax, SIZE)
     scale = _draw(ax, log.npv, bars)
     _dress(ax, len(bars))
-    _words(ax, log, bars, scale)
+    _annotate(ax, log, bars, scale)
     return ax
 
 
@@ -105,7 +105,8 @@ def _dress(ax: Axes, n: int) -> None:
     ax.spines["bottom"].set_bounds(low, high)
 
 
-def _words(ax: Axes, log: assumptions_log.AssumptionsLog, bars: list[Trial], scale: numbers.Scale) -> None:
+def _annotate(ax: Axes, log: assumptions_log.AssumptionsLog, bars: list[Trial], scale: numbers.Scale) -> None:
+    """Write the finding, the unit, the notes and the name of each bar."""
     run = log.run
     prices = f"{_labels.financial_year(run.assumptions.price_year)} prices"
     years = f"{_labels.financial_year(run.grid.years[0])} to {_labels.financial_year(run.grid.years[-1])}"
@@ -128,6 +129,7 @@ def _words(ax: Axes, log: assumptions_log.AssumptionsLog, bars: list[Trial], sca
 
 
 def _title(log: assumptions_log.AssumptionsLog, most: Trial, scale: numbers.Scale) -> str:
+    """Say the finding: what moves the net present saving most, and between which ends."""
     ends = sorted(float(x) for x in (most.low, most.high) if x is not None)
     low, high = (numbers.pounds(x, scale) for x in ends)
     return f"{log.scenario}: the net present saving moves most with {_short(most)}, from {low} to {high}"
@@ -142,11 +144,11 @@ def _short(trial: Trial) -> str:
     return assumptions_log.said(line) if len(line.members) > 1 else _plain(assumptions_log.said(line))
 
 
-def _plain(said: str) -> str:
+def _plain(name: str) -> str:
     """Put what tells rows apart first, without saying what kind of label it is: "home: unit costs"."""
-    what, _, where = said.partition(": ")
-    names = [part.partition(" ")[2] for part in where.split("; ")]
-    return f"{', '.join(names)}: {what.lower()}" if where else what
+    what, _, selection = name.partition(": ")
+    names = [part.partition(" ")[2] for part in selection.split("; ")]
+    return f"{', '.join(names)}: {what.lower()}" if selection else what
 
 
 def _name(ax: Axes, row: int, trial: Trial) -> None:
@@ -159,5 +161,5 @@ def _name(ax: Axes, row: int, trial: Trial) -> None:
         (below, _figure.SMALL, _figure.GREY, "top", -1),
     ):
         shown = _figure.cut(ax, text, size, _NAMES)
-        words = ax.annotate(shown, (0, row), (0, lift), ("axes fraction", "data"), "offset points")
-        words.set(fontsize=size, color=colour, verticalalignment=side, parse_math=False)
+        label = ax.annotate(shown, (0, row), (0, lift), ("axes fraction", "data"), "offset points")
+        label.set(fontsize=size, color=colour, verticalalignment=side, parse_math=False)

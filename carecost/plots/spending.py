@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
@@ -17,21 +18,18 @@ from carecost.simulation.comparison import REFORM
 from carecost.text import numbers
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from carecost.results.appraisal_tables import SavingAppraisal
     from carecost.results.results import Results
 
 
-#: Areas that can be told apart; smaller groups are drawn together.
-MOST = 6
+# Spending by group
 
+#: Areas that can be told apart; smaller groups are drawn together, under this name.
+MOST_GROUPS, REST = 6, "all other"
 
-REST = "all other"
-
-
-#: Neighbours differ in grey; orange is kept for reform, as in the other charts.
-BODY, PALER = (_figure.BLUE, _figure.TURQUOISE, _figure.PINK, _figure.PURPLE, _figure.GREY, _figure.ORANGE), "#BFBFBF"
+#: Colours of areas whose neighbours differ in grey, orange last: it is kept for reform, as in the other charts.
+GROUP_COLOURS = (_figure.BLUE, _figure.TURQUOISE, _figure.PINK, _figure.PURPLE, _figure.GREY, _figure.ORANGE)
+REST_COLOUR = "#BFBFBF"
 
 
 def plot_costs(results: Results, scenario: str, ax: Axes | None = None, by: str = "group") -> Axes:
@@ -46,7 +44,7 @@ def plot_costs(results: Results, scenario: str, ax: Axes | None = None, by: str 
     ax : Axes, optional
         Where to draw; a new figure by default.
     by : str
-        item, group, account, payer, gross_net or kind. The five largest are drawn apart when there are over six.
+        One of item, group, account, payer, gross_net, kind. The five largest are drawn apart when there are over six.
 
     Returns
     -------
@@ -69,26 +67,26 @@ def plot_costs(results: Results, scenario: str, ax: Axes | None = None, by: str 
     """
     if scenario not in results.scenarios:
         raise UnknownNameError(unknown("scenario", scenario, results.scenarios))
-    spend = _spend(results, scenario, by)
+    spend = _spend_by_group(results, scenario, by)
     ax = _figure.axes(ax)
     scale = numbers.money_scale(float(spend.sum(axis=1).max()))
     years = spend.index.tolist()
     heights = spend.to_numpy().T / scale.divisor
-    colours = [_colour(i, str(name)) for i, name in enumerate(spend.columns)]
+    colours = [_group_colour(i, str(name)) for i, name in enumerate(spend.columns)]
     ax.stackplot(years, heights, labels=list(spend.columns), colors=colours, edgecolor="white", linewidth=1.2)
     _figure.dress(ax, numbers.plain)
     ax.set_ylim(0, 1.1 * float(heights.sum(axis=0).max()))
     _figure.make_room(ax, years[0], years[-1])
     _figure.years(ax, years, _labels.financial_year, most=6)
-    _words(ax, results, scenario, spend, scale)
+    _annotate_costs(ax, results, scenario, spend, scale)
     return ax
 
 
-def _spend(results: Results, scenario: str, by: str) -> pd.DataFrame:
+def _spend_by_group(results: Results, scenario: str, by: str) -> pd.DataFrame:
     """Lay out the central spend of the public purse: a row a year, a column a group, the largest first."""
     frame = results.costs(by=list(dict.fromkeys([by, "account"])))
-    chosen = frame[(frame["scenario"] == scenario) & (frame["quantile"] == "central") & (frame["account"] != "social")]
-    wide = chosen.pivot_table(index="year", columns=by, values="value", aggfunc="sum").sort_index()
+    rows = frame[(frame["scenario"] == scenario) & (frame["quantile"] == "central") & (frame["account"] != "social")]
+    wide = rows.pivot_table(index="year", columns=by, values="value", aggfunc="sum").sort_index()
     refuse(
         [
             Problem(f"spend of {name!r} is below zero in some year", "plot_costs", "Group by another column")
@@ -96,26 +94,28 @@ def _spend(results: Results, scenario: str, by: str) -> pd.DataFrame:
         ],
         InputError,
     )
-    return _joined(wide.loc[:, (wide > 0).any()])
+    return _small_together(wide.loc[:, (wide > 0).any()])
 
 
-def _joined(wide: pd.DataFrame) -> pd.DataFrame:
+def _small_together(wide: pd.DataFrame) -> pd.DataFrame:
     """Put the largest group first, small ones together, and spending on reform on top of all."""
-    kept = wide.drop(columns=REFORM, errors="ignore")
-    kept = kept[kept.sum().sort_values(ascending=False, kind="stable").index]
-    top = wide[[name for name in wide.columns if name == REFORM]]
-    room = MOST - top.shape[1]
-    if kept.shape[1] > room:
-        rest = kept.iloc[:, room - 1 :].sum(axis=1)
-        kept = kept.iloc[:, : room - 1].assign(**{REST: rest})
-    return kept.join(top)
+    services = wide.drop(columns=REFORM, errors="ignore")
+    services = services[services.sum().sort_values(ascending=False, kind="stable").index]
+    reform = wide[[name for name in wide.columns if name == REFORM]]
+    room = MOST_GROUPS - reform.shape[1]
+    if services.shape[1] > room:
+        rest = services.iloc[:, room - 1 :].sum(axis=1)
+        services = services.iloc[:, : room - 1].assign(**{REST: rest})
+    return services.join(reform)
 
 
-def _colour(i: int, name: str) -> str:
-    return {REST: PALER, REFORM: _figure.ORANGE}.get(name, BODY[i % len(BODY)])
+def _group_colour(i: int, name: str) -> str:
+    """Give the colour of an area: grey for the rest, orange for reform, by its number for all others."""
+    return {REST: REST_COLOUR, REFORM: _figure.ORANGE}.get(name, GROUP_COLOURS[i % len(GROUP_COLOURS)])
 
 
-def _words(ax: Axes, results: Results, scenario: str, spend: pd.DataFrame, scale: numbers.Scale) -> None:
+def _annotate_costs(ax: Axes, results: Results, scenario: str, spend: pd.DataFrame, scale: numbers.Scale) -> None:
+    """Write the finding, the unit, the notes and the name of each area at its end."""
     total = spend.sum(axis=1)
     (first, start), (last, end) = ((int(total.index[i]), float(total.iloc[i])) for i in (0, -1))
     verb = "rises" if end > start else "falls" if end < start else "stays"
@@ -134,26 +134,27 @@ def _words(ax: Axes, results: Results, scenario: str, spend: pd.DataFrame, scale
     for name, height in spend.iloc[-1].items():
         top = tops[name]
         if height > 0:
-            words = f"{name}, {numbers.pounds(float(height), scale)}"
-            labels.append(_figure.EndLabel((float(top.iloc[-1]) - float(height) / 2) / scale.divisor, (words,)))
+            label = f"{name}, {numbers.pounds(float(height), scale)}"
+            labels.append(_figure.EndLabel((float(top.iloc[-1]) - float(height) / 2) / scale.divisor, (label,)))
         else:
-            _gone(ax, spend[name], top / scale.divisor, scale)
+            _name_faded(ax, spend[name], top / scale.divisor, scale)
     _figure.end_labels(ax, last, labels)
 
 
-def _gone(ax: Axes, area: pd.Series[float], top: pd.Series[float], scale: numbers.Scale) -> None:
+def _name_faded(ax: Axes, area: pd.Series[float], top: pd.Series[float], scale: numbers.Scale) -> None:
     """Name an area that has gone by the last year, above its highest year."""
     peak = int(area.index[int(area.argmax())])
-    words = f"{area.name}, {numbers.pounds(float(area.max()), scale)} in {_labels.financial_year(peak)}"
-    _figure.put(ax, words, peak, float(top.loc[peak]), lift=4)
+    label = f"{area.name}, {numbers.pounds(float(area.max()), scale)} in {_labels.financial_year(peak)}"
+    _figure.put(ax, label, peak, float(top.loc[peak]), lift=4)
 
+
+# Net saving by payer
 
 #: Payers that can be told apart.
 MOST_PAYERS = 6
 
-
 #: How each payer is drawn: colours whose neighbours differ in grey, and a hatch.
-LOOKS = (
+PAYER_LOOKS = (
     (_figure.BLUE, ""),
     (_figure.ORANGE, "////"),
     (_figure.TURQUOISE, "...."),
@@ -192,11 +193,11 @@ def plot_payers(appraisal: SavingAppraisal, ax: Axes | None = None) -> Axes:
     >>> [bars.get_label() for bars in axes.containers]
     ['local authority', 'central government (DfE)']
     """
-    flows = _flows(appraisal)
+    flows = _payer_flows(appraisal)
     ax = _figure.axes(ax)
     total = np.sum([*flows.values(), np.zeros(len(appraisal.years))], axis=0)
     scale = numbers.money_scale(*total, *(v for flow in flows.values() for v in flow))
-    _bars(ax, appraisal.years, {payer: flow / scale.divisor for payer, flow in flows.items()})
+    _payer_bars(ax, appraisal.years, {payer: flow / scale.divisor for payer, flow in flows.items()})
     diamonds: dict[str, Any] = {"marker": "D", "markersize": 5, "markeredgecolor": "white", "linewidth": 0, "zorder": 3}
     ax.plot(appraisal.years, total / scale.divisor, color=_figure.INK, label="all payers", **diamonds)
     _figure.dress(ax, numbers.plain)
@@ -206,11 +207,11 @@ def plot_payers(appraisal: SavingAppraisal, ax: Axes | None = None) -> Axes:
     ax.spines["bottom"].set_visible(False)
     _figure.years(ax, appraisal.years, _labels.financial_year)
     ax.legend(loc="best", frameon=False, fontsize=_figure.TEXT)
-    _payer_words(ax, appraisal, scale)
+    _annotate_payers(ax, appraisal, scale)
     return ax
 
 
-def _flows(appraisal: SavingAppraisal) -> dict[str, Array]:
+def _payer_flows(appraisal: SavingAppraisal) -> dict[str, Array]:
     """Give the yearly net saving of each payer for whom something changes."""
     parts = appraisal.central.payers
     flows = {payer: (np.asarray(part.benefits) - part.costs)[0] for payer, part in parts.items()}
@@ -221,14 +222,13 @@ def _flows(appraisal: SavingAppraisal) -> dict[str, Array]:
     return changed
 
 
-def _bars(ax: Axes, years: tuple[int, ...], flows: dict[str, Array]) -> None:
+def _payer_bars(ax: Axes, years: tuple[int, ...], flows: dict[str, Array]) -> None:
     """Draw what is saved above zero and what is paid below it."""
-    above, below = np.zeros(len(years)), np.zeros(len(years))
-    for (payer, flow), (colour, hatch) in zip(flows.items(), LOOKS, strict=False):
-        start = np.where(flow >= 0, above, below)
-        plain: dict[str, Any] = {"width": 0.72, "edgecolor": "white", "linewidth": 0.5, "zorder": 2}
+    plain: dict[str, Any] = {"width": 0.72, "edgecolor": "white", "linewidth": 0.5, "zorder": 2}
+    for (payer, flow), (colour, hatch), start in zip(
+        flows.items(), PAYER_LOOKS, _figure.signed_stack(list(flows.values())), strict=False
+    ):
         ax.bar(years, flow, bottom=start, color=colour, hatch=hatch, label=payer, **plain)
-        above, below = above + np.maximum(flow, 0), below + np.minimum(flow, 0)
 
 
 def sentence(appraisal: SavingAppraisal) -> str:
@@ -247,13 +247,14 @@ def sentence(appraisal: SavingAppraisal) -> str:
     worth = {payer: float(part.npv[0]) for payer, part in appraisal.central.payers.items()}
     scale = numbers.money_scale(*worth.values())
     ranked = sorted((value, payer) for payer, value in worth.items() if value)
-    said = [
+    clauses = [
         f"{payer} {'pays' if value < 0 else 'saves'} {numbers.pounds(abs(value), scale)}" for value, payer in ranked
     ]
-    return f"{appraisal.name}: {', '.join(said) or 'nobody pays or saves'} (present value)"
+    return f"{appraisal.name}: {', '.join(clauses) or 'nobody pays or saves'} (present value)"
 
 
-def _payer_words(ax: Axes, appraisal: SavingAppraisal, scale: numbers.Scale) -> None:
+def _annotate_payers(ax: Axes, appraisal: SavingAppraisal, scale: numbers.Scale) -> None:
+    """Write the finding, the unit and the notes."""
     prices = _labels.financial_year(appraisal.base.price_year or 0)
     _figure.settle(ax)
     unit = f"Net saving of each payer, {scale.unit} a year, {prices} prices, undiscounted; below zero it pays"
@@ -269,15 +270,14 @@ def _payer_words(ax: Axes, appraisal: SavingAppraisal, scale: numbers.Scale) -> 
     )
 
 
-#: Items that are drawn apart; smaller ones together.
-MOST_ITEMS = 7
+# Price, volume and mix of a change
 
-
-ALL, REST_ITEMS = "All", "all other"
-
+#: Items that are drawn apart; smaller ones together. The bar of all items has the first name, that of the small ones
+#: the name of the rest.
+MOST_ITEMS, ALL = 7, "All"
 
 #: How each part is drawn: colours whose neighbours differ in grey, and a hatch.
-PARTS = {
+PART_LOOKS = {
     "volume": (_figure.BLUE, ""),
     "mix": (_figure.TURQUOISE, "...."),
     "price": (_figure.PINK, ""),
@@ -285,7 +285,8 @@ PARTS = {
 }
 
 
-_KEYS = ("scenario", "baseline", "since", "baseline_year", "year")
+#: Columns that say which change a row is of.
+_CHANGE_KEYS = ("scenario", "baseline", "since", "baseline_year", "year")
 
 
 def plot_price_volume_mix(table: pd.DataFrame, ax: Axes | None = None) -> Axes:
@@ -320,7 +321,7 @@ def plot_price_volume_mix(table: pd.DataFrame, ax: Axes | None = None) -> Axes:
     ['All', 'all other care and services', 'fostering', 'leaving care']
     """
     base, long = price_base(table, "plot_price_volume_mix"), _one_change(table)
-    wide = _ordered(long)
+    wide = _parts_by_item(long)
     ax = _figure.axes(ax)
     scale = numbers.money_scale(*wide.sum(axis=1))
     _part_bars(ax, wide / scale.divisor)
@@ -333,82 +334,74 @@ def plot_price_volume_mix(table: pd.DataFrame, ax: Axes | None = None) -> Axes:
     ax.axvline(0, color=_figure.GREY, linewidth=1, zorder=2.2, label="_zero")
     ax.invert_yaxis()
     ax.legend(loc="lower right", frameon=False, fontsize=_figure.TEXT)
-    _part_words(ax, table, wide, scale, base.words)
+    _annotate_change(ax, table, wide, scale, base.words)
     return ax
 
 
 def _one_change(table: pd.DataFrame) -> pd.DataFrame:
     """Give the parts of one change: item, part, value."""
-    where, several = "plot_price_volume_mix", [c for c in _KEYS if c in table and len(table[c].unique()) > 1]
+    chart, several = "plot_price_volume_mix", [c for c in _CHANGE_KEYS if c in table and len(table[c].unique()) > 1]
     if several:
-        raise InputError(Problem(f"the table holds several of {', '.join(several)}", where, "Keep the rows of one"))
+        raise InputError(Problem(f"the table holds several of {', '.join(several)}", chart, "Keep the rows of one"))
     if "draw" in table:
-        raise InputError(Problem("the table holds draws", where, "Leave out draws=True"))
-    if "part" not in table:
-        kept = [c for c in PARTS if c in table]
-        if not kept or "item" not in table:
-            raise InputError(Problem("the table has no parts", where, "Give results.price_volume_mix or a history"))
-        return table.melt("item", kept, "part").dropna()
+        raise InputError(Problem("the table holds draws", chart, "Leave out draws=True"))
+    if "part" not in table:  # a history: a row an item, a column a part
+        parts = [c for c in PART_LOOKS if c in table]
+        if not parts or "item" not in table:
+            raise InputError(Problem("the table has no parts", chart, "Give results.price_volume_mix or a history"))
+        return table.melt("item", parts, "part").dropna()
     central = table[table["quantile"] == "central"]
     by = [c for c in ("item", "group", "account", "payer", "gross_net", "kind") if c in table]
     return central.assign(item=central[by[0]] if by else ALL)[["item", "part", "value"]]
 
 
-def _ordered(long: pd.DataFrame) -> pd.DataFrame:
+def _parts_by_item(long: pd.DataFrame) -> pd.DataFrame:
     """Lay out a row an item and a column a part: all, then the largest changes, then the small ones together."""
     wide = long.pivot_table(index="item", columns="part", values="value", aggfunc="sum", fill_value=0.0)
-    wide = wide[[part for part in PARTS if part in wide and wide[part].any()]]
+    wide = wide[[part for part in PART_LOOKS if part in wide and wide[part].any()]]
     total = wide.sum().to_frame(ALL).T
     if list(wide.index) == [ALL]:
         return total
     wide = wide.loc[wide.abs().sum(axis=1).sort_values(ascending=False, kind="stable").index]
     wide = wide[wide.ne(0.0).any(axis=1)]
     if len(wide) > MOST_ITEMS:
-        rest = wide.iloc[MOST_ITEMS - 1 :].sum().to_frame(REST_ITEMS).T
-        wide = _joined_items(wide.iloc[: MOST_ITEMS - 1], rest)
-    return _joined_items(total, wide)
-
-
-def _joined_items(above: pd.DataFrame, below: pd.DataFrame) -> pd.DataFrame:
-    import pandas as pd
-
-    return pd.concat([above, below])
+        rest = wide.iloc[MOST_ITEMS - 1 :].sum().to_frame(REST).T
+        wide = pd.concat([wide.iloc[: MOST_ITEMS - 1], rest])
+    return pd.concat([total, wide])
 
 
 def _part_bars(ax: Axes, wide: pd.DataFrame) -> None:
     """Draw the parts that add on the right of zero and those that take away on the left, and their sum."""
     rows = np.arange(len(wide))
-    right, left = np.zeros(len(wide)), np.zeros(len(wide))
-    for part in wide.columns:
-        colour, hatch = PARTS[part]
-        values = wide[part].to_numpy()
-        start = np.where(values >= 0, right, left)
-        plain: dict[str, Any] = {"height": 0.62, "edgecolor": "white", "linewidth": 0.6, "zorder": 2}
+    widths = {str(part): wide[part].to_numpy() for part in wide.columns}
+    plain: dict[str, Any] = {"height": 0.62, "edgecolor": "white", "linewidth": 0.6, "zorder": 2}
+    for (part, values), start in zip(widths.items(), _figure.signed_stack(list(widths.values())), strict=True):
+        colour, hatch = PART_LOOKS[part]
         ax.barh(rows, values, left=start, color=colour, hatch=hatch, label=part, **plain)
-        right, left = right + np.maximum(values, 0), left + np.minimum(values, 0)
     diamonds: dict[str, Any] = {"marker": "D", "markersize": 6, "markeredgecolor": "white", "linewidth": 0}
     ax.plot(wide.sum(axis=1), rows, color=_figure.INK, label="sum", zorder=3, **diamonds)
 
 
-def _part_words(ax: Axes, table: pd.DataFrame, wide: pd.DataFrame, scale: numbers.Scale, prices: str) -> None:
+def _annotate_change(ax: Axes, table: pd.DataFrame, wide: pd.DataFrame, scale: numbers.Scale, prices: str) -> None:
     """Say the finding, the unit and where the numbers are from."""
     total = {str(part): float(wide[part].iloc[0]) for part in wide}
     parts = ", ".join(f"{part} {numbers.pounds(value, scale)}" for part, value in total.items())
     change = sum(total.values())
     _figure.settle(ax)
     title = f"Spending {'rises' if change > 0 else 'falls'} by {numbers.pounds(abs(change), scale)}: {parts}"
-    _figure.head(ax, title, f"{_about(table)}, {scale.unit}, {prices}; diamonds are the sum")
-    said = f"Source: {'; '.join(dict.fromkeys(table['source']))}." if "source" in table else ""
+    _figure.head(ax, title, f"{_compared(table)}, {scale.unit}, {prices}; diamonds are the sum")
+    source = f"Source: {'; '.join(dict.fromkeys(table['source']))}." if "source" in table else ""
     note = "Mix: a larger or smaller share of all time in care, at the prices before. Items that do not follow time in "
     claim = f"{table['scenario'].iloc[0]}: {numbers.CLAIM}." if "claim" in table and table["claim"].any() else ""
-    _figure.note(ax, [note + "care have volume and price only.", *filter(None, [said])], claim)
+    _figure.note(ax, [note + "care have volume and price only.", *filter(None, [source])], claim)
 
 
-def _about(table: pd.DataFrame) -> str:
-    first = {c: table[c].iloc[0] for c in _KEYS if c in table}
+def _compared(table: pd.DataFrame) -> str:
+    """Say what is compared: two years of a scenario or of published spending, or two scenarios in a year."""
+    first = {c: table[c].iloc[0] for c in _CHANGE_KEYS if c in table}
     year = _labels.financial_year(first["year"])
     since = first.get("baseline_year", first.get("since"))
     whose = f"{first['scenario']}, " if "scenario" in first else ""
-    if since is not None and since == since:
+    if since is not None and since == since:  # neither absent nor nan
         return f"{whose}{_labels.financial_year(since)} to {year}"
     return f"{first['scenario']} against {first['baseline']}, {year}"

@@ -174,7 +174,7 @@ def test_areas_add_up_to_the_spend(results: Results, ax: Axes, by: str) -> None:
 def test_reform_is_kept_and_small_groups_are_put_together(
     results: Results, ax: Axes, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("carecost.plots.spending.MOST", 3)
+    monkeypatch.setattr("carecost.plots.spending.MOST_GROUPS", 3)
     cc.plots.plot_costs(results, "edge", ax=ax)
     assert [c.get_label() for c in ax.collections] == ["residential", "all other", "reform"]
 
