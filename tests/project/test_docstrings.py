@@ -1,0 +1,167 @@
+"""Public names are documented in full by numpydoc's own validation.
+
+An exported name is in order when its docstring is, and those of its public methods and properties. The codes that are
+left out are listed with the reason; names of rooms that are not yet in order stand in ``NOT_YET``, and leave it once
+they are: a name that passes may not stay there.
+"""
+
+from __future__ import annotations
+
+import functools
+import inspect
+from collections.abc import Iterator
+from types import ModuleType
+
+import pytest
+
+import carecost as cc
+
+validate = pytest.importorskip("numpydoc.validate").validate
+
+#: What numpydoc may find and we do not ask for.
+LEFT_OUT = {
+    "ES01": "an extended summary: one line is enough where it says all",
+    "SA01": "See Also: many names have no near relative",
+}
+#: What is not asked of properties, which take nothing and stand in the table of their class.
+LEFT_OUT_OF_PROPERTIES = LEFT_OUT | {"EX01": "an example: the class has one"}
+
+#: Exported names that are not yet in order.
+NOT_YET: tuple[str, ...] = (
+    "Amounts",
+    "Appraisal",
+    "Assumption",
+    "Assumptions",
+    "Belief",
+    "Capacity",
+    "CareCostError",
+    "Cashable",
+    "Change",
+    "Comparison",
+    "CorrelationMatrix",
+    "Costs",
+    "Counts",
+    "Draws",
+    "Estimates",
+    "Evidence",
+    "Grid",
+    "Interval",
+    "Item",
+    "JointDraws",
+    "Lever",
+    "Loading",
+    "Parameters",
+    "Phase",
+    "PhaseShare",
+    "Phases",
+    "Placement",
+    "Projection",
+    "Reason",
+    "Scenario",
+    "Selector",
+    "Ties",
+    "YearPath",
+    "cost",
+    "decomposition.Bought",
+    "decomposition.Parts",
+    "distributions.Fitted",
+    "distributions.beta",
+    "distributions.beta_concentration",
+    "distributions.fault",
+    "distributions.gamma",
+    "distributions.lognormal",
+    "distributions.normal",
+    "distributions.pert",
+    "distributions.triangular",
+    "distributions.uniform",
+    "money.Deflator",
+    "money.Schedule",
+    "money.deflators",
+    "money.schedules",
+    "prices.must_be_real",
+    "prices.one_base",
+    "save_assumptions",
+    "save_scenario",
+    "stockflow.Band",
+    "stockflow.Birthdays",
+    "stockflow.Kernel",
+    "stockflow.Span",
+    "stockflow.Year",
+    "stockflow.parts",
+    "stockflow.spans",
+    "stockflow.stacked",
+    "stockflow.year",
+)
+
+
+def is_property(member: object) -> bool:
+    return isinstance(member, property | functools.cached_property)
+
+
+def members(of: type) -> Iterator[tuple[str, object]]:
+    """Public methods and properties that a class defines itself; plain values and fields are not documented apart."""
+    for name, member in vars(of).items():
+        if not name.startswith("_") and (
+            inspect.isfunction(member) or isinstance(member, classmethod | staticmethod) or is_property(member)
+        ):
+            yield name, member
+
+
+def exported() -> list[str]:
+    """Names of the package, then those of its public modules (``module.name``) that are no names of the package."""
+    things = {name: getattr(cc, name) for name in cc.__all__}
+    named = [(name, thing) for name, thing in things.items() if callable(thing)]
+    for name, thing in things.items():
+        if isinstance(thing, ModuleType):
+            named += [(f"{name}.{inner}", getattr(thing, inner)) for inner in public_in(thing)]
+    first = {id(thing): name for name, thing in reversed(named)}
+    return [name for name, thing in named if first[id(thing)] == name]
+
+
+def public_in(module: ModuleType) -> list[str]:
+    """Functions and classes of a module: those it lists, or those it defines."""
+    listed = getattr(module, "__all__", None) or [n for n in vars(module) if not n.startswith("_")]
+    things = {name: getattr(module, name) for name in listed}
+    defined = hasattr(module, "__all__")
+    return [
+        name
+        for name, thing in things.items()
+        if (inspect.isfunction(thing) or inspect.isclass(thing)) and (defined or thing.__module__ == module.__name__)
+    ]
+
+
+def thing_of(name: str) -> object:
+    return functools.reduce(getattr, name.split("."), cc)
+
+
+def faults(name: str) -> list[str]:
+    """What numpydoc finds in the docstrings of an exported name and of its public members."""
+    thing = thing_of(name)
+    parts = [(name, LEFT_OUT)]
+    if inspect.isclass(thing):
+        parts += [(f"{name}.{m}", LEFT_OUT_OF_PROPERTIES if is_property(v) else LEFT_OUT) for m, v in members(thing)]
+    return [
+        f"{part}: {code} {words}"
+        for part, left_out in parts
+        for code, words in validate(f"carecost.{part}")["errors"]
+        if code not in left_out
+    ]
+
+
+NAMES = exported()
+
+
+@pytest.mark.parametrize("name", [name for name in NAMES if name not in NOT_YET])
+def test_exported_name_is_documented_in_full(name: str) -> None:
+    assert faults(name) == []
+
+
+def test_names_not_yet_in_order_are_exported_and_shrink() -> None:
+    assert sorted(set(NOT_YET) - set(NAMES)) == [], "these are no exported names"
+    assert [name for name in NOT_YET if not faults(name)] == [], "these are in order: take them out of NOT_YET"
+
+
+def test_a_fault_of_a_method_is_a_fault_of_its_class(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert faults("Results") == []
+    monkeypatch.setattr(cc.Results.children, "__doc__", "Give children.")
+    assert any(fault.startswith("Results.children: RT01") for fault in faults("Results"))
