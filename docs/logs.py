@@ -24,7 +24,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 Row = dict[str, str]
 #: The test of these logs, which names tables and uses none.
-_OWN = "test_assumptions_log"
+_OWN = "test_logs"
 #: Columns that date the rows of a published table.
 _YEARS = ("year", "financial_year", "mid_year")
 PASSED, FAILED, NOT_RUN = "passed", "failed", "not run here"

@@ -13,15 +13,12 @@ import numpy as np
 import pandas as pd
 import pytest
 from hypothesis import given, settings
-from matplotlib.axes import Axes
-from matplotlib.figure import Figure
 
 import carecost as cc
-from carecost.analysis.attribution import METHODS, Attribution, Effects, additive, attribution
-from carecost.errors import InputError, UnknownNameError
+from carecost.analysis.attribution import Attribution, Effects, additive, attribution
+from carecost.errors import InputError
 from carecost.report import sections, write
 from carecost.report.story import story
-from carecost.results.attribution_tables import ALL, INTERACTION, short_table
 from carecost.simulation import run as model
 from carecost.simulation.effects import first_year
 
@@ -263,46 +260,12 @@ def test_a_lever_pulled_twice_is_refused_with_the_remedy() -> None:
         a + cc.Scenario("b", [SPEND, ACT])
 
 
-# Tables, page and charts
+# Kept runs and page
 
 
 @pytest.fixture(scope="module")
 def results() -> cc.Results:
     return cc.run(TINY, cc.load_scenario(SETS / "edge.toml"), draws=cc.Draws(60, seed=1))
-
-
-def test_rows_say_everything(results: cc.Results) -> None:
-    rows = results.attribution("edge", draws=50, dates=[2028])
-    assert list(dict.fromkeys(rows["method"])) == [*METHODS, "interaction", "whole"]
-    assert rows["claim"].all() and (rows["draws"] == 50).all()
-    assert rows.loc[rows["unit"] == "GBP", "price_year"].eq(2025).all()
-    assert rows.loc[rows["unit"] != "GBP", "price_year"].isna().all()
-    npv = rows[rows["measure"] == "npv"].set_index(["method", "lever"])
-    saving = results.compare("edge")
-    assert saving.central is not None
-    whole = npv.loc[("whole", ALL)]
-    drawn = saving.npv()[:50]
-    assert whole["value"] == pytest.approx(saving.central.npv()[0])
-    assert whole["mean"] == pytest.approx(drawn.mean())
-    assert [whole["low"], whole["high"]] == pytest.approx(list(np.quantile(drawn, (0.05, 0.95))))
-    assert whole["mc_error"] == pytest.approx(drawn.std(ddof=1) / np.sqrt(50))
-    assert npv["value"].loc[["alone", "interaction"]].sum() == pytest.approx(whole["value"])
-    assert npv["spends_only"].loc[[("alone", "programme"), ("alone", "edge of care")]].tolist() == [True, False]
-    averted = rows.query("measure == 'averted_2028' and method == 'whole'").iloc[0]
-    assert averted["date"] == 2028
-    assert averted["value"] == pytest.approx(saving.central.averted[0, 3])
-    # What came of sampling orders is only said of Shapley values.
-    assert rows["order_error"].notna().equals(rows["method"] == "shapley")
-
-
-def test_the_short_table_adds_up(results: cc.Results) -> None:
-    table = short_table(results.run, "edge")
-    for _, rows in table.groupby("what"):
-        levers, whole = rows[rows["lever"] != ALL], rows[rows["lever"] == ALL].iloc[0]
-        for way in ("alone", "sequence", "shapley"):
-            assert levers[way].sum() == pytest.approx(whole[way])
-        assert levers.loc[levers["lever"] == INTERACTION, "sequence"].isna().all()
-    assert table["unit"].tolist()[-1] == "£bn, 2024-25 prices, present value"
 
 
 def test_a_saved_run_holds_the_central_attribution(results: cc.Results, tmp_path: Path) -> None:
@@ -324,43 +287,3 @@ def test_the_page_shows_levers_on_whose_word(results: cc.Results, tmp_path: Path
     assert "attribution.png" in [path.name for path in write.save_charts(results, tmp_path)]
     one = cc.run(TINY, cc.Scenario("one", [ACT]))
     assert 'href="#attribution"' not in write.write_summary(one, tmp_path).read_text(encoding="utf-8")
-
-
-@pytest.fixture
-def ax() -> Axes:
-    return Figure(figsize=(9, 7), layout="constrained").add_subplot()
-
-
-def said(ax: Axes) -> str:
-    return " ".join(" ".join([ax.get_title(loc="left"), *(t.get_text() for t in ax.texts)]).split())
-
-
-@pytest.mark.parametrize("method", ["sequence", "alone", "shapley"])
-def test_bars_go_from_nothing_to_the_whole(ax: Axes, method: str) -> None:
-    made = cc.run(TINY, many(3), draws=cc.Draws(40))
-    assert cc.plots.plot_attribution(made, "many", "averted", ax=ax, method=method, draws=30) is ax
-    found = attribution(made.run, "many", draws=30)
-    m = found.measure("averted")
-    starts, adds = (np.array([getattr(b, f"get_{what}")() for b in ax.patches]) for what in ("x", "width"))
-    np.testing.assert_allclose(adds[:3], getattr(found.central, method)[0, :, m])
-    np.testing.assert_allclose(starts[1:-1], np.cumsum(adds[:-2]))
-    np.testing.assert_allclose([starts[0], starts[-1]], 0)
-    np.testing.assert_allclose([adds[-1], adds[:-1].sum()], found.central.whole[0, m])
-    lines = [line for line in ax.get_lines() if line.get_label() == "Interval"]
-    assert found.drawn is not None
-    drawn = getattr(found.drawn, method)[:, 1, m]
-    np.testing.assert_allclose(np.asarray(lines[1].get_xdata()) - starts[1], np.quantile(drawn, (0.05, 0.95)))
-    assert "the first 30 of 40 draws" in said(ax) and "claimed" not in said(ax)
-
-
-def test_a_chart_says_what_only_spends_and_what_is_claimed(results: cc.Results, ax: Axes) -> None:
-    cc.plots.plot_attribution(results, "edge", ax=ax)
-    names = {label.get_text(): label.get_color() for label in ax.get_yticklabels()}
-    assert list(names) == ["edge of care", "programme\n(spending only)", "All levers"]
-    assert len(set(names.values())) == 2
-    assert "edge: net present saving of £63.0m; the levers simply add up" in said(ax)
-    assert "edge: effects as claimed, not evidenced." in said(ax) and "no interval is shown" in said(ax)
-    with pytest.raises(UnknownNameError, match="Did you mean 'shapley'"):
-        cc.plots.plot_attribution(results, "edge", ax=ax, method="shaply")
-    with pytest.raises(UnknownNameError, match="Did you mean 'npv'"):
-        cc.plots.plot_attribution(results, "edge", "npvv", ax=ax)

@@ -19,7 +19,6 @@ from carecost.engine.capacity import project_together
 from carecost.engine.kernels import Kernels
 from carecost.engine.project import project_streams
 from carecost.errors import CareCostError, InputError
-from carecost.plots import capacity
 from carecost.report.write import write_summary
 from carecost.text.describe import assumptions_text
 from tests.laws.test_laws import identity_gap
@@ -594,34 +593,3 @@ def test_the_order_in_which_groups_send_on_is_said(england: cc.Results, tmp_path
     assert "foster in-house: when full, arrivals go to foster agency; " in words and last in words
     assert last in write_summary(england, tmp_path).read_text(encoding="utf-8")
     assert "Places that run out" not in assumptions_text(cc.load_assumptions("england-2025"))
-
-
-@pytest.mark.parametrize(
-    ("years", "words"),
-    [
-        ([2026], "in 2025-26"),
-        ([2027, 2028], "from 2026-27 to 2027-28"),
-        ([2028, 2029, 2030], "from 2027-28"),
-        ([2026, 2028], "in 2 years from 2025-26 to 2027-28"),
-        ([2026, 2030], "in 2 years from 2025-26"),
-    ],
-)
-def test_the_years_in_which_a_group_is_full_are_said(years: list[int], words: str) -> None:
-    assert capacity.when(years, 2030) == words
-
-
-def test_the_chart_shows_children_places_and_who_runs_out(england: cc.Results) -> None:
-    from matplotlib.figure import Figure
-
-    ax = cc.plots.plot_capacity(england, Figure(layout="constrained").add_subplot())
-    table = england.capacity()
-    rows = table[(table["scenario"] == "inaction") & (table["group"] == "foster in-house")]
-    lines = {line.get_label(): line for line in ax.get_lines()}
-    np.testing.assert_allclose(lines["foster in-house"].get_ydata(), rows["occupancy"])
-    np.testing.assert_allclose(lines["_places, foster in-house"].get_ydata(), rows["places"])
-    assert lines["_full, foster in-house"].get_xdata().tolist() == rows["year"][rows["redirected"] > 0].tolist()
-    title = " ".join(ax.get_title(loc="left").split())
-    assert "foster in-house is full from 2027-28 to 2034-35: 1,510 arrivals sent on" in title
-    assert rows["year"][rows["redirected"] > 0].tolist() == list(range(2028, 2036))
-    with pytest.raises(InputError, match="no limit to its places"):
-        cc.plots.plot_capacity(cc.run(cc.load_assumptions(SETS / "tiny"), years=1))

@@ -9,7 +9,6 @@ import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from matplotlib.figure import Figure
 
 import carecost as cc
 from carecost.errors import CareCostError, FileError, InputError, UnknownNameError
@@ -249,45 +248,3 @@ def two_prices() -> cc.Assumptions:
     (row,) = ENGLAND.select("unit_cost", item="foster agency")[:1]
     both = replace(row, where=replace(row.where, items=("foster agency", "leaving care")))
     return replace(ENGLAND, rows=(*rows, both))
-
-
-# Table and chart
-
-
-def test_the_table_holds_what_was_run_and_published(found: cc.AreaResults) -> None:
-    table = found.regions().set_index("area")
-    assert list(table.index) == [*KNOWN.names, "England"]
-    later = found.children().query("date == 2045 and quantile == 'central'").set_index("area")["value"]
-    np.testing.assert_allclose(table["children_2045"].iloc[:-1], later[list(KNOWN.names)])
-    for n in (2025, 2035, 2045):
-        assert table[f"children_{n}"].iloc[:-1].sum() == pytest.approx(table.loc["England", f"children_{n}"])
-    for name in KNOWN.names:
-        rate = published("rates_by_region", "rate_per_10000", year=2025, area=name)
-        assert table.loc[name, "per_10000"] == pytest.approx(rate, abs=0.5)  # published in whole numbers
-    assert sorted(table["home_places_rank"].iloc[:-1]) == list(range(1, 10))
-    assert table["home_places_per_100"].iloc[:-1].idxmin() == table["home_places_rank"].iloc[:-1].idxmax() == "London"
-    assert table["estimated_in_homes"].iloc[:-1].sum() == pytest.approx(table.loc["England", "estimated_in_homes"])
-
-
-def test_a_short_run_has_no_later_children() -> None:
-    assert list(cc.run_areas(ENGLAND, years=1).regions().filter(like="children_")) == ["children_2025"]
-
-
-def test_the_chart_shows_places_and_distance(found: cc.AreaResults) -> None:
-    ax = Figure(figsize=(10, 6), layout="constrained").add_subplot()
-    assert cc.plots.plot_regions(found, ax=ax) is ax
-    left, right = ax.figure.axes
-    table = found.regions().iloc[:-1].sort_values("home_places_per_100")
-    assert [label.get_text() for label in left.get_yticklabels()] == table["area"].tolist()
-    np.testing.assert_allclose([b.get_width() for b in left.patches], table["home_places_per_100"])
-    np.testing.assert_allclose([b.get_width() for b in right.patches], 100 * table["over_20_miles"])
-    said = " ".join(" ".join([a.get_title(loc="left"), *(t.get_text() for t in a.texts)]) for a in (left, right))
-    said = " ".join(said.split())
-    for word in ("9 in London", "20 in East Midlands", "South West, 26%", "England 18%", "31 March 2023", "per cent"):
-        assert word in said
-
-
-def test_summaries_name_the_area() -> None:
-    found = cc.run_areas(ENGLAND, cc.load_scenario("family-help"), years=2)
-    table = found.summary()
-    assert list(table["area"].unique()) == list(KNOWN.names) and set(table["scenario"]) == {"family-help"}

@@ -1,42 +1,25 @@
-"""Do the logs of quality say all there is, and only what is so? Every row, every effect, every table."""
+"""The log of assumptions has every row, item and change in one line, with effects that are those of reruns."""
 
 from __future__ import annotations
 
-import importlib.util
-import re
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
-from types import ModuleType
 
 import matplotlib
 import numpy as np
 import pytest
-from matplotlib.axes import Axes
-from matplotlib.figure import Figure
 
 import carecost as cc
 from carecost import cli, quality
 from carecost.analysis import assumption_lines
 from carecost.engine.items import Cashable
-from carecost.errors import InputError
 from carecost.files.packaged import packaged_scenarios
-from tests.data.published import PUBLISHED, ROOT, SETS, rows
+from tests.data.published import SETS
 
 matplotlib.use("Agg")
 HERE = Path(__file__).parents[1] / "data" / "sets"
 TINY, EDGE = cc.load_assumptions(HERE / "tiny"), cc.load_scenario(HERE / "edge.toml")
-
-
-def load_logs() -> ModuleType:
-    spec = importlib.util.spec_from_file_location("logs", ROOT / "docs" / "logs.py")
-    assert spec is not None and spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
-logs = load_logs()
 
 
 @pytest.fixture(scope="module")
@@ -48,7 +31,6 @@ def log() -> quality.AssumptionsLog:
 def npv(assumptions: cc.Assumptions, scenario: cc.Scenario) -> float:
     """Net present saving of a run of its own."""
     central = cc.run(assumptions, scenario).compare(scenario.name).central
-    assert central is not None
     return float(central.npv()[0])
 
 
@@ -227,109 +209,3 @@ def test_the_table_is_ordered_by_effect_and_holds_what_was_stated(log: quality.A
 def test_the_command_prints_the_log(capsys: pytest.CaptureFixture[str], log: quality.AssumptionsLog) -> None:
     assert cli.main(["describe", str(HERE / "tiny"), "--log", str(HERE / "edge.toml")]) == 0
     assert capsys.readouterr().out == log.table().to_csv(index=False)
-
-
-# The chart
-
-
-def test_bars_go_from_the_central_run_to_both_ends(log: quality.AssumptionsLog) -> None:
-    ax = Figure(figsize=(8.4, 7.4), layout="constrained").add_subplot()
-    assert cc.plots.plot_sensitivity(log, ax) is ax
-    swings = sorted((t for t in log.trials if t.swing is not None), key=lambda t: -float(t.swing or 0))
-    low, high = ax.containers
-    assert [c.get_label() for c in (low, high)] == ["Low end", "High end"]
-    for bars, ends in ((low, [t.low for t in swings]), (high, [t.high for t in swings])):
-        np.testing.assert_allclose([b.get_x() + b.get_width() for b in bars], np.array(ends, dtype=float) / 1e6)
-    assert low[0].get_hatch() and not high[0].get_hatch()
-    said = words(ax)
-    assert "edge: the net present saving moves most with edge of care" in said
-    assert "£m, 2024-25 prices" in said and "effects as claimed, not evidenced" in said
-    assert "Home: unit costs £6,000 to £8,200 (90%), grade E" in said
-
-
-def words(ax: Axes) -> str:
-    return " ".join(" ".join([ax.get_title(loc="left"), *(text.get_text() for text in ax.texts)]).split())
-
-
-def test_only_the_greatest_bars_are_drawn(log: quality.AssumptionsLog) -> None:
-    ax = cc.plots.plot_sensitivity(log, Figure(layout="constrained").add_subplot(), most=2)
-    assert len(ax.containers[0]) == 2
-    others = sum(t.swing is not None for t in log.trials) - 2
-    assert f"{others} more assumptions have an interval" in words(ax)
-
-
-def test_without_an_interval_there_is_no_chart() -> None:
-    known = tuple(replace(r, belief=replace(r.belief, low=None, high=None)) for r in TINY.rows)
-    spend = replace(EDGE, levers=EDGE.levers[1:])
-    with pytest.raises(InputError, match="no assumption has an interval"):
-        cc.plots.plot_sensitivity(quality.assumptions_log(replace(TINY, rows=known), spend))
-
-
-# Data
-
-
-def test_every_published_table_is_described_and_used() -> None:
-    found = {row["file"]: row for row in logs.data_log()}
-    assert set(found) == {path.stem for path in PUBLISHED.glob("*.csv")} == set(logs._described())
-    for name, row in found.items():
-        assert all(row[key] for key in ("what", "release", "licence", "seen", "last")), name
-        assert "same" not in row["release"].split(",")[0] and "…" not in row["what"], name
-        assert row["sets"] or row["rules"] or row["tests"], f"{name} is used by nothing"
-
-
-def test_the_data_log_says_what_the_files_say() -> None:
-    found = {row["file"]: row for row in logs.data_log()}
-    assert found["time_series"]["last"] == "2025" and found["s251_groups"]["last"] == "2024-25"
-    assert found["time_series"]["release"].startswith("DfE, Children looked after in England")
-    assert found["time_series"]["release"].endswith("to 2020 the release of 2023-24")
-    assert "england-2025" in found["flows"]["sets"] and "findings.solve_review" in found["levers"]["rules"]
-    assert (
-        f"{sum(r['how_seen'] == 'primary' for r in rows(PUBLISHED / 'levers.csv'))} primary" in found["levers"]["seen"]
-    )
-    assert logs.readers("no_such_table", "data/rules") == []
-    assert not any("test_quality" in row["tests"] for row in found.values())
-
-
-# Decisions and assurance
-
-
-def test_every_decision_has_its_number_question_and_decision() -> None:
-    found = logs.decisions_log()
-    assert [row["file"] for row in found] == sorted(p.name for p in (ROOT / "docs" / "decisions").glob("*.md"))
-    for row in found:
-        assert int(row["file"][:4]) == int(row["number"])
-        assert row["question"].endswith("?") and row["decision"]
-
-
-def test_every_case_of_a_replication_is_in_the_log_with_its_result() -> None:
-    cases = {path.stem for path in (ROOT / "tests" / "replication" / "cases").glob("*.toml")}
-    report = "<testsuites><testsuite>{}</testsuite></testsuites>".format(
-        "".join(
-            f'<testcase name="test_one[{case}]"/><testcase name="test_two[{case}-standard]">{bad}</testcase>'
-            for case, bad in (("two_percent", ""), ("msm_cav", "<failure/>"), ("rate_per_10000", "<skipped/>"))
-        )
-    )
-    found = {row["case"]: row for row in logs.replications(logs.read_outcomes(report))}
-    assert set(found) == cases
-    assert found["two_percent"]["result"] == "passed" and found["msm_cav"]["result"] == "failed"
-    assert found["rate_per_10000"]["result"] == found["price_and_volume"]["result"] == "not run here"
-    assert found["two_percent"]["tolerance"] == "0.5" and all(row["citation"] for row in found.values())
-
-
-def test_the_log_of_assurance_is_read_from_the_tests_and_tables() -> None:
-    source = (ROOT / "tests" / "laws" / "test_laws.py").read_text(encoding="utf-8")
-    assert [row["test"] for row in logs.laws()] == re.findall(r"^def (test_\w+)", source, re.MULTILINE)
-    assert all(row["about"] for row in logs.checks())
-    assert sum(int(row["tests"]) for row in logs.checks()) > 250
-    for name in ("reconciliation", "backtest"):
-        table = rows(ROOT / "data" / "findings" / f"{name}.csv")
-        assert [r["measure"] for r in logs.findings(name)] == list(dict.fromkeys(r["measure"] for r in table))
-    errors = [abs(float(r[k])) for r in table for k in r if k.startswith("error") and r[k]]
-    worst = [abs(float(r["worst"].split()[0])) for r in logs.findings("backtest")]
-    assert max(worst) == max(errors)
-    councils = [int(r["councils"]) for r in rows(ROOT / "benchmarks" / "coverage.csv")]
-    assert sum(int(r["councils"]) for r in logs.coverage()) == sum(councils)
-
-
-def test_no_letter_of_a_cell_is_markup() -> None:
-    assert logs.markdown([{"a": "x | y*\nz"}], {"a": "A"}) == "| A |\n|---|\n| x \\| y\\* z |\n"

@@ -1,7 +1,8 @@
-"""Do the tables of prices and rates give the run back: parts that sum, bases that are named, rates side by side?"""
+"""Parts of a change in spend sum to it, and tables of money name their prices."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -11,7 +12,7 @@ import pytest
 import carecost as cc
 from carecost.cli import main
 from carecost.errors import ComparisonError, InputError, UnknownNameError
-from carecost.money.discounting import TIMINGS, Deflator, discount_factors
+from carecost.money.discounting import Deflator, discount_factors
 from carecost.report.write import write_summary
 from carecost.results.results import Results
 from carecost.simulation.comparison import follows_care
@@ -86,8 +87,6 @@ def test_without_columns_the_parts_of_the_whole_are_left(results: Results) -> No
 
 
 def test_the_social_ledger_is_no_part_of_public_spend() -> None:
-    from dataclasses import replace
-
     tiny = cc.load_assumptions(SETS / "tiny")
     worth = cc.Item("worth", "child_years", placements=["at home"], account="social", group="social")
     price = tiny.select("unit_cost", item="support")[0]
@@ -175,37 +174,13 @@ def test_quantiles_and_gaps_have_no_present_value(results: Results) -> None:
 
 
 def test_results_of_other_prices_are_not_compared(results: Results) -> None:
-    from dataclasses import replace
-
     side = results.run.side("edge", results.run.drawn["edge"])
     other = replace(side, provenance=replace(side.provenance, price_year=2022))
     with pytest.raises(ComparisonError, match="price_year is 2025 in one result and 2022"):
         cc.Comparison(side, other, results.run.assumptions.discount, 2026)
 
 
-# Several rates
-
-
-def test_npv_at_the_rates_of_the_set_is_the_npv(results: Results) -> None:
-    rows = results.npv_by_rate(["standard", 0.035, 0.0]).set_index(["discount", "quantile"])["value"]
-    saving = results.compare("edge")
-    assert rows["green-book-2026-02 standard", "central"] == pytest.approx(saving.central.npv()[0], rel=1e-12)
-    assert rows["green-book-2026-02 standard", "mean"] == pytest.approx(saving.npv().mean(), rel=1e-12)
-    assert rows["flat 3.5%", "central"] == pytest.approx(saving.central.npv()[0], rel=1e-12)
-    assert rows["flat 0%", "mean"] == pytest.approx(saving.net_saving().sum(1).mean(), rel=1e-12)
-
-
-def test_the_timing_is_stated_and_scales_a_flat_rate(results: Results) -> None:
-    values = {t: results.npv_by_rate([0.05], t).query("quantile == 'central'") for t in TIMINGS}
-    found = [float(v["value"].iloc[0]) for v in values.values()]
-    np.testing.assert_allclose(found, found[0] * 1.05 ** -np.array(list(TIMINGS.values())), rtol=1e-12)
-    assert [v["timing"].iloc[0] for v in values.values()] == list(TIMINGS)
-
-
-@pytest.mark.parametrize("rates", [[], ["standard", "standard"], [0.035, "0.035"]])
-def test_a_rate_twice_or_none_is_refused(results: Results, rates: list[str | float]) -> None:
-    with pytest.raises(InputError, match="Give each rate once, at least one"):
-        results.compare("edge").npvs(rates)
+# Page and command
 
 
 def test_the_page_shows_every_schedule_and_timing(results: Results, tmp_path: Path) -> None:

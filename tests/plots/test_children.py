@@ -1,0 +1,91 @@
+"""The chart of children shows the lines and bands of the run, and says what they are; never pixels."""
+
+from __future__ import annotations
+
+import re
+
+import numpy as np
+import pytest
+from matplotlib.axes import Axes
+from matplotlib.collections import PolyCollection
+from matplotlib.figure import Figure
+
+import carecost as cc
+from carecost.errors import UnknownNameError
+from carecost.plots import _figure
+from carecost.results.results import Results
+from tests.plots.reading import SETS, line, words
+
+
+def expected(results: Results, scenario: str, quantile: str) -> np.ndarray:
+    frame = results.children()
+    rows = frame[(frame["scenario"] == scenario) & (frame["quantile"] == quantile)]
+    return rows.sort_values("date")["value"].to_numpy()
+
+
+def test_children_lines_are_the_central_run(results: Results, ax: Axes) -> None:
+    assert cc.plots.plot_children(results, ax=ax) is ax
+    for scenario in ("inaction", "edge"):
+        np.testing.assert_allclose(line(ax, scenario), expected(results, scenario, "central"))
+    assert ax.get_ylim()[0] == 0
+
+
+def test_children_bands_are_the_interval(results: Results, ax: Axes) -> None:
+    cc.plots.plot_children(results, ax=ax)
+    bands = [c for c in ax.collections if isinstance(c, PolyCollection)]
+    for band, scenario in zip(bands, ("inaction", "edge"), strict=True):
+        corners = band.get_paths()[0].vertices
+        low, high = (expected(results, scenario, q) for q in ("0.05", "0.95"))
+        for date, a, b in zip(results.run.grid.dates, low, high, strict=True):
+            heights = corners[np.isclose(corners[:, 0], date), 1]
+            np.testing.assert_allclose([heights.min(), heights.max()], [a, b])
+
+
+def test_children_are_said_in_words(results: Results, ax: Axes) -> None:
+    said = words(cc.plots.plot_children(results, ax=ax))
+    ends = [round(expected(results, name, "central")[-1]) for name in ("inaction", "edge")]
+    assert f"Children in care: {ends[0]} under inaction, {ends[1]} under edge by 31 March 2031" in said
+    assert "90% interval: parameter uncertainty, as stated in the set; luck of small numbers not included" in said
+    assert "edge: effects as claimed, not evidenced" in said
+    assert "60 draws" in said and "tiny" in said
+
+
+def test_children_of_a_central_run_have_no_interval(central: Results, ax: Axes) -> None:
+    said = words(cc.plots.plot_children(central, ax=ax))
+    assert "no interval was drawn" in said and "90%" not in said
+    assert not ax.collections
+
+
+def test_children_without_a_claim_have_no_warning(results: Results, ax: Axes) -> None:
+    assert "claimed" not in words(cc.plots.plot_children(results, ax=ax, scenarios=["inaction"]))
+
+
+def test_children_of_many_scenarios_leave_the_title_short(ax: Axes) -> None:
+    edge = cc.load_scenario(SETS / "edge.toml")
+    more = [edge, edge.delayed(1), edge.scaled(0.5)]
+    cc.plots.plot_children(cc.run(cc.load_assumptions(SETS / "tiny"), *more), ax=ax)
+    assert re.match(r"Children in care: from [\d,]+ under edge to [\d,]+ under inaction", words(ax))
+
+
+def test_children_lines_differ_without_colour(results: Results, ax: Axes) -> None:
+    cc.plots.plot_children(results, ax=ax)
+    drawn = [x for x in ax.get_lines() if x.get_label() in ("inaction", "edge")]
+    assert len({x.get_linestyle() for x in drawn}) == 2
+    assert len({str(_figure.look(i).line) for i in range(6)}) == 6
+
+
+@pytest.mark.parametrize("size", [(8.4, 5.4), (4.5, 4.0)])
+def test_children_words_lie_neither_over_others_nor_outside(results: Results, size: tuple[float, float]) -> None:
+    figure = Figure(figsize=size, layout="constrained")
+    ax = cc.plots.plot_children(results, ax=figure.add_subplot())
+    figure.draw_without_rendering()
+    boxes = [t.get_window_extent() for t in [*ax.texts, ax.title, *ax.get_xticklabels()] if t.get_text()]
+    clashes = [(a, b) for i, a in enumerate(boxes) for b in boxes[i + 1 :] if a.overlaps(b)]
+    assert not clashes
+    assert min(b.y0 for b in boxes) >= 0 and min(b.x0 for b in boxes) >= 0
+    assert max(b.x1 for b in boxes) <= figure.bbox.x1 and max(b.y1 for b in boxes) <= figure.bbox.y1
+
+
+def test_children_of_an_unknown_scenario_are_refused_with_the_nearest(results: Results, ax: Axes) -> None:
+    with pytest.raises(UnknownNameError, match="Did you mean 'edge'"):
+        cc.plots.plot_children(results, ax=ax, scenarios=["edg"])

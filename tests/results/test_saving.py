@@ -1,0 +1,132 @@
+"""A saving has a drawn and a central comparison, gives what they give, and sums them up in the table people quote."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import fields, replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import carecost as cc
+from carecost.errors import InputError, UnknownNameError
+from carecost.money.discounting import TIMINGS
+from carecost.results.results import Results
+from carecost.results.saving import REVIEW_SAVING
+from carecost.simulation.comparison import Comparison
+
+SETS = Path(__file__).parents[1] / "data" / "sets"
+
+
+@pytest.fixture(scope="module")
+def results() -> Results:
+    tiny, edge = cc.with_social_ledger(cc.load_assumptions(SETS / "tiny")), cc.load_scenario(SETS / "edge.toml")
+    return cc.run(tiny, edge, draws=cc.Draws(30, seed=1, noise=True))
+
+
+PUBLIC = [name for name in dir(Comparison) if not name.startswith("_")]
+METHODS = [name for name in PUBLIC if callable(getattr(Comparison, name)) and name != "present_value"]
+VALUES = [*(field.name for field in fields(Comparison)), *(n for n in PUBLIC if not callable(getattr(Comparison, n)))]
+
+
+@pytest.mark.parametrize("name", METHODS)
+def test_saving_methods_are_those_of_the_drawn_comparison(results: Results, name: str) -> None:
+    saving = results.compare("edge")
+    mine, drawn = getattr(saving, name)(), getattr(saving.drawn, name)()
+    if isinstance(drawn, dict):
+        assert list(mine) == list(drawn)
+        mine, drawn = list(mine.values()), list(drawn.values())
+    np.testing.assert_array_equal(mine, drawn)
+
+
+@pytest.mark.parametrize("name", VALUES)
+def test_saving_values_are_those_of_the_drawn_comparison(results: Results, name: str) -> None:
+    saving = results.compare("edge")
+    mine, drawn = getattr(saving, name), getattr(saving.drawn, name)
+    assert mine is drawn or np.array_equal(mine, drawn)
+
+
+def test_saving_arguments_reach_the_drawn_comparison(results: Results) -> None:
+    saving = results.compare("edge")
+    np.testing.assert_array_equal(saving.npv(gross=True), saving.drawn.npv(gross=True))
+    np.testing.assert_array_equal(saving.payback_year(discounted=True), saving.drawn.payback_year(discounted=True))
+    for name in ("gross_saving", "cashable_saving", "reform_spend", "net_saving"):
+        one = getattr(saving, name)(lambda item: item.name == "home")
+        np.testing.assert_array_equal(one, getattr(saving.drawn, name)(lambda item: item.name == "home"))
+    flow = saving.net_saving()
+    np.testing.assert_array_equal(saving.present_value(flow), saving.drawn.present_value(flow))
+
+
+def test_saving_without_draws_is_the_central_run_twice() -> None:
+    saving = cc.run(cc.load_assumptions(SETS / "tiny"), cc.load_scenario(SETS / "edge.toml")).compare("edge")
+    np.testing.assert_array_equal(saving.npv(), saving.central.npv())
+    summary = saving.summary()
+    assert summary["low"].isna().all() and summary["high"].isna().all()
+    chance = summary[summary["unit"] == "share of draws"]["central"]
+    assert len(chance) == 1 and chance.isna().all()
+
+
+def test_saving_needs_all_its_parts(results: Results) -> None:
+    saving = results.compare("edge")
+    with pytest.raises(TypeError, match="central"):
+        cc.Saving(saving.run, saving.drawn)  # type: ignore[call-arg]
+
+
+def test_saving_of_a_claim_says_so_in_the_chance() -> None:
+    tiny, edge = cc.load_assumptions(SETS / "tiny"), cc.load_scenario(SETS / "edge.toml")
+    for plan, ending in ((edge, "above zero, given the claims"), (replace(edge, claim=False), "above zero")):
+        summary = cc.run(tiny, plan).summary()
+        assert summary[summary["unit"] == "share of draws"]["what"].iloc[0].endswith(ending)
+
+
+def test_saving_summary_ends_with_the_figure_of_the_review(results: Results) -> None:
+    last = results.compare("edge").summary().iloc[-1]
+    assert (last["what"], last["unit"]) == (REVIEW_SAVING.measure, REVIEW_SAVING.unit)
+    assert last["central"] == REVIEW_SAVING.value == pytest.approx(30_412, abs=1)
+    assert REVIEW_SAVING.basis == "claimed" and REVIEW_SAVING.source
+
+
+def test_saving_by_year_sums_to_the_summary(results: Results) -> None:
+    saving = results.compare("edge")
+    central = saving.by_year().query("quantile == 'central'").groupby("what")["value"].sum()
+    summary = saving.summary().set_index("what")["central"]
+    for what in ("Reform spend", "Gross saving", "Cashable saving"):
+        (total,) = (value for name, value in summary.items() if name.startswith(f"{what}, 2025-26"))
+        assert central[what.lower()] * 1e-9 == pytest.approx(total, rel=1e-12)
+
+
+def test_saving_to_dict_is_plain_data(results: Results) -> None:
+    made = results.compare("edge").to_dict()
+    assert json.loads(json.dumps(made)) == made and made["baseline"] == "inaction"
+
+
+def test_saving_of_unknown_scenarios_is_refused_with_the_nearest(results: Results) -> None:
+    for names in (("edgy",), ("edge", "inactoin")):
+        with pytest.raises(UnknownNameError, match=r"Did you mean '(edge|inaction)'"):
+            results.compare(*names)
+
+
+# Several rates
+
+
+def test_npv_at_the_rates_of_the_set_is_the_npv(results: Results) -> None:
+    rows = results.npv_by_rate(["standard", 0.035, 0.0]).set_index(["discount", "quantile"])["value"]
+    saving = results.compare("edge")
+    assert rows["green-book-2026-02 standard", "central"] == pytest.approx(saving.central.npv()[0], rel=1e-12)
+    assert rows["green-book-2026-02 standard", "mean"] == pytest.approx(saving.npv().mean(), rel=1e-12)
+    assert rows["flat 3.5%", "central"] == pytest.approx(saving.central.npv()[0], rel=1e-12)
+    assert rows["flat 0%", "mean"] == pytest.approx(saving.net_saving().sum(1).mean(), rel=1e-12)
+
+
+def test_npv_timing_is_stated_and_scales_a_flat_rate(results: Results) -> None:
+    values = {t: results.npv_by_rate([0.05], t).query("quantile == 'central'") for t in TIMINGS}
+    found = [float(v["value"].iloc[0]) for v in values.values()]
+    np.testing.assert_allclose(found, found[0] * 1.05 ** -np.array(list(TIMINGS.values())), rtol=1e-12)
+    assert [v["timing"].iloc[0] for v in values.values()] == list(TIMINGS)
+
+
+@pytest.mark.parametrize("rates", [[], ["standard", "standard"], [0.035, "0.035"]])
+def test_npvs_of_a_rate_twice_or_none_are_refused(results: Results, rates: list[str | float]) -> None:
+    with pytest.raises(InputError, match="Give each rate once, at least one"):
+        results.compare("edge").npvs(rates)

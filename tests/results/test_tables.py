@@ -1,0 +1,163 @@
+"""Tidy tables give arrays back cell by cell: groups sum, quantiles are of the draws, rows say what they are of."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import carecost as cc
+from carecost.errors import InputError, UnknownNameError
+from carecost.money.prices import CASH, PriceBase
+from carecost.results import tables
+from carecost.results.results import Results
+
+SETS = Path(__file__).parents[1] / "data" / "sets"
+AFTER = "england-2025-after-care"
+
+
+@pytest.fixture(scope="module")
+def results() -> Results:
+    tiny, edge = cc.load_assumptions(SETS / "tiny"), cc.load_scenario(SETS / "edge.toml")
+    return cc.run(tiny, edge, draws=cc.Draws(40, seed=1, noise=True))
+
+
+@pytest.fixture(scope="module")
+def central() -> Results:
+    return cc.run(cc.load_assumptions(SETS / "tiny"), cc.load_scenario(SETS / "edge.toml"))
+
+
+# Arrays to rows
+
+
+def test_summarised_without_draws_is_the_central_run_alone() -> None:
+    one = np.array([[1.0, 2.0]])
+    assert list(tables.summarised(one, one)) == ["central"]
+
+
+def test_summarised_draws_have_mean_error_and_quantiles() -> None:
+    drawn = np.arange(101.0)[:, None]
+    made = tables.summarised(drawn, np.array([[7.0]]))
+    assert list(made) == ["central", "mean", "mean_error", "0.05", "0.5", "0.95"]
+    assert [made[k][0] for k in ("central", "mean", "0.05", "0.5", "0.95")] == [7.0, 50.0, 5.0, 50.0, 95.0]
+    assert made["mean_error"][0] == pytest.approx(drawn.std(ddof=1) / np.sqrt(101))
+
+
+@pytest.mark.parametrize("per_draw", [True, False])
+def test_tidy_rows_find_their_cells(per_draw: bool) -> None:
+    drawn = np.random.default_rng(1).normal(size=(3, 2, 4))
+    frame = tables.tidy(drawn, drawn[:1], {"year": [2026, 2027], "item": list("abcd")}, per_draw)
+    label = "draw" if per_draw else "quantile"
+    assert list(frame.columns) == ["year", "item", label, "value"] and len(frame) == 2 * 4 * (3 if per_draw else 6)
+    value = frame.set_index([label, "year", "item"]).sort_index()["value"]
+    if per_draw:
+        assert value[2, 2027, "c"] == drawn[2, 1, 2]
+    else:
+        assert value["central", 2027, "c"] == drawn[0, 1, 2]
+        assert value["mean", 2026, "d"] == pytest.approx(drawn[:, 0, 3].mean())
+
+
+def test_grouped_cells_sum_in_the_order_of_their_first_appearance() -> None:
+    labels = {"item": ["x", "y", "x"], "group": ["g", "g", "h"]}
+    array = np.array([[1.0, 2.0, 4.0]])
+    summed, names = tables.grouped(array, labels, ["item"])
+    assert summed.tolist() == [[5.0, 2.0]] and names == {"item": ["x", "y"]}
+    summed, names = tables.grouped(array, labels, ["item", "group"])
+    assert summed.tolist() == [[1.0, 2.0, 4.0]] and names == {"item": ["x", "y", "x"], "group": ["g", "g", "h"]}
+    assert tables.grouped(array, labels, [])[0].tolist() == [[7.0]]
+    with pytest.raises(UnknownNameError, match="Did you mean 'group'"):
+        tables.grouped(array, labels, ["gruop"])
+
+
+def test_interval_counts_draws_that_never_come_as_the_last() -> None:
+    years = np.array([2030.0] * 50 + [2031.0] * 47 + [np.nan] * 3)
+    assert tables.interval(years) == (2030.0, 2031.0)
+    low, high = tables.interval(np.where(np.arange(100) < 90, 2030.0, np.nan))
+    assert low == 2030.0 and np.isnan(high)
+    assert tables.interval(np.arange(101.0), scale=2.0) == (10.0, 190.0)
+
+
+def test_priced_rows_of_cash_have_each_year_its_own_prices() -> None:
+    frame = pd.DataFrame({"year": [2026, 2027], "value": [1.0, 2.0]})
+    made = tables.priced(frame, PriceBase(CASH, None, "mine"))
+    assert made["price_year"].tolist() == [2026, 2027] and set(made["deflator"]) == {"mine"}
+
+
+# Tables of a run
+
+
+@pytest.mark.parametrize("by", [["placement"], ["stream"], ["group", "in_care"], ["age"]])
+def test_children_by_labels_sum_to_all(central: Results, by: list[str]) -> None:
+    parts = central.children(by=by)
+    assert list(parts.columns) == ["scenario", "date", *by, "quantile", "value", "unit"]
+    whole = central.children().set_index(["scenario", "date"])["value"]
+    np.testing.assert_allclose(parts.groupby(["scenario", "date"])["value"].sum()[whole.index], whole, rtol=1e-12)
+
+
+def test_children_outside_care_are_shown_when_asked_for(central: Results) -> None:
+    inside, all_of_them = (central.children(by=["in_care"], in_care=x) for x in (True, False))
+    assert set(inside["in_care"]) == {"yes"} and set(all_of_them["in_care"]) <= {"yes", "no"}
+    run = cc.run(cc.load_assumptions(AFTER), years=1)
+    assert set(run.children(by=["in_care"], in_care=False)["in_care"]) == {"yes", "no"}
+
+
+def test_children_and_flows_of_the_run_balance(central: Results) -> None:
+    """Stock at the end is stock at the beginning, those who came, less those who left and who aged out."""
+    stock = central.children(by=["stream"]).pivot_table("value", ["scenario", "stream"], "date")
+    flows = {
+        f: central.flows(f, by=["stream"]).pivot_table("value", ["scenario", "stream"], "year")
+        for f in ("entries", "exits", "aged_out")
+    }
+    change = stock.diff(axis=1).iloc[:, 1:]
+    np.testing.assert_allclose(change, flows["entries"] - flows["exits"] - flows["aged_out"], rtol=0, atol=1e-9)
+
+
+def test_flows_have_their_unit_and_refuse_unknown_names(central: Results) -> None:
+    assert set(central.flows("entries")["unit"]) == {"children"}
+    assert set(central.flows("child_years")["unit"]) == {"child-years"}
+    with pytest.raises(UnknownNameError, match="Did you mean 'entries'"):
+        central.flows("entires")
+
+
+def test_levels_are_shown_with_the_luck_of_small_numbers(results: Results) -> None:
+    drawn = results.children(draws=True).query("scenario == 'edge'").pivot_table("value", "draw", "date")
+    shown = results.run.shown["edge"]
+    np.testing.assert_allclose(drawn, results.run.side("edge", shown).children, rtol=1e-12)
+    assert not np.allclose(drawn, results.run.side("edge", results.run.drawn["edge"]).children)
+
+
+def test_costs_leave_the_social_ledger_out_of_every_total() -> None:
+    run = cc.run(cc.with_social_ledger(cc.load_assumptions(SETS / "tiny")))
+    assert "social" in set(run.costs(by=["account"])["account"])
+    total = run.costs().set_index("year")["value"]
+    np.testing.assert_allclose(total, run.run.central["inaction"].costs.public_spend[0], rtol=1e-12)
+
+
+def test_costs_of_an_unknown_basis_are_refused(central: Results) -> None:
+    with pytest.raises(InputError, match="Give real or cash"):
+        central.costs(basis="nominal")  # type: ignore[arg-type]
+
+
+def test_capacity_and_outcomes_of_a_set_without_them_are_empty_tables(central: Results) -> None:
+    capacity, outcomes = central.capacity(), central.outcomes()
+    assert capacity.empty and list(capacity.columns) == ["scenario", "year", "group", "quantile", *tables.CAPACITY]
+    assert outcomes.empty and list(outcomes.columns) == ["scenario", "year", "outcome", "quantile", "value", "unit"]
+    assert {"capacity", "outcomes"}.isdisjoint(central.tables())
+
+
+def test_draws_table_holds_the_headlines_of_every_draw(results: Results) -> None:
+    frame = tables.draw_rows(results.run)
+    assert len(frame) == 2 * 40
+    npv = frame.query("scenario == 'edge'")["npv"]
+    np.testing.assert_array_equal(npv, results.compare("edge").npv())
+    assert not frame.query("scenario == 'inaction'")["npv"].any()
+
+
+def test_assumption_rows_are_those_of_the_set() -> None:
+    tiny = cc.load_assumptions(SETS / "tiny")
+    frame = tables.assumption_rows(tiny)
+    assert frame["quantity"].tolist() == [row.quantity for row in tiny.rows]
+    certain = [row.belief.certain for row in tiny.rows]
+    assert frame["level"].isna().tolist() == certain
