@@ -299,8 +299,8 @@ class IcerTable:
         Examples
         --------
         >>> import carecost as cc
-        >>> cc.icer_table([("nothing", 0, 0.0), ("a", 10, 1.0)]).table()[["name", "icer"]].iloc[1].tolist()
-        ['a', 10.0]
+        >>> cc.icer_table([("nothing", 0, 0.0), ("a", 10, 1.0)]).table()["incremental_cost"].tolist()
+        [nan, 10.0]
         """
         return pd.DataFrame([asdict(s) | {"dominated_by": " and ".join(s.dominated_by) or None} for s in self.steps])
 
