@@ -96,8 +96,13 @@ class Saving:
 
     @property
     def programme_start(self) -> int:
-        """Calendar year of programme year 1, from which cashable shares rise."""
+        """Calendar year of programme year 1; cashable shares rise from it where a side does not say when it acts."""
         return self.drawn.programme_start
+
+    @property
+    def inaction(self) -> Side | None:
+        """Outcome of inaction, against which what becomes cash is counted for each of the two."""
+        return self.drawn.inaction
 
     @property
     def grid(self) -> Grid:
@@ -126,7 +131,7 @@ class Saving:
 
     @property
     def cashable_share(self) -> Array:
-        """Share of each item's volume effect that becomes cash: (year, item) [share]."""
+        """Share of what the scenario saves of each item by volume that becomes cash: (year, item) [share]."""
         return self.drawn.cashable_share
 
     @property
@@ -162,7 +167,10 @@ class Saving:
         return self.drawn.gross_saving(choose)
 
     def cashable_saving(self, choose: Chooser | None = None) -> Array:
-        """Give the price effect, and the cashable share of the volume effect.
+        """Give the price effect, and the cashable share of the volume effect, of the scenario less the baseline.
+
+        Both are counted against inaction, each on a clock of its own: a comparison of two scenarios is the difference
+        of the two. The clock of a scenario starts in the first year in which any of its changes acts.
 
         Parameters
         ----------

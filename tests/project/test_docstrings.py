@@ -41,8 +41,6 @@ NOT_YET: tuple[str, ...] = (
     "Reason",
     "Selector",
     "cost",
-    "save_assumptions",
-    "save_scenario",
     "stockflow.Band",
     "stockflow.Birthdays",
     "stockflow.Kernel",
