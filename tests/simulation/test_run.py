@@ -139,17 +139,6 @@ def test_no_more_kernels_than_distinct_rates() -> None:
     assert kernels.computed == len(seen)
 
 
-def test_a_switching_value_is_where_the_saving_is_zero(tiny: cc.Assumptions, edge: cc.Scenario) -> None:
-    results = cc.run(tiny, edge)
-    share = results.switching_value("edge")
-    assert share is not None
-    there = cc.run(tiny, edge.scaled(share))
-    npv = there.compare(there.scenarios[1]).npv()[0]
-    assert abs(npv) < 1e-4 * abs(results.compare("edge").npv()[0])
-    free = cc.Scenario("free", [cc.Lever("x", [cc.Change("entry_rate", "scale", -0.1)])])
-    assert cc.run(tiny, free).switching_value("free") is None
-
-
 def test_tables_agree_with_arrays(results: cc.Results) -> None:
     run = results.run
     children = results.children(draws=True).query("scenario == 'edge' and date == 2031 and draw == 5")["value"]
