@@ -14,7 +14,7 @@ from carecost.files.read_set import Reader, validated
 from carecost.files.regions import area
 from carecost.files.save import BACKGROUND
 from carecost.inputs.assumptions import Assumptions
-from carecost.inputs.scenario import Lever, Scenario, one_set
+from carecost.inputs.scenario import Lever, Scenario, counted_once, one_set, payment_faults
 
 
 def load_assumptions(name: str | Path) -> Assumptions:
@@ -108,7 +108,8 @@ def load_scenario(name: str | Path) -> Scenario:
     if not head.made_for:
         head = head.model_copy(update={"made_for": one_set(parts)})
     try:
-        scenario: Scenario = schema.BLOCKS["scenario"].to_object(head, levers=tuple(levers))
+        scenario: Scenario = schema.BLOCKS["scenario"].to_object(head, levers=counted_once(levers))
+        refuse(payment_faults(scenario))
     except CareCostError as error:
         raise type(error)([Problem(p.what, f"{path.name}: {p.where}", p.remedy) for p in error.problems]) from None
     return scenario

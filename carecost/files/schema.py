@@ -440,6 +440,8 @@ class LeverTable(Row):
     quality: Quality
     basis: str = "assumed"
     note: str = ""
+    paid_by: Names = ()
+    line: str = ""
     evidence: tuple[EvidenceTable, ...] = ()
     change: tuple[ChangeTable, ...] = ()
 

@@ -18,6 +18,10 @@ BASES = {
 }
 
 
+#: What a lever says of its payment where nobody said what its effects cost.
+NONE_STATED = "none stated"
+
+
 @dataclass(frozen=True)
 class Evidence:
     """Evidence of what a lever does: a figure that somebody found or claimed.
@@ -84,6 +88,12 @@ class Lever:
         What its effects rest on: measured, claimed, bound or assumed.
     evidence : iterable of Evidence
         What is known of it, to be read beside its amounts.
+    paid_by : iterable of str
+        Names of the levers of spending that pay for its effects, or ``"none stated"`` where nobody said what they
+        cost; empty where all the spending of the scenario does.
+    line : str
+        Line of money that other scenarios may hold too, such as a part of a fund; it is counted once where they are
+        stacked.
 
     Raises
     ------
@@ -109,6 +119,8 @@ class Lever:
     note: str = ""
     basis: str = "assumed"
     evidence: tuple[Evidence, ...] = ()
+    paid_by: tuple[str, ...] = ()
+    line: str = ""
 
     if TYPE_CHECKING:  # what may be given; what is kept is above
 
@@ -121,11 +133,15 @@ class Lever:
             note: str = ...,
             basis: str = ...,
             evidence: Iterable[Evidence] = ...,
+            paid_by: Iterable[str] = ...,
+            line: str = ...,
         ) -> None: ...
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "changes", tuple(self.changes))
         object.__setattr__(self, "evidence", tuple(self.evidence))
+        named = (self.paid_by,) if isinstance(self.paid_by, str) else self.paid_by
+        object.__setattr__(self, "paid_by", tuple(named))
         _known_basis(self.basis, f"lever {self.name!r}")
         refuse(_unlike_amounts(self))
 
@@ -133,6 +149,11 @@ class Lever:
     def effects(self) -> tuple[Change, ...]:
         """Changes that are not spending."""
         return tuple(c for c in self.changes if not c.programme_spend)
+
+    @property
+    def spends(self) -> bool:
+        """Whether it spends: money that is not known to be nothing."""
+        return any(c.programme_spend and not c.idle for c in self.changes)
 
     @property
     def acts(self) -> bool:
@@ -214,6 +235,7 @@ class Scenario:
         # A claim is a claim whatever the file says; a file may call one what no lever calls so.
         claimed = any(lever.acts and lever.basis == "claimed" for lever in self.levers)
         object.__setattr__(self, "claim", self.claim or claimed)
+        refuse(_lines_twice(self))
         names = [lever.name for lever in self.levers]
         for twice in sorted({n for n in names if names.count(n) > 1}):
             remedy = "A lever is pulled once: leave one out, or rename it to stack both in the order given"
@@ -225,9 +247,9 @@ class Scenario:
         return tuple(pair for lever in self.levers for pair in zip(lever.quantities, lever.changes, strict=True))
 
     def __add__(self, other: Scenario) -> Scenario:
-        """Put the levers of two scenarios one after the other."""
+        """Put the levers of two scenarios one after the other; a line of money that both hold is counted once."""
         title, claim = f"{self.title} + {other.title}", self.claim or other.claim
-        levers = self.levers + other.levers
+        levers = counted_once(self.levers + other.levers)
         return Scenario(f"{self.name} + {other.name}", levers, title, "", claim, one_set((self, other)))
 
     def delayed(self, years: int) -> Scenario:
@@ -415,6 +437,77 @@ class Scenario:
         """Change every change; the suffix of its names says how."""
         levers = tuple(replace(lever, changes=tuple(map(change, lever.changes))) for lever in self.levers)
         return replace(self, name=self.name + suffix, title=self.title + suffix, levers=levers)
+
+
+def counted_once(levers: Iterable[Lever]) -> tuple[Lever, ...]:
+    """Put levers one after the other, and keep a line of money that several hold once.
+
+    Parameters
+    ----------
+    levers : iterable of Lever
+        Levers in order.
+
+    Returns
+    -------
+    tuple of Lever
+        The same, without those whose line of money is there before, in the same amounts. Of two that differ both are
+        kept, and a scenario of them is refused.
+
+    Examples
+    --------
+    >>> fund = Lever("fund", [Change("unit_cost", "add", 1e6, price_year=2027)], line="fund")
+    >>> counted_once([fund, Lever("other", []), fund]) == (fund, Lever("other", []))
+    True
+    """
+    kept: list[Lever] = []
+    for lever in levers:
+        if not any(lever.line and lever.line == one.line and lever.changes == one.changes for one in kept):
+            kept.append(lever)
+    return tuple(kept)
+
+
+def _lines_twice(scenario: Scenario) -> list[Problem]:
+    """Find lines of money that two levers hold."""
+    lines = [lever.line for lever in scenario.levers if lever.line]
+    remedy = "A line of money is spent once: leave one out, or give both the same amounts"
+    problems = []
+    for line in dict.fromkeys(line for line in lines if lines.count(line) > 1):
+        held = [lever for lever in scenario.levers if lever.line == line]
+        how = "in the same amounts" if held[0].changes == held[1].changes else "in different amounts"
+        names = " and ".join(repr(lever.name) for lever in held)
+        problems.append(Problem(f"line of money {line!r} is in {names}, {how}", f"scenario {scenario.name!r}", remedy))
+    return problems
+
+
+def payment_faults(scenario: Scenario) -> list[Problem]:
+    """Find levers that say they are paid by what is no lever of spending of the scenario.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        The scenario, whole: a lever may be paid by any other.
+
+    Returns
+    -------
+    list of Problem
+        One for each name that cannot be used, with the nearest that can.
+
+    Examples
+    --------
+    >>> lever = Lever("help", [Change("entry_rate", "scale", -0.1)], paid_by=["grant"])
+    >>> [problem.what for problem in payment_faults(Scenario("plan", [lever]))]
+    ["unknown lever of spending 'grant'"]
+    """
+    spending = [lever.name for lever in scenario.levers if any(c.programme_spend for c in lever.changes)]
+    problems = []
+    for lever in scenario.levers:
+        where = f"scenario {scenario.name!r}, lever {lever.name!r}, paid_by"
+        if NONE_STATED in lever.paid_by and len(lever.paid_by) > 1:
+            remedy = f"Name levers of spending, or give {NONE_STATED!r} alone"
+            problems.append(Problem(f"{NONE_STATED!r} stands beside other names", where, remedy))
+        unknown_names = [name for name in lever.paid_by if name not in (NONE_STATED, *spending)]
+        problems += [unknown("lever of spending", name, [*spending, NONE_STATED], where) for name in unknown_names]
+    return problems
 
 
 def one_set(scenarios: Iterable[Scenario]) -> str:

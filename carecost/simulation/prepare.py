@@ -11,7 +11,7 @@ from carecost.engine.grid import Grid
 from carecost.engine.items import OUTCOMES
 from carecost.errors import InputError, Problem, refuse
 from carecost.inputs.assumptions import Assumptions
-from carecost.inputs.scenario import Scenario, elsewhere
+from carecost.inputs.scenario import Scenario, elsewhere, payment_faults
 from carecost.simulation.checks import checked
 from carecost.simulation.effects import Calendar, check
 from carecost.simulation.layout import Layouts
@@ -79,7 +79,9 @@ def prepare(
     calendar = Calendar(begin, assumptions.price_year, assumptions.deflator, assumptions.portion)
     named = _named([scenario.without_items(assumptions.uncounted) for scenario in scenarios])
     background = assumptions.background
-    for scenario in [*named.values(), *([] if background is None else [background])]:
+    behind = [] if background is None else [background]
+    refuse([problem for scenario in [*scenarios, *behind] for problem in payment_faults(scenario)])
+    for scenario in [*named.values(), *behind]:
         _check(scenario, assumptions, grid, calendar)
     return Prepared(assumptions, named, calendar, Layouts(assumptions, grid))
 

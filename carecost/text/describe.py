@@ -179,6 +179,10 @@ def scenario_text(scenario: Scenario) -> str:
         parts.append("\n" + textwrap.fill(head, WIDTH, subsequent_indent="  "))
         if lever.note:
             parts.append(_wrapped(lever.note))
+        if lever.paid_by:
+            parts.append(_wrapped(f"paid by: {', '.join(lever.paid_by)}"))
+        if lever.line:
+            parts.append(_wrapped(f"line of money, counted once where scenarios share it: {lever.line}"))
         if lever.evidence:
             parts.append("  What is known:")
             parts += [_wrapped(f"- {known}") for known in map(evidence_line, lever.evidence)]

@@ -50,7 +50,7 @@ def labels(case: Case, groups: Mapping[str, str], lines: Sequence[Line]) -> dict
             "in_care": p != AT_HOME,
             "from_age": FROM_AGES.get(p, 0),
             "leave_age": 18,
-            "group": groups.get(p, p),
+            "group": groups[p],
             "note": notes["placements"].get(p, ""),
         }
         for p in (*case.placements, AT_HOME)

@@ -6,7 +6,7 @@ from data.rules.costs.items import Line, at_home, at_will
 from data.rules.findings import solve_review, tables, text_figures
 from data.rules.findings.tables import Row, common
 from data.rules.sets import england
-from data.rules.sets.england import GROWTH_KEYS
+from data.rules.sets.england import GROUPS, GROWTH_KEYS
 from data.rules.sources import population
 from data.rules.sources.notes import note, read, set_toml
 from data.rules.sources.published import CLA, LAIT
@@ -31,7 +31,7 @@ def files() -> dict[str, str]:
     source = f"stock_by_age.csv, stock_by_placement.csv, uasc_stock.csv: {CLA}"
     return {
         "set.toml": set_toml(HEAD, text_figures.care_review_2022()),
-        **tables.labels(base, {}, lines),
+        **tables.labels(base, GROUPS, lines),
         "initial_stock.csv": tables.initial_stock(base, source, note("stock_2022")),
         "population.csv": tables.population(lambda _: people, range(YEAR + 1, LAST + 1), note("population_2022")),
         **tables.entry({"": base}),

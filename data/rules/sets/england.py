@@ -16,22 +16,32 @@ from data.rules.sources.published import CLA, LAIT, ONS, financial
 from data.rules.sources.write import beliefs
 
 NAME, YEAR, LAST = "england-2025", 2025, 2055
+#: Groups of placements, the same in every set.
+FOSTERING, KINSHIP, RESIDENTIAL = "fostering", "kinship", "residential"
+SEMI_INDEPENDENT, FAMILY, OUTSIDE = "semi-independent", "with parents or adopters", "outside care"
 GROUPS = {
-    "kinship foster": "fostering",
-    "foster in-house": "fostering",
-    "foster agency": "fostering",
-    "children's home": "residential",
-    "secure": "residential",
-    "other residential": "residential",
-    "residential school": "residential",
+    "kinship foster": KINSHIP,
+    "foster in-house": FOSTERING,
+    "foster agency": FOSTERING,
+    "children's home": RESIDENTIAL,
+    "secure": RESIDENTIAL,
+    "other residential": RESIDENTIAL,
+    "residential school": RESIDENTIAL,
+    "supported accommodation": SEMI_INDEPENDENT,
+    "with parents": FAMILY,
+    "placed for adoption": FAMILY,
+    "other": "other",
+    AT_HOME: OUTSIDE,
 }
+#: Calendar year of programme year 1: 2027-28, the first that can still be decided on.
+PROGRAMME = 2028
 HEAD = {
     "name": NAME,
     "title": "England, from 31 March 2025",
     "base_year": YEAR,
     "years": 20,
     "price_year": YEAR,
-    "programme_start": YEAR + 1,
+    "programme_start": PROGRAMME,
     "first_age": 0,
     "last_age": 17,
     "streams": list(STREAMS),

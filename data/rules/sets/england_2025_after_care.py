@@ -124,18 +124,8 @@ def _placements(base: Mapping[str, str]) -> Iterator[Row]:
         yield row | ({"then": STAYING if row["placement"] in after_care.FOSTER else SUPPORTED} if care else {})
     for name, (age, then) in {**STATES, **EMPTY}.items():
         opens = after_care.FROM_AGES.get(name, 0)
-        about = {"in_care": False, "from_age": opens, "leave_age": age, "then": then, "group": GROUPS[name]}
+        about = {"in_care": False, "from_age": opens, "leave_age": age, "then": then, "group": england.OUTSIDE}
         yield {"placement": name, **about, "note": read(NAME)["states"][name]}
-
-
-GROUPS = {
-    **dict.fromkeys((after_care.LATELY, after_care.HOME), "home after care"),
-    GUARDIANSHIP: "special guardianship",
-    ADOPTED: "adopted",
-    NETWORK: "family network",
-    SHARED: "shared care",
-    **dict.fromkeys((STAYING, SUPPORTED, ADVISER, CLOSE, ON), "care leavers"),
-}
 
 
 def _stock() -> Iterator[Row]:

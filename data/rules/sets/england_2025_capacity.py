@@ -160,7 +160,7 @@ def _added(name: str, rows: Sequence[Row]) -> list[Row]:
     """Give the rows of its own that a table has: the placement, the item, and its price."""
     if name == "placements.csv":
         home = next(r for r in rows if r["placement"] == HOME)
-        return [{**home, "placement": RESORT, "group": RESORT, "note": note("resort")}]
+        return [{**home, "placement": RESORT, "group": england.RESIDENTIAL, "note": note("resort")}]
     if name == "items.csv":
         like = next(r for r in rows if r["item"] == AGENCY)
         home = next(r for r in rows if r["item"] == HOME)
