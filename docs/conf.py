@@ -110,6 +110,7 @@ def _pages() -> Iterator[tuple[str, str]]:
     yield "parts.md", _parts("england-2025")
     yield "parts-after-care.md", _parts("england-2025-after-care")
     yield "delay.md", _delayed()
+    yield "register.md", _register()
     yield from _quality(sets)
 
 
@@ -291,6 +292,21 @@ def _compared() -> str:
     return text
 
 
+def _register() -> str:
+    """Write what the package says to each claim of the articles that began it, by theme."""
+    import logs
+
+    heads = {"claim": "Claim", "source": "Where it was made", "answer": "What carecost says", "where": "Where"}
+    rows = logs.register()
+    reach = {"yes": "answered", "part": "answered in part", "no": "out of reach or not checked"}
+    counts = ", ".join(f"{sum(row['reach'] == key for row in rows)} {what}" for key, what in reach.items())
+    text = f"{len(rows)} claims: {counts}.\n"
+    for theme in dict.fromkeys(row["theme"] for row in rows):
+        chosen = [row for row in rows if row["theme"] == theme]
+        text += f"\n## {theme[0].upper()}{theme[1:]}\n\n" + logs.markdown(chosen, heads, raw=("where",))
+    return text
+
+
 def _parts(name: str) -> str:
     """Pull every part alone, and all of them together, on a set; central run."""
     from carecost.files.load import load_assumptions, load_scenario
@@ -328,7 +344,7 @@ def _delayed() -> str:
     late = review.delayed(2)
     rows: dict[str, list[str]] = {"four years after the programme was to start": ["+10,500"], "later": ["about 4,500"]}
     rows |= {"net cost by the tenth year, £bn": ["1.0"], "net cost by the twentieth year, £bn": ["2.6"]}
-    for name, first in (("care-review-2022", 2024), ("england-2025", 2026)):
+    for name, first in (("care-review-2022", 2024), ("england-2025", 2028)):
         results = run(load_assumptions(name), review, late, years=first + 20 - load_assumptions(name).base_year)
         saving = results.compare(late.name, baseline=review.name)
         dates, years = results.run.grid.dates, results.run.grid.years

@@ -57,6 +57,24 @@ def changed(*paths: str) -> list[str]:
         return []
 
 
+# Claims
+
+
+def register() -> list[Row]:
+    """Claims of the articles that began this, each with what carecost says to it, where, and whether it is in reach."""
+    claims = rows_of(ROOT / "data" / "published" / "claims_register.csv")
+    words = tomllib.loads((ROOT / "data" / "words" / "register.toml").read_text(encoding="utf-8"))["answer"]
+    answers = {row["claim"]: row for row in words}
+    if len(answers) != len(words) or list(answers) != [row["claim"] for row in claims]:
+        raise ValueError("register.toml does not answer each claim of claims_register.csv once, in its order")
+    found = []
+    for row in claims:
+        value = f": {row['value']} {row['unit']}".rstrip() if row["value"] else ""
+        answer = answers[row["claim"]]
+        found.append({**row, **answer, "claim": f"{row['claim']}{value}", "where": answer["where"] or "out of reach"})
+    return found
+
+
 # Data
 
 

@@ -100,12 +100,12 @@ def test_times_multiply_the_amount_and_are_drawn_apart(england: cc.Assumptions) 
         times=cc.Interval(1000, 500, 1500), times_of="children reached", items=["reform programme"],
     )  # fmt: skip
     plan = cc.Scenario("caseload", [cc.Lever("caseload", [change])])
-    results = cc.run(england, plan, years=2, draws=cc.Draws(64, seed=2))
+    results = cc.run(england, plan, years=2, draws=cc.Draws(64, seed=2), start=2026)
     assert results.compare("caseload").reform_spend()[:, 0].mean() == pytest.approx(4e6, rel=0.05)
     spread = results.compare("caseload").reform_spend()[:, 0].std()
     alone = cc.Scenario("cost", [cc.Lever("caseload", [cc.Change("unit_cost", "add", change.amount, price_year=2025,
                         times=1000, times_of="children reached", items=["reform programme"])])])  # fmt: skip
-    without = cc.run(england, alone, years=2, draws=cc.Draws(64, seed=2)).compare("cost")
+    without = cc.run(england, alone, years=2, draws=cc.Draws(64, seed=2), start=2026).compare("cost")
     assert spread > without.reform_spend()[:, 0].std() * 1.2
     with pytest.raises(cc.CareCostError, match=r"times with operation 'scale'.*add or replace"):
         cc.Change("entry_rate", "scale", -0.1, times=3, times_of="children")

@@ -179,7 +179,8 @@ def england() -> cc.Assumptions:
 @pytest.fixture(scope="module")
 def runs(england: cc.Assumptions) -> tuple[cc.Results, cc.Results]:
     fewer = cc.Scenario("fewer", [cc.Lever("fewer", [cc.Change("entry_rate", "scale", -0.1)])])
-    return cc.run(cc.load_assumptions("england-2025"), fewer), cc.run(england, fewer)
+    plain = cc.load_assumptions("england-2025")
+    return cc.run(plain, fewer, start=2026), cc.run(england, fewer, start=2026)
 
 
 def test_packaged_phases_have_the_rows_of_their_base(england: cc.Assumptions) -> None:
@@ -244,7 +245,7 @@ def test_tables_sum_phases_unless_asked(runs: tuple[cc.Results, cc.Results]) -> 
 def test_a_lever_on_a_placement_acts_on_all_of_its_phases(england: cc.Assumptions) -> None:
     home = cc.Change("exit_rate", "scale", 0.5, placements=["foster in-house"])
     moved = cc.Change("entry_share", "divert", 0.5, from_placements=["children's home"], to_placement="kinship foster")
-    results = cc.run(england, cc.Scenario("x", [cc.Lever("x", [home, moved])]), years=1)
+    results = cc.run(england, cc.Scenario("x", [cc.Lever("x", [home, moved])]), years=1, start=2026)
     a, b = (results.parameters(name, "other") for name in ("inaction", "x"))
     rows = a.grid.indices("placements", ["foster in-house"])
     assert len(rows) == 2

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from pathlib import Path
+
 import pytest
 
 import carecost as cc
 from carecost.errors import InputError
 from carecost.inputs.scenario import elsewhere, one_set
+from carecost.text.describe import scenario_text
 
 
 def test_delayed_shifts_every_change_and_keeps_its_luck() -> None:
@@ -137,3 +141,98 @@ def test_elsewhere_takes_areas_and_scopes_of_a_set_for_the_set() -> None:
     assert not elsewhere(plan, cc.load_assumptions("england-2025/North East").name)
     assert not elsewhere(plan, cc.load_assumptions("england-2025").scoped("children looked after").name)
     assert elsewhere(plan, HOME) == f"plan is made for england-2025, and this is {HOME}"
+
+
+def spending(name: str, amount: float = 5.0, line: str = "") -> cc.Lever:
+    """Make a lever that spends an amount each year."""
+    change = cc.Change("unit_cost", "add", amount, price_year=2025, items=["reform programme"])
+    return cc.Lever(name, [change], line=line)
+
+
+def test_a_line_of_money_that_two_scenarios_share_is_counted_once() -> None:
+    fund, alone = spending("fund", line="fund"), spending("other")
+    first, second = cc.Scenario("first", [fund, alone]), cc.Scenario("second", [spending("the fund", line="fund")])
+    assert [lever.name for lever in (first + second).levers] == ["fund", "other"]
+    assert [lever.name for lever in (second + first).levers] == ["the fund", "other"]
+
+
+def test_a_line_of_money_in_different_amounts_is_refused_in_words() -> None:
+    first = cc.Scenario("first", [spending("fund", line="fund")])
+    second = cc.Scenario("second", [spending("half of the fund", 2.5, line="fund")])
+    with pytest.raises(
+        cc.CareCostError, match=r"'fund' is in 'fund' and 'half of the fund', in different amounts.*spent once"
+    ):
+        first + second
+
+
+def test_a_line_of_money_shifted_in_one_of_two_is_refused() -> None:
+    plan = cc.Scenario("plan", [spending("fund", line="fund")])
+    later = cc.Scenario("later", [cc.Lever("late fund", plan.delayed(1).levers[0].changes, line="fund")])
+    with pytest.raises(cc.CareCostError, match="in different amounts"):
+        plan + later
+
+
+def test_a_lever_without_a_line_is_pulled_once_and_not_merged() -> None:
+    plan = cc.Scenario("plan", [spending("fund")])
+    with pytest.raises(cc.CareCostError, match="lever 'fund' is there twice"):
+        plan + plan
+
+
+@pytest.mark.parametrize(
+    ("paid_by", "message"),
+    [
+        (
+            ("grand",),
+            r"scenario 'plan', lever 'help', paid_by: unknown lever of spending 'grand'. Did you mean 'grant'",
+        ),
+        (("other",), "unknown lever of spending 'other'"),
+        (("none stated", "grant"), "'none stated' stands beside other names"),
+    ],
+)
+def test_paid_by_what_does_not_spend_is_refused_with_the_nearest_name(paid_by: tuple[str, ...], message: str) -> None:
+    help_ = cc.Lever("help", [cc.Change("entry_rate", "scale", -0.1)], paid_by=paid_by)
+    other = cc.Lever("other", [cc.Change("exit_rate", "scale", 0.1)])
+    plan = cc.Scenario("plan", [spending("grant"), help_, other])
+    with pytest.raises(cc.CareCostError, match=message):
+        cc.run(cc.load_assumptions("england-2025"), plan, years=4)
+
+
+def test_paid_by_goes_with_the_lever_that_is_shifted_scaled_or_given() -> None:
+    help_ = cc.Lever("help", [cc.Change("entry_rate", "scale", -0.1)], paid_by="grant")
+    plan = cc.Scenario("plan", [spending("grant"), help_])
+    assert help_.paid_by == ("grant",)
+    for other in (plan.delayed(1), plan.scaled(0.5), plan.partial(0.5), plan.given("help", -0.2)):
+        assert other.levers[1].paid_by == ("grant",)
+
+
+def test_paid_by_and_line_come_back_from_a_file(tmp_path: Path) -> None:
+    help_ = cc.Lever("help", [cc.Change("entry_rate", "scale", -0.1)], "x", "E", paid_by=["grant", "fund"])
+    none = cc.Lever("more", [cc.Change("entry_rate", "scale", -0.1)], "x", "E", paid_by=["none stated"])
+    levers = [
+        replace(spending(name, line=line), source="x", quality="E") for name, line in (("grant", "g"), ("fund", ""))
+    ]
+    plan = cc.Scenario("plan", [*levers, help_, none])
+    assert cc.load_scenario(cc.save_scenario(plan, tmp_path / "plan.toml")) == plan
+
+
+@pytest.mark.parametrize("text", ['"none stated"', '["none stated"]'])
+def test_paid_by_in_a_file_is_a_name_or_a_list(text: str, tmp_path: Path) -> None:
+    file = tmp_path / "plan.toml"
+    file.write_text(
+        f'[scenario]\nname = "plan"\n\n[[lever]]\nname = "a"\nsource = "x"\nquality = "E"\npaid_by = {text}\n'
+    )
+    assert cc.load_scenario(file).levers[0].paid_by == ("none stated",)
+
+
+def test_paid_by_in_a_file_that_names_nothing_of_it_is_refused(tmp_path: Path) -> None:
+    file = tmp_path / "plan.toml"
+    text = '[scenario]\nname = "plan"\nparts = ["family-help-programme"]\n\n[[lever]]\nname = "a"\nsource = "x"\n'
+    file.write_text(text + 'quality = "E"\npaid_by = ["family help program"]\n')
+    with pytest.raises(cc.CareCostError, match=r"plan.toml.*paid_by.*Did you mean 'family help programme'"):
+        cc.load_scenario(file)
+
+
+def test_describe_says_what_pays_and_which_money_is_shared() -> None:
+    text = " ".join(scenario_text(cc.load_scenario("family-help+families-first")).split())
+    assert "paid by: family help programme, family help in the long run" in text
+    assert "line of money, counted once where scenarios share it: transformation fund, in Families First" in text
