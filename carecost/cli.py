@@ -260,14 +260,16 @@ def _describe(options: argparse.Namespace) -> int:
 
 
 def _list(_: argparse.Namespace) -> int:
-    from carecost.files.packaged import made_for, packaged_assumptions, titles
+    from carecost.files.packaged import made_for, packaged_assumptions, past_sets, titles
 
     sets, every, homes = packaged_assumptions(), titles(), made_for()
+    past = past_sets()
     wide = max(map(len, every))
     print("Sets:", *(f"  {name:<{wide}}  {every[name]}" for name in sets), sep="\n")
     for home in ("", *sorted(set(homes.values()))):
         names = [name for name in every if name not in sets and homes.get(name, "") == home]
-        head = f"\nScenarios made for {home}:" if home else "\nScenarios:"
+        over = ", and over before the current sets begin" if home in past else ""
+        head = f"\nScenarios made for {home}{over}:" if home else "\nScenarios that run on any set:"
         print(head, *(f"  {name:<{wide}}  {every[name]}" for name in names), sep="\n")
     return FINE
 

@@ -43,6 +43,12 @@ def made_for() -> dict[str, str]:
     return {name: head["made_for"] for name, head in _scenario_heads().items() if "made_for" in head}
 
 
+def past_sets() -> list[str]:
+    """Names of the packaged sets that begin before the latest data: what is made for them runs on no current set."""
+    begins = {name: int(_toml(DATA / name / "set.toml")["set"]["base_year"]) for name in packaged_assumptions()}
+    return [name for name, base_year in begins.items() if base_year < max(begins.values())]
+
+
 def _scenario_heads() -> dict[str, dict[str, Any]]:
     return {name: _toml(DATA / "scenarios" / f"{name}.toml")["scenario"] for name in packaged_scenarios()}
 

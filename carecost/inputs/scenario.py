@@ -140,8 +140,7 @@ class Lever:
     def __post_init__(self) -> None:
         object.__setattr__(self, "changes", tuple(self.changes))
         object.__setattr__(self, "evidence", tuple(self.evidence))
-        named = (self.paid_by,) if isinstance(self.paid_by, str) else self.paid_by
-        object.__setattr__(self, "paid_by", tuple(named))
+        object.__setattr__(self, "paid_by", _names(self.paid_by))
         _known_basis(self.basis, f"lever {self.name!r}")
         refuse(_unlike_amounts(self))
 
@@ -561,6 +560,11 @@ def elsewhere(scenario: Scenario, name: str) -> str:
 def _known_basis(basis: str, where: str) -> None:
     """Refuse a basis that is none."""
     refuse([] if basis in BASES else [unknown("basis", basis, BASES, where)])
+
+
+def _names(given: str | Iterable[str]) -> tuple[str, ...]:
+    """Take one name, or several."""
+    return (given,) if isinstance(given, str) else tuple(given)
 
 
 def _unlike_amounts(lever: Lever) -> list[Problem]:

@@ -14,6 +14,7 @@ from carecost.cli import main
 from carecost.files.packaged import packaged_assumptions, packaged_scenarios
 from carecost.files.variants import pulled
 from carecost.report.write import table_text, write_summary
+from carecost.simulation.prepare import prepare
 
 PARTS = ("family-help", "family-networks", "child-protection", "care-market", "foster-carers")
 PARTS += ("residential-recovery", "workforce", "programme-lines")
@@ -120,8 +121,43 @@ def test_each_trial_of_the_null_trials_draws_from_its_published_interval(england
     assert "81% of the chance" in by_name["multisystemic therapy"].note  # p = 0.37 on two sides: 1 - 0.37 / 2
 
 
-def test_a_scenario_that_runs_on_no_set_of_2025_says_where_it_does() -> None:
+def test_a_scenario_that_runs_on_no_set_of_2025_says_so_in_the_list(capsys: pytest.CaptureFixture[str]) -> None:
     assert cc.load_scenario("stable-homes").made_for == "england-2022"
+    assert main(["list"]) == 0
+    head = "Scenarios made for england-2022, and over before the current sets begin:\n  stable-homes "
+    assert head in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("name", packaged_assumptions())
+def test_scenarios_that_are_made_for_no_set_run_on_any(name: str) -> None:
+    made = cc.load_assumptions(name)
+    every = [cc.load_scenario(one) for one in packaged_scenarios()]
+    prepare(made, [one for one in every if one.made_for in ("", name)])
+
+
+#: Groups of placements: the same in every set.
+GROUPS = {
+    "fostering": {"foster in-house", "foster agency"},
+    "kinship": {"kinship foster"},
+    "residential": {"children's home", "secure", "other residential", "residential school", "unregistered home"},
+    "semi-independent": {"supported accommodation"},
+    "with parents or adopters": {"with parents", "placed for adoption"},
+    "other": {"other"},
+}
+
+
+@pytest.mark.parametrize("name", packaged_assumptions())
+def test_groups_of_placements_mean_the_same_in_every_set(name: str) -> None:
+    for placement in cc.load_assumptions(name).placements:
+        if placement.in_care:
+            assert placement.name in GROUPS[placement.group]
+        else:
+            assert placement.group == "outside care"
+
+
+@pytest.mark.parametrize("name", [n for n in packaged_assumptions() if n.startswith("england-2025")])
+def test_programme_year_one_of_the_sets_of_2025_is_2027_28(name: str) -> None:
+    assert cc.load_assumptions(name).programme_start == 2028
 
 
 @pytest.mark.parametrize("name", sorted(set(packaged_scenarios()) - PAST))
