@@ -269,7 +269,7 @@ def _list(_: argparse.Namespace) -> int:
     for home in ("", *sorted(set(homes.values()))):
         names = [name for name in every if name not in sets and homes.get(name, "") == home]
         over = ", and over before the current sets begin" if home in past else ""
-        head = f"\nScenarios made for {home}{over}:" if home else "\nScenarios that run on any set:"
+        head = f"\nScenarios made for {home}{over}:" if home else "\nScenarios that run on any current set:"
         print(head, *(f"  {name:<{wide}}  {every[name]}" for name in names), sep="\n")
     return FINE
 

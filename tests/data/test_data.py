@@ -214,15 +214,18 @@ def test_the_deflator_has_no_gaps_and_the_schedule_starts_now() -> None:
     }
 
 
-@pytest.mark.parametrize("name", ["care-review", "care-review-evidenced"])
+@pytest.mark.parametrize("name", ["care-review", "care-review-evidenced", "care-review-four-years"])
 def test_the_programme_sums_to_what_the_review_listed(name: str) -> None:
-    spent: dict[int, float] = {}
+    spent: dict[tuple[int, int | None], float] = {}
     for _, change in cc.load_scenario(name).changes:
-        if change.programme_spend:
+        if change.programme_spend and change.amount.value:
             often = 1.0 if change.times is None else change.times.value
-            spent[change.start] = spent.get(change.start, 0.0) + change.amount.value * often
-            assert change.amount.value == 0.0 or (change.full, change.end) == (change.start, change.start)
-    assert [round(spent[year]) for year in sorted(spent)] == [46_000_000, 987_000_000, 1_257_000_000, 233_000_000]
+            when = (change.start, change.end)
+            spent[when] = spent.get(when, 0.0) + change.amount.value * often
+            assert change.full == change.start
+    listed = {(1, 1): 46_000_000, (2, 2): 987_000_000, (3, 3): 1_257_000_000, (4, 4): 233_000_000}
+    long_run = {} if name == "care-review-four-years" else {(5, None): 1_000_000_000}
+    assert {when: round(amount) for when, amount in spent.items()} == listed | long_run
 
 
 def test_the_review_claims_and_the_evidenced_version_does_not() -> None:

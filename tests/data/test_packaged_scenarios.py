@@ -11,7 +11,7 @@ import pytest
 
 import carecost as cc
 from carecost.cli import main
-from carecost.files.packaged import packaged_assumptions, packaged_scenarios
+from carecost.files.packaged import packaged_assumptions, packaged_scenarios, past_sets
 from carecost.files.variants import pulled
 from carecost.report.write import table_text, write_summary
 from carecost.simulation.prepare import prepare
@@ -84,7 +84,7 @@ def test_where_nobody_said_what_it_costs_the_lever_says_so(name: str, lever: str
 def test_families_first_spends_what_of_it_is_new(england: cc.Assumptions) -> None:
     """270m a year three times, 300m of the Transformation Fund, 547m: 1.657bn of the 2.4bn, in cash of the years."""
     spend = sum(c.amount.value for _, c in cc.load_scenario("families-first").changes if c.programme_spend)
-    assert spend == pytest.approx(3 * 270e6 + 300e6 + 547e6, abs=0.02)
+    assert spend == pytest.approx(3 * 270e6 + 300e6 + 547e6, abs=1.0)
     whole = 3 * 523e6 + 300e6 + 547e6
     assert whole == pytest.approx(2.4e9, rel=0.01)
 
@@ -128,11 +128,15 @@ def test_a_scenario_that_runs_on_no_set_of_2025_says_so_in_the_list(capsys: pyte
     assert head in capsys.readouterr().out
 
 
-@pytest.mark.parametrize("name", packaged_assumptions())
-def test_scenarios_that_are_made_for_no_set_run_on_any(name: str) -> None:
+@pytest.mark.parametrize("name", [n for n in packaged_assumptions() if n not in past_sets()])
+def test_scenarios_that_are_made_for_no_set_run_on_any_current_one(name: str) -> None:
     made = cc.load_assumptions(name)
     every = [cc.load_scenario(one) for one in packaged_scenarios()]
     prepare(made, [one for one in every if one.made_for in ("", name)])
+
+
+def test_the_current_sets_are_those_of_2025() -> None:
+    assert past_sets() == [name for name in packaged_assumptions() if not name.startswith("england-2025")]
 
 
 #: Groups of placements: the same in every set.

@@ -104,8 +104,8 @@ def test_own_prices_stand_to_each_other_as_published() -> None:
 )
 def test_areas_sum_to_the_whole_in_every_draw_and_scenario(scenario: str, n: int, seed: int) -> None:
     plan, draws = cc.load_scenario(scenario), cc.Draws(n, seed=seed)
-    whole = cc.run(ENGLAND, plan, years=4, draws=draws).run
-    parts = [cc.run(part, plan, years=4, draws=draws).run for part in NATIONAL.values()]
+    whole = cc.run(ENGLAND, plan, years=6, draws=draws).run
+    parts = [cc.run(part, plan, years=6, draws=draws).run for part in NATIONAL.values()]
     for name in whole.scenarios:
         for pick in (lambda o: o.stock, lambda o: o.costs.spend, *map(flow, ("entries", "exits", "aged_out"))):
             wanted = pick(whole.drawn[name])
@@ -160,7 +160,7 @@ def test_an_amount_for_the_country_is_split_and_a_price_is_not() -> None:
     money = [cc.Change("unit_cost", "add", 100e6, items=["reform programme"], price_year=2025)]
     dearer = [cc.Change("unit_cost", "add", 10.0, items=["foster agency"], price_year=2025)]
     plan = cc.Scenario("plan", [cc.Lever("money", money), cc.Lever("dearer", dearer)])
-    found = cc.run(cc.area(ENGLAND, "London"), plan, years=1)
+    found = cc.run(cc.area(ENGLAND, "London"), plan, years=1, start=2026)
     prices = [found.run.central[name].costs.unit_cost[0, 0] for name in ("plan", "inaction")]
     added = dict(zip([item.name for item in found.run.grid.items], prices[0] - prices[1], strict=True))
     assert added["reform programme"] == pytest.approx(100e6 * KNOWN.value("London", SHARE))
@@ -169,7 +169,7 @@ def test_an_amount_for_the_country_is_split_and_a_price_is_not() -> None:
 
 def test_all_items_at_once_are_split_where_they_are_paid_by_the_year() -> None:
     plan = cc.Scenario("plan", [cc.Lever("all", [cc.Change("unit_cost", "replace", 7.0, price_year=2025)])])
-    found = cc.run(cc.area(ENGLAND, "London"), plan, years=1).run
+    found = cc.run(cc.area(ENGLAND, "London"), plan, years=1, start=2026).run
     share = KNOWN.value("London", SHARE)
     wanted = [7.0 * (share if item.driver == "year" else 1.0) for item in found.grid.items]
     np.testing.assert_allclose(found.central["plan"].costs.unit_cost[0, 0], wanted)
@@ -178,8 +178,8 @@ def test_all_items_at_once_are_split_where_they_are_paid_by_the_year() -> None:
 def test_a_number_of_children_for_the_country_is_refused_in_an_area() -> None:
     plan = cc.Scenario("plan", [cc.Lever("more", [cc.Change("population", "add", 1_000.0)])])
     with pytest.raises(InputError, match=r"number of children for the whole country.*by scale"):
-        cc.run(cc.area(ENGLAND, "London"), plan, years=1)
-    cc.run(ENGLAND, plan, years=1)
+        cc.run(cc.area(ENGLAND, "London"), plan, years=1, start=2026)
+    cc.run(ENGLAND, plan, years=1, start=2026)
 
 
 def test_the_luck_of_small_numbers_is_each_area_s_own() -> None:

@@ -52,7 +52,7 @@ def _run(name: str) -> cc.Results:
             place.mkdir()
             for file, text in of.files().items():
                 (place / file).write_text(text, encoding="utf-8")
-        return cc.run(cc.load_assumptions(Path(folder) / name), less, years=max(YEARS))
+        return cc.run(cc.load_assumptions(Path(folder) / name), less, years=max(YEARS), start=england.YEAR + 1)
 
 
 def _fewer(name: str, results: cc.Results) -> Iterator[dict[str, object]]:
