@@ -117,7 +117,7 @@ def plot_attribution(
     >>> import carecost as cc
     >>> results = cc.run(cc.load_assumptions("england-2025"), cc.load_scenario("care-review"), years=6)
     >>> len(plot_attribution(results, "care-review").patches)
-    14
+    15
     """
     if method not in WAYS:
         raise UnknownNameError(unknown("method", method, WAYS))
