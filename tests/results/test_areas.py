@@ -38,7 +38,7 @@ def test_regions_of_a_short_run_have_no_later_children() -> None:
 
 
 def test_areas_summary_names_the_area() -> None:
-    found = cc.run_areas(ENGLAND, cc.load_scenario("family-help"), years=2)
+    found = cc.run_areas(ENGLAND, cc.load_scenario("family-help"), years=4)
     table = found.summary()
     assert list(table["area"].unique()) == list(KNOWN.names) and set(table["scenario"]) == {"family-help"}
 
