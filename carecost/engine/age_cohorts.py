@@ -1,11 +1,13 @@
-"""Lexis cohorts: the engine age by age, all years of an age at once, kept as sums over pieces of the age axis.
+"""Lexis cohorts: the engine, age by age and all years of an age at once; ages kept, or sums over pieces of the age axis.
 
 A child who turns an age in one year turns the next in the year after, so all years of an age follow from those of the
-age before: one matrix product for each age and span, and no array by year and age. Time lived is summed over ages that
-share rates before it is multiplied. The numbers are those of :func:`carecost.engine.project.project`, but for rounding.
+age before: a matrix product or two for each age, and no array by year and age. Stock and time lived are made from sums
+over ages that share rates. :mod:`carecost.maths.birthday_flow` has the kernels of a year.
 """
 
 from __future__ import annotations
+
+from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,21 +15,17 @@ from numpy.typing import NDArray
 from carecost._typing import Array
 from carecost.engine.grid import Grid
 from carecost.engine.items import AREA_DRIVERS
-from carecost.engine.kernels import Kernels, Piece, birthdays, leaving_at
+from carecost.engine.kernels import Band, Kernels, birthdays, leaving_at
 from carecost.engine.parameters import Parameters
 from carecost.engine.piecewise import stepped
-from carecost.engine.projection import Rates, Sums
-from carecost.maths.birthday_classes import WEIGHT
+from carecost.engine.projection import Projection, Rates
+from carecost.maths.birthday_flow import YearKernel, meet_new_rates
 
-#: Spans of the two birthday classes, by index: before their birthday, and after it.
-BEFORE, AFTER = (0, 1), (1, 0)
-
-
-#: What a span gives: who is there at its end, and the time lived.
-END, TIME = 0, 1
+#: Draws that go through at once: what an age needs fits in cache.
+AT_ONCE = 64
 
 
-def project_sums(parameters: Parameters, kernels: Kernels | None = None) -> Sums:
+def project_sums(parameters: Parameters, kernels: Kernels | None = None) -> Projection:
     """Project one stream of children and keep sums over ages.
 
     Parameters
@@ -39,28 +37,83 @@ def project_sums(parameters: Parameters, kernels: Kernels | None = None) -> Sums
 
     Returns
     -------
-    Sums
+    Projection
         Stock and flows by pieces of the age axis, cut where a cost item begins or ends to count.
     """
-    cuts, grid = age_cuts(parameters.grid), parameters.grid
-    bands = (kernels or Kernels()).pieces(parameters, cuts)
+    return project_pieces(parameters, kernels or Kernels(), age_cuts(parameters.grid))
+
+
+def project_ages(parameters: Parameters, kernels: Kernels | None = None) -> Projection:
+    """Project one stream of children and keep every age; see :func:`project_sums`."""
+    return project_pieces(parameters, kernels or Kernels(), range(1, len(parameters.grid.ages)), ages=True)
+
+
+def project_pieces(parameters: Parameters, kernels: Kernels, cuts: Sequence[int], ages: bool = False) -> Projection:
+    """Project one stream of children by pieces of the age axis.
+
+    Parameters
+    ----------
+    parameters : Parameters
+        Rates, shares, population and the stock at the start.
+    kernels : Kernels
+        Kernels to share between runs of the same draws.
+    cuts : sequence of int
+        Ages (by index) at which a piece begins, but for the first.
+    ages : bool
+        Whether to keep those who reach a birthday and extra entries, by age; then every age is a piece.
+
+    Returns
+    -------
+    Projection
+        Stock and flows.
+
+    Notes
+    -----
+    With F_k the flow of those who turn an age in a year, e and e' those who enter evenly in this year and the next, Q
+    the rates (of an age, in this year) and J the map of a birthday, a step from one birthday to the next is
+
+    1. those who enter on the birthday join: F_0 += theirs (evenly over the birthdays of the year, so a constant);
+    2. time after the birthday, until 31 March:   A = sum of F_k V_k + e phi_3 + g layer;
+    3. stock on 31 March:                         S = F_0 + e/2 + A Q;
+    4. time before the next birthday, next year:  B = F_0 phi_1 + e phi_2 + (e' - e) phi_3 - A;
+    5. those who reach it:  F_0' = F_0 expm(Q) + e phi_1 + (e' - e) phi_2,   F_k' = F_k expm(Q) + (2k+1) g' Y_k;
+    6. the layer that a sudden change of entrants has put into it:  g' = e' - e;
+    7. the birthday: some leave (aged_out), some go on to another placement, the others turn the next age: F' J, g' J.
+
+    The stock x on the base date has its birthdays spread evenly, as if it had entered in the year before: in the first
+    year e is x in 4 and 5, e' - e is e', A is zero and g' = e' + x Q. Where rates change from this year to the next, 4
+    to 6 are those of :func:`carecost.maths.birthday_flow.meet_new_rates`. Conservation, F_0' = S + B Q + e'/2, holds
+    identically. Where ages are summed, 2 to 4 are done for the sum of the ages that share rates.
+
+    Digits: a change that starts in a year leaves earlier years bit for bit. So every year of an age goes through each
+    set of rates of that age and takes its own row; a year's sums over ages end where that year's rates end, whatever
+    other years do; sums go on one after the other, where a zero changes nothing. Ages in which nobody is are left out,
+    which changes no digit either.
+    """
+    grid, p = parameters.grid, parameters
+    bands = kernels.bands(p, cuts)
     pieces = [slice(a, b) for a, b in zip([0, *cuts], [*cuts, len(grid.ages)], strict=True)]
     within = [sum(cut <= band.ages.start for cut in cuts) for band in bands]
-    cohorts = _Cohorts(parameters)
-    shape = (parameters.n_draws, len(grid.years), len(bands), len(grid.placements))
-    by_band, times = np.zeros(shape), np.zeros((*shape[:2], len(pieces), shape[3]))
-    taken: list[tuple[Array, Array, Array]] = []
-    for i, (band, piece) in enumerate(zip(bands, within, strict=True)):
-        if piece == len(taken) + 1:
-            taken.append(cohorts.take())
-        states = grid.windows.states(band.ages.start)
-        by_band[:, :, i, states] = cohorts.band(band)
-        # One after the other: in this order a band without time changes no digit.
-        times[:, :, piece] += by_band[:, :, i]
-    stock, entries, aged_out = (np.stack(arrays, axis=2) for arrays in zip(*taken, cohorts.take(), strict=True))
-    first = [band.ages.start for band in bands]
-    rates = Rates(by_band, stepped(parameters.exit_rate), stepped(parameters.move_rate), first, within)
-    return Sums(grid, pieces, stock, entries, aged_out, times, (rates,))
+    draws, years, states = p.n_draws, len(grid.years), len(grid.placements)
+    shape = draws, years, len(pieces), states
+    time_of_bands = np.zeros((draws, years, len(bands), states))
+    rates = Rates(
+        time_of_bands, stepped(p.exit_rate), stepped(p.move_rate), [band.ages.start for band in bands], within
+    )
+    out = Projection(
+        grid,
+        pieces,
+        stock=np.zeros((draws, years + 1, len(pieces), states)),
+        entries=np.zeros(shape),
+        aged_out=np.zeros(shape),
+        child_years=time_of_bands if ages else np.zeros(shape),
+        parts=(rates,),
+        reached=np.zeros(shape) if ages else None,
+        extra_entries={k: np.broadcast_to(np.asarray(v), shape) for k, v in p.extra_entries.items()} if ages else {},
+    )
+    for first in range(0, draws, AT_ONCE):
+        _Cohorts(p, kernels, slice(first, min(first + AT_ONCE, draws)), out).follow(bands)
+    return out
 
 
 def age_cuts(grid: Grid) -> list[int]:
@@ -72,155 +125,357 @@ def age_cuts(grid: Grid) -> list[int]:
     return sorted(found)
 
 
-class _Cohorts:
-    """What the ages done so far hand to the next: those who reach its birthday, in every year.
+class _Rows:
+    """People of an age in some states, a row for each year in which they meet the next birthday, and one more.
 
-    States are in the order of the grid's windows, and arrays hold those of the window alone.
+    Attributes
+    ----------
+    whole : ndarray of shape (draw, year + 1, 3 * state)
+        ``[turned | entered | more enter]``: those who turned the age in the year before (F_0 of the flow), those who
+        entered evenly in that year, and how many more enter evenly in this year. In the first row the stock on the base
+        date stands for those who entered. The last row has those who turned the age and entered in the last year.
+    tilted : ndarray of shape (draw, 2, year + 1, 2 * state)
+        ``[F_k | jump]`` for k of 1 and 2: the other coefficients, and the layer g that arises this year.
     """
 
-    def __init__(self, parameters: Parameters) -> None:
+    def __init__(self, draws: int, years: int, states: int) -> None:
+        self.whole, self.tilted = np.zeros((draws, years + 1, 3 * states)), np.zeros((draws, 2, years + 1, 2 * states))
+
+
+class _Sums:
+    """Rows summed over the ages that share rates.
+
+    Attributes
+    ----------
+    whole : ndarray of shape (draw, year + 1, 3 * state)
+        As of the rows.
+    tilted : ndarray of shape (draw, year + 1, 3 * state)
+        ``[F_1 | F_2 | g]``, with the layers that came in from an age with the same rates.
+    layer : ndarray of shape (draw, year + 1, state)
+        Time after the birthday of the layers that came in from an age with other rates.
+    """
+
+    def __init__(self, draws: int, years: int, states: int) -> None:
+        self.whole, self.tilted = np.zeros((2, draws, years + 1, 3 * states))
+        self.layer = np.zeros((draws, years + 1, states))
+
+    def add(self, rows: _Rows, jump: Array | None, layer: Array | None) -> None:
+        """Add an age, and the layers that came in with those who turned it, by year: (draw, year, state)."""
+        n = self.layer.shape[-1]
+        self.whole += rows.whole
+        self.tilted[..., :n] += rows.tilted[:, 0, :, :n]
+        self.tilted[..., n : 2 * n] += rows.tilted[:, 1, :, :n]
+        if jump is not None:
+            self.tilted[:, 1:, 2 * n :] += jump
+        if layer is not None:
+            self.layer[:, 1:] += layer
+
+    def keep(self, rows: NDArray[np.bool_]) -> None:
+        """Set all rows but some to zero."""
+        for array in (self.whole, self.tilted, self.layer):
+            array *= rows[:, None]
+
+
+class _Cohorts:
+    """What the ages done so far hand to the next, for some of the draws.
+
+    States are in the order of the grid's windows, and rows hold those of the window alone.
+    """
+
+    def __init__(self, parameters: Parameters, kernels: Kernels, draws: slice, out: Projection) -> None:
         grid = self._grid = parameters.grid
-        self._entrants = _Entrants(parameters)
+        self._kernels, self._draws, self._out = kernels, draws, out
+        self._entrants = _Entrants(parameters, draws)
         self._birthdays, self._leaving = birthdays(grid), leaving_at(grid)
-        self._shape = (parameters.n_draws, len(grid.years), len(grid.placements))
+        self._n, self._years, self._states = draws.stop - draws.start, len(grid.years), len(grid.placements)
         start = np.asarray(parameters.initial_stock)
-        self._start = WEIGHT * np.broadcast_to(start, (self._shape[0], *start.shape[1:]))
-        # Those who turn the next age, by class, draw and year, where they are not in place already.
-        self._turning: Array | None = np.zeros((2, *self._shape))
+        self._start = np.broadcast_to(_some(start, draws), (self._n, *start.shape[1:]))
+        # What the last age hands on, None as long as nobody is there: the flow of its birthday with all states in
+        # order, (draw, 3, year, state), or rows of the same window; and jumps and layers, by year.
+        self._turning: Array | None = None
+        self._rows: _Rows | None = None
+        self._jump: Array | None = None
+        self._layer: Array | None = None
+
+    def follow(self, bands: Sequence[Band]) -> None:
+        """Carry all ages through all years."""
+        # One set of sums serves where all years' rates end at the same ages.
+        self._apart = not all(band.closes.all() for band in bands)
+        piece, (within,) = 0, (part.within for part in self._out.parts)
         self._restart()
+        for i, band in enumerate(bands):
+            if within[i] != piece:
+                self._take(piece)
+                piece = within[i]
+            self._band(i, band, bands[i + 1] if i + 1 < len(bands) else None)
+        self._take(piece)
 
     def _restart(self) -> None:
-        n, years, states = self._shape
-        self._stock = np.zeros((2, n, years + 1, states))
-        self._entries, self._aged_out = np.zeros(self._shape), np.zeros(self._shape)
+        shape = (self._n, self._years, self._states)
+        self._stock, self._entered, self._aged_out = np.zeros((3, *shape))
+        self._first_stock = np.zeros((self._n, self._states))
 
-    def take(self) -> tuple[Array, Array, Array]:
-        """Give stock, entries and those who aged out, summed over the ages since the last time."""
-        # From the order of the windows back to that of the grid.
-        back = np.argsort(self._grid.windows.order)
-        arrays = self._stock[0] + self._stock[1], 2.0 * self._entries, self._aged_out
-        stock, entries, aged_out = (np.take(array, back, axis=-1) for array in arrays)
+    def _take(self, piece: int) -> None:
+        """Hand out stock and flows summed over the ages of a piece."""
+        out, back = self._out, np.argsort(self._grid.windows.order)  # from the order of the windows to that of the grid
+        out.stock[self._draws, 0, piece] = self._first_stock
+        out.stock[self._draws, 1:, piece] = np.take(self._stock, back, axis=-1)
+        out.entries[self._draws, :, piece] = np.take(self._entered, back, axis=-1)
+        out.aged_out[self._draws, :, piece] = np.take(self._aged_out, back, axis=-1)
         self._restart()
-        return stock, entries, aged_out
 
-    def _begin(self, age: int) -> None:
+    def _band(self, i: int, band: Band, following: Band | None) -> None:
+        """Carry the ages of a band through all years."""
+        for age in range(band.ages.start, band.ages.stop):
+            if self._rows is None:
+                if self._turning is None and self._entrants.none(age) and not self._start[:, age].any():
+                    continue
+                self._begin(band)
+            self._enter(age, band)
+            self._step(age, band)
+        if self._rows is None:
+            return
+        time = self._close(band)
+        states = self._grid.windows.states(band.ages.start)
+        (rates,) = self._out.parts
+        rates.child_years[self._draws, :, i, states] = time
+        if self._out.reached is None:
+            # One after the other: in this order a band without time changes no digit.
+            self._out.child_years[self._draws, :, rates.within[i], states] += time
+        self._cross(band, following)
+
+    def _begin(self, band: Band) -> None:
         """Make room for the states that are open from an age on, and put in those who have just turned it."""
-        windows = self._grid.windows
-        self._window, self._states = windows.at[age], windows.states(age)
-        n, years, _ = self._shape
-        w = self._width = len(self._states)
-        # By class, draw and year: people beside even entrants, at the start of the year and on their birthday.
-        self._there, self._turned = np.zeros((2, n, years + 1, 2 * w)), np.zeros((2, n, years, 2 * w))
-        # Their sums over the ages of the band so far.
-        self._all_there, self._all_turned = np.zeros_like(self._turned), np.zeros_like(self._turned)
+        windows, age = self._grid.windows, band.ages.start
+        self._window, w = windows.at[age], len(windows.states(age))
+        self._rows, self._next = (_Rows(self._n, self._years, w) for _ in range(2))
+        self._after = _Sums(self._n, self._years, w)
+        self._before = _Sums(self._n, self._years, w) if self._apart else self._after
         if self._turning is not None:
-            self._turned[..., :w] = self._turning[..., self._window]
+            self._rows.whole[:, 1:, :w] = self._turning[:, 0, :, self._window]
+            self._rows.tilted[:, :, 1:, :w] = self._turning[:, 1:, :, self._window]
             self._turning = None
 
-    def band(self, band: Piece) -> Array:
-        """Carry the ages of a band through all years, and give the time they live: (draw, year, state of the window).
+    def _enter(self, age: int, band: Band) -> None:
+        """Add those who enter at an age, and the stock on the base date."""
+        assert self._rows is not None
+        rows, years = self._rows, self._years
+        w = rows.whole.shape[-1] // 3
+        states = self._grid.windows.states(age)
+        even, at_birthday = self._entrants.at(age, states)
+        entered = self._entered[..., self._window]
+        entered += even
+        if at_birthday is not None:
+            entered += at_birthday
+            rows.whole[:, 1:, :w] += at_birthday
+        start = self._start[:, age, states]
+        self._first_stock += self._start[:, age]
+        rows.whole[:, 0, w : 2 * w], rows.whole[:, 1:, w : 2 * w] = start, even
+        rows.whole[:, 0, 2 * w :] = even[:, 0]
+        np.subtract(even[:, 1:], even[:, :-1], out=rows.whole[:, 1:years, 2 * w :])
+        rows.tilted[..., w:] = rows.whole[:, None, :, 2 * w :]
+        rows.tilted[:, :, 0, w:] += (start[:, None] @ self._kernel(band.sets[0]).rates)
 
-        A year in which the next band has the same rates hands its sums on to it, so that its digits do not depend on
-        where other years are cut.
-        """
-        if self._turning is not None:
-            self._begin(band.ages.start)
-        for age in range(band.ages.start, band.ages.stop):
-            self._enter(age)
-            self._follow(age, band)
-        self._birthday(band.ages.stop - 1)  # within a band nobody leaves by birthday: no placement opens or closes
-        time = self._lived(band)
-        if band.closes.all():
-            self._all_there[...], self._all_turned[...] = 0.0, 0.0
-        else:
-            time *= band.closes[:, None]
-            for summed in (self._all_there, self._all_turned):
-                summed *= ~band.closes[:, None]
-        return time
+    def _kernel(self, number: int) -> YearKernel:
+        return self._kernels.of(int(number)).part(self._draws)
 
-    def _enter(self, age: int) -> None:
-        """Add those who enter at an age."""
-        w, total = self._width, self._entries[..., self._window]
-        even, born = self._entrants.at(age, self._states)
-        total += even
-        if born is not None:
-            total += born
-            self._turned[..., :w] += born
-        self._turned[..., w:] = even
-        self._there[:, :, :-1, w:] = even
-
-    def _follow(self, age: int, band: Piece) -> None:
-        """Carry an age from its birthday over the years' ends to the next birthday."""
-        there, stock = self._there[..., : self._width], self._stock[..., self._window]
-        self._all_turned += self._turned
-        there[:, :, 0] = self._start[:, age, self._states]
-        _through(self._turned, band, AFTER, END, there[:, :, 1:])
-        self._all_there += self._there[:, :, :-1]
-        stock += there
-        _through(self._there[:, :, :-1], band, BEFORE, END, self._turned[..., : self._width])
-
-    def _birthday(self, age: int) -> None:
-        """Let those go whose placement ends on the birthday that ends this age, out or on to another."""
-        following = (*self._grid.windows.at, self._window)[age + 1]
-        leaving = self._leaving[age, self._states]
-        if following == self._window and not leaving.any():
-            return
-        people, order = self._turned[..., : self._width], self._grid.windows.order.tolist()
-        aged_out = self._aged_out[..., self._window]
-        aged_out += (people[0] + people[1]) * leaving
-        self._turning = np.zeros((2, *self._shape))
-        np.multiply(people, self._birthdays.stays[age, self._states], out=self._turning[..., self._window])
-        for at, state, to in self._birthdays.goes:
-            if at == age:
-                self._turning[..., order.index(to)] += people[..., order.index(state) - self._window.start]
-
-    def _lived(self, band: Piece) -> Array:
-        """Give the time lived by the sums of a band."""
-        shape = (2, *self._shape[:2], self._width)
-        before, after = np.empty(shape), np.empty(shape)
-        _through(self._all_there, band, BEFORE, TIME, before)
-        _through(self._all_turned, band, AFTER, TIME, after)
-        before += after
-        return np.asarray(before[0] + before[1])
-
-
-def _through(rows: Array, band: Piece, span: tuple[int, int], half: int, out: Array) -> None:
-    """Carry the rows of both classes through a span each, with the rates of each year."""
-    for c in (0, 1):
-        for years, spans in band.sets:
-            one = spans[span[c]]
-            block = one.time if half else one.end
-            if len(band.sets) == 1:
-                np.matmul(rows[c], block, out=out[c])
+    def _step(self, age: int, band: Band) -> None:
+        """Carry an age from one birthday to the next, and add it to the sums."""
+        assert self._rows is not None
+        rows, following, years = self._rows, self._next, self._years
+        w = rows.whole.shape[-1] // 3
+        for sums in (self._after, self._before)[: 1 + self._apart]:
+            sums.add(rows, self._jump, self._layer)
+        changes = _changes(band.sets)
+        regular = [np.setdiff1d(np.flatnonzero(band.sets == s), changes) for s in dict.fromkeys(band.sets.tolist())]
+        for number, some in zip(dict.fromkeys(band.sets.tolist()), regular, strict=True):
+            if not len(some):
+                continue
+            kernel = self._kernel(number)
+            whole, tilted = rows.whole[:, :years], rows.tilted[:, :, :years]
+            if len(some) == years:
+                np.matmul(whole, kernel.rows(0, 2), out=following.whole[:, 1:, :w])
+                np.matmul(tilted, kernel.onward, out=following.tilted[:, :, 1:, :w])
             else:
                 # Every year goes through every set: how a year is rounded must not depend on the rates of others.
-                out[c][:, years] = np.matmul(rows[c], block)[:, years]
+                following.whole[:, some + 1, :w] = (whole @ kernel.rows(0, 2))[:, some]
+                following.tilted[:, :, some + 1, :w] = (tilted @ kernel.onward)[:, :, some]
+        for year in changes:
+            self._change(rows, following, band, year)
+        self._jump, self._layer = rows.tilted[:, 0, :years, w:], None
+        if self._out.reached is not None:
+            self._out.reached[self._draws, :, age, self._grid.windows.states(age)] = following.whole[:, 1:, :w]
+        self._rows, self._next = following, rows
+
+    def _change(self, rows: _Rows, following: _Rows, band: Band, year: int) -> None:
+        """Carry those of an age who meet new rates at the turn of a year."""
+        w = rows.whole.shape[-1] // 3
+        old, new = self._kernel(band.sets[year - 1]), self._kernel(band.sets[year])
+        whole, tilted = rows.whole[:, year : year + 1], rows.tilted[:, :, year : year + 1, :w]
+        flow = np.stack([whole[..., :w], tilted[:, 0], tilted[:, 1]], axis=2)  # (draw, 1, 3, state)
+        entered = whole[..., w : 2 * w]
+        time_after = whole[..., : 2 * w] @ old.rows(2, 3)
+        more = [tilted[:, 0], tilted[:, 1], np.zeros_like(entered)]
+        if self._jump is not None:
+            more[2] = self._jump[:, year - 1 : year]
+        time_after += np.concatenate(more, axis=-1) @ old.after
+        if self._layer is not None:
+            time_after += self._layer[:, year - 1 : year]
+        found = meet_new_rates(old, new, flow, (entered, entered + whole[..., 2 * w :]), time_after)
+        following.whole[:, year + 1, :w] = found.flow[:, 0, 0]
+        following.tilted[:, :, year + 1, :w] = found.flow[:, 0, 1:]
+        rows.tilted[:, :, year, w:] = found.jump
+
+    def _close(self, band: Band) -> Array:
+        """Give the time that the ages of a band lived in the years whose rates end with it, and add to the stock.
+
+        (draw, year, state of the window). Other years hand their sums on to the next band.
+        """
+        years, w, closes = self._years, self._after.layer.shape[-1], band.closes
+        after = self._time_after(self._after, band)
+        stock = np.empty((self._n, years, w))
+        for number in dict.fromkeys(band.sets.tolist()):
+            some = band.sets == number
+            stock[:, some] = (after @ self._kernel(number).rates)[:, 1:][:, some]
+        stock += self._after.whole[:, 1:, :w]
+        stock += 0.5 * self._after.whole[:, 1:, w : 2 * w]
+        # Those before their birthday met last year's rates too: their sums end where either year's do.
+        joint = closes | np.concatenate([closes[:1], closes[:-1]])
+        time = self._time_before(self._before, band, self._time_after(self._before, band) if self._apart else after)
+        if not self._apart:
+            time += after[:, 1:]
+            self._stock[..., self._window] += stock
+            for array in (self._after.whole, self._after.tilted, self._after.layer):
+                array[...] = 0.0
+            return time
+        time *= joint[:, None]
+        time += after[:, 1:] * closes[:, None]
+        self._stock[..., self._window] += stock * closes[:, None]
+        self._after.keep(~np.concatenate([closes[:1], closes]))
+        self._before.keep(~np.concatenate([joint, closes[-1:]]))
+        return time
+
+    def _time_after(self, sums: _Sums, band: Band) -> Array:
+        """Give the time after a birthday until 31 March, by the year after: (draw, year + 1, state)."""
+        w = sums.layer.shape[-1]
+        out = np.empty_like(sums.layer)
+        for number in dict.fromkeys(band.sets.tolist()):
+            kernel, some = self._kernel(number), np.concatenate([[False], band.sets == number])
+            found = sums.whole[..., : 2 * w] @ kernel.rows(2, 3)
+            found += sums.tilted @ kernel.after
+            if some[1:].all():
+                out = found
+            else:
+                out[:, some] = found[:, some]
+        out += sums.layer
+        out[:, 0] = 0.0  # those there on the base date are not followed from their last birthday
+        return out
+
+    def _time_before(self, sums: _Sums, band: Band, after: Array) -> Array:
+        """Give the time from the start of a year to the next birthday: (draw, year, state)."""
+        years, w = self._years, sums.layer.shape[-1]
+        out, changes = np.empty((self._n, years, w)), _changes(band.sets)
+        for number in dict.fromkeys(band.sets.tolist()):
+            some = np.setdiff1d(np.flatnonzero(band.sets == number), changes)
+            if len(some):
+                found = sums.whole[:, :years] @ self._kernel(number).rows(1, 3)
+                found -= after[:, :years]
+                if len(some) == years:
+                    return found
+                out[:, some] = found[:, some]
+        for year in changes:
+            old, new = self._kernel(band.sets[year - 1]), self._kernel(band.sets[year])
+            whole, tilted = sums.whole[:, year : year + 1], sums.tilted[:, year : year + 1]
+            flow = np.stack([whole[..., :w], tilted[..., :w], tilted[..., w : 2 * w]], axis=2)
+            entered = whole[..., w : 2 * w]
+            both = entered, entered + whole[..., 2 * w :]
+            out[:, year] = meet_new_rates(old, new, flow, both, after[:, year : year + 1]).time[:, 0]
+        return out
+
+    def _cross(self, band: Band, following: Band | None) -> None:
+        """Let people pass the birthday that ends a band: some leave, some go on, the others turn the next age."""
+        assert self._rows is not None
+        age, windows, rows = band.ages.stop - 1, self._grid.windows, self._rows
+        here, w = windows.at[age], rows.whole.shape[-1] // 3
+        reached, leaving = rows.whole[:, 1:, :w], self._leaving[age, windows.states(age)]
+        if leaving.any():
+            aged_out = self._aged_out[..., here]
+            aged_out += reached * leaving
+        if following is None:
+            return
+        there = windows.at[age + 1]
+        stays, order = self._birthdays.stays[age, windows.states(age)], windows.order.tolist()
+        goes = [(order.index(state), order.index(to)) for at, state, to in self._birthdays.goes if at == age]
+        passes = np.zeros((w, self._states))
+        passes[range(w), range(here.start, here.stop)] = stays
+        for state, to in goes:
+            passes[state - here.start, to] = 1.0
+        self._pass_layers(band, following, passes[:, there])
+        if here == there and not leaving.any():
+            return
+        turning = np.zeros((self._n, 3, self._years, self._states))
+        flow = np.concatenate([reached[:, None], rows.tilted[:, :, 1:, :w]], axis=1)
+        np.multiply(flow, stays, out=turning[..., here])
+        for state, to in goes:
+            turning[..., to] += flow[..., state - here.start]
+        self._turning, self._rows = turning, None
+
+    def _pass_layers(self, band: Band, following: Band, passes: Array) -> None:
+        """Let layers pass a birthday: within the same rates as they are, else as the time that they will live."""
+        assert self._jump is not None
+        jump, closes = self._jump, band.closes
+        self._jump = None
+        if not closes.all():
+            self._jump = jump * ~closes[:, None]
+        layer = np.zeros((self._n, self._years, passes.shape[1]))
+        pairs = list(zip(band.sets.tolist(), following.sets.tolist(), strict=True))
+        for pair in dict.fromkeys(pairs[year] for year in np.flatnonzero(closes)):
+            some = closes & np.array([other == pair for other in pairs])
+            time = jump @ _some(self._kernels.layer(*pair, passes), self._draws)
+            layer[:, some] = time[:, some]
+        self._layer = layer
+
+
+def _changes(sets: NDArray[np.int_]) -> NDArray[np.int_]:
+    """Find the years (by index) with other rates than the year before."""
+    return np.flatnonzero(np.diff(sets)) + 1
+
+
+def _some(array: Array, draws: slice) -> Array:
+    """Take some draws, where there is more than one."""
+    return array if len(array) == 1 else array[draws]
 
 
 class _Entrants:
-    """Those of each birthday class who enter at an age, in every year."""
+    """Those who enter at an age, in every year, in some of the draws."""
 
-    def __init__(self, parameters: Parameters) -> None:
+    def __init__(self, parameters: Parameters, draws: slice) -> None:
         p = parameters
         ages = len(p.grid.ages)
-        starts = WEIGHT * (np.asarray(p.population) * np.asarray(p.entry_rate))
+        starts = _some(np.asarray(p.population), draws) * _some(np.asarray(p.entry_rate), draws)
         self._starts = np.broadcast_to(starts, (*starts.shape[:2], ages))
-        self._share, self._extra = _by_age(p.entry_share, ages), [_by_age(e, ages) for e in p.extra_entries.values()]
-        at_birthday = np.asarray(p.entry_at_birthday)
-        self._born = np.broadcast_to(at_birthday, (*at_birthday.shape[:2], ages))
-        self._any = np.asarray(self._born.any((0, 1)))
+        self._share = _by_age(p.entry_share, draws, ages)
+        self._extra = [_by_age(e, draws, ages) for e in p.extra_entries.values()]
+        at_birthday = _some(np.asarray(p.entry_at_birthday), draws)
+        self._at_birthday = np.broadcast_to(at_birthday, (*at_birthday.shape[:2], ages))
+        self._any_at_birthday = np.asarray(self._at_birthday.any((0, 1)))
+        self._shape = draws.stop - draws.start, len(p.grid.years)
+
+    def none(self, age: int) -> bool:
+        """Say whether nobody enters at an age."""
+        return not self._starts[:, :, age].any() and not any(extra[:, :, age].any() for extra in self._extra)
 
     def at(self, age: int, states: NDArray[np.int_]) -> tuple[Array, Array | None]:
         """Give those who enter evenly, and those who enter on the birthday if any: (draw, year, state)."""
         even, born = self._starts[:, :, age, None] * self._share[:, :, age, states], None
-        if self._any[age]:
-            born = even * self._born[:, :, age, None]
+        if self._any_at_birthday[age]:
+            born = even * self._at_birthday[:, :, age, None]
             even = even - born
         for further in self._extra:
-            even = even + WEIGHT * further[:, :, age, states]
-        return even, born
+            even = even + further[:, :, age, states]
+        return np.broadcast_to(even, (*self._shape, len(states))), born
 
 
-def _by_age(array: object, ages: int) -> Array:
-    values = np.asarray(array, dtype=float)
+def _by_age(array: object, draws: slice, ages: int) -> Array:
+    values = _some(np.asarray(array, dtype=float), draws)
     return np.broadcast_to(values, (*values.shape[:2], ages, values.shape[3]))

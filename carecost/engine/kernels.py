@@ -1,4 +1,4 @@
-"""Generators of each year and age and their kernels, each distinct set of rates once; what birthdays do."""
+"""Generators of each year and age and the kernels of a year, each distinct set of rates once; what birthdays do."""
 
 from __future__ import annotations
 
@@ -13,27 +13,25 @@ from carecost._typing import Array
 from carecost.engine.grid import Grid
 from carecost.engine.parameters import Parameters
 from carecost.engine.piecewise import Stepped, first_of_each, runs, stepped
-from carecost.maths import birthday_classes, expm
-
-#: Bands of ages of each year.
-Years = list[tuple[birthday_classes.Band, ...]]
+from carecost.maths import expm
+from carecost.maths.birthday_flow import YearKernel, layer_across, year_kernel
 
 
-class Piece(NamedTuple):
+class Band(NamedTuple):
     """Neighbouring ages that share rates in every year.
 
     Attributes
     ----------
     ages : slice
         Where they are on the age axis.
-    sets : sequence of (sequence of int, tuple of Span)
-        Distinct sets of rates: the years (by index) that have them, and their spans.
-    closes : ndarray of shape (year,)
+    sets : ndarray of int of shape (year,)
+        Number of the set of rates of each year, see :class:`Kernels`.
+    closes : ndarray of bool of shape (year,)
         Years in which the next age has other rates.
     """
 
     ages: slice
-    sets: Sequence[tuple[Sequence[int], tuple[birthday_classes.Span, birthday_classes.Span]]]
+    sets: NDArray[np.int_]
     closes: NDArray[np.bool_]
 
 
@@ -56,66 +54,74 @@ class Cell(NamedTuple):
 
 
 class Kernels:
-    """The kernels computed so far: one for each distinct set of rates, whatever the age, year or scenario.
+    """Distinct sets of rates, numbered, and the kernels computed so far: one a set, whatever the age, year or scenario.
 
     Attributes
     ----------
     computed : int
-        How many sets were computed.
+        How many kernels were computed.
     """
 
     def __init__(self) -> None:
-        self._known: dict[bytes, tuple[birthday_classes.Span, birthday_classes.Span]] = {}
+        self._numbers: dict[bytes, int] = {}
+        self._rates: list[Array] = []
+        self._known: dict[int, YearKernel] = {}
+        self._layers: dict[tuple[int, int, bytes], Array] = {}
         # By the arrays themselves, kept alive so that none is taken for another: scenarios often share them.
-        self._seen: list[tuple[object, object, Years]] = []
-        self._cut: list[tuple[Years, tuple[int, ...], list[Piece]]] = []
+        self._seen: list[tuple[object, object, NDArray[np.int_]]] = []
         self.computed = 0
 
-    def years(self, parameters: Parameters) -> Years:
-        """Find the bands of ages of each year; years that share rates share them."""
-        exits, moves = parameters.exit_rate, parameters.move_rate
+    def sets(self, parameters: Parameters) -> NDArray[np.int_]:
+        """Number the set of rates of each year and age: (year, age)."""
+        grid, exits, moves = parameters.grid, parameters.exit_rate, parameters.move_rate
         for seen_exits, seen_moves, found in self._seen:
             if seen_exits is exits and seen_moves is moves:
                 return found
         both = stepped(exits), stepped(moves)
-        pairs = list(zip(*(np.broadcast_to(a.years, len(parameters.grid.years)).tolist() for a in both), strict=True))
-        bands = {pair: self.bands(_cells(parameters.grid, both, pair)) for pair in dict.fromkeys(pairs)}
-        by_year = [bands[pair] for pair in pairs]
-        self._seen.append((exits, moves, by_year))
-        return by_year
+        pairs = list(zip(*(np.broadcast_to(a.years, len(grid.years)).tolist() for a in both), strict=True))
+        out = np.empty((len(grid.years), len(grid.ages)), dtype=int)
+        for pair in dict.fromkeys(pairs):
+            years = [year for year, other in enumerate(pairs) if other == pair]
+            for cell in _cells(grid, both, pair):
+                out[years, cell.ages] = self._number(cell)
+        self._seen.append((exits, moves, out))
+        return out
 
-    def pieces(self, parameters: Parameters, cuts: Sequence[int]) -> list[Piece]:
+    def _number(self, cell: Cell) -> int:
+        key = cell.rates.tobytes() + cell.states.tobytes()
+        if key not in self._numbers:
+            self._numbers[key] = len(self._rates)
+            self._rates.append(cell.rates)
+        return self._numbers[key]
+
+    def bands(self, parameters: Parameters, cuts: Sequence[int]) -> list[Band]:
         """Cut the age axis where rates change in any year, and at some ages (by index)."""
-        by_year = self.years(parameters)
-        for seen, known, found in self._cut:
-            if seen is by_year and known == tuple(cuts):
-                return found
+        sets = self.sets(parameters)
         begins = _changes(parameters)
         begins[:, [0, *cuts]] = True
-        for year, bands in enumerate(by_year):
-            begins[year, [band.ages.start for band in bands]] = True
+        begins[:, 1:] |= sets[:, 1:] != sets[:, :-1]
         first = [*np.flatnonzero(begins.any(0)), begins.shape[1]]
         closes = np.concatenate([begins, np.ones((len(begins), 1), dtype=bool)], axis=1)
-        found = [Piece(slice(a, b), _sets(by_year, a), closes[:, b]) for a, b in pairwise(first)]
-        self._cut.append((by_year, tuple(cuts), found))
-        return found
+        return [Band(slice(a, b), sets[:, a], closes[:, b]) for a, b in pairwise(first)]
 
-    def of(self, rates: Array, states: NDArray[np.int_]) -> tuple[birthday_classes.Span, birthday_classes.Span]:
-        """Give the spans of one set of rates between some states: (draw, state, state); computed at most once."""
-        key = rates.tobytes() + states.tobytes()
-        if key not in self._known:
-            self._known[key] = birthday_classes.spans(rates, states)
+    def of(self, number: int) -> YearKernel:
+        """Give the kernel of a set of rates; computed at most once."""
+        if number not in self._known:
+            self._known[number] = year_kernel(self._rates[number])
             self.computed += 1
-        return self._known[key]
+        return self._known[number]
 
-    def bands(self, cells: Iterator[Cell]) -> tuple[birthday_classes.Band, ...]:
-        """Join the ages of neighbouring cells whose rates are the same."""
-        found: list[birthday_classes.Band] = []
-        for cell in cells:
-            spans = self.of(cell.rates, cell.states)
-            first = found.pop().ages.start if found and found[-1].spans is spans else cell.ages.start
-            found.append(birthday_classes.Band(slice(first, cell.ages.stop), spans))
-        return tuple(found)
+    def layer(self, before: int, after: int, passes: Array) -> Array:
+        """Give the time that a layer lives after a birthday between two sets of rates: (draw, state, state).
+
+        ``passes`` says where the birthday leads: (state before, state after).
+        """
+        if before == after and np.array_equal(passes, np.eye(len(passes))):
+            return self.of(before).layer
+        key = before, after, passes.tobytes()
+        if key not in self._layers:
+            self._layers[key] = layer_across(self.of(before), self.of(after), passes)
+        return self._layers[key]
 
 
 def rates(parameters: Parameters) -> Array:
@@ -164,15 +170,6 @@ def _generator(grid: Grid, exits: Array, moves: Array, opened: NDArray[np.bool_]
     return expm.generator(exits @ out, into)
 
 
-def _sets(by_year: Years, age: int) -> list[tuple[list[int], tuple[birthday_classes.Span, birthday_classes.Span]]]:
-    """Find the distinct sets of rates of an age, and the years that have each."""
-    found: dict[int, tuple[list[int], tuple[birthday_classes.Span, birthday_classes.Span]]] = {}
-    for year, bands in enumerate(by_year):
-        spans = next(band.spans for band in bands if band.ages.start <= age < band.ages.stop)
-        found.setdefault(id(spans), ([], spans))[0].append(year)
-    return list(found.values())
-
-
 def _changes(parameters: Parameters) -> NDArray[np.bool_]:
     """Say where exits or moves differ from the age before, though their sums may not: (year, age)."""
     grid = parameters.grid
@@ -185,7 +182,22 @@ def _changes(parameters: Parameters) -> NDArray[np.bool_]:
     return found
 
 
-def birthdays(grid: Grid) -> birthday_classes.Birthdays:
+class Birthdays(NamedTuple):
+    """What a birthday does.
+
+    Attributes
+    ----------
+    stays : ndarray of shape (age, state)
+        1 where people stay in their state on the birthday that ends this age, else 0.
+    goes : tuple of (int, int, int)
+        Age, state and next state (by index) of those who go on to another.
+    """
+
+    stays: Array
+    goes: tuple[tuple[int, int, int], ...] = ()
+
+
+def birthdays(grid: Grid) -> Birthdays:
     """Say what the birthday that ends an age does: who stays in a placement, and who goes on to ``then``."""
     stays = np.array([[float(age + 1 < p.leave_age) for p in grid.placements] for age in grid.ages])
     goes = tuple(
@@ -194,7 +206,7 @@ def birthdays(grid: Grid) -> birthday_classes.Birthdays:
         for i, p in enumerate(grid.placements)
         if p.then is not None and age + 1 == p.leave_age
     )
-    return birthday_classes.Birthdays(stays, goes)
+    return Birthdays(stays, goes)
 
 
 def leaving_at(grid: Grid) -> NDArray[np.bool_]:

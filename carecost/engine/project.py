@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from carecost.engine.age_cohorts import project_ages
 from carecost.engine.kernels import Kernels
 from carecost.engine.parameters import Parameters
 from carecost.engine.projection import Projection
-from carecost.engine.year_by_year import advanced
 
 
 def project(parameters: Parameters, kernels: Kernels | None = None) -> Projection:
@@ -54,5 +54,5 @@ def project_streams(streams: Sequence[Parameters], kernels: Kernels | None = Non
     list of Projection
         One a stream, in order.
     """
-    runs, capacity = advanced(streams, kernels)
-    return [run.projection(capacity) for run in runs]
+    shared = kernels or Kernels()
+    return [project_ages(p, shared) for p in streams]

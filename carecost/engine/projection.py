@@ -1,8 +1,8 @@
-"""Stock and flows of a run: by single ages (Projection) or by pieces of the age axis (Sums); occupancy of groups."""
+"""Stock and flows of a run by pieces of the age axis, one age each or sums over ages; occupancy of capacity groups."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import NamedTuple
@@ -13,7 +13,7 @@ from carecost._typing import Array
 from carecost.engine.grid import Grid
 from carecost.engine.kernels import leaving_at
 from carecost.engine.parameters import Parameters
-from carecost.engine.piecewise import Stepped, stepped
+from carecost.engine.piecewise import Stepped
 from carecost.errors import InputError, Problem
 
 
@@ -84,23 +84,28 @@ class Rates(NamedTuple):
 
 
 @dataclass(frozen=True, eq=False)
-class Sums:
-    """Stock and flows by pieces of the age axis, and what they come to.
+class Projection:
+    """Stock and flows of a run, by pieces of the age axis: every age where ages are kept, else sums over ages.
 
     Attributes
     ----------
     grid : Grid
         Labels.
     pieces : sequence of slice
-        The ages (by index) of each piece; one age each where ages are kept.
+        The ages (by index) of each piece; one age each where ages are kept, and then "piece" below is age.
     stock : ndarray of shape (draw, date, piece, placement)
         On 31 March [children].
     entries, aged_out, child_years : ndarray of shape (draw, year, piece, placement)
-        Flows [children] and time lived [child-years].
+        Entries with the extra ones; those who leave on the birthday that ends an age [children]; time lived
+        [child-years].
     parts : tuple of Rates
         What exits and moves are made of.
     capacity : Capacity, optional
-        How full the groups were, all streams together.
+        How full the groups were, all streams together; entries are then those after some were sent elsewhere.
+    reached : ndarray of shape (draw, year, age, placement), optional
+        Those who reach the birthday that ends an age, where ages are kept [children].
+    extra_entries : dict of str to ndarray of shape (draw, year, age, placement)
+        The extra entries by name, where ages are kept [children].
     """
 
     grid: Grid
@@ -109,9 +114,48 @@ class Sums:
     entries: Array
     aged_out: Array
     child_years: Array
-    parts: tuple[Rates, ...]
+    parts: tuple[Rates, ...] = field(default=(), repr=False)
     capacity: Capacity | None = None
+    reached: Array | None = field(default=None, repr=False)
+    extra_entries: Mapping[str, Array] = field(default_factory=dict)
     _kept: dict[str, Array] = field(default_factory=dict, repr=False, init=False)
+
+    @cached_property
+    def birthdays(self) -> Array:
+        """Those who turn this age and stay: (draw, year, age, placement) [children]."""
+        reached = self._by_age("birthdays")
+        out = np.zeros(reached.shape)
+        out[:, :, 1:] = (reached * ~leaving_at(self.grid))[:, :, :-1]
+        return out
+
+    @cached_property
+    def exits(self) -> Array:
+        """Exits by reason, those with ``to`` included: (draw, year, age, placement, reason) [children]."""
+        self._by_age("exits")
+        return np.asarray(sum(part.child_years[..., None] * np.asarray(part.exit_rate) for part in self.parts))
+
+    @cached_property
+    def moves(self) -> Array:
+        """Moves by origin and destination: (draw, year, age, placement, to) [children]."""
+        self._by_age("moves")
+        apart = 1.0 - np.eye(len(self.grid.placements))
+        return np.asarray(sum(part.child_years[..., None] * np.asarray(part.move_rate) * apart for part in self.parts))
+
+    def _by_age(self, what: str) -> Array:
+        """Give those who reach a birthday, which are there where ages are kept."""
+        if self.reached is None:
+            raise InputError(Problem("has no ages: sums over them were kept", what, "Project with ages instead"))
+        return self.reached
+
+    @cached_property
+    def children(self) -> Array:
+        """Children in care on each date: (draw, date) [children]."""
+        return np.asarray(self.stock[..., list(self.grid.in_care)].sum((-2, -1)))
+
+    @property
+    def sums(self) -> Projection:
+        """The same: sums over ages are asked of a projection itself."""
+        return self
 
     def over_ages(self, name: str, ages: Sequence[int] = ()) -> Array:
         """Sum stock or a flow over some ages, all by default: (draw, date or year, placement).
@@ -167,98 +211,41 @@ def _each(rates: Stepped, weights: Array) -> Stepped:
     return Stepped(np.asarray(values), rates.years, rates.ages)
 
 
-@dataclass(frozen=True, eq=False)
-class Projection:
-    """Stock and flows of one run.
-
-    Attributes
-    ----------
-    grid : Grid
-        Labels.
-    stock : ndarray of shape (draw, date, age, placement)
-        On 31 March [children].
-    entries, reached, child_years : ndarray of shape (draw, year, age, placement)
-        Entries with the extra ones; those who reach the birthday that ends this age [children]; time lived
-        [child-years].
-    extra_entries : dict of str to ndarray of shape (draw, year, age, placement)
-        The extra entries by name [children].
-    capacity : Capacity, optional
-        How full the groups were, all streams together; entries are then those after some were sent elsewhere.
-    """
-
-    grid: Grid
-    stock: Array
-    entries: Array
-    reached: Array
-    child_years: Array
-    extra_entries: Mapping[str, Array] = field(default_factory=dict)
-    _parts: tuple[Rates, ...] = field(default=(), repr=False)
-    capacity: Capacity | None = None
-
-    @cached_property
-    def aged_out(self) -> Array:
-        """Those who leave on the birthday that ends this age: (draw, year, age, placement) [children]."""
-        return np.asarray(self.reached * leaving_at(self.grid))
-
-    @cached_property
-    def birthdays(self) -> Array:
-        """Those who turn this age and stay: (draw, year, age, placement) [children]."""
-        out = np.zeros(self.reached.shape)
-        out[:, :, 1:] = (self.reached * ~leaving_at(self.grid))[:, :, :-1]
-        return out
-
-    @cached_property
-    def exits(self) -> Array:
-        """Exits by reason, those with ``to`` included: (draw, year, age, placement, reason) [children]."""
-        return np.asarray(sum(part.child_years[..., None] * np.asarray(part.exit_rate) for part in self._parts))
-
-    @cached_property
-    def moves(self) -> Array:
-        """Moves by origin and destination: (draw, year, age, placement, to) [children]."""
-        apart = 1.0 - np.eye(len(self.grid.placements))
-        return np.asarray(sum(part.child_years[..., None] * np.asarray(part.move_rate) * apart for part in self._parts))
-
-    @cached_property
-    def sums(self) -> Sums:
-        """What stock and flows come to over ages."""
-        ages = [slice(a, a + 1) for a in range(len(self.grid.ages))]
-        flows = (self.stock, self.entries, self.aged_out, self.child_years)
-        return Sums(self.grid, ages, *flows, self._parts, self.capacity)
-
-    @cached_property
-    def children(self) -> Array:
-        """Children in care on each date: (draw, date) [children]."""
-        return np.asarray(self.stock[..., list(self.grid.in_care)].sum((-2, -1)))
-
-
 def together(projections: Sequence[Projection]) -> Projection:
     """Sum the projections of several streams.
 
     Parameters
     ----------
     projections : sequence of Projection
-        One a stream, on the same grid.
+        One a stream, on the same grid and with the same pieces.
 
     Returns
     -------
     Projection
         Their sum; exits and moves stay sums of the streams' own.
     """
+    first = projections[0]
     if len(projections) == 1:
-        return projections[0]
+        return first
 
-    def total(name: str) -> Array:
-        return np.asarray(sum(getattr(p, name) for p in projections))
+    def total(arrays: Iterable[Array]) -> Array:
+        return np.asarray(sum(arrays))
 
     names = dict.fromkeys(name for p in projections for name in p.extra_entries)
-    extra = {n: np.asarray(sum(p.extra_entries[n] for p in projections if n in p.extra_entries)) for n in names}
-    stock, entries, reached, child_years = map(total, ("stock", "entries", "reached", "child_years"))
-    parts = tuple(part for p in projections for part in p._parts)
-    capacity = projections[0].capacity
-    return Projection(projections[0].grid, stock, entries, reached, child_years, extra, parts, capacity)
+    reached = [p.reached for p in projections if p.reached is not None]
+    return Projection(
+        first.grid,
+        first.pieces,
+        stock=total(p.stock for p in projections),
+        entries=total(p.entries for p in projections),
+        aged_out=total(p.aged_out for p in projections),
+        child_years=total(p.child_years for p in projections),
+        parts=tuple(part for p in projections for part in p.parts),
+        capacity=first.capacity,
+        reached=total(reached) if len(reached) == len(projections) else None,
+        extra_entries={n: total(p.extra_entries[n] for p in projections if n in p.extra_entries) for n in names},
+    )
 
 
-def rates_by_age(parameters: Parameters, child_years: Array) -> Rates:
-    """Give what exits and moves are made of, where every age is kept."""
-    ages = range(len(parameters.grid.ages))
-    return Rates(child_years, stepped(parameters.exit_rate), stepped(parameters.move_rate), ages, ages)
+#: The name that sums over ages had.
+Sums = Projection

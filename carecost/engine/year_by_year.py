@@ -9,12 +9,136 @@ import numpy as np
 from numpy.typing import NDArray
 
 from carecost._typing import Array
-from carecost.engine.capacity import Lived, lived
 from carecost.engine.capacity_shares import Relief
-from carecost.engine.kernels import Kernels, birthdays
+from carecost.engine.kernels import Kernels, _cells, birthdays, leaving_at
+from carecost.engine.piecewise import stepped
 from carecost.engine.parameters import Parameters
-from carecost.engine.projection import Capacity, Projection, common_places, rates_by_age
+from carecost.engine.projection import Capacity, Projection, Rates, common_places
 from carecost.maths import birthday_classes
+from carecost.maths.birthday_classes import WEIGHT, Band, Birthdays
+
+
+def rates_by_age(parameters: Parameters, child_years: Array) -> Rates:
+    """Give what exits and moves are made of, where every age is kept."""
+    ages = range(len(parameters.grid.ages))
+    return Rates(child_years, stepped(parameters.exit_rate), stepped(parameters.move_rate), ages, ages)
+
+
+def bands_of(parameters: Parameters) -> list[list[Band]]:
+    """Find the bands of ages of each year; years that share rates share them."""
+    grid, both = parameters.grid, (stepped(parameters.exit_rate), stepped(parameters.move_rate))
+    pairs = list(zip(*(np.broadcast_to(a.years, len(grid.years)).tolist() for a in both), strict=True))
+    found = {
+        pair: [Band(c.ages, birthday_classes.spans(c.rates, c.states)) for c in _cells(grid, both, pair)]
+        for pair in dict.fromkeys(pairs)
+    }
+    return [found[pair] for pair in pairs]
+
+
+def projection_of(
+    parameters: Parameters, arrays: tuple[Array, Array, Array, Array], extra: dict[str, Array], capacity: Capacity | None
+) -> Projection:
+    """Make a projection of stock, entries, those who reach a birthday and child-years."""
+    p, (stock, entries, reached, child_years) = parameters, arrays
+    return Projection(
+        p.grid,
+        [slice(age, age + 1) for age in range(len(p.grid.ages))],
+        stock,
+        entries,
+        reached * leaving_at(p.grid),
+        child_years,
+        (rates_by_age(p, child_years),),
+        capacity,
+        reached,
+        extra,
+    )
+
+
+class Lived(NamedTuple):
+    """Time lived within the year in each of some sets of states, by where and when a person is.
+
+    Attributes
+    ----------
+    stock : ndarray of shape (class, draw, age, state, set)
+        For one who is there at the start of the year, by birthday class [years].
+    even : ndarray of shape (draw, age, state, set)
+        For one who enters at some time of the year, each time as likely [years].
+    born : ndarray of shape (draw, age, state, set)
+        For one who enters on the birthday that begins the age [years].
+    """
+
+    stock: Array
+    even: Array
+    born: Array
+
+
+def lived(bands: Sequence[Band], birthdays: Birthdays, wanted: Array) -> Lived:
+    """Look ahead over a year: backwards, with the integrals of :func:`carecost.maths.birthday_classes.year`.
+
+    Parameters
+    ----------
+    bands : sequence of Band
+        Rates of each age.
+    birthdays : Birthdays
+        Who stays and who goes on when an age ends.
+    wanted : ndarray of shape (state, set)
+        1 where a state counts in a set, else 0.
+
+    Returns
+    -------
+    Lived
+        Time lived in each set. Person-years of a year are the sum of stock and entrants, each times its time.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from carecost.maths import birthday_classes as stockflow
+    >>> still = stockflow.Band(slice(0, 2), stockflow.spans(np.zeros((1, 1, 1))))
+    >>> goes_on = Birthdays(np.array([[1.0], [0.0]]))
+    >>> lived([still], goes_on, np.ones((1, 1))).stock[:, 0, :, 0, 0].round(3)
+    array([[1.   , 0.211],
+           [1.   , 0.789]])
+    """
+    classes = [_of_class(bands, birthdays, wanted, c) for c in (0, 1)]
+    stock, even, born = zip(*classes, strict=True)
+    return Lived(np.stack(stock), WEIGHT * (even[0] + even[1]), WEIGHT * (born[0] + born[1]))
+
+
+def _of_class(bands: Sequence[Band], birthdays: Birthdays, wanted: Array, c: int) -> tuple[Array, Array, Array]:
+    """Look ahead for one birthday class: from the birthday to the year's end, then from the start to the birthday."""
+    shape = (max(len(pair[0].stack) for _, pair in bands), *birthdays.stays.shape, wanted.shape[1])
+    turned, stock, even, later = (np.zeros(shape) for _ in range(4))
+    for ages, pair in bands:
+        _, stay, linger, states = pair[1 - c].parts()
+        here = side_by_side(states)
+        turned[:, ages, here] = (stay @ wanted[here])[:, None]
+        even[:, ages, here] = (linger @ wanted[here])[:, None]
+    later[:, :-1] = turned[:, 1:] * birthdays.stays[:-1, :, None]
+    for age, state, to in birthdays.goes:
+        if age + 1 < shape[1]:
+            later[:, age, state] += turned[:, age + 1, to]
+    for ages, pair in bands:
+        move, stay, linger, states = pair[c].parts()
+        here = side_by_side(states)
+        ahead = later[:, ages, here]
+        stock[:, ages, here] = (stay @ wanted[here])[:, None] + _each(move, ahead)
+        even[:, ages, here] += (linger @ wanted[here])[:, None] + _each(stay, ahead)
+    return stock, even, turned
+
+
+def _each(matrix: Array, values: Array) -> Array:
+    """Multiply the matrix of each draw with the values of all ages at once: (draw, age, state, set)."""
+    n, ages, states, sets = values.shape
+    found = matrix @ values.transpose(0, 2, 1, 3).reshape(n, states, ages * sets)
+    return np.asarray(found.reshape(len(found), states, ages, sets).transpose(0, 2, 1, 3))
+
+
+def side_by_side(states: NDArray[np.int_]) -> NDArray[np.int_] | slice:
+    """Give states (by index) as a slice where they stand side by side, which is cheaper."""
+    first, last = int(states[0]), int(states[-1]) + 1
+    return slice(first, last) if np.array_equal(states, np.arange(first, last)) else states
+
+
 
 
 class AtBirthday(NamedTuple):
@@ -53,7 +177,7 @@ class Advance:
         # Where places may run out, arrivals are sent elsewhere in place.
         self.extra_entries = {k: np.array(v) for k, v in extra.items()} if grid.groups else extra
         self.entries, self.at_birthday = self._entries()
-        self.bands = (kernels or Kernels()).years(p)
+        self.bands = bands_of(p)
         self.birthdays = birthdays(grid)
         start = np.broadcast_to(np.asarray(p.initial_stock), (self._shape[0], *self._shape[2:]))
         self.classes = np.stack([birthday_classes.WEIGHT * start] * 2)
@@ -87,17 +211,8 @@ class Advance:
 
     def projection(self, capacity: Capacity | None = None) -> Projection:
         """Give the years advanced so far as a projection."""
-        p = self.parameters
-        return Projection(
-            grid=p.grid,
-            stock=self.stock,
-            entries=self.entries,
-            reached=self._reached,
-            child_years=self.child_years,
-            extra_entries=self.extra_entries,
-            _parts=(rates_by_age(p, self.child_years),),
-            capacity=capacity,
-        )
+        arrays = self.stock, self.entries, self._reached, self.child_years
+        return projection_of(self.parameters, arrays, self.extra_entries, capacity)
 
 
 def advanced(streams: Sequence[Parameters], kernels: Kernels | None = None) -> tuple[list[Advance], Capacity | None]:

@@ -3,29 +3,24 @@
 Imports numpy, scipy and :mod:`carecost.errors` only. Public, as ``carecost.maths`` and as ``cc.stockflow``.
 """
 
-from carecost.maths.birthday_classes import BIRTHDAYS, WEIGHT, Band, Birthdays, Span, Year, spans, year
+from carecost.maths.birthday_flow import YearKernel, layer_across, meet_new_rates, year_kernel
 from carecost.maths.conversion import probabilities, rates
-from carecost.maths.expm import Kernel, generator, kernel, parts, stacked
+from carecost.maths.expm import Kernel, generator, kernel, phi_functions
 from carecost.maths.markov_cohort import counting_weights, occupancy, trace, transitions
 
 __all__ = [
-    "BIRTHDAYS",
-    "WEIGHT",
-    "Band",
-    "Birthdays",
     "Kernel",
-    "Span",
-    "Year",
+    "YearKernel",
     "counting_weights",
     "generator",
     "kernel",
+    "layer_across",
+    "meet_new_rates",
     "occupancy",
-    "parts",
+    "phi_functions",
     "probabilities",
     "rates",
-    "spans",
-    "stacked",
     "trace",
     "transitions",
-    "year",
+    "year_kernel",
 ]

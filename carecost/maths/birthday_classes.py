@@ -18,10 +18,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from carecost._typing import Array
-from carecost.maths.expm import parts, stacked
 
 #: Points of the year at which the two classes have their birthday [years].
 BIRTHDAYS: tuple[float, float] = (0.5 - sqrt(3.0) / 6.0, 0.5 + sqrt(3.0) / 6.0)
+
+
+# The series is cut after TERMS terms for norms up to REACH.
+TERMS, REACH = 13, 0.5
 
 
 #: Weight of each class.
@@ -197,3 +200,67 @@ def _through(people: Array, bands: Sequence[Band], span: tuple[int, int]) -> Arr
         for c in (0, 1):
             pair[span[c]].carry(people[c][:, ages], out[c][:, ages])
     return out
+
+
+def stacked(rates: Array, span: float) -> Array:
+    """Give the kernel of a span as one array: ``move`` above ``stay`` above ``linger``, (..., 3 * state, state).
+
+    Parameters and method are those of :func:`kernel`.
+    """
+    # In one memory layout: libraries multiply transposed matrices in another order, which rounds differently.
+    rates = np.ascontiguousarray(rates)
+    n = rates.shape[-1]
+    norm = np.abs(rates).sum(-1).max(-1, initial=0.0) * span
+    # Each matrix is scaled by its own norm, so that its result never depends on its neighbours in the batch.
+    halvings = np.maximum(np.frexp(norm / REACH)[1], 0)
+    time = np.ldexp(span, -halvings)[..., None, None]
+    out = np.empty((*rates.shape[:-2], 3 * n, n))
+    move, stay, linger = parts(out)
+    np.multiply(_series(rates * time), time**2, out=linger)
+    np.matmul(rates, linger, out=stay)
+    _diagonal(stay)[...] += time[..., 0]
+    np.matmul(rates, stay, out=move)
+    _diagonal(move)[...] += 1.0
+    for done in range(int(halvings.max(initial=0))):
+        left = halvings > done
+        if left.all():
+            out = _doubled(out, time)
+            time *= 2.0
+        else:
+            out[left] = _doubled(out[left], time[left])
+            time[left] *= 2.0
+    return out
+
+
+def parts(stack: Array) -> tuple[Array, Array, Array]:
+    """Give the three kernels of a stack, as views."""
+    n = stack.shape[-1]
+    return stack[..., :n, :], stack[..., n : 2 * n, :], stack[..., 2 * n :, :]
+
+
+def _doubled(stack: Array, time: Array) -> Array:
+    """Give the stack of twice the time."""
+    move, stay, linger = parts(stack)
+    twice = stack @ move
+    _, more, most = parts(twice)
+    more += stay
+    most += linger
+    most += time * stay
+    return np.asarray(twice)
+
+
+def _diagonal(matrices: Array) -> Array:
+    """Give the diagonals of matrices, to write to."""
+    return np.asarray(np.einsum("...ii->...i", matrices))
+
+
+def _series(scaled: Array) -> Array:
+    """Sum scaled^k / (k + 2)! over k up to TERMS, from the last."""
+    factor = 1.0 / np.cumprod(np.arange(1.0, TERMS + 3.0))[1:]
+    total, spare = np.asarray(factor[-1] * scaled), np.empty_like(scaled)
+    _diagonal(total)[...] += factor[-2]
+    for k in range(TERMS - 2, -1, -1):
+        np.matmul(total, scaled, out=spare)
+        total, spare = spare, total
+        _diagonal(total)[...] += factor[k]
+    return total

@@ -1,18 +1,22 @@
-"""Matrix exponential of a generator and its first two integrals, batched."""
+"""Matrix exponential of a generator and its repeated integrals (phi functions), batched."""
 
 from __future__ import annotations
 
+from functools import cache
+from math import factorial
 from typing import NamedTuple
 
 import numpy as np
 
 from carecost._typing import Array
 
-# The series is cut after TERMS terms for norms up to REACH: the first term left out is below 1e-17 of the sum.
-TERMS = 13
+#: The power series is used for norms up to REACH, with powers up to POWER of the matrix at hand, as a polynomial in the
+#: highest of them (Paterson and Stockmeyer); beyond, the matrix is halved.
+REACH, POWER = 4.0, 4
 
 
-REACH = 0.5
+#: Matrices that go through the series at once: their powers stay in a cache of 1 MB for a dozen states.
+AT_ONCE = 64
 
 
 class Kernel(NamedTuple):
@@ -78,16 +82,9 @@ def kernel(rates: Array, span: float) -> Kernel:
     Kernel
         The exponential and its first two integrals.
 
-    Notes
-    -----
-    With E(t) the exponential, I(t) its integral and L(t) the integral of that, E(2t) = E E, I(2t) = I + I E and
-    L(2t) = L + t I + L E [1]_. For a short time L is a power series, I = t + Q L and E = 1 + Q I, so that
-    flows and stocks agree by construction.
-
-    References
-    ----------
-    .. [1] Van Loan, C. F. (1978). Computing integrals involving the matrix exponential. IEEE Transactions on
-       Automatic Control, 23(3), 395-404.
+    See Also
+    --------
+    phi_functions : The same of any order, over a span of one.
 
     Examples
     --------
@@ -95,68 +92,122 @@ def kernel(rates: Array, span: float) -> Kernel:
     >>> round(float(k.move[0, 0]), 6), round(float(k.stay[0, 0]), 6)
     (0.606531, 0.786939)
     """
-    return Kernel(*parts(stacked(rates, span)))
+    phi = phi_functions(np.asarray(rates) * span, 2)
+    return Kernel(phi[..., 0, :, :], span * phi[..., 1, :, :], span**2 * phi[..., 2, :, :])
 
 
-def stacked(rates: Array, span: float) -> Array:
-    """Give the kernel of a span as one array: ``move`` above ``stay`` above ``linger``, (..., 3 * state, state).
+def phi_functions(matrices: Array, order: int) -> Array:
+    """Give the exponential of matrices and its repeated integrals, ``phi_j = sum of matrix^m / (m + j)!``.
 
-    Parameters and method are those of :func:`kernel`.
+    Parameters
+    ----------
+    matrices : ndarray of shape (..., state, state)
+        Such as a generator times a span.
+    order : int
+        The last j; at least 1.
+
+    Returns
+    -------
+    ndarray of shape (..., order + 1, state, state)
+        phi_0 = expm(matrix), and phi_j, the integral of (1 - t)^(j - 1) / (j - 1)! expm(matrix t) over t from 0 to 1.
+
+    Notes
+    -----
+    A matrix A of norm above REACH is halved until it is below, and the functions are doubled back [1]_, [2]_:
+
+        phi_j(2A) = 2^-j (phi_j(A) phi_0(A) + sum of phi_i(A) / (j - i)! over i from 1 to j)
+
+    Of a small matrix the last one is a power series, and the others follow from phi_j = phi_{j+1} A + 1/j!, so that
+    flows and stocks agree by construction. Each matrix is scaled by its own norm and goes through products of its own,
+    so that its result never depends on its neighbours in the batch.
+
+    References
+    ----------
+    .. [1] Van Loan, C. F. (1978). Computing integrals involving the matrix exponential. IEEE Transactions on
+       Automatic Control, 23(3), 395-404.
+    .. [2] Skaflestad, B. and Wright, W. M. (2009). The scaling and modified squaring method for matrix functions
+       related to the exponential. Applied Numerical Mathematics, 59(3-4), 783-799.
+
+    Examples
+    --------
+    >>> phi_functions(np.array([[-0.5]]), 2)[:, 0, 0].round(6)
+    array([0.606531, 0.786939, 0.426123])
     """
     # In one memory layout: libraries multiply transposed matrices in another order, which rounds differently.
-    rates = np.ascontiguousarray(rates)
-    n = rates.shape[-1]
-    norm = np.abs(rates).sum(-1).max(-1, initial=0.0) * span
-    # Each matrix is scaled by its own norm, so that its result never depends on its neighbours in the batch.
+    flat = np.ascontiguousarray(matrices, dtype=float).reshape(-1, *matrices.shape[-2:])
+    n = flat.shape[-1]
+    norm = np.abs(flat).sum(-1).max(-1, initial=0.0)
     halvings = np.maximum(np.frexp(norm / REACH)[1], 0)
-    time = np.ldexp(span, -halvings)[..., None, None]
-    out = np.empty((*rates.shape[:-2], 3 * n, n))
-    move, stay, linger = parts(out)
-    np.multiply(_series(rates * time), time**2, out=linger)
-    np.matmul(rates, linger, out=stay)
-    _diagonal(stay)[...] += time[..., 0]
-    np.matmul(rates, stay, out=move)
-    _diagonal(move)[...] += 1.0
+    # Those that are doubled often come first, so that a doubling is of the first few.
+    by_halvings = np.argsort(-halvings, kind="stable")
+    out = np.empty((len(flat), order + 1, n, n))
+    for first in range(0, len(flat), AT_ONCE):
+        some = by_halvings[first : first + AT_ONCE]
+        out[some] = _phi(flat[some], halvings[some], order)
+    return out.reshape(*matrices.shape[:-2], order + 1, n, n)
+
+
+def _phi(matrices: Array, halvings: Array, order: int) -> Array:
+    """Give the phi functions of a few matrices, those with the most halvings first."""
+    n = matrices.shape[-1]
+    span = np.ldexp(1.0, -halvings)
+    small = matrices * span[:, None, None]
+    here, other = (np.empty((len(matrices), order + 1, n, n)) for _ in range(2))
+    _series(small, order, here[:, order])
+    for j in range(order - 1, -1, -1):
+        np.matmul(here[:, j + 1], small, out=here[:, j])
+        _diagonal(here[:, j])[...] += 1.0 / factorial(j)
+    weights, halved = _doubling(order)
     for done in range(int(halvings.max(initial=0))):
-        left = halvings > done
-        if left.all():
-            out = _doubled(out, time)
-            time *= 2.0
-        else:
-            out[left] = _doubled(out[left], time[left])
-            time[left] *= 2.0
-    return out
+        m = int((halvings > done).sum())
+        a, b = here[:m], other[:m]
+        # Of each matrix all functions side by side: (function, state x state).
+        np.matmul(weights, a[:, 1:].reshape(m, order, n * n), out=b[:, 1:].reshape(m, order, n * n))
+        tall = np.matmul(a.reshape(m, -1, n), a[:, 0]).reshape(a.shape)
+        tall *= halved[:, None, None]
+        b[:, 1:] += tall[:, 1:]
+        b[:, 0] = tall[:, 0]
+        if m < len(here):
+            other[m:] = here[m:]
+        here, other = other, here
+    return here
 
 
-def parts(stack: Array) -> tuple[Array, Array, Array]:
-    """Give the three kernels of a stack, as views."""
-    n = stack.shape[-1]
-    return stack[..., :n, :], stack[..., n : 2 * n, :], stack[..., 2 * n :, :]
+@cache
+def _doubling(order: int) -> tuple[Array, Array]:
+    """Give what phi_i adds to phi_j of twice the matrix, (j, i) from 1, and 2^-j."""
+    halved = 0.5 ** np.arange(order + 1)
+    weights = [[halved[j] / factorial(j - i) if i <= j else 0.0 for i in range(1, order + 1)] for j in range(1, order + 1)]
+    return np.array(weights), halved
 
 
-def _doubled(stack: Array, time: Array) -> Array:
-    """Give the stack of twice the time."""
-    move, stay, linger = parts(stack)
-    twice = stack @ move
-    _, more, most = parts(twice)
-    more += stay
-    most += linger
-    most += time * stay
-    return np.asarray(twice)
+@cache
+def _coefficients(order: int) -> Array:
+    """Give 1 / (k + order)!, until the first left out is below rounding: (block, power below POWER)."""
+    terms = POWER
+    while REACH**terms * factorial(order) / factorial(terms + order) > 2.0**-56:
+        terms += POWER
+    return np.array([1.0 / factorial(k + order) for k in range(terms)]).reshape(-1, POWER)
+
+
+def _series(matrices: Array, order: int, out: Array) -> None:
+    """Sum matrix^k / (k + order)!, as a polynomial in the highest power at hand, from its last block."""
+    n, size = matrices.shape[-1], len(matrices)
+    weights = _coefficients(order)
+    powers = np.empty((size, POWER, n, n))  # 1 to POWER
+    powers[:, 0] = matrices
+    for k in range(1, POWER):
+        np.matmul(powers[:, k // 2], powers[:, (k - 1) // 2], out=powers[:, k])
+    blocks = np.matmul(weights[:, 1:], powers[:, :-1].reshape(size, POWER - 1, n * n)).reshape(size, -1, n, n)
+    total = blocks[:, -1].copy()
+    _diagonal(total)[...] += weights[-1, 0]
+    for block in range(len(weights) - 2, -1, -1):
+        np.matmul(total, powers[:, -1], out=out)
+        np.add(out, blocks[:, block], out=total)
+        _diagonal(total)[...] += weights[block, 0]
+    out[...] = total
 
 
 def _diagonal(matrices: Array) -> Array:
     """Give the diagonals of matrices, to write to."""
     return np.asarray(np.einsum("...ii->...i", matrices))
-
-
-def _series(scaled: Array) -> Array:
-    """Sum scaled^k / (k + 2)! over k up to TERMS, from the last."""
-    factor = 1.0 / np.cumprod(np.arange(1.0, TERMS + 3.0))[1:]
-    total, spare = np.asarray(factor[-1] * scaled), np.empty_like(scaled)
-    _diagonal(total)[...] += factor[-2]
-    for k in range(TERMS - 2, -1, -1):
-        np.matmul(total, scaled, out=spare)
-        total, spare = spare, total
-        _diagonal(total)[...] += factor[k]
-    return total

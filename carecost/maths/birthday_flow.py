@@ -1,0 +1,306 @@
+"""Flow of birthdays: how people who turn an age over a year pass to the next age, by exact integrals of constant rates.
+
+Everything here works on any number of states and draws. Row vectors multiply generators from the left:
+``x @ expm(Q * t)``.
+
+A birthday falls at the same point u of every year. Those who turn an age in a year are carried as a *flow*: people per
+unit of u, as coefficients of the Legendre polynomials on (0, 1),
+
+    f(u) = F_0 P_0(u) + F_1 P_1(u) + F_2 P_2(u),     P_0 = 1,  P_1 = 2u - 1,  P_2 = 6u^2 - 6u + 1
+
+so that F_0 is their number. What decays fast lies between a birthday and the end of the year, and is integrated
+exactly. With phi(t) the integral of expm(Q s) over s from 0 to t, and phi_j the functions of
+:func:`carecost.maths.expm.phi_functions` of Q over a whole year, all that a year needs is
+
+    M_k = int P_k(u) expm(Q (1 - u)) du:   M_0 = phi_1,  M_1 = 2 phi_2 - phi_1,  M_2 = phi_1 - 6 phi_2 + 12 phi_3, ...
+    V_k = int P_k(u) phi(1 - u) du:        the same one order up (phi_2, 2 phi_3 - phi_2, ...)
+    Y_k = int P_k(u) phi(u) du = (-1)^k V_k
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.polynomial import legendre
+
+from carecost._typing import Array
+from carecost.maths.expm import phi_functions
+
+#: The last of the phi functions that are needed: V_3 is made of phi_2 to phi_5.
+ORDER = 5
+
+
+#: Outflow on both sides of a border from which the rest of a layer, beyond P_3, is counted [per year].
+REST = 1.0
+
+
+#: P_k in powers of u times 1/m!: as u^m integrates to m! phi_{m+1}, M_k is the sum of these times phi_{m+1}.
+_LEGENDRE = np.array(
+    [
+        [1.0, 0.0, 0.0, 0.0, 0.0],
+        [-1.0, 2.0, 0.0, 0.0, 0.0],
+        [1.0, -6.0, 12.0, 0.0, 0.0],
+        [-1.0, 12.0, -60.0, 120.0, 0.0],
+        [1.0, -20.0, 180.0, -840.0, 1680.0],
+    ]
+)
+
+
+class YearKernel(NamedTuple):
+    """What a year at one set of rates does to rows of people.
+
+    Attributes
+    ----------
+    rates : ndarray of shape (draw, state, state)
+        Generator Q [per person-year].
+    phi : ndarray of shape (draw, 6, state, state)
+        phi_0 = expm(Q) to phi_5.
+    onward : ndarray of shape (draw, 2, 2 * state, state)
+        ``[expm(Q) over (2k + 1) Y_k]`` for k of 1 and 2.
+    after : ndarray of shape (draw, 3 * state, state)
+        ``[V_1 over V_2 over layer]``, where the layer is that within ages of the same rates, see :func:`layer_across`.
+    """
+
+    rates: Array
+    phi: Array
+    onward: Array
+    after: Array
+
+    @property
+    def layer(self) -> Array:
+        """Time that a unit of layer lives after the birthday, beyond its three coefficients: (draw, state, state)."""
+        return self.after[:, 2 * self.rates.shape[-1] :]
+
+    def rows(self, first: int, last: int) -> Array:
+        """Give phi functions one above the other: (draw, functions * state, state)."""
+        n = self.phi.shape[-1]
+        return self.phi[:, first : last + 1].reshape(-1, (last + 1 - first) * n, n)
+
+    def part(self, draws: slice) -> YearKernel:
+        """Take some draws, where there is more than one."""
+        return self if len(self.rates) == 1 else YearKernel(*(array[draws] for array in self))
+
+
+def year_kernel(rates: Array) -> YearKernel:
+    """Make the kernel of a year.
+
+    Parameters
+    ----------
+    rates : ndarray of shape (draw, state, state)
+        Generator [per person-year].
+
+    Returns
+    -------
+    YearKernel
+        Its phi functions and what is made of them.
+
+    Notes
+    -----
+    The layer within ages of the same rates is exact: int phi(u) phi(1 - u) du = phi_2 - 2 phi_3, less what three
+    coefficients have of it, sum of (2k + 1) Y_k V_k.
+
+    Examples
+    --------
+    >>> kernel = year_kernel(np.array([[[-0.5]]]))
+    >>> kernel.phi[0, :3, 0, 0].round(6)
+    array([0.606531, 0.786939, 0.426123])
+    """
+    draws, n = rates.shape[:2]
+    phi = phi_functions(rates, ORDER)
+    onward, after = np.empty((draws, 2, 2 * n, n)), np.empty((draws, 3 * n, n))
+    v = [phi[:, 2], np.subtract(2.0 * phi[:, 3], phi[:, 2], out=after[:, :n]), after[:, n : 2 * n]]
+    np.subtract(phi[:, 2], 6.0 * phi[:, 3], out=v[2])
+    v[2] += 12.0 * phi[:, 4]
+    onward[:, :, :n] = phi[:, :1]
+    np.multiply(v[1], -3.0, out=onward[:, 0, n:])
+    np.multiply(v[2], 5.0, out=onward[:, 1, n:])
+    layer = after[:, 2 * n :]
+    np.subtract(phi[:, 2], 2.0 * phi[:, 3], out=layer)
+    layer -= v[0] @ v[0]
+    layer -= onward[:, 0, n:] @ v[1]
+    layer -= onward[:, 1, n:] @ v[2]
+    return YearKernel(rates, phi, onward, after)
+
+
+def layer_across(before: YearKernel, after: YearKernel, passes: Array) -> Array:
+    """Give the time that a layer lives after a birthday at which rates change, beyond its three coefficients.
+
+    Parameters
+    ----------
+    before, after : YearKernel
+        Of the age that ends and of the age that begins.
+    passes : ndarray of shape (state before, state after)
+        1 where the birthday leads from one state to another, else 0.
+
+    Returns
+    -------
+    ndarray of shape (draw, state before, state after)
+        Time of a unit of layer [years squared].
+
+    Notes
+    -----
+    A sudden change adds g phi(u) to the flow of the next birthday. Three coefficients miss the Legendre terms from the
+    fourth on; after the birthday they live
+
+        sum of (2k + 1) g Y_k J V'_k over k from 3.
+
+    The term of k = 3 is taken whole. The rest matters only where outflows h and h' are large on both sides, and is
+    taken state by state from the closed form of one state,
+
+        int phi(u) phi'(1 - u) du = (1 - e_1(h) - e_1(h') + e(h, h')) / (h h'),
+
+    with e_1(h) = (1 - exp(-h)) / h and e(h, h') = (exp(-h') - exp(-h)) / (h - h').
+    """
+    first, second = _v3(before.phi), _v3(after.phi)
+    out = np.asarray((-7.0 * first) @ (passes @ second))
+    start, end = np.nonzero(passes)
+    slow, fast = (-np.einsum("dii->di", k.rates)[:, states] for k, states in ((before, start), (after, end)))
+    out[:, start, end] += _rest(slow, fast)
+    return out
+
+
+def _v3(phi: Array) -> Array:
+    """Give V_3."""
+    return np.asarray(sum(w * phi[:, m + 2] for m, w in enumerate(_LEGENDRE[3, :4])))
+
+
+def _rest(h: Array, k: Array) -> Array:
+    """Give int phi(u) phi'(1 - u) du of single states with outflows h and k, less its Legendre terms up to P_3."""
+    h, k = np.broadcast_arrays(h, k)
+    both = np.minimum(h, k) > REST
+    # Where they are small the rest is below 1e-8 of the whole: any number above REST keeps the formula from failing.
+    h, k = np.where(both, h, 2.0), np.where(both, k, 2.0)
+    apart = np.abs(h - k)
+    joined = np.exp(-np.minimum(h, k)) * np.where(apart > 0, -np.expm1(-apart) / np.where(apart > 0, apart, 1.0), 1.0)
+    phi = [_scalar_phi(x) for x in (h, k)]
+    whole = (1.0 - phi[0][1] - phi[1][1] + joined) / (h * k)
+    for j in range(4):
+        v = [sum(w * p[m + 2] for m, w in enumerate(_LEGENDRE[j, : j + 1])) for p in phi]
+        whole -= (2 * j + 1) * (-1) ** j * v[0] * v[1]
+    return np.where(both, whole, 0.0)
+
+
+def _scalar_phi(h: Array) -> list[Array]:
+    """Give phi_0 to phi_5 of -h, for h above REST."""
+    found, factor = [np.exp(-h)], 1.0
+    for j in range(ORDER):
+        factor = factor / j if j else 1.0
+        found.append((factor - found[-1]) / h)
+    return found
+
+
+class Onward(NamedTuple):
+    """What a change of rates at the turn of a year does to those who turned an age in the year before it.
+
+    Attributes
+    ----------
+    time : ndarray of shape (draw, row, state)
+        Time lived before the next birthday.
+    flow : ndarray of shape (draw, row, 3, state)
+        Flow of that birthday.
+    jump : ndarray of shape (draw, row, state)
+        The layer g that arises.
+    """
+
+    time: Array
+    flow: Array
+    jump: Array
+
+
+def meet_new_rates(
+    old: YearKernel, new: YearKernel, flow: Array, entrants: tuple[Array, Array], time_after: Array
+) -> Onward:
+    """Carry rows of people from their birthday at the old rates to the next at the new ones.
+
+    Parameters
+    ----------
+    old, new : YearKernel
+        Rates until the end of the year, and from then on.
+    flow : ndarray of shape (draw, row, 3, state)
+        Those who turned the age, as coefficients.
+    entrants : tuple of ndarray of shape (draw, row, state)
+        Even entrants of the age in the year of the birthday, and in the next.
+    time_after : ndarray of shape (draw, row, state)
+        Time that all of them lived between the birthday and the end of the year.
+
+    Returns
+    -------
+    Onward
+        Time before the next birthday, its flow, and the layer.
+
+    Notes
+    -----
+    With s(u) the stock at the turn of the year by birthday and S_j = int P_j s its first three moments (S_0 the stock),
+    what the old rates would do is exact, and the difference is that of the moments:
+
+        time   = F_0 phi_1 + e (phi_2 - phi_3) + e' phi'_3 - time_after + sum of (2j + 1) S_j (Y'_j - Y_j)
+        F_k'   = F_k expm(Q) + (2k + 1) (e' Y'_k - e Y_k) + (2k + 1) sum of (2j + 1) S_j (N'_jk - N_jk),  k = 1, 2
+        F_0'   = S_0 + time Q' + e' / 2
+        g      = e' - e + s(0) (Q' - Q),      s(0) = (F_0 - F_1 + F_2) expm(Q) + e phi_1
+
+    where N_jk = int P_j P_k expm(Q u) du. s(u) is not smooth only just before the end of the year, where nobody meets a
+    birthday soon. No kernel of two sets of rates is needed.
+    """
+    even, even_next = entrants
+    draws, rows, n = even.shape
+    people = np.concatenate([np.broadcast_to(flow, (draws, *flow.shape[1:])), even[:, :, None]], axis=2)
+    by_old = _moments(people, old)  # (draw, row, 5 functions x 4 kinds of people, state): phi_1 to phi_5 of each
+    each = by_old.reshape(draws, rows, ORDER, 4, n)
+    stock = flow[:, :, 0] + 0.5 * even + time_after @ old.rates
+    moments = np.matmul(_STOCK, by_old)  # S_1 and S_2 in rows 1 and 2
+    moments[:, :, 0] = stock
+    later = np.matmul(_CHANGE, _moments(moments, new) - _moments(moments, old))
+    coming = _moments(even_next[:, :, None], new)
+    time = each[:, :, 0, 0] + each[:, :, 1, 3] - each[:, :, 2, 3] + coming[:, :, 2] - time_after + later[:, :, 0]
+    out = np.empty((draws, rows, 3, n))
+    out[:, :, 0] = stock + time @ new.rates + 0.5 * even_next
+    whole_year = (flow.reshape(len(flow), 3 * rows, n) @ old.phi[:, 0]).reshape(draws, rows, 3, n)
+    out[:, :, 1:] = whole_year[:, :, 1:] + later[:, :, 1:]
+    out[:, :, 1:] += np.matmul(_EARLY, coming) - np.matmul(_EARLY, each[:, :, :, 3])
+    at_turn = whole_year[:, :, 0] - whole_year[:, :, 1] + whole_year[:, :, 2] + each[:, :, 0, 3]
+    jump = even_next - even + at_turn @ new.rates - at_turn @ old.rates
+    return Onward(time, out, jump)
+
+
+def _moments(rows: Array, kernel: YearKernel) -> Array:
+    """Multiply rows of several kinds with phi_1 to phi_5: (draw, row, 5 x kind, state)."""
+    draws, count, kinds, n = rows.shape
+    found = rows.reshape(draws, 1, count * kinds, n) @ kernel.phi[:, 1 : ORDER + 1]
+    return np.ascontiguousarray(
+        found.reshape(draws, ORDER, count, kinds, n).transpose(0, 2, 1, 3, 4).reshape(draws, count, ORDER * kinds, n)
+    )
+
+
+def _shifted(j: int) -> Array:
+    """Give the weights of phi_1 to phi_5 in V_j, for j up to 2."""
+    return np.concatenate([[0.0], _LEGENDRE[j, : ORDER - 1]])
+
+
+def _products() -> Array:
+    """Give the Legendre coefficients of P_j P_k: (j, k, l)."""
+    out, unit = np.zeros((3, 3, 5)), np.eye(3)
+    for j in range(3):
+        for k in range(3):
+            product = legendre.legmul(unit[j], unit[k])
+            out[j, k, : len(product)] = product
+    return out
+
+
+def _weights() -> tuple[Array, Array, Array]:
+    """Give the weights of phi_1 to phi_5 in the moments of the stock, in what a change does, and in (2k + 1) Y_k."""
+    product, sign = _products(), (-1.0) ** np.arange(5)
+    moments = np.einsum("jil,lm->jmi", product, _LEGENDRE)  # int P_j P_i expm(Q (1 - u)) du
+    turned = np.einsum("jkl,l,lm->kmj", product, sign, _LEGENDRE)  # N_jk
+    stock, change, early = np.zeros((3, ORDER, 4)), np.zeros((3, ORDER, 3)), np.zeros((2, ORDER))
+    stock[:, :, :3] = moments
+    for j in range(3):
+        stock[j, :, 3] = _shifted(j)
+        change[0, :, j] = (2 * j + 1) * sign[j] * _shifted(j)
+        change[1:, :, j] = np.array([[3.0], [5.0]]) * (2 * j + 1) * turned[1:, :, j]
+    for k in (1, 2):
+        early[k - 1] = (2 * k + 1) * sign[k] * _shifted(k)
+    return stock.reshape(3, -1), change.reshape(3, -1), early
+
+
+_STOCK, _CHANGE, _EARLY = _weights()
