@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from carecost._typing import Array
 from carecost.engine.grid import Grid
 from carecost.engine.items import AREA_DRIVERS
-from carecost.engine.kernels import Band, Kernels, birthdays, leaving_at
+from carecost.engine.kernels import Band, Kernels, birthday_map
 from carecost.engine.parameters import Parameters
 from carecost.engine.piecewise import stepped
 from carecost.engine.projection import Projection, Rates
@@ -186,7 +186,6 @@ class _Cohorts:
         grid = self._grid = parameters.grid
         self._kernels, self._draws, self._out = kernels, draws, out
         self._entrants = _Entrants(parameters, draws)
-        self._birthdays, self._leaving = birthdays(grid), leaving_at(grid)
         self._n, self._years, self._states = draws.stop - draws.start, len(grid.years), len(grid.placements)
         start = np.asarray(parameters.initial_stock)
         self._start = np.broadcast_to(_some(start, draws), (self._n, *start.shape[1:]))
@@ -395,30 +394,20 @@ class _Cohorts:
     def _cross(self, band: Band, following: Band | None) -> None:
         """Let people pass the birthday that ends a band: some leave, some go on, the others turn the next age."""
         assert self._rows is not None
-        age, windows, rows = band.ages.stop - 1, self._grid.windows, self._rows
-        here, w = windows.at[age], rows.whole.shape[-1] // 3
-        reached, leaving = rows.whole[:, 1:, :w], self._leaving[age, windows.states(age)]
-        if leaving.any():
+        age, rows, windows = band.ages.stop - 1, self._rows, self._grid.windows
+        birthday = birthday_map(self._grid, age)
+        here, w = birthday.here, rows.whole.shape[-1] // 3
+        reached = rows.whole[:, 1:, :w]
+        if birthday.leaving.any():
             aged_out = self._aged_out[..., here]
-            aged_out += reached * leaving
+            aged_out += reached * birthday.leaving
         if following is None:
             return
-        there = windows.at[age + 1]
-        stays, order = self._birthdays.stays[age, windows.states(age)], windows.order.tolist()
-        goes = [(order.index(state), order.index(to)) for at, state, to in self._birthdays.goes if at == age]
-        passes = np.zeros((w, self._states))
-        passes[range(w), range(here.start, here.stop)] = stays
-        for state, to in goes:
-            passes[state - here.start, to] = 1.0
-        self._pass_layers(band, following, passes[:, there])
-        if here == there and not leaving.any():
+        self._pass_layers(band, following, birthday.passes)
+        if here == windows.at[age + 1] and not birthday.leaving.any():
             return
-        turning = np.zeros((self._n, 3, self._years, self._states))
         flow = np.concatenate([reached[:, None], rows.tilted[:, :, 1:, :w]], axis=1)
-        np.multiply(flow, stays, out=turning[..., here])
-        for state, to in goes:
-            turning[..., to] += flow[..., state - here.start]
-        self._turning, self._rows = turning, None
+        self._turning, self._rows = birthday.turned(flow, self._states), None
 
     def _pass_layers(self, band: Band, following: Band, passes: Array) -> None:
         """Let layers pass a birthday: within the same rates as they are, else as the time that they will live."""

@@ -197,6 +197,52 @@ class Birthdays(NamedTuple):
     goes: tuple[tuple[int, int, int], ...] = ()
 
 
+class BirthdayMap(NamedTuple):
+    """What the birthday that ends an age does, with states in the order of the grid's windows.
+
+    Attributes
+    ----------
+    here : slice
+        Where the states of the age are in that order.
+    leaving : ndarray of bool of shape (state of the age,)
+        Who leaves care or the placement by it.
+    stays : ndarray of shape (state of the age,)
+        1 where people turn the next age in their state, else 0.
+    goes : tuple of (int, int)
+        State (within the age) and next state (in the order of all) of those who go on to another.
+    passes : ndarray of shape (state of the age, state of the next)
+        1 where it leads from one state to another, else 0; none after the last age.
+    """
+
+    here: slice
+    leaving: NDArray[np.bool_]
+    stays: Array
+    goes: tuple[tuple[int, int], ...]
+    passes: Array
+
+    def turned(self, people: Array, states: int) -> Array:
+        """Let people pass the birthday: (..., state of the age) to (..., state), all states in order."""
+        out = np.zeros((*people.shape[:-1], states))
+        np.multiply(people, self.stays, out=out[..., self.here])
+        for state, to in self.goes:
+            out[..., to] += people[..., state]
+        return out
+
+
+def birthday_map(grid: Grid, age: int) -> BirthdayMap:
+    """Give what the birthday that ends an age (by index) does."""
+    windows, rules, states = grid.windows, birthdays(grid), grid.windows.states(age)
+    order, here = windows.order.tolist(), windows.at[age]
+    stays = rules.stays[age, states]
+    goes = tuple((order.index(s) - here.start, order.index(to)) for at, s, to in rules.goes if at == age)
+    passes = np.zeros((len(states), len(order)))
+    passes[range(len(states)), range(here.start, here.stop)] = stays
+    for state, to in goes:
+        passes[state, to] = 1.0
+    there = windows.at[age + 1] if age + 1 < len(grid.ages) else slice(0, 0)
+    return BirthdayMap(here, leaving_at(grid)[age, states], stays, goes, passes[:, there])
+
+
 def birthdays(grid: Grid) -> Birthdays:
     """Say what the birthday that ends an age does: who stays in a placement, and who goes on to ``then``."""
     stays = np.array([[float(age + 1 < p.leave_age) for p in grid.placements] for age in grid.ages])

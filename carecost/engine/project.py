@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from carecost.engine.age_cohorts import project_ages
+from carecost.engine.capacity import limited
 from carecost.engine.kernels import Kernels
 from carecost.engine.parameters import Parameters
 from carecost.engine.projection import Projection
@@ -55,4 +56,4 @@ def project_streams(streams: Sequence[Parameters], kernels: Kernels | None = Non
         One a stream, in order.
     """
     shared = kernels or Kernels()
-    return [project_ages(p, shared) for p in streams]
+    return limited(streams, [project_ages(p, shared) for p in streams], shared)
