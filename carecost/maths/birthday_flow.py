@@ -35,6 +35,10 @@ ORDER = 5
 REST = 1.0
 
 
+#: Outflow on both sides of a border beyond which a layer is taken whole, from a matrix of twice the states [per year].
+WHOLE = 12.0
+
+
 #: P_k in powers of u times 1/m!: as u^m integrates to m! phi_{m+1}, M_k is the sum of these times phi_{m+1}.
 _LEGENDRE = np.array(
     [
@@ -150,19 +154,36 @@ def layer_across(before: YearKernel, after: YearKernel, passes: Array) -> Array:
 
         int phi(u) phi'(1 - u) du = (1 - e_1(h) - e_1(h') + e(h, h')) / (h h'),
 
-    with e_1(h) = (1 - exp(-h)) / h and e(h, h') = (exp(-h') - exp(-h)) / (h - h').
+    with e_1(h) = (1 - exp(-h)) / h and e(h, h') = (exp(-h') - exp(-h)) / (h - h'). Above WHOLE, which no packaged set
+    reaches, the integral is exact: phi_2 of [[Q, J], [0, Q']] has it in its upper right corner. Each draw is by itself.
     """
-    first, second = _v3(before.phi), _v3(after.phi)
-    out = np.asarray((-7.0 * first) @ (passes @ second))
+    out = np.asarray((-7.0 * _v(before.phi, 3)) @ (passes @ _v(after.phi, 3)))
     start, end = np.nonzero(passes)
-    slow, fast = (-np.einsum("dii->di", k.rates)[:, states] for k, states in ((before, start), (after, end)))
+    if not len(start):
+        return out
+    outflows = (-np.einsum("dii->di", k.rates)[:, states] for k, states in ((before, start), (after, end)))
+    slow, fast = np.broadcast_arrays(*outflows)
     out[:, start, end] += _rest(slow, fast)
+    beyond = np.minimum(slow, fast).max(1) > WHOLE
+    if beyond.any():
+        one, other = (YearKernel(*(a if len(a) == 1 else a[beyond] for a in k)) for k in (before, after))
+        out[beyond] = _whole_layer(one, other, passes)
     return out
 
 
-def _v3(phi: Array) -> Array:
-    """Give V_3."""
-    return np.asarray(sum(w * phi[:, m + 2] for m, w in enumerate(_LEGENDRE[3, :4])))
+def _whole_layer(before: YearKernel, after: YearKernel, passes: Array) -> Array:
+    n, m = passes.shape
+    both = np.zeros((max(len(before.rates), len(after.rates)), n + m, n + m))
+    both[:, :n, :n], both[:, :n, n:], both[:, n:, n:] = before.rates, passes, after.rates
+    out = np.array(phi_functions(both, 2)[:, 2, :n, n:])
+    for j in range(3):
+        out -= (2 * j + 1) * (-1) ** j * (_v(before.phi, j) @ (passes @ _v(after.phi, j)))
+    return out
+
+
+def _v(phi: Array, k: int) -> Array:
+    """Give V_k, for k up to 3."""
+    return np.asarray(sum(weight * phi[:, m + 2] for m, weight in enumerate(_LEGENDRE[k, : k + 1])))
 
 
 def _rest(h: Array, k: Array) -> Array:
