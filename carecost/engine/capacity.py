@@ -429,7 +429,7 @@ class Difference:
             for group in self._groups(people, year, joint=True):
                 time = self._to_birthday(people, group, n)
                 self._time[group.band, :n, year, people.states] = time
-                total += time @ wanted
+                total += (time[:, None] @ wanted)[:, 0]
             people.new_jump[:n] = tilted[:, 0, :, w:]
             for rows, weight in ((people.reached[:n], flow), (people.new_jump[:n], layer)):
                 total += (rows.reshape(n, 1, -1) @ weight[:n].reshape(n, -1, weight.shape[-1]))[:, 0]
@@ -476,11 +476,12 @@ class Difference:
             more[..., into] = even[:, people.ages, people.entered]
             groups = self._groups(people, year, joint=True)
             for group in groups:
-                kernel, some = self._kernel(group.now, n), more[:, group.ages][..., into]
+                # In one memory layout: picked cells keep an odd one, in which products and sums round otherwise.
+                kernel, some = self._kernel(group.now, n), np.ascontiguousarray(more[:, group.ages][..., into])
                 reached = people.reached[:n, group.ages]
                 for k, early in enumerate((kernel.phi[:, 2], kernel.onward[:, 0, w:], kernel.onward[:, 1, w:])):
-                    reached[:, :, k] += some @ early[:, into]
-                time = some.sum(1, keepdims=True) @ kernel.phi[:, 3][:, into]
+                    reached[:, :, k] += some @ np.ascontiguousarray(early[:, into])
+                time = some.sum(1, keepdims=True) @ np.ascontiguousarray(kernel.phi[:, 3, into])
                 self._time[group.band, :n, year, people.states] += time[:, 0]
             people.new_jump[:n] += more
             over, over_layer = self._birthdays(year, n, people, over, over_layer)

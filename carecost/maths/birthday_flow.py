@@ -164,6 +164,10 @@ def layer_across(before: YearKernel, after: YearKernel, passes: Array) -> Array:
     outflows = (-np.einsum("dii->di", k.rates)[:, states] for k, states in ((before, start), (after, end)))
     slow, fast = np.broadcast_arrays(*outflows)
     out[:, start, end] += _rest(slow, fast)
+    if np.array_equal(passes, np.eye(len(passes))):
+        # Where the rates of a draw happen to be the same on both sides nothing changes for it.
+        same = np.broadcast_to((before.rates == after.rates).all((1, 2)), len(out))
+        out[same] = np.broadcast_to(before.layer, out.shape)[same]
     beyond = np.minimum(slow, fast).max(1) > WHOLE
     if beyond.any():
         one, other = (YearKernel(*(a if len(a) == 1 else a[beyond] for a in k)) for k in (before, after))

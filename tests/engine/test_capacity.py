@@ -284,8 +284,8 @@ def test_shares_and_stock_agree_with_the_oracle_that_finds_them_by_trying() -> N
     mine, found = held(p)
     truth = expected(redirected(world), 200)
     assert world.sent is not None
-    # The engine is good to a thousandth of the time lived, and B is about a tenth of A: a hundredth of a share.
-    np.testing.assert_allclose(found.share[0, :, 0], world.sent[:, 0], atol=0.01)
+    # Half of the arrivals of a year are B: what the oracle's 100 classes miss of the time lived is a thousandth of it.
+    np.testing.assert_allclose(found.share[0, :, 0], world.sent[:, 0], atol=1e-3)
     assert (world.sent[[0, 1, 3], 0] > 0.05).all() and world.sent[2, 0] == 0
     assert abs(mine.stock[0].sum() / truth.stock.sum() - 1) < 1e-3
     for name in ("stock", "entries", "child_years", "aged_out"):
@@ -323,12 +323,12 @@ def test_children_sent_on_one_by_one_agree_within_their_luck() -> None:
     world, p = crowded_world()
     mine, found = held(p)
     one_by_one = replace(world, sent=np.pad(found.share[0], ((0, 0), (0, 2))))
-    lucky = simulate(one_by_one, 20.0, np.random.default_rng(1))
+    lucky = simulate(one_by_one, 100.0, np.random.default_rng(1))
     assert abs(mine.stock[0].sum() / lucky.stock.sum() - 1) < 2e-3
     by_place = mine.stock[0].sum((0, 1)) / lucky.stock.sum((0, 1)) - 1
     assert np.abs(by_place).max() < 5e-3
     time = lucky.child_years[:, :, 0].sum(1)
-    np.testing.assert_allclose(time, found.occupancy[0, :, 0], rtol=5e-3)
+    np.testing.assert_allclose(time, found.occupancy[0, :, 0], rtol=3e-3)
 
 
 def test_luck_of_small_numbers_fills_the_places_on_average() -> None:
