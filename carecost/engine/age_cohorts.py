@@ -7,7 +7,7 @@ over ages that share rates. :mod:`carecost.maths.birthday_flow` has the kernels 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -111,8 +111,9 @@ def project_pieces(parameters: Parameters, kernels: Kernels, cuts: Sequence[int]
         reached=np.zeros(shape) if ages else None,
         extra_entries={k: np.broadcast_to(np.asarray(v), shape) for k, v in p.extra_entries.items()} if ages else {},
     )
+    plan = [_Plan(grid, band, following) for band, following in zip(bands, [*bands[1:], None], strict=True)]
     for first in range(0, draws, AT_ONCE):
-        _Cohorts(p, kernels, slice(first, min(first + AT_ONCE, draws)), out).follow(bands)
+        _Cohorts(p, kernels, slice(first, min(first + AT_ONCE, draws)), out).follow(plan)
     return out
 
 
@@ -123,6 +124,40 @@ def age_cuts(grid: Grid) -> list[int]:
         counts = [age in ages for age in grid.ages]
         found |= {a for a in range(1, len(counts)) if counts[a] != counts[a - 1]}
     return sorted(found)
+
+
+class _Plan:
+    """How the years of a band go, which is the same for all draws.
+
+    Attributes
+    ----------
+    band, following : Band
+        The band, and the next if any.
+    birthday : BirthdayMap
+        What the birthday that ends it does.
+    sets : list of (int, ndarray of int)
+        Distinct sets of rates, and the years (by index) that have each.
+    regular : list of (int, ndarray of int)
+        Of each set the years with the rates of the year before, the first year too; sets that have any.
+    changes : list of int
+        Years with other rates than the year before.
+    pairs : list of (tuple of int, ndarray of bool)
+        Pairs of sets, of this band and of the next, in the years whose rates end with it; and which years have each.
+    """
+
+    def __init__(self, grid: Grid, band: Band, following: Band | None) -> None:
+        self.band, self.following, self.birthday = band, following, birthday_map(grid, band.ages.stop - 1)
+        changed = np.concatenate([[False], np.diff(band.sets) != 0])
+        self.changes = np.flatnonzero(changed).tolist()
+        numbers = list(dict.fromkeys(band.sets.tolist()))
+        self.sets = [(number, np.flatnonzero(band.sets == number)) for number in numbers]
+        regular = [(number, np.flatnonzero((band.sets == number) & ~changed)) for number in numbers]
+        self.regular = [(number, years) for number, years in regular if len(years)]
+        self.pairs: list[tuple[tuple[int, int], NDArray[np.bool_]]] = []
+        if following is not None:
+            both = np.stack([band.sets, following.sets])
+            for pair in dict.fromkeys(zip(*both[:, band.closes].tolist(), strict=True)):
+                self.pairs.append((pair, band.closes & (both == np.array(pair)[:, None]).all(0)))
 
 
 class _Rows:
@@ -196,17 +231,17 @@ class _Cohorts:
         self._jump: Array | None = None
         self._layer: Array | None = None
 
-    def follow(self, bands: Sequence[Band]) -> None:
+    def follow(self, plans: Sequence[_Plan]) -> None:
         """Carry all ages through all years."""
         # One set of sums serves where all years' rates end at the same ages.
-        self._apart = not all(band.closes.all() for band in bands)
+        self._apart = not all(plan.band.closes.all() for plan in plans)
         piece, (within,) = 0, (part.within for part in self._out.parts)
         self._restart()
-        for i, band in enumerate(bands):
+        for i, plan in enumerate(plans):
             if within[i] != piece:
                 self._take(piece)
                 piece = within[i]
-            self._band(i, band, bands[i + 1] if i + 1 < len(bands) else None)
+            self._band(i, plan)
         self._take(piece)
 
     def _restart(self) -> None:
@@ -223,25 +258,26 @@ class _Cohorts:
         out.aged_out[self._draws, :, piece] = np.take(self._aged_out, back, axis=-1)
         self._restart()
 
-    def _band(self, i: int, band: Band, following: Band | None) -> None:
+    def _band(self, i: int, plan: _Plan) -> None:
         """Carry the ages of a band through all years."""
+        band = plan.band
         for age in range(band.ages.start, band.ages.stop):
             if self._rows is None:
                 if self._turning is None and self._entrants.none(age) and not self._start[:, age].any():
                     continue
                 self._begin(band)
             self._enter(age, band)
-            self._step(age, band)
+            self._step(age, plan)
         if self._rows is None:
             return
-        time = self._close(band)
+        time = self._close(plan)
         states = self._grid.windows.states(band.ages.start)
         (rates,) = self._out.parts
         rates.child_years[self._draws, :, i, states] = time
         if self._out.reached is None:
             # One after the other: in this order a band without time changes no digit.
             self._out.child_years[self._draws, :, rates.within[i], states] += time
-        self._cross(band, following)
+        self._cross(plan)
 
     def _begin(self, band: Band) -> None:
         """Make room for the states that are open from an age on, and put in those who have just turned it."""
@@ -278,20 +314,16 @@ class _Cohorts:
     def _kernel(self, number: int) -> YearKernel:
         return self._kernels.of(int(number)).part(self._draws)
 
-    def _step(self, age: int, band: Band) -> None:
+    def _step(self, age: int, plan: _Plan) -> None:
         """Carry an age from one birthday to the next, and add it to the sums."""
         assert self._rows is not None
         rows, following, years = self._rows, self._next, self._years
         w = rows.whole.shape[-1] // 3
         for sums in (self._after, self._before)[: 1 + self._apart]:
             sums.add(rows, self._jump, self._layer)
-        changes = _changes(band.sets)
-        regular = [np.setdiff1d(np.flatnonzero(band.sets == s), changes) for s in dict.fromkeys(band.sets.tolist())]
-        for number, some in zip(dict.fromkeys(band.sets.tolist()), regular, strict=True):
-            if not len(some):
-                continue
+        whole, tilted = rows.whole[:, :years], rows.tilted[:, :, :years]
+        for number, some in plan.regular:
             kernel = self._kernel(number)
-            whole, tilted = rows.whole[:, :years], rows.tilted[:, :, :years]
             if len(some) == years:
                 np.matmul(whole, kernel.rows(0, 2), out=following.whole[:, 1:, :w])
                 np.matmul(tilted, kernel.onward, out=following.tilted[:, :, 1:, :w])
@@ -299,8 +331,8 @@ class _Cohorts:
                 # Every year goes through every set: how a year is rounded must not depend on the rates of others.
                 following.whole[:, some + 1, :w] = (whole @ kernel.rows(0, 2))[:, some]
                 following.tilted[:, :, some + 1, :w] = (tilted @ kernel.onward)[:, :, some]
-        for year in changes:
-            self._change(rows, following, band, year)
+        for year in plan.changes:
+            self._change(rows, following, plan.band, year)
         self._jump, self._layer = rows.tilted[:, 0, :years, w:], None
         if self._out.reached is not None:
             self._out.reached[self._draws, :, age, self._grid.windows.states(age)] = following.whole[:, 1:, :w]
@@ -325,28 +357,26 @@ class _Cohorts:
         following.tilted[:, :, year + 1, :w] = found.flow[:, 0, 1:]
         rows.tilted[:, :, year, w:] = found.jump
 
-    def _close(self, band: Band) -> Array:
+    def _close(self, plan: _Plan) -> Array:
         """Give the time that the ages of a band lived in the years whose rates end with it, and add to the stock.
 
         (draw, year, state of the window). Other years hand their sums on to the next band.
         """
-        years, w, closes = self._years, self._after.layer.shape[-1], band.closes
-        after = self._time_after(self._after, band)
-        stock = np.empty((self._n, years, w))
-        for number in dict.fromkeys(band.sets.tolist()):
-            some = band.sets == number
-            stock[:, some] = (after @ self._kernel(number).rates)[:, 1:][:, some]
+        years, w, closes = self._years, self._after.layer.shape[-1], plan.band.closes
+        after = self._time_after(self._after, plan)
+        stock = self._of_years(plan.sets, lambda number: after[:, 1:] @ self._kernel(number).rates)
         stock += self._after.whole[:, 1:, :w]
         stock += 0.5 * self._after.whole[:, 1:, w : 2 * w]
-        # Those before their birthday met last year's rates too: their sums end where either year's do.
-        joint = closes | np.concatenate([closes[:1], closes[:-1]])
-        time = self._time_before(self._before, band, self._time_after(self._before, band) if self._apart else after)
         if not self._apart:
+            time = self._time_before(self._after, plan, after)
             time += after[:, 1:]
             self._stock[..., self._window] += stock
             for array in (self._after.whole, self._after.tilted, self._after.layer):
                 array[...] = 0.0
             return time
+        # Those before their birthday met last year's rates too: their sums end where either year's do.
+        joint = closes | np.concatenate([closes[:1], closes[: years - 1]])
+        time = self._time_before(self._before, plan, self._time_after(self._before, plan))
         time *= joint[:, None]
         time += after[:, 1:] * closes[:, None]
         self._stock[..., self._window] += stock * closes[:, None]
@@ -354,80 +384,79 @@ class _Cohorts:
         self._before.keep(~np.concatenate([joint, closes[-1:]]))
         return time
 
-    def _time_after(self, sums: _Sums, band: Band) -> Array:
+    def _of_years(
+        self, sets: Sequence[tuple[int, NDArray[np.int_]]], made: Callable[[int], Array], base: int = 0
+    ) -> Array:
+        """Take each year's row of what is made of all years with its set of rates: (draw, year, state)."""
+        found = [made(number) for number, _ in sets]
+        if len(found) == 1:
+            return found[0]
+        out = np.zeros_like(found[0])
+        for (_, some), rows in zip(sets, found, strict=True):
+            out[:, some + base] = rows[:, some + base]
+        return out
+
+    def _time_after(self, sums: _Sums, plan: _Plan) -> Array:
         """Give the time after a birthday until 31 March, by the year after: (draw, year + 1, state)."""
         w = sums.layer.shape[-1]
-        out = np.empty_like(sums.layer)
-        for number in dict.fromkeys(band.sets.tolist()):
-            kernel, some = self._kernel(number), np.concatenate([[False], band.sets == number])
+
+        def made(number: int) -> Array:
+            kernel = self._kernel(number)
             found = sums.whole[..., : 2 * w] @ kernel.rows(2, 3)
             found += sums.tilted @ kernel.after
-            if some[1:].all():
-                out = found
-            else:
-                out[:, some] = found[:, some]
+            return found
+
+        out = self._of_years(plan.sets, made, base=1)
         out += sums.layer
         out[:, 0] = 0.0  # those there on the base date are not followed from their last birthday
         return out
 
-    def _time_before(self, sums: _Sums, band: Band, after: Array) -> Array:
+    def _time_before(self, sums: _Sums, plan: _Plan, after: Array) -> Array:
         """Give the time from the start of a year to the next birthday: (draw, year, state)."""
-        years, w = self._years, sums.layer.shape[-1]
-        out, changes = np.empty((self._n, years, w)), _changes(band.sets)
-        for number in dict.fromkeys(band.sets.tolist()):
-            some = np.setdiff1d(np.flatnonzero(band.sets == number), changes)
-            if len(some):
-                found = sums.whole[:, :years] @ self._kernel(number).rows(1, 3)
-                found -= after[:, :years]
-                if len(some) == years:
-                    return found
-                out[:, some] = found[:, some]
-        for year in changes:
-            old, new = self._kernel(band.sets[year - 1]), self._kernel(band.sets[year])
-            whole, tilted = sums.whole[:, year : year + 1], sums.tilted[:, year : year + 1]
-            flow = np.stack([whole[..., :w], tilted[..., :w], tilted[..., w : 2 * w]], axis=2)
-            entered = whole[..., w : 2 * w]
-            both = entered, entered + whole[..., 2 * w :]
+        years, w, sets = self._years, sums.layer.shape[-1], plan.band.sets
+        whole = sums.whole[:, :years]
+        out = self._of_years(plan.regular, lambda number: whole @ self._kernel(number).rows(1, 3))
+        out -= after[:, :years]
+        for year in plan.changes:
+            old, new = self._kernel(sets[year - 1]), self._kernel(sets[year])
+            rows, tilted = sums.whole[:, year : year + 1], sums.tilted[:, year : year + 1]
+            flow = np.stack([rows[..., :w], tilted[..., :w], tilted[..., w : 2 * w]], axis=2)
+            entered = rows[..., w : 2 * w]
+            both = entered, entered + rows[..., 2 * w :]
             out[:, year] = meet_new_rates(old, new, flow, both, after[:, year : year + 1]).time[:, 0]
         return out
 
-    def _cross(self, band: Band, following: Band | None) -> None:
+    def _cross(self, plan: _Plan) -> None:
         """Let people pass the birthday that ends a band: some leave, some go on, the others turn the next age."""
         assert self._rows is not None
-        age, rows, windows = band.ages.stop - 1, self._rows, self._grid.windows
-        birthday = birthday_map(self._grid, age)
+        rows, birthday = self._rows, plan.birthday
         here, w = birthday.here, rows.whole.shape[-1] // 3
-        reached = rows.whole[:, 1:, :w]
-        if birthday.leaving.any():
+        reached, leaving = rows.whole[:, 1:, :w], birthday.leaving.any()
+        if leaving:
             aged_out = self._aged_out[..., here]
             aged_out += reached * birthday.leaving
-        if following is None:
+        if plan.following is None:
             return
-        self._pass_layers(band, following, birthday.passes)
-        if here == windows.at[age + 1] and not birthday.leaving.any():
+        self._pass_layers(plan)
+        if here == self._grid.windows.at[plan.following.ages.start] and not leaving:
             return
         flow = np.concatenate([reached[:, None], rows.tilted[:, :, 1:, :w]], axis=1)
         self._turning, self._rows = birthday.turned(flow, self._states), None
 
-    def _pass_layers(self, band: Band, following: Band, passes: Array) -> None:
+    def _pass_layers(self, plan: _Plan) -> None:
         """Let layers pass a birthday: within the same rates as they are, else as the time that they will live."""
         assert self._jump is not None
-        jump, closes = self._jump, band.closes
-        self._jump = None
-        if not closes.all():
-            self._jump = jump * ~closes[:, None]
-        layer = np.zeros((self._n, self._years, passes.shape[1]))
-        pairs = list(zip(band.sets.tolist(), following.sets.tolist(), strict=True))
-        for pair in dict.fromkeys(pairs[year] for year in np.flatnonzero(closes)):
-            some = closes & np.array([other == pair for other in pairs])
+        jump, closes, passes = self._jump, plan.band.closes, plan.birthday.passes
+        self._jump = None if closes.all() else jump * ~closes[:, None]
+        self._layer = None
+        for pair, some in plan.pairs:
             time = jump @ _some(self._kernels.layer(*pair, passes), self._draws)
-            layer[:, some] = time[:, some]
-        self._layer = layer
-
-
-def _changes(sets: NDArray[np.int_]) -> NDArray[np.int_]:
-    """Find the years (by index) with other rates than the year before."""
-    return np.flatnonzero(np.diff(sets)) + 1
+            if some.all():
+                self._layer = time
+                return
+            if self._layer is None:
+                self._layer = np.zeros_like(time)
+            self._layer[:, some] = time[:, some]
 
 
 def _some(array: Array, draws: slice) -> Array:
