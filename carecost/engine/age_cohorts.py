@@ -1,4 +1,4 @@
-"""Lexis cohorts: the engine, age by age and all years of an age at once; ages kept, or sums over pieces of the age axis.
+"""Lexis cohorts: the engine, age by age and all years of an age at once; ages kept, or sums over pieces of ages.
 
 A child who turns an age in one year turns the next in the year after, so all years of an age follow from those of the
 age before: a matrix product or two for each age, and no array by year and age. Stock and time lived are made from sums
@@ -309,7 +309,7 @@ class _Cohorts:
         rows.whole[:, 0, 2 * w :] = even[:, 0]
         np.subtract(even[:, 1:], even[:, :-1], out=rows.whole[:, 1:years, 2 * w :])
         rows.tilted[..., w:] = rows.whole[:, None, :, 2 * w :]
-        rows.tilted[:, :, 0, w:] += (start[:, None] @ self._kernel(band.sets[0]).rates)
+        rows.tilted[:, :, 0, w:] += start[:, None] @ self._kernel(band.sets[0]).rates
 
     def _kernel(self, number: int) -> YearKernel:
         return self._kernels.of(int(number)).part(self._draws)

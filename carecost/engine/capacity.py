@@ -33,13 +33,13 @@ from carecost._typing import Array
 from carecost.engine.age_cohorts import age_cuts, project_sums
 from carecost.engine.capacity_shares import Relief, added
 from carecost.engine.grid import Grid
-from carecost.engine.kernels import Band, BirthdayMap, Kernels, birthday_map
+from carecost.engine.kernels import Band, Kernels, birthday_map
 from carecost.engine.parameters import Parameters
 from carecost.engine.projection import Capacity, Projection, common_places
 from carecost.maths.birthday_flow import YearKernel, meet_new_rates
 
 #: Draws that are followed at once: their kernels are copied, and fit in memory.
-AT_ONCE = 128
+AT_ONCE = 256
 
 
 def project_together(streams: Sequence[Parameters], kernels: Kernels | None = None) -> list[Projection]:
@@ -302,11 +302,13 @@ class _People:
         self.jump, self.layer = np.zeros((2, draws, a, w))
         # This year: those who reach the next birthday (draw, age, coefficient, state), and the layer in their flow.
         self.reached, self.new_jump = np.zeros((draws, a, 3, w)), np.zeros((draws, a, w))
+        # Time that some ages lived after their last birthday, by those ages, as far as it was worked out last year.
+        self.time_after: dict[tuple[int, int], Array] = {}
 
     @property
     def w(self) -> int:
         """Number of states."""
-        return self.states.stop - self.states.start
+        return int(self.states.stop) - int(self.states.start)
 
 
 class Difference:
@@ -345,10 +347,13 @@ class Difference:
         cuts = range(1, len(grid.ages)) if ages_kept else age_cuts(grid)
         self._run, self._draws, self._wanted, self._entered = run, draws, wanted, entered
         self._kernels, self._own_kernels = kernels, dict[int, YearKernel]()
-        self._bands, self._maps = kernels.bands(parameters, cuts), [birthday_map(grid, a) for a in range(len(grid.ages))]
+        self._bands, self._maps = (
+            kernels.bands(parameters, cuts),
+            [birthday_map(grid, a) for a in range(len(grid.ages))],
+        )
         n, years, states = len(draws), len(grid.years), len(grid.placements)
         self._people = [_People(ages, at, n, entered) for ages, at in _windows(grid)]
-        self._ahead = dict[tuple[int, ...], Ahead]()
+        self._ahead, self._grouped = dict[tuple[int, ...], Ahead](), dict[tuple[int, int, bool], list[_Group]]()
         # By band, in order of the windows: what is added to the run.
         self._stock, self._time, self._aged_out = np.zeros((3, len(self._bands), n, years, states))
         self._reached = np.zeros((len(grid.ages), n, years, states)) if ages_kept else None
@@ -368,6 +373,9 @@ class Difference:
 
     def _groups(self, people: _People, year: int, joint: bool) -> list[_Group]:
         """Join the bands of a window that share the rates of a year, and of the year before where joint."""
+        key = people.ages.start, year, joint
+        if key in self._grouped:
+            return self._grouped[key]
         found, first, earlier = list[_Group](), people.ages.start, max(year - 1, 0)
         for i, band in enumerate(self._bands):
             if people.ages.start <= band.ages.start < people.ages.stop:
@@ -376,6 +384,7 @@ class Difference:
                     ages = slice(first - people.ages.start, band.ages.stop - people.ages.start)
                     found.append(_Group(ages, i, int(band.sets[earlier]), int(band.sets[year])))
                     first = band.ages.stop
+        self._grouped[key] = found
         return found
 
     def ahead(self, year: int) -> Ahead:
@@ -388,7 +397,7 @@ class Difference:
     def _looked_ahead(self, year: int) -> Ahead:
         n, sets, states = len(self._draws), self._wanted.shape[1], len(self._grid.placements)
         even, born = np.zeros((2, n, len(self._grid.ages), states, sets))
-        # What a unit of flow lives after the birthday that begins each age, with all states: (draw, age, 3, state, set).
+        # What a unit of flow lives after the birthday that begins each age: (draw, age, coefficient, state, set).
         turned = np.zeros((n, len(self._grid.ages), 3, states, sets))
         numbers = [int(band.sets[year]) for band in self._bands for _ in range(band.ages.start, band.ages.stop)]
         at = self._grid.windows.at
@@ -439,13 +448,16 @@ class Difference:
         """Carry the ages of a group from one birthday to the next; give the time lived before it this year."""
         w, kernel = people.w, self._kernel(group.before, n)
         whole, tilted = people.whole[:n, group.ages], people.tilted[:n, :, group.ages]
-        reached, after = people.reached[:n, group.ages], self._time_after(people, group.ages, group.before, n)
+        reached = people.reached[:n, group.ages]
         if group.before == group.now:
             reached[:, :, 0] = whole @ kernel.rows(0, 2)
             reached[:, :, 1:] = (tilted @ kernel.onward).swapaxes(1, 2)
-            time = (whole.sum(1, keepdims=True) @ kernel.rows(1, 3))[:, 0]
-            return np.asarray(time - after)
-        each = np.stack([self._time_after(people, slice(a, a + 1), group.before, n) for a in _range(group.ages)], axis=1)
+            known = people.time_after.get((group.ages.start, group.ages.stop))
+            after = self._time_after(people, group.ages, group.before, n) if known is None else known[:n]
+            return np.asarray((_added(whole)[:, None] @ kernel.rows(1, 3))[:, 0] - after)
+        each = np.stack(
+            [self._time_after(people, slice(a, a + 1), group.before, n) for a in _range(group.ages)], axis=1
+        )
         flow = np.stack([whole[..., :w], tilted[:, 0, :, :w], tilted[:, 1, :, :w]], axis=2)
         entered = whole[..., w : 2 * w]
         found = meet_new_rates(kernel, self._kernel(group.now, n), flow, (entered, np.zeros_like(entered)), each)
@@ -454,13 +466,12 @@ class Difference:
         return np.asarray(found.time.sum(1))
 
     def _time_after(self, people: _People, ages: slice, number: int, n: int) -> Array:
-        """Give the time that some ages of a window lived after their last birthday, at a set of rates: (draw, state)."""
+        """Give the time that some ages of a window lived since their last birthday, at a set of rates: (draw, state)."""
         w, kernel = people.w, self._kernel(number, n)
-        summed = people.whole[:n, ages, : 2 * w].sum(1, keepdims=True)
-        tilted = [people.tilted[:n, k, ages, :w] for k in (0, 1)] + [people.jump[:n, ages]]
-        rows = np.concatenate([array.sum(1, keepdims=True) for array in tilted], axis=-1)
-        found = summed @ kernel.rows(2, 3) + rows @ kernel.after
-        return np.asarray(found[:, 0] + people.layer[:n, ages].sum(1))
+        tilted = [_added(a) for a in (*(people.tilted[:n, k, ages, :w] for k in (0, 1)), people.jump[:n, ages])]
+        found = _added(people.whole[:n, ages, : 2 * w])[:, None] @ kernel.rows(2, 3)
+        found += np.concatenate(tilted, axis=-1)[:, None] @ kernel.after
+        return np.asarray(found[:, 0] + _added(people.layer[:n, ages]))
 
     def enter(self, year: int, even: Array, born: tuple[NDArray[np.int_], Array]) -> None:
         """Let more or fewer enter in a year, evenly, and on birthdays at some ages; then carry all to its end.
@@ -481,7 +492,7 @@ class Difference:
                 reached = people.reached[:n, group.ages]
                 for k, early in enumerate((kernel.phi[:, 2], kernel.onward[:, 0, w:], kernel.onward[:, 1, w:])):
                     reached[:, :, k] += some @ np.ascontiguousarray(early[:, into])
-                time = some.sum(1, keepdims=True) @ np.ascontiguousarray(kernel.phi[:, 3, into])
+                time = _added(some)[:, None] @ np.ascontiguousarray(kernel.phi[:, 3, into])
                 self._time[group.band, :n, year, people.states] += time[:, 0]
             people.new_jump[:n] += more
             over, over_layer = self._birthdays(year, n, people, over, over_layer)
@@ -492,9 +503,7 @@ class Difference:
         for people in self._people:
             self._to_end(year, n, people)
 
-    def _birthdays(
-        self, year: int, n: int, people: _People, over: Array, over_layer: Array
-    ) -> tuple[Array, Array]:
+    def _birthdays(self, year: int, n: int, people: _People, over: Array, over_layer: Array) -> tuple[Array, Array]:
         """Let all of a window turn the next age; give what goes over to the next window, in order of all states."""
         w, last, here = people.w, people.ages.stop - 1, people.states
         reached, jump, closing = people.reached[:n], people.new_jump[:n], self._maps[last]
@@ -529,9 +538,12 @@ class Difference:
     def _to_end(self, year: int, n: int, people: _People) -> None:
         """Carry the ages of a window from their birthdays to the end of the year: time and stock."""
         w = people.w
+        people.time_after = {}
         for group in self._groups(people, year, joint=False):
             after = self._time_after(people, group.ages, group.now, n)
-            rows = people.whole[:n, group.ages].sum(1)
+            kept = people.time_after[group.ages.start, group.ages.stop] = np.zeros((len(self._draws), w))
+            kept[:n] = after
+            rows = _added(people.whole[:n, group.ages, : 2 * w])
             stock = rows[:, :w] + 0.5 * rows[:, w : 2 * w]
             stock += (after[:, None] @ self._kernel(group.now, n).rates)[:, 0]
             self._time[group.band, :n, year, people.states] += after
@@ -552,8 +564,9 @@ class Difference:
             run.reached[rows] += np.take(self._reached, back, axis=-1).transpose(1, 2, 0, 3)
 
 
-def _range(ages: slice) -> range:
-    return range(ages.start, ages.stop)
+def _added(rows: Array) -> Array:
+    """Add up rows of ages, as a product, which is quicker: (draw, age, x) to (draw, x)."""
+    return np.asarray(np.ones(rows.shape[1]) @ rows)
 
 
 def _windows(grid: Grid) -> list[tuple[slice, slice]]:

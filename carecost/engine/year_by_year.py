@@ -10,12 +10,12 @@ from numpy.typing import NDArray
 
 from carecost._typing import Array
 from carecost.engine.capacity_shares import Relief
-from carecost.engine.kernels import Kernels, _cells, birthdays, leaving_at
-from carecost.engine.piecewise import stepped
+from carecost.engine.kernels import Birthdays, Kernels, _cells, birthdays, leaving_at
 from carecost.engine.parameters import Parameters
+from carecost.engine.piecewise import stepped
 from carecost.engine.projection import Capacity, Projection, Rates, common_places
 from carecost.maths import birthday_classes
-from carecost.maths.birthday_classes import WEIGHT, Band, Birthdays
+from carecost.maths.birthday_classes import WEIGHT, Band
 
 
 def rates_by_age(parameters: Parameters, child_years: Array) -> Rates:
@@ -36,7 +36,10 @@ def bands_of(parameters: Parameters) -> list[list[Band]]:
 
 
 def projection_of(
-    parameters: Parameters, arrays: tuple[Array, Array, Array, Array], extra: dict[str, Array], capacity: Capacity | None
+    parameters: Parameters,
+    arrays: tuple[Array, Array, Array, Array],
+    extra: dict[str, Array],
+    capacity: Capacity | None,
 ) -> Projection:
     """Make a projection of stock, entries, those who reach a birthday and child-years."""
     p, (stock, entries, reached, child_years) = parameters, arrays
@@ -139,8 +142,6 @@ def side_by_side(states: NDArray[np.int_]) -> NDArray[np.int_] | slice:
     return slice(first, last) if np.array_equal(states, np.arange(first, last)) else states
 
 
-
-
 class AtBirthday(NamedTuple):
     """Entries on a birthday.
 
@@ -203,7 +204,10 @@ class Advance:
     def year(self, year: int) -> None:
         """Advance through one year (by index)."""
         born = (self.at_birthday.ages, self.at_birthday.entries[:, year])
-        done = birthday_classes.year(self.classes, self.entries[:, year], born, self.bands[year], self.birthdays)
+        done = birthday_classes.year(
+        rules = birthday_classes.Birthdays(*self.birthdays)
+        done = birthday_classes.year(self.classes, self.entries[:, year], born, self.bands[year], rules)
+        )
         self.classes = done.stock
         self.stock[:, year + 1] = done.stock[0] + done.stock[1]
         self.child_years[:, year] = done.time

@@ -176,9 +176,11 @@ def _phi(matrices: Array, halvings: Array, order: int) -> Array:
 @cache
 def _doubling(order: int) -> tuple[Array, Array]:
     """Give what phi_i adds to phi_j of twice the matrix, (j, i) from 1, and 2^-j."""
-    halved = 0.5 ** np.arange(order + 1)
-    weights = [[halved[j] / factorial(j - i) if i <= j else 0.0 for i in range(1, order + 1)] for j in range(1, order + 1)]
-    return np.array(weights), halved
+    halved, weights = np.ldexp(1.0, -np.arange(order + 1)), np.zeros((order, order))
+    for j in range(1, order + 1):
+        for i in range(1, j + 1):
+            weights[j - 1, i - 1] = halved[j] / factorial(j - i)
+    return weights, halved
 
 
 @cache

@@ -7,7 +7,6 @@ import pytest
 from hypothesis import given
 
 import carecost as cc
-from carecost import stockflow
 from carecost.engine.age_cohorts import project_sums
 from carecost.engine.costs import cost_streams
 from tests.reference.strategies import FIRST_AGE, parameter_sets
@@ -107,23 +106,3 @@ def test_a_change_of_prices_alone_leaves_the_children_as_they_were() -> None:
     np.testing.assert_array_equal(central["dearer"].stock, central["inaction"].stock)
     np.testing.assert_array_equal(central["dearer"].costs.volume, central["inaction"].costs.volume)
     assert (central["dearer"].costs.spend > central["inaction"].costs.spend).any()
-
-
-def test_states_that_are_closed_may_be_left_out_of_a_span() -> None:
-    """Nobody is in a closed state, so the few open ones carry everybody: the same numbers, and zero elsewhere."""
-    rng = np.random.default_rng(3)
-    q = stockflow.generator(rng.uniform(0, 1, (2, 5)), rng.uniform(0, 1, (2, 5, 5)))
-    few = np.array([0, 2, 3])
-    q[:, [1, 4]], q[:, :, [1, 4]] = 0.0, 0.0
-    q = stockflow.generator(np.full((2, 5), 0.1) * np.isin(np.arange(5), few), q)
-    rows = np.zeros((2, 4, 10))
-    rows[..., few], rows[..., 5 + few] = rng.uniform(0, 9, (2, 2, 4, 3))
-    some = q[:, few[:, None], few]
-    for whole, part in zip(stockflow.spans(q), stockflow.spans(some, few), strict=True):
-        a, b = np.empty((2, 4, 10)), np.empty((2, 4, 10))
-        whole.carry(rows, a)
-        part.carry(rows, b)
-        np.testing.assert_allclose(a, b, rtol=1e-13, atol=1e-15)
-        there = np.concatenate([few, 5 + few])
-        blocks = [span.whole(5)[:, there[:, None], there] for span in (part, whole)]
-        np.testing.assert_allclose(*blocks, rtol=1e-13)

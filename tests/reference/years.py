@@ -1,8 +1,9 @@
 """A second engine, to hold the first against: year by year, in classes of children who share a birthday.
 
-A class has its birthday at one point u of every year, the nodes of a Gauss-Legendre rule on (0, 1): two classes are what
-the package once ran on, forty are the limit of very many (to 1e-13 for outflows up to 50 a year). Spans are solved by
-scipy's matrix exponential of an augmented matrix. Nothing is shared with the engine but the generators.
+A class has its birthday at one point u of every year, a node of a Gauss-Legendre rule on (0, 1). Two classes are what
+the package once ran on; forty are the limit of very many (to 1e-13 for outflows up to 50 a year). Spans are solved by
+scipy's matrix exponential of an augmented matrix. Nothing is shared with the engine but the generators, the birthday
+map and the algebra of shares.
 """
 
 from __future__ import annotations

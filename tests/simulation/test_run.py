@@ -136,7 +136,7 @@ def test_no_more_kernels_than_distinct_rates() -> None:
         for p in streams:
             q = rates(p)
             seen |= {q[:, y, a].tobytes() for y in range(q.shape[1]) for a in range(q.shape[2])}
-    assert kernels.computed == len(seen)
+    assert 0 < kernels.computed <= len(seen)  # none for ages in which nobody is
 
 
 def test_tables_agree_with_arrays(results: cc.Results) -> None:
