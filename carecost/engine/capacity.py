@@ -455,9 +455,8 @@ class Difference:
             known = people.time_after.get((group.ages.start, group.ages.stop))
             after = self._time_after(people, group.ages, group.before, n) if known is None else known[:n]
             return np.asarray((_added(whole)[:, None] @ kernel.rows(1, 3))[:, 0] - after)
-        each = np.stack(
-            [self._time_after(people, slice(a, a + 1), group.before, n) for a in _range(group.ages)], axis=1
-        )
+        ages = [slice(age, age + 1) for age in range(group.ages.start, group.ages.stop)]
+        each = np.stack([self._time_after(people, age, group.before, n) for age in ages], axis=1)
         flow = np.stack([whole[..., :w], tilted[:, 0, :, :w], tilted[:, 1, :, :w]], axis=2)
         entered = whole[..., w : 2 * w]
         found = meet_new_rates(kernel, self._kernel(group.now, n), flow, (entered, np.zeros_like(entered)), each)
@@ -466,7 +465,7 @@ class Difference:
         return np.asarray(found.time.sum(1))
 
     def _time_after(self, people: _People, ages: slice, number: int, n: int) -> Array:
-        """Give the time that some ages of a window lived since their last birthday, at a set of rates: (draw, state)."""
+        """Give the time that some ages of a window lived since their birthday, at a set of rates: (draw, state)."""
         w, kernel = people.w, self._kernel(number, n)
         tilted = [_added(a) for a in (*(people.tilted[:n, k, ages, :w] for k in (0, 1)), people.jump[:n, ages])]
         found = _added(people.whole[:n, ages, : 2 * w])[:, None] @ kernel.rows(2, 3)
