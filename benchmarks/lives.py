@@ -22,7 +22,7 @@ import carecost as cc
 from carecost._labels import INACTION
 from carecost.engine.age_cohorts import project_sums
 from carecost.engine.parameters import Parameters
-from carecost.engine.projection import Sums
+from carecost.engine.projection import Projection
 from carecost.engine.stochastic import Luck
 from carecost.simulation.effects import apply
 
@@ -182,7 +182,7 @@ def _scaled(p: Parameters, factor: float) -> Parameters:
     return p.changed(initial_stock=stock, population=people, extra_entries=extra)
 
 
-def _timed(made: list[list[Parameters]], names: list[str], expected: list[list[Sums]]) -> list[float]:
+def _timed(made: list[list[Parameters]], names: list[str], expected: list[list[Projection]]) -> list[float]:
     """Give the time of each scenario, one after the other as in a run [ms a draw]."""
     luck, took = Luck(1, range(DRAWS)), []
     for streams, sums in zip(made, expected, strict=True):

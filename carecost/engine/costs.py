@@ -12,7 +12,7 @@ from carecost._typing import Array
 from carecost.engine.grid import Grid
 from carecost.engine.items import AREA_DRIVERS, COUNT, OUTCOMES, SHARE, WEEKS, Item
 from carecost.engine.parameters import Parameters
-from carecost.engine.projection import Projection, Sums
+from carecost.engine.projection import Projection
 from carecost.errors import Problem, refuse
 
 #: What a level may be below zero, or a share above one, by rounding alone: a share of 0.3 raised to 1 in steps is such.
@@ -73,11 +73,11 @@ def cost(projection: Projection, parameters: Parameters) -> Costs:
     InputError
         If a level of an outcome is none that can be.
     """
-    return cost_streams([""], [projection.sums], [parameters])
+    return cost_streams([""], [projection], [parameters])
 
 
 def cost_streams(
-    names: Sequence[str], sums: Sequence[Sums], parameters: Sequence[Parameters], where: str = "unit_cost"
+    names: Sequence[str], sums: Sequence[Projection], parameters: Sequence[Parameters], where: str = "unit_cost"
 ) -> Costs:
     """Cost the streams of an area together.
 
@@ -153,45 +153,45 @@ def _placed(array: Array, grid: Grid, item: Item) -> Array:
     return np.asarray(array @ chosen.astype(float))
 
 
-def _flow(name: str) -> Callable[[Sums, Parameters, Item], Array]:
+def _flow(name: str) -> Callable[[Projection, Parameters, Item], Array]:
     """Make the driver of a flow by age and placement; sums over all ages are shared by items."""
 
-    def driver(sums: Sums, _: Parameters, item: Item) -> Array:
+    def driver(sums: Projection, _: Parameters, item: Item) -> Array:
         return _placed(sums.over_ages(name, item.ages), sums.grid, item)
 
     return driver
 
 
-def _child_weeks(sums: Sums, parameters: Parameters, item: Item) -> Array:
+def _child_weeks(sums: Projection, parameters: Parameters, item: Item) -> Array:
     return _child_years(sums, parameters, item) * WEEKS
 
 
 _child_years = _flow("child_years")
 
 
-def _exits(sums: Sums, _: Parameters, item: Item) -> Array:
+def _exits(sums: Projection, _: Parameters, item: Item) -> Array:
     reasons = sums.grid.indices("reasons", item.reasons or None)
     return _placed(sums.exits_for(reasons, item.ages), sums.grid, item)
 
 
-def _moves(sums: Sums, _: Parameters, item: Item) -> Array:
+def _moves(sums: Projection, _: Parameters, item: Item) -> Array:
     to = sums.grid.indices("to", item.to or None)
     return _placed(sums.moves_to(to, item.ages), sums.grid, item)
 
 
-def _population(sums: Sums, parameters: Parameters, item: Item) -> Array:
+def _population(sums: Projection, parameters: Parameters, item: Item) -> Array:
     grid, people = sums.grid, np.asarray(parameters.population)
     every = np.broadcast_to(people, (len(people), len(grid.years), len(grid.ages)))
     return np.asarray(every[..., grid.indices("ages", item.ages or None)].sum(-1))
 
 
-def _year(sums: Sums, _: Parameters, __: Item) -> Array:
+def _year(sums: Projection, _: Parameters, __: Item) -> Array:
     return np.ones((1, len(sums.grid.years)))
 
 
 #: Registry: a new driver is one function here and its unit and selectors in cost_items. `outcomes`, which follows other
 #: items, is beside it.
-DRIVERS: dict[str, Callable[[Sums, Parameters, Item], Array]] = {
+DRIVERS: dict[str, Callable[[Projection, Parameters, Item], Array]] = {
     "child_weeks": _child_weeks,
     "child_years": _child_years,
     "entries": _flow("entries"),

@@ -147,15 +147,10 @@ class Projection:
             raise InputError(Problem("has no ages: sums over them were kept", what, "Project with ages instead"))
         return self.reached
 
-    @cached_property
+    @property
     def children(self) -> Array:
         """Children in care on each date: (draw, date) [children]."""
         return np.asarray(self.stock[..., list(self.grid.in_care)].sum((-2, -1)))
-
-    @property
-    def sums(self) -> Projection:
-        """The same: sums over ages are asked of a projection itself."""
-        return self
 
     def over_ages(self, name: str, ages: Sequence[int] = ()) -> Array:
         """Sum stock or a flow over some ages, all by default: (draw, date or year, placement).
@@ -245,7 +240,3 @@ def together(projections: Sequence[Projection]) -> Projection:
         reached=total(reached) if len(reached) == len(projections) else None,
         extra_entries={n: total(p.extra_entries[n] for p in projections if n in p.extra_entries) for n in names},
     )
-
-
-#: The name that sums over ages had.
-Sums = Projection

@@ -20,7 +20,7 @@ from carecost.engine.capacity_shares import Relief
 from carecost.engine.grid import Grid
 from carecost.engine.life_histories import NONE, Children, Rules, Transitions, follow, rules, summing
 from carecost.engine.parameters import Parameters
-from carecost.engine.projection import Capacity, Sums
+from carecost.engine.projection import Capacity, Projection
 from carecost.errors import InputError, Problem
 from carecost.maths.counter_random import GOLDEN, Bits, key_of, mixed, poisson, two_uniforms, uniform
 
@@ -37,7 +37,7 @@ FASTEST = 1_000.0
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
-class Lives(Sums):
+class Lives(Projection):
     """Stock and flows of whole lives, by pieces of the age axis.
 
     With m children for each life that is followed, a count x is enlarged to E + sqrt(m) (x - E / m), where E is the
@@ -45,7 +45,7 @@ class Lives(Sums):
 
     Attributes
     ----------
-    expected : Sums
+    expected : Projection
         What the lives give on average.
     per_life : ndarray of shape (draw,)
         Children that each life stands for; 1 where lives are whole children.
@@ -55,7 +55,7 @@ class Lives(Sums):
         What they are.
     """
 
-    expected: Sums
+    expected: Projection
     per_life: Array
     events: NDArray[np.int32] = field(repr=False)
     transitions: Transitions = field(repr=False)
@@ -119,7 +119,9 @@ def enlarged(lives: Array, expected: Callable[[], Array], per_life: Array) -> Ar
     return np.asarray(root * lives + (1.0 - 1.0 / root) * expected())
 
 
-def simulate(parameters: Parameters, seed: int, name: str, draws: Sequence[int], expected: Sums | None = None) -> Lives:
+def simulate(
+    parameters: Parameters, seed: int, name: str, draws: Sequence[int], expected: Projection | None = None
+) -> Lives:
     """Follow the whole lives of the children of one stream, with luck of their own in every draw.
 
     Parameters
@@ -133,7 +135,7 @@ def simulate(parameters: Parameters, seed: int, name: str, draws: Sequence[int],
     draws : sequence of int
         Which draws these are; the luck of a draw is the same in every scenario and block. Where parameters have one
         draw, it is that of all.
-    expected : Sums, optional
+    expected : Projection, optional
         The run without luck; its pieces of the age axis are those that are counted. Made where not given.
 
     Returns
@@ -170,7 +172,7 @@ def simulate_streams(
     seed: int,
     names: Sequence[str],
     draws: Sequence[int],
-    expected: Sequence[Sums] | None = None,
+    expected: Sequence[Projection] | None = None,
 ) -> list[Lives]:
     """Follow whole lives of several streams; see :func:`simulate`.
 
@@ -180,7 +182,7 @@ def simulate_streams(
         Each stream and its name.
     seed, draws
         As for :func:`simulate`.
-    expected : sequence of Sums, optional
+    expected : sequence of Projection, optional
         The runs without luck, one a stream.
 
     Returns
@@ -211,7 +213,7 @@ class Luck:
         self._followed: list[_Followed] = []
 
     def simulate(
-        self, streams: Sequence[Parameters], names: Sequence[str], expected: Sequence[Sums] | None = None
+        self, streams: Sequence[Parameters], names: Sequence[str], expected: Sequence[Projection] | None = None
     ) -> list[Lives]:
         """Follow the streams of a scenario: see :func:`simulate_streams`."""
         if expected is None:
@@ -219,7 +221,7 @@ class Luck:
             expected = [project_sums(p) for p in streams] if alone else project_together(streams)
         return [self._stream(*each) for each in zip(streams, names, expected, strict=True)]
 
-    def _stream(self, parameters: Parameters, name: str, expected: Sums) -> Lives:
+    def _stream(self, parameters: Parameters, name: str, expected: Projection) -> Lives:
         first = next((f for f in self._followed if f.same_lives(name, parameters, expected.pieces)), None)
         per_life = _per_life(parameters, len(self._draws))
         keys = mixed(key_of(f"{self._seed}|{name}") + self._draws.astype(np.uint64) * GOLDEN)
@@ -363,7 +365,7 @@ class _Followed:
         same = all(getattr(mine, n) is getattr(parameters, n) for n in ("initial_stock", "exit_rate", "move_rate"))
         return same and self.name == name and list(self.pieces) == list(pieces) and mine.grid is parameters.grid
 
-    def lives(self, expected: Sums, per_life: Array) -> Lives:
+    def lives(self, expected: Projection, per_life: Array) -> Lives:
         """Give what was counted as stock and flows."""
         kinds, grid, ways = self.rules.transitions, self.parameters.grid, self.ways
         cells, rows, years = self.more_time.shape
@@ -536,6 +538,6 @@ def _of(array: ArrayLike, draw: int) -> Array:
     return np.asarray(values[min(draw, len(values) - 1)][None])
 
 
-def _in_care(sums: Sums, care: list[int]) -> Array:
+def _in_care(sums: Projection, care: list[int]) -> Array:
     """Sum the children in care: (draw, date)."""
     return np.asarray(sums.over_ages("stock")[..., care].sum(-1))

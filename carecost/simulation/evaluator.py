@@ -15,7 +15,7 @@ from carecost.engine.costs import Costs, cost_streams
 from carecost.engine.grid import Grid
 from carecost.engine.kernels import Kernels
 from carecost.engine.parameters import Parameters
-from carecost.engine.projection import Capacity, Sums
+from carecost.engine.projection import Capacity, Projection
 from carecost.engine.stochastic import Luck
 from carecost.inputs.scenario import Scenario
 from carecost.maths.monte_carlo import Draws
@@ -84,7 +84,7 @@ class Evaluator:
         self.sampler: Sampler = prepared.layouts.sampler(draws, block)
         self._base = self._inaction()
         self._kernels = Kernels()
-        self._projected: OrderedDict[tuple[object, ...], Sums] = OrderedDict()
+        self._projected: OrderedDict[tuple[object, ...], Projection] = OrderedDict()
         self._luck: Luck | None = None
 
     def _inaction(self) -> dict[str, Parameters]:
@@ -118,10 +118,10 @@ class Evaluator:
         sums = self._luck.simulate(list(parameters.values()), named, self._project(scenario, parameters))
         return _outcome(self._costs(scenario, parameters, sums), sums)
 
-    def _costs(self, scenario: Scenario, parameters: dict[str, Parameters], sums: Sequence[Sums]) -> Costs:
+    def _costs(self, scenario: Scenario, parameters: dict[str, Parameters], sums: Sequence[Projection]) -> Costs:
         return cost_streams(list(parameters), sums, list(parameters.values()), f"scenario {scenario.name!r}")
 
-    def _project(self, scenario: Scenario, parameters: dict[str, Parameters]) -> list[Sums]:
+    def _project(self, scenario: Scenario, parameters: dict[str, Parameters]) -> list[Projection]:
         """Project each stream with places for all; where places run out, those who share them together."""
         if self._kernels.computed > MOST_RATES:
             self._kernels = Kernels()
@@ -140,12 +140,12 @@ class Evaluator:
             return [k for k in known if k is not None]
         return [self._remember(key, s) for key, s in zip(keys, limited(streams, free, self._kernels), strict=True)]
 
-    def _remembered(self, key: tuple[object, ...]) -> Sums | None:
+    def _remembered(self, key: tuple[object, ...]) -> Projection | None:
         if key in self._projected:
             self._projected.move_to_end(key)
         return self._projected.get(key)
 
-    def _remember(self, key: tuple[object, ...], sums: Sums) -> Sums:
+    def _remember(self, key: tuple[object, ...], sums: Projection) -> Projection:
         self._projected[key] = sums
         while len(self._projected) > KEPT:
             self._projected.popitem(last=False)
@@ -161,7 +161,7 @@ def _acting(scenario: Scenario, stream: str, without: Sequence[str]) -> Acting:
     )
 
 
-def _outcome(costs: Costs, sums: Sequence[Sums]) -> Outcome:
+def _outcome(costs: Costs, sums: Sequence[Projection]) -> Outcome:
     draws = max(len(s.stock) for s in sums)
 
     def stacked(arrays: Sequence[Array]) -> Array:

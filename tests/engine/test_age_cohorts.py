@@ -1,4 +1,4 @@
-"""Is the way of the draws the way of the engine? Sums over ages, age by age, against projections year by year."""
+"""Is the way of the draws the way of the engine? Projection over ages, age by age, against projections year by year."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def in_bands(p: cc.Parameters, width: int) -> cc.Parameters:
 
 def agree(one: cc.Parameters) -> None:
     """Every sum over ages is that of the projection with ages, to rounding."""
-    mine, theirs = project_sums(one), cc.project(one).sums
+    mine, theirs = project_sums(one), cc.project(one)
     reasons, placements = range(len(one.grid.reasons)), range(len(one.grid.placements))
     pairs = [(mine.over_ages(n), theirs.over_ages(n)) for n in ("stock", "entries", "aged_out", "child_years")]
     pairs += [(mine.exits_for([r]), theirs.exits_for([r])) for r in reasons]

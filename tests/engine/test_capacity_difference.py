@@ -13,21 +13,21 @@ from carecost.engine.age_cohorts import project_sums
 from carecost.engine.capacity import limited, project_together
 from carecost.engine.kernels import Kernels
 from carecost.engine.project import project_streams
-from carecost.engine.projection import Capacity, Sums
+from carecost.engine.projection import Capacity, Projection
 from tests.engine.test_capacity import crowds, tight
 
 FLOWS = ("stock", "entries", "aged_out", "child_years")
 NAMES = [f.name for f in fields(Capacity)]
 
 
-def limits(sums: Sums) -> Capacity:
+def limits(sums: Projection) -> Capacity:
     assert sums.capacity is not None
     return sums.capacity
 
 
 def agree(streams: list[cc.Parameters]) -> None:
-    """Sums and limits are those of the streams that go year by year with all ages, but for rounding."""
-    mine, theirs = project_together(streams), [run.sums for run in project_streams(streams)]
+    """Projection and limits are those of the streams that go year by year with all ages, but for rounding."""
+    mine, theirs = project_together(streams), project_streams(streams)
     for a, b in zip(mine, theirs, strict=True):
         for name in FLOWS:
             x, y = a.over_ages(name), b.over_ages(name)

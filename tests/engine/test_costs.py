@@ -62,7 +62,7 @@ def test_years_and_population_are_counted_once_and_not_once_a_stream(
     world: tuple[cc.Parameters, cc.Projection],
 ) -> None:
     p, r = world
-    both = cost_streams(["one", "two"], [r.sums, r.sums], [p, p])
+    both = cost_streams(["one", "two"], [r, r], [p, p])
     names = [i.name for i in p.grid.items]
     for name in ("people", "programme"):
         np.testing.assert_allclose(both.volume[..., names.index(name)], cc.cost(r, p).volume[..., names.index(name)])

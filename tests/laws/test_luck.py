@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 import carecost as cc
 from carecost.engine import stochastic
 from carecost.engine.age_cohorts import project_sums
-from carecost.engine.projection import Sums
+from carecost.engine.projection import Projection
 from carecost.engine.stochastic import Lives, Luck, simulate
 from tests.reference.histories import histories, world_of
 from tests.reference.strategies import parameter_sets
@@ -31,7 +31,7 @@ def small(p: cc.Parameters, factor: float) -> cc.Parameters:
     return p.changed(initial_stock=stock, population=people, extra_entries=extra)
 
 
-def gap(sums: Sums) -> Array:
+def gap(sums: Projection) -> Array:
     """By how much do stock and flows of each placement miss their identity? (draw, year, placement)."""
     grid, reasons = sums.grid, range(len(sums.grid.reasons))
     entries, aged_out, stock = (sums.over_ages(name) for name in ("entries", "aged_out", "stock"))
