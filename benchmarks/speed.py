@@ -6,22 +6,21 @@ Run with ``python -m benchmarks.speed``. The reference is plain numpy: 200 produ
 
 from __future__ import annotations
 
-import importlib.util
 import statistics
 import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Callable
-from functools import partial
 
 import numpy as np
 
 import carecost as cc
 from carecost import stockflow
-from carecost.engine.age_cohorts import project_sums
+from carecost.engine.age_cohorts import age_cuts, project_sums
 from carecost.engine.kernels import Kernels, rates
 from carecost.engine.project import project_streams
+from carecost.maths import expm
 from carecost.simulation import blocks
 from carecost.simulation.effects import apply
 from carecost.simulation.sampler import Sampler
@@ -43,6 +42,13 @@ def timed(work: Callable[[], object]) -> float:
     start = time.perf_counter()
     work()
     return time.perf_counter() - start
+
+
+def processor(work: Callable[[], object]) -> float:
+    """Seconds of processor of one call."""
+    start = time.process_time()
+    work()
+    return time.process_time() - start
 
 
 def measured(name: str, work: Callable[[], object], limit: str = "", repeats: int = REPEATS) -> None:
@@ -116,14 +122,37 @@ def larger() -> cc.Parameters:
     )
 
 
-def against_compiled() -> None:
-    """Print how many times as long as a compiled kernel the projection takes."""
-    if importlib.util.find_spec("numba") is None:
-        print("numba is not installed: no comparison with a compiled kernel")
-        return
-    from benchmarks.compiled import main as compare
+def work_of(p: cc.Parameters, kernels: Kernels) -> float:
+    """Floating-point operations of the products of a projection: kernels, steps from age to age, time of bands."""
+    years, seen, total = len(p.grid.years), set[int](), 0.0
+    anybody = np.asarray(p.initial_stock).any((0, 2)) | p.entries().any((0, 1, 3))
+    for band in kernels.bands(p, age_cuts(p.grid)):
+        if not anybody[: band.ages.stop].any():
+            continue
+        number = int(band.sets[0])
+        rates = kernels.of(number).rates
+        w = rates.shape[-1]
+        if number not in seen:
+            seen.add(number)
+            norm = np.abs(rates).sum(-1).max(-1)
+            halvings = np.maximum(np.frexp(norm / expm.REACH)[1], 0)
+            # Powers, blocks, the other functions, the layer and one border; a doubling is of six functions.
+            total += float((2 * w**3 * (3 + 6 + 5 + 3 + 2 + 6 * halvings)).sum())
+        ages = band.ages.stop - band.ages.start
+        total += 2 * p.n_draws * years * w**2 * (7 * ages + 10)
+    return total
 
-    compare()
+
+def share_of_floor() -> None:
+    """Print what part of the time of a projection its products would take at the machine's rate of multiplication."""
+    big = np.random.default_rng(0).random((600, 600))
+    rate = 2 * 600**3 / min(processor(lambda: big @ big) for _ in range(9))
+    run = cc.run(cc.load_assumptions("england-2025"), years=20, draws=cc.Draws(256)).run
+    for stream, p in run.parameters("inaction", slice(0, 256)).items():
+        flops = work_of(p, Kernels())
+        took = min(processor(lambda p=p: project_sums(p, Kernels())) for _ in range(9))
+        print(f"{stream}: {took * 1e3:.1f} ms for {flops / 1e6:.0f} million operations, ", end="")
+        print(f"{flops / rate / took:.0%} of the floor ({rate / 1e9:.0f} thousand million a second)")
 
 
 def main() -> None:
@@ -131,30 +160,24 @@ def main() -> None:
     england, review = cc.load_assumptions("england-2025"), cc.load_scenario(SCENARIO)
     rng = np.random.default_rng(0)
     q = stockflow.generator(rng.random((64, 18, 12)) * 0.3, rng.random((64, 18, 12, 12)) * 0.05)
-    stock, even = rng.random((2, 64, 18, 12)), rng.random((64, 18, 12))
-    bands = [stockflow.Band(slice(a, a + 3), stockflow.spans(q[:, a])) for a in range(0, 18, 3)]
-    birthdays = stockflow.Birthdays(np.ones((18, 12)))
-    born = (np.array([0]), even[:, :1])
     print(f"{'':<58} {'median':>12} {'ratio':>8} limit")
     measured("import numpy, fresh process", command("-c", "import numpy"))
     measured("import carecost, fresh process", command("-c", "import carecost"), "500 ms")
     measured("load england-2025", lambda: cc.load_assumptions("england-2025"))
     measured("central run, two scenarios, 20 years", lambda: cc.run(england, review, years=20), "50 ms")
     measured("500 draws, two scenarios, 20 years", lambda: cc.run(england, review, draws=cc.Draws(500)), "", 3)
-    measured("kernels of 64 draws x 18 ages x 12 states", lambda: stockflow.spans(q))
-    one_year = partial(stockflow.year, stock, even, born, bands, birthdays)
-    measured("one year of 64 draws x 18 ages in 6 bands x 12 states", one_year)
+    measured("kernels of 64 draws x 18 ages x 12 states", lambda: [stockflow.year_kernel(q[:, a]) for a in range(18)])
     measured("128 draws, two scenarios, 20 years (one block)", one_block(), "125 ms")
     more = larger()
     measured("128 draws, 20 years, ages 0-24, 18 states, projected", lambda: project_sums(more))
     set_of_rates = q[:, 0]
-    measured("kernels of one further set of rates, 64 draws", lambda: stockflow.spans(set_of_rates), "6 ms")
+    measured("kernels of one further set of rates, 64 draws", lambda: stockflow.year_kernel(set_of_rates), "6 ms")
     with tempfile.TemporaryDirectory() as folder:
         compare = command("-m", "carecost.cli", "compare", "--quiet", "--out", folder)
         measured("carecost compare, cold start, 500 draws, page and charts", compare, "6,000 ms", 3)
     computed, distinct = kernels_and_rates()
     print(f"kernels computed: {computed}; distinct sets of rates: {distinct}")
-    against_compiled()
+    share_of_floor()
     whole()
 
 

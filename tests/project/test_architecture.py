@@ -46,8 +46,8 @@ PUBLIC_IN = {
         plot_price_volume_mix plot_regions plot_sensitivity""",
     "prices": "CASH REAL Amounts PriceBase must_be_real one_base restate",
     "quality": "AssumptionsLog assumptions_log interval said stated_value unsaid_of",
-    "stockflow": """BIRTHDAYS WEIGHT Band Birthdays Kernel Span Year counting_weights generator kernel occupancy parts
-        probabilities rates spans stacked trace transitions year""",
+    "stockflow": """Kernel YearKernel counting_weights generator kernel layer_across meet_new_rates occupancy
+        phi_functions probabilities rates trace transitions year_kernel""",
     "vintages": "deflator deflators rows schedule schedules",
 }
 
