@@ -25,7 +25,7 @@ import numpy as np
 from numpy.polynomial import legendre
 
 from carecost._typing import Array
-from carecost.maths.expm import phi_functions
+from carecost.maths.expm import at_once, phi_functions
 
 #: The last of the phi functions that are needed: V_3 is made of phi_2 to phi_5.
 ORDER = 5
@@ -111,20 +111,31 @@ def year_kernel(rates: Array) -> YearKernel:
     array([0.606531, 0.786939, 0.426123])
     """
     draws, n = rates.shape[:2]
-    phi = phi_functions(rates, ORDER)
-    onward, after = np.empty((draws, 2, 2 * n, n)), np.empty((draws, 3 * n, n))
-    v = [phi[:, 2], np.subtract(2.0 * phi[:, 3], phi[:, 2], out=after[:, :n]), after[:, n : 2 * n]]
-    np.subtract(phi[:, 2], 6.0 * phi[:, 3], out=v[2])
-    v[2] += 12.0 * phi[:, 4]
+    out = YearKernel(
+        rates, np.empty((draws, ORDER + 1, n, n)), np.empty((draws, 2, 2 * n, n)), np.empty((draws, 3 * n, n))
+    )
+    for first in range(0, draws, count := at_once(n)):
+        _fill(YearKernel(*(array[first : first + count] for array in out)))
+    return out
+
+
+def _fill(kernel: YearKernel) -> None:
+    """Work out the kernels of a few draws, in place."""
+    rates, phi, onward, after = kernel
+    draws, n = rates.shape[:2]
+    phi[...] = phi_functions(rates, ORDER)
+    # V_1 and V_2, each the weights of phi_2 to phi_4.
+    v = after[:, : 2 * n].reshape(draws, 2, n * n)
+    np.matmul(_LEGENDRE[1:3, :3], phi[:, 2:5].reshape(draws, 3, n * n), out=v)
+    tilted = after[:, : 2 * n].reshape(draws, 2, n, n)
     onward[:, :, :n] = phi[:, :1]
-    np.multiply(v[1], -3.0, out=onward[:, 0, n:])
-    np.multiply(v[2], 5.0, out=onward[:, 1, n:])
-    layer = after[:, 2 * n :]
-    np.subtract(phi[:, 2], 2.0 * phi[:, 3], out=layer)
-    layer -= v[0] @ v[0]
-    layer -= onward[:, 0, n:] @ v[1]
-    layer -= onward[:, 1, n:] @ v[2]
-    return YearKernel(rates, phi, onward, after)
+    np.multiply(tilted, np.array([-3.0, 5.0])[:, None, None], out=onward[:, :, n:])
+    layer = kernel.layer
+    np.multiply(phi[:, 3], -2.0, out=layer)
+    layer += phi[:, 2]
+    layer -= phi[:, 2] @ phi[:, 2]
+    for k in range(2):
+        layer -= onward[:, k, n:] @ tilted[:, k]
 
 
 def layer_across(before: YearKernel, after: YearKernel, passes: Array) -> Array:

@@ -15,8 +15,9 @@ from carecost._typing import Array
 REACH, POWER = 4.0, 4
 
 
-#: Matrices that go through the series at once: their powers stay in a cache of 1 MB for a dozen states.
-AT_ONCE = 64
+#: Numbers of the matrices that go through series and doublings at once: 64 of a dozen states, and all that is made of
+#: them, stay in a cache of 1 MB.
+AT_ONCE = 64 * 12**2
 
 
 class Kernel(NamedTuple):
@@ -141,10 +142,15 @@ def phi_functions(matrices: Array, order: int) -> Array:
     # Those that are doubled often come first, so that a doubling is of the first few.
     by_halvings = np.argsort(-halvings, kind="stable")
     out = np.empty((len(flat), order + 1, n, n))
-    for first in range(0, len(flat), AT_ONCE):
-        some = by_halvings[first : first + AT_ONCE]
+    for first in range(0, len(flat), count := at_once(n)):
+        some = by_halvings[first : first + count]
         out[some] = _phi(flat[some], halvings[some], order)
     return out.reshape(*matrices.shape[:-2], order + 1, n, n)
+
+
+def at_once(states: int) -> int:
+    """Give how many matrices to work on at once."""
+    return max(AT_ONCE // max(states**2, 1), 1)
 
 
 def _phi(matrices: Array, halvings: Array, order: int) -> Array:
