@@ -6,7 +6,6 @@ import shutil
 from collections.abc import Callable
 from pathlib import Path
 
-import numpy as np
 import pytest
 
 import carecost as cc
@@ -335,105 +334,6 @@ def test_results_of_different_runs_refuse_to_be_compared() -> None:
     a, b = cc.run(tiny, edge).compare("edge"), cc.run(tiny, edge, start=2027).compare("edge")
     with pytest.raises(CareCostError, match=r"programme_start is 2026 in one result and 2027"):
         cc.Comparison(a.baseline, b.scenario, a.discount, a.programme_start)
-
-
-GRID = {"base_year": 2025, "n_years": 2, "ages": range(3), "placements": [cc.Placement("foster", leave_age=3)]}
-
-
-def test_a_grid_says_everything_that_is_wrong_with_it() -> None:
-    with pytest.raises(CareCostError) as error:
-        cc.Grid(
-            2025,
-            0,
-            range(20),
-            [cc.Placement("a", leave_age=19), cc.Placement("a"), cc.Placement("b", then="c", leave_age=25)],
-            [cc.Reason("r", to="d")],
-            [cc.Item("i", "entries", placements=["e"])],
-            averted_to="zz",
-        )
-    for word in (
-        "n_years is 0",
-        "leave_age is 19",
-        "'a' is there twice",
-        "'c'",
-        "leave_age is 25",
-        "'d'",
-        "'e'",
-        "'zz'",
-    ):
-        assert word in str(error.value)
-    with pytest.raises(CareCostError, match=r"from_age is 18.*Give an age from 0 to 17"):
-        cc.Grid(2025, 1, range(18), [cc.Placement("a", from_age=18)])
-    with pytest.raises(CareCostError, match="then is 'b', which is not open yet"):
-        cc.Grid(2025, 1, range(20), [cc.Placement("a", then="b"), cc.Placement("b", False, 20, from_age=19)])
-    with pytest.raises(CareCostError, match="not consecutive: 0; 2"):
-        cc.Grid(2025, 1, [0, 2], ["a"])
-    with pytest.raises(CareCostError, match="Did you mean 'foster'"):
-        cc.Grid(**GRID).index("placements", "fostr")
-    with pytest.raises(CareCostError, match="Did you mean 'ages'"):
-        cc.Grid(**GRID).labels("age")
-
-
-def test_parameters_say_everything_that_is_wrong_with_them() -> None:
-    grid = cc.Grid(**GRID, items=[cc.Item("foster", "child_years")])
-    one = np.ones((1, 1, 1))
-    with pytest.raises(CareCostError) as error:
-        cc.Parameters(
-            grid,
-            initial_stock=np.ones((1, 4, 1)),
-            population=-one,
-            entry_rate=one * np.nan,
-            entry_share="half",
-            exit_rate=np.zeros((1, 1, 1, 1)),
-        )
-    words = (
-        "initial_stock: has 4 on the ages axis",
-        "population: is negative: -1",
-        "entry_rate: has 1 values that are not",
-    )
-    for word in (
-        *words,
-        "entry_share: is not an array",
-        "exit_rate: has shape (1, 1, 1, 1)",
-        "unit_cost: is not given",
-    ):
-        assert word in str(error.value)
-    with pytest.raises(CareCostError, match=r"has 2 draws, others have 3"):
-        cc.Parameters(cc.Grid(**GRID), np.ones((2, 3, 1)), one, np.ones((3, 1, 1)), np.ones((1, 1, 1, 1)))
-    with pytest.raises(CareCostError, match="the grid has no items"):
-        cc.Parameters(cc.Grid(**GRID), np.ones((1, 3, 1)), one, one, np.ones((1, 1, 1, 1)), unit_cost=one)
-    with pytest.raises(CareCostError, match=r"entry_at_birthday: is 1\.5"):
-        cc.Parameters(cc.Grid(**GRID), np.ones((1, 3, 1)), one, one, np.ones((1, 1, 1, 1)), entry_at_birthday=1.5 * one)
-    with pytest.raises(CareCostError, match="unknown parameter 'stock'"):
-        cc.Parameters(cc.Grid(**GRID), np.ones((1, 3, 1)), one, one, np.ones((1, 1, 1, 1))).changed(stock=one)
-
-
-def test_nobody_may_be_in_a_placement_before_it_opens() -> None:
-    grid = cc.Grid(2025, 1, range(3), [cc.Placement("a", leave_age=3, from_age=1)])
-    zero = np.zeros((1, 1, 1))
-    with pytest.raises(CareCostError, match=r"initial_stock: age 0 in 'a', which opens at 1.*an earlier from_age"):
-        cc.Parameters(grid, np.ones((1, 3, 1)), zero, zero, np.ones((1, 1, 1, 1)))
-
-
-@pytest.mark.parametrize("name", ["initial_stock", "entry_share", "move_rate", "extra_entries", "exit_rate"])
-def test_nothing_may_be_in_or_on_its_way_into_a_closed_placement(name: str) -> None:
-    grid = cc.Grid(
-        2025, 1, range(3), [cc.Placement("a", leave_age=3), cc.Placement("b", leave_age=2)], [cc.Reason("r", "b")]
-    )
-    one = np.ones((1, 1, 1))
-    arrays = {
-        "initial_stock": np.array([[[1.0, 1], [1, 1], [1, 0]]]),
-        "entry_share": np.array([[[[0.5, 0.5], [0.5, 0.5], [1, 0]]]]),
-        "move_rate": np.zeros((1, 1, 3, 2, 2)),
-        "exit_rate": np.zeros((1, 1, 3, 2, 1)),
-    }
-    cc.Parameters(grid, population=one, entry_rate=one, **arrays)
-    if name == "extra_entries":
-        arrays[name] = {"more": np.ones((1, 1, 1, 2))}
-    else:
-        arrays[name] = np.ones_like(arrays[name]) * (0.5 if name == "entry_share" else 1.0)
-    with pytest.raises(CareCostError, match=r"age 2 in 'b', which is closed from 2"):
-        cc.Parameters(grid, population=one, entry_rate=one, **arrays)
 
 
 def test_a_list_of_known_names_is_said_once_where_it_is_the_same() -> None:

@@ -179,6 +179,18 @@ def test_room_lists_its_public_names_or_is_private(room: str) -> None:
         assert not hasattr(module, "__all__")
 
 
+#: Modules of a few lines without logic.
+PLAIN = {"_typing", "_version", "__main__"}
+
+
+@pytest.mark.parametrize("name", sorted(n for n in NAMES if n and n not in ROOMS and n not in PLAIN))
+def test_module_has_a_file_of_tests_in_the_same_place(name: str) -> None:
+    room, _, module = name.rpartition(".")
+    tests = ROOT.parent / "tests"
+    folders = [room] if room else ["ground", name]
+    assert any((tests / folder / f"test_{module.lstrip('_')}.py").is_file() for folder in folders)
+
+
 def test_import_and_help_stay_light() -> None:
     names = ("pandas", "matplotlib", "scipy", "pydantic")
     heavy = f"import sys, carecost, carecost.cli; print([m for m in {names} if m in sys.modules])"

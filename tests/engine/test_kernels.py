@@ -1,0 +1,49 @@
+"""Kernels: each distinct set of rates once, numbered, whatever the age, year or scenario; what birthdays do."""
+
+from __future__ import annotations
+
+import numpy as np
+from scipy.linalg import expm
+
+import carecost as cc
+from carecost.engine.kernels import Kernels, birthday_map, rates
+from tests.reference.oracle import stress_world
+from tests.reference.worlds import parameters_of
+
+
+def test_rates_are_the_generator_of_exits_and_moves() -> None:
+    p = parameters_of(stress_world())
+    q = rates(p)
+    grid = p.grid
+    inside = [i for i, reason in enumerate(grid.reasons) if reason.to is None]
+    out = np.broadcast_to(np.asarray(p.exit_rate), (*q.shape[:4], len(grid.reasons)))[..., inside].sum(-1)
+    opened = np.broadcast_to(grid.opened, q.shape[:4])
+    np.testing.assert_allclose(-q.sum(-1)[opened], out[opened], atol=1e-12)
+
+
+def test_same_rates_have_the_same_number_and_one_kernel() -> None:
+    p = parameters_of(stress_world())
+    kernels = Kernels()
+    first = kernels.sets(p)
+    computed = kernels.computed
+    np.testing.assert_array_equal(kernels.sets(p.changed(population=2 * np.asarray(p.population))), first)
+    assert kernels.computed == computed
+
+
+def test_kernel_of_a_number_is_the_matrix_exponential_of_its_rates() -> None:
+    p = parameters_of(stress_world())
+    kernels = Kernels()
+    for number in np.unique(kernels.sets(p)):
+        kernel = kernels.of(int(number))
+        np.testing.assert_allclose(kernel.phi[0, 0], expm(kernel.rates[0]), atol=1e-12)
+
+
+def test_birthday_sends_children_on_or_out() -> None:
+    places = [cc.Placement("foster", leave_age=18, then="leaver"), cc.Placement("leaver", False, leave_age=20)]
+    grid = cc.Grid(2025, 1, range(16, 20), places)
+    at_17 = birthday_map(grid, 1)
+    order = grid.windows.order.tolist()
+    turned = at_17.turned(np.full((1, len(at_17.stays)), 5.0), 2)
+    assert turned[0, order.index(1)] >= 5.0 and turned[0, order.index(0)] == 0.0
+    last = birthday_map(grid, 3)
+    assert last.leaving.any() and last.turned(np.ones((1, len(last.stays))), 2).sum() == 0.0
