@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import csv
-import io
+import re
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
@@ -12,17 +11,43 @@ from typing import Any, get_args
 from pydantic import BaseModel, ValidationError
 
 from carecost.errors import CareCostError, FileError, Problem, nearest, unknown
+from carecost.files.csv_table import read_csv
+
+#: Most bytes of a file, and tables within tables of a TOML file.
+MOST_BYTES, DEEPEST = 20_000_000, 20
+#: What stands in published tables for a number that is withheld, unknown or none.
+SUPPRESSED = ("c", "x", "z", "u", "k", "*", ":", ".", "..", "...", "-", "–", "low", "na", "n/a", "#n/a", "nan", "~")
 
 
 def read_toml(path: Path, problems: list[Problem]) -> dict[str, Any]:
     """Read a TOML file; empty, with a problem, when it cannot be read."""
     try:
-        return tomllib.loads(read_text(path))
-    except tomllib.TOMLDecodeError as error:
-        problems.append(Problem(f"is not TOML: {error}", path.name, "Mend the line"))
+        read = tomllib.loads(read_text(path))
     except CareCostError as error:
         problems.extend(error.problems)
-    return {}
+        return {}
+    except RecursionError:
+        read = None
+    except ValueError as error:  # faults of the syntax, numbers of thousands of digits
+        problems.append(Problem(f"is not TOML: {error}", path.name, "Mend the line"))
+        return {}
+    if read is None or _depth(read) > DEEPEST:
+        remedy = "A set or scenario needs no more than four"
+        problems.append(Problem(f"has more than {DEEPEST} levels of tables and lists", path.name, remedy))
+        return {}
+    return read
+
+
+def _depth(value: object) -> int:
+    """Count levels of tables and lists within each other, level by level; stops beyond the deepest allowed."""
+    level, depth = [value], 0
+    while depth <= DEEPEST:
+        nests = [inner for inner in level if isinstance(inner, dict | list)]
+        if not nests:
+            return depth
+        level = [x for inner in nests for x in (inner.values() if isinstance(inner, dict) else inner)]
+        depth += 1
+    return depth
 
 
 def read_text(path: Path) -> str:
@@ -31,10 +56,17 @@ def read_text(path: Path) -> str:
     Raises
     ------
     FileError
-        If it cannot be read, is not UTF-8 or is empty.
+        If it cannot be read, is too long, is not UTF-8 or is empty.
     """
     try:
-        text = path.read_bytes().decode("utf-8-sig")
+        if path.exists() and not path.is_file():
+            raise FileError(Problem("is not a file", path.name, "Give a file there, or remove it"))
+        with path.open("rb") as file:
+            data = file.read(MOST_BYTES + 1)
+        if len(data) > MOST_BYTES:
+            remedy = "Split it, or leave out what the set does not need"
+            raise FileError(Problem(f"has more than {MOST_BYTES // 1_000_000} MB", path.name, remedy))
+        text = data.decode("utf-8-sig")
     except OSError as error:
         raise FileError(
             Problem(f"cannot be read: {error.strerror}", path.name, "Check the path and its permissions")
@@ -72,17 +104,18 @@ def read_numbers(text: str, file: str, problems: list[Problem]) -> tuple[tuple[s
     (('a', 'b'), ((1.0, 0.5),))
     """
     before = len(problems)
-    lines = list(csv.reader(io.StringIO(text), strict=False))
-    names = [name.strip() for name in lines[0]]
+    lines = read_csv(text, file, problems)
+    if lines is None:
+        return None
+    names = [name.strip() for name in lines[0].cells]
     for i, name in enumerate(names, start=1):
         if not name:
             problems.append(Problem(f"column {i} has no name", f"{file}, header", "Name the quantity, as it is drawn"))
         elif name in names[: i - 1]:
             problems.append(Problem(f"column {name!r} is there twice", f"{file}, header", "Keep one"))
     rows = []
-    for number, cells in enumerate(lines[1:], start=2):
-        if any(cell.strip() for cell in cells):  # spreadsheets leave blank rows at the end
-            rows.append(_row(names, cells, f"{file}, row {number}", problems))
+    for number, cells in lines[1:]:
+        rows.append(_row(names, cells, f"{file}, row {number}", problems))
     if not rows:
         problems.append(Problem("has a header and no rows", file, "Add rows, or remove the file"))
     return None if len(problems) > before else (tuple(names), tuple(rows))
@@ -103,11 +136,59 @@ def _number(cell: str, where: str, problems: list[Problem]) -> float:
     if not cell:
         problems.append(Problem("is blank", where, "Give a number, and quote the names of columns that hold commas"))
         return 0.0
+    if suppressed(cell):
+        problems.append(Problem(*_withheld(cell, where)))
+        return 0.0
     try:
         return float(cell)
     except ValueError:
-        problems.append(Problem(f"is {cell!r}", where, "Write a plain number, such as 0.25 or 1250"))
+        problems.append(Problem(f"is {shown(cell)}", where, "Write a plain number, such as 0.25 or 1250"))
         return 0.0
+
+
+def suppressed(cell: object) -> bool:
+    """Say whether a cell holds a mark that stands for a number that is not published."""
+    return isinstance(cell, str) and cell.strip().casefold() in SUPPRESSED
+
+
+def _withheld(cell: object, where: str) -> tuple[str, str, str]:
+    remedy = "Leave the row out, or state a value of yours with its interval and source"
+    return f"is {cell!r}: a suppressed value is not a number", where, remedy
+
+
+def shown(value: object, most: int = 120) -> str:
+    """Write a value for a message: short, and without what moves the cursor of a terminal."""
+    text = repr(value)
+    return text if len(text) <= most else f"{text[: most - 1]}…"
+
+
+#: Ages that a spreadsheet made into dates: 01-Apr, Apr-01, 1 April, 2025-04-01, 01/04/2025.
+_MONTHS = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]
+_DATES = (
+    re.compile(rf"(?i)(?P<day>\d{{1,2}})[-/ ](?P<month>{'|'.join(_MONTHS)})[a-z]*([-/ ]\d{{2,4}})?"),
+    re.compile(rf"(?i)(?P<month>{'|'.join(_MONTHS)})[a-z]*[-/ ](?P<day>\d{{1,2}})"),
+    re.compile(r"\d{4}-(?P<month>\d{2})-(?P<day>\d{2})( 00:00(:00)?)?"),
+    re.compile(r"(?P<day>\d{1,2})/(?P<month>\d{1,2})/\d{2,4}"),
+)
+
+
+def spreadsheet_date(cell: object) -> str:
+    """Find the band that a spreadsheet made into a date; empty where a cell holds none.
+
+    A band rises, whatever the order of day and month.
+
+    Examples
+    --------
+    >>> spreadsheet_date("01-Apr"), spreadsheet_date("Oct-15"), spreadsheet_date("1 to 4")
+    ('1 to 4', '10 to 15', '')
+    """
+    for part in str(cell).split(";"):
+        found = next(filter(None, (date.fullmatch(part.strip()) for date in _DATES)), None)
+        if found is not None:
+            month = found["month"].casefold()[:3]
+            ends = sorted((int(found["day"]), _MONTHS.index(month) + 1 if month in _MONTHS else int(month)))
+            return f"{ends[0]} to {ends[1]}"
+    return ""
 
 
 _REMEDIES = {
@@ -136,6 +217,11 @@ def _problem(fault: Mapping[str, Any], model: type[BaseModel], where: str, cell:
     kind, value, path = fault["type"], fault.get("input"), tuple(fault["loc"])
     name = str(path[-1]) if path else ""
     place = f"{where}, {cell}{_place(path)}" if path else where
+    if kind in ("float_parsing", "int_parsing", "float_type", "int_type") and suppressed(value):
+        return Problem(*_withheld(value, place))
+    if kind == "value_error" and (band := spreadsheet_date(value)):
+        what = f"is {shown(value)}: a spreadsheet turned a band such as {band.replace(' to ', '-')} into a date"
+        return Problem(what, place, f"Write {band}, with words")
     if kind == "missing":
         return Problem(f"{name!r} is missing or blank", place, _REMEDIES[kind])
     if kind == "extra_forbidden":
@@ -144,14 +230,14 @@ def _problem(fault: Mapping[str, Any], model: type[BaseModel], where: str, cell:
         return unknown(fault["ctx"]["kind"], value, fault["ctx"]["known"], place)
     if kind == "literal_error":
         known = [part.strip(" '") for part in str(fault["ctx"]["expected"]).replace(" or ", ", ").split(",")]
-        return Problem(f"is {value!r}", place, nearest(str(value), [k for k in known if k]))
+        return Problem(f"is {shown(value)}", place, nearest(str(value), [k for k in known if k]))
     limits = {"greater_than_equal": "ge", "less_than_equal": "le", "greater_than": "gt"}
     if kind in limits:
         words = {"ge": "at least", "le": "at most", "gt": "more than"}[limits[kind]]
-        return Problem(f"is {value!r}", place, f"Give {words} {fault['ctx'][limits[kind]]}")
+        return Problem(f"is {shown(value)}", place, f"Give {words} {fault['ctx'][limits[kind]]}")
     if kind == "value_error":
-        return Problem(f"is {value!r}", place, str(fault["ctx"]["error"]).capitalize())
-    return Problem(f"is {value!r}", place, _REMEDIES.get(kind, str(fault["msg"])))
+        return Problem(f"is {shown(value)}", place, str(fault["ctx"]["error"]).capitalize())
+    return Problem(f"is {shown(value)}", place, _REMEDIES.get(kind, str(fault["msg"])))
 
 
 def _place(path: tuple[str | int, ...]) -> str:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import csv
 import difflib
-import io
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, TypeVar
@@ -13,6 +11,7 @@ from pydantic import BaseModel, ValidationError
 
 from carecost.errors import CareCostError, FileError, Problem, refuse, unknown
 from carecost.files import schema
+from carecost.files.csv_table import read_csv
 from carecost.files.packaged import base_folder, money
 from carecost.files.parsing import faults, read_numbers, read_text, read_toml
 from carecost.inputs.assumptions import Assumptions
@@ -155,11 +154,13 @@ class Reader:
         except CareCostError as error:
             self.problems.extend(error.problems)
             return
-        lines = list(csv.reader(io.StringIO(text), strict=False))
-        header = [column.strip() for column in lines[0]]
+        lines = read_csv(text, path.name, self.problems, list(table.model.model_fields))
+        if lines is None:
+            return
+        header = [column.strip() for column in lines[0].cells]
         if not self._header_fits(path.name, header, table.model):
             return
-        for number, cells in enumerate(lines[1:], start=2):
+        for number, cells in lines[1:]:
             place = f"{path.name}, row {number}"
             filled = self._filled(place, header, cells)
             row = None if filled is None else validated(table.model, filled, place, self.problems, "column ")
@@ -170,8 +171,11 @@ class Reader:
 
     def _header_fits(self, file: str, header: list[str], model: type[schema.Row]) -> bool:
         before, known, place = len(self.problems), list(model.model_fields), f"{file}, header"
-        self.problems += [unknown("column", name, known, place) for name in header if name not in known]
-        for repeated in sorted({name for name in header if header.count(name) > 1}):
+        self.problems += [unknown("column", name, known, place) for name in header if name and name not in known]
+        for number, name in enumerate(header, start=1):
+            if not name:
+                self.problems.append(Problem(f"column {number} has no name", place, "Name it, or remove its cells"))
+        for repeated in sorted({name for name in header if name and header.count(name) > 1}):
             self.problems.append(Problem(f"column {repeated!r} is there twice", place, "Keep one"))
         for name, field in model.model_fields.items():
             if field.is_required() and name not in header:
@@ -179,9 +183,7 @@ class Reader:
         return len(self.problems) == before
 
     def _filled(self, place: str, header: list[str], cells: list[str]) -> dict[str, str] | None:
-        """Give the cells of a row that are not blank, by column; None for a blank row, or one that is too long."""
-        if not any(cell.strip() for cell in cells):
-            return None  # spreadsheets leave blank rows at the end
+        """Give the cells of a row that are not blank, by column; None for a row that is too long."""
         beyond = [cell for cell in cells[len(header) :] if cell.strip()]
         if beyond:
             what = f"has a cell {beyond[0]!r} beyond the last column"

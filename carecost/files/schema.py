@@ -6,6 +6,7 @@ becomes; reader, writer and the schema page of the documentation go through them
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -29,6 +30,10 @@ Quality = Literal["A", "B", "C", "D", "E"]
 
 
 FIRST_YEAR, LAST_YEAR = 1990, 2200
+#: Oldest age, and most ages or years of a cell.
+LAST_AGE, MOST_LABELS = 150, 300
+#: What stands between the ends of a band.
+_BAND = re.compile(r"\s*-\s*|\s+to\s+")
 
 
 def names(cell: object) -> object:
@@ -37,7 +42,7 @@ def names(cell: object) -> object:
 
 
 def numbers(cell: object) -> object:
-    """Read ages or years: ``"0; 5-7"`` gives ``(0, 5, 6, 7)``.
+    """Read ages or years: ``"0; 5 to 7"``, and ``"0; 5-7"`` too, give ``(0, 5, 6, 7)``.
 
     Raises
     ------
@@ -48,12 +53,16 @@ def numbers(cell: object) -> object:
         return cell
     out: list[int] = []
     for part in cell.split(";"):
-        ends = [end.strip() for end in part.split("-")]
-        if len(ends) > 2 or not all(end.isdigit() for end in ends):
-            raise ValueError("write whole numbers and bands, such as 3 or 1-4 or 0; 5-9")
+        ends = [end.strip() for end in _BAND.split(part.strip())]
+        if len(ends) > 2 or not all(end.isdecimal() and end.isascii() for end in ends):
+            raise ValueError("write whole numbers and bands, such as 3 or 1 to 4 or 0; 5 to 9")
+        if any(len(end.lstrip("0")) > len(str(LAST_YEAR)) or int(end[-9:]) > LAST_YEAR for end in ends):
+            raise ValueError(f"give ages up to {LAST_AGE}, or years up to {LAST_YEAR}")
         low, high = int(ends[0]), int(ends[-1])
         if high < low:
             raise ValueError(f"the band {part.strip()} does not rise")
+        if high - low > MOST_LABELS or len(out) + high - low > MOST_LABELS:
+            raise ValueError(f"give at most {MOST_LABELS} ages or years")
         out += range(low, high + 1)
     return tuple(out)
 
@@ -329,8 +338,8 @@ class SetTable(Row):
     years: Annotated[int, Field(ge=1, le=100)]
     price_year: Year
     programme_start: Year
-    first_age: Annotated[int, Field(ge=0)] = 0
-    last_age: Annotated[int, Field(ge=0)]
+    first_age: Annotated[int, Field(ge=0, le=LAST_AGE)] = 0
+    last_age: Annotated[int, Field(ge=0, le=LAST_AGE)]
     streams: tuple[str, ...]
     averted_to: str | None = None
     deflator: str

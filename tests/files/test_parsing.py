@@ -75,11 +75,11 @@ def test_numbers_are_read_under_the_names_of_their_columns() -> None:
 
 def test_faults_of_a_table_of_numbers_come_at_once_each_with_its_cell() -> None:
     problems: list[Problem] = []
-    assert read_numbers("a,,a\n1,x,\n1,2,3,4\n", "x.csv", problems) is None
+    assert read_numbers("a,,a\n1,q,\n1,2,3,4\n", "x.csv", problems) is None
     assert [str(problem) for problem in problems] == [
         "x.csv, header: column 2 has no name. Name the quantity, as it is drawn",
         "x.csv, header: column 'a' is there twice. Keep one",
-        "x.csv, row 2, column 2: is 'x'. Write a plain number, such as 0.25 or 1250",
+        "x.csv, row 2, column 2: is 'q'. Write a plain number, such as 0.25 or 1250",
         "x.csv, row 2, column 3: is blank. Give a number, and quote the names of columns that hold commas",
         "x.csv, row 3: has a cell '4' beyond the last column. Quote names that hold commas",
     ]
