@@ -90,7 +90,8 @@ def _cell(value: object) -> str:
     if isinstance(value, bool):
         return str(value).lower()
     if isinstance(value, tuple):
-        return spell(value) if value and isinstance(value[0], int) else "; ".join(value)
+        # In words: a spreadsheet makes a date of 1-4.
+        return spell(value).replace("-", " to ") if value and isinstance(value[0], int) else "; ".join(value)
     return repr(value) if isinstance(value, float) else str(value)
 
 

@@ -50,6 +50,15 @@ def cell(value: object) -> str:
     return "; ".join(cell(v) for v in value)
 
 
+#: Columns of a set that hold bands.
+_BANDS = ("ages", "years")
+
+
+def _band(text: str) -> str:
+    """Write bands in words: a spreadsheet makes a date of 1-4."""
+    return text.replace("-", " to ")
+
+
 def csv_text(columns: Sequence[str], rows: Iterable[Row]) -> str:
     """Write rows as CSV; a column that a row lacks is blank, one that the table lacks is an error."""
     out = io.StringIO()
@@ -59,7 +68,7 @@ def csv_text(columns: Sequence[str], rows: Iterable[Row]) -> str:
         unknown = set(row) - set(columns)
         if unknown:
             raise ValueError(f"no column for {sorted(unknown)}")
-        writer.writerow([cell(row.get(c)) for c in columns])
+        writer.writerow([_band(cell(row.get(c))) if c in _BANDS else cell(row.get(c)) for c in columns])
     return out.getvalue()
 
 
