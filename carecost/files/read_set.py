@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Callable, Iterator, Mapping
+import fnmatch
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
@@ -34,6 +35,100 @@ def validated(
         return None
 
 
+#: Files of a set beside its tables.
+HEADS = ("set.toml", "background.toml")
+#: Files that systems and editors leave behind, and that nobody means to be read.
+HIDDEN = (".*", "~$*", "*~", "#*#", "Thumbs.db", "desktop.ini", "Icon\r")
+#: Ends of names of files that hold tables, in forms that are not read.
+SPREADSHEETS = (".xlsx", ".xlsm", ".xlsb", ".xls", ".ods", ".numbers", ".tsv", ".tab", ".txt")
+#: Most files of a folder of a set.
+MOST_FILES = 500
+#: Tables that mean nothing without another.
+NEEDS = {
+    "exit_rate": "reasons",
+    "unit_cost": "items",
+    "items": "unit_cost",
+    "capacity": "capacity_groups",
+    "capacity_groups": "capacity",
+    "phase_shares": "phases",
+    "phases": "phase_shares",
+}
+
+
+class Tables(NamedTuple):
+    """Where the tables of a set are read from.
+
+    Attributes
+    ----------
+    own : tuple of str
+        Files and folders of tables in the folder of the set.
+    base : str
+        The set that it has as a base; empty where it has none.
+    inherited : tuple of str
+        Files and folders that are read from the base.
+    """
+
+    own: tuple[str, ...]
+    base: str
+    inherited: tuple[str, ...]
+
+
+def tables(folder: Path) -> Tables:
+    """Say which tables of a set are its own, and which are those of its base.
+
+    Parameters
+    ----------
+    folder : Path
+        Folder of a set that can be read.
+
+    Returns
+    -------
+    Tables
+        Names of files and folders.
+
+    Examples
+    --------
+    >>> from carecost.files.packaged import DATA
+    >>> tables(DATA / "england-2025-capacity").base
+    'england-2025'
+    """
+    head = schema.SetFile.model_validate(read_toml(folder / "set.toml", []))
+    base = None if head.set.base is None else base_folder(folder, head.set.base, [])
+    names = [*(f"{name}.csv" for name in schema.TABLES), *schema.FOLDERS]
+    own = [name for name in names if (folder / name).exists()]
+    inherited = [name for name in names if base is not None and name not in own and (base / name).exists()]
+    return Tables(tuple(own), head.set.base or "", tuple(inherited))
+
+
+def _visible(folder: Path) -> list[Path]:
+    """Give what is in a folder, but for what systems leave there."""
+    names = sorted(folder.iterdir()) if folder.is_dir() else []
+    return [path for path in names if not any(fnmatch.fnmatchcase(path.name, hidden) for hidden in HIDDEN)]
+
+
+def _unread(folder: Path, known: Sequence[str], prefix: str = "") -> Iterator[Problem]:
+    """Find files that are tables and would not be read: another case of letters, another form, an unknown name."""
+    lower = {name.lower(): name for name in known}
+    for path in _visible(folder):
+        name = path.name.lower()
+        if path.name in known or path.is_dir():
+            continue
+        stem = name.split(".")[0]
+        own = lower.get(name) or next(
+            (lower[f"{stem}{end}"] for end in (".csv", ".toml") if f"{stem}{end}" in lower), ""
+        )
+        place = f"{prefix}{path.name}"
+        if name in lower:
+            yield Problem("is not read: its name has other capitals", place, f"Rename it to {lower[name]}")
+        elif own and name.endswith(SPREADSHEETS):
+            form = "Save it as CSV UTF-8 under the name" if own.endswith(".csv") else "Rename it to"
+            yield Problem("is not read: it is no CSV file", place, f"{form} {own}, and move this one away")
+        elif own and name.startswith(f"{own.lower()}."):
+            yield Problem("is not read", place, f"Rename it to {own}, or move it away")
+        elif name.endswith(".csv"):
+            yield unknown("table", path.name, [one for one in known if one.endswith(".csv")], place)
+
+
 class Places:
     """File and row of every object that was read from one.
 
@@ -59,6 +154,11 @@ class Places:
         equal = self._read.get(row)
         if equal is None:
             return str(row.quantity)
+        return self.each(row)
+
+    def each(self, row: object) -> str:
+        """Give the place of an object that was read from a file."""
+        equal = self._read[row]
         return next((place for made, place in equal if made is row), equal[0][1])
 
 
@@ -86,6 +186,8 @@ class Reader:
             held.setdefault(table.held_in, []).extend(self._objects(name, table))
         for name, folder in schema.FOLDERS.items():
             held.setdefault(folder.held_in, []).extend(self._number_tables(name, folder))
+        self._lost_tables()
+        self._repeated(held)
         refuse(self.problems, FileError)
         assert head is not None
         priced = money(head.set, self.problems)
@@ -108,6 +210,8 @@ class Reader:
     def _head(self) -> schema.SetFile | None:
         path = self.folder / "set.toml"
         if not path.exists():
+            if any(other.name.lower().startswith("set.toml") for other in _visible(self.folder)):
+                return None  # said where files that are not read are
             self.problems.append(
                 Problem("is missing", "set.toml", "Every set has one: see the reference of the schema")
             )
@@ -122,15 +226,40 @@ class Reader:
         return head
 
     def _unknown_files(self) -> None:
-        """Find CSV files that are no table, and folders whose name is nearly that of one."""
-        known = [f"{name}.csv" for name in schema.TABLES]
-        for path in sorted(self.folder.glob("*.csv")):
-            if path.name not in known:
-                self.problems.append(unknown("table", path.name, known, path.name))
-        for path in sorted({path.parent for path in self.folder.glob("*/*.csv")}):
-            # Other folders, such as one of results, are no business of the set; one that is misspelt is.
-            if path.name not in schema.FOLDERS and difflib.get_close_matches(path.name.lower(), schema.FOLDERS):
-                self.problems.append(unknown("folder", path.name, schema.FOLDERS, path.name))
+        """Refuse what is there and would go unread: files and folders that are nearly those of a set."""
+        known = [*(f"{name}.csv" for name in schema.TABLES), *HEADS]
+        for path in _visible(self.folder):
+            if path.is_dir():
+                # Other folders, such as one of results, are no business of the set; one that is misspelt is.
+                tables = any(inner.suffix.lower() == ".csv" for inner in _visible(path))
+                nearly = difflib.get_close_matches(path.name.lower(), schema.FOLDERS)
+                if path.name not in schema.FOLDERS and tables and nearly:
+                    self.problems.append(unknown("folder", path.name, schema.FOLDERS, path.name))
+                elif path.name in schema.FOLDERS:
+                    inside = [f"{inner.name.split('.')[0]}.csv" for inner in _visible(path)]
+                    self.problems += _unread(path, inside, f"{path.name}/")
+        self.problems += _unread(self.folder, known)
+
+    def _lost_tables(self) -> None:
+        """Find tables that others mean nothing without: one problem, and none for each row that follows from it."""
+        for name, other in NEEDS.items():
+            there, lost = self._own_or_base(f"{name}.csv"), self._own_or_base(f"{other}.csv")
+            if there.exists() and not lost.exists():
+                remedy = f"{there.name} is of no use without it: add it, or remove {there.name}"
+                self.problems.append(Problem("is missing", lost.name, remedy))
+
+    def _repeated(self, held: Mapping[str, Sequence[Any]]) -> None:
+        """Find placements, reasons, items and groups that are there twice, each with its file and row."""
+        for table in schema.TABLES.values():
+            if "name" not in table.kept.values():
+                continue
+            first: dict[str, str] = {}
+            for thing in held[table.held_in]:
+                place = self.places.each(thing)
+                if thing.name in first:
+                    what = f"{thing.name!r} is there twice, in {first[thing.name]} too"
+                    self.problems.append(Problem(what, place, "Keep one of the two rows, or give it a name of its own"))
+                first.setdefault(thing.name, place)
 
     def _own_or_base(self, name: str) -> Path:
         """Find a file or folder of the set, or else that of its base."""
@@ -193,7 +322,11 @@ class Reader:
 
     def _number_tables(self, name: str, folder: schema.Folder) -> Iterator[object]:
         """Read every table of a folder of plain numbers."""
-        for path in sorted(self._own_or_base(name).glob("*.csv")):
+        paths = [path for path in _visible(self._own_or_base(name)) if path.suffix == ".csv"]
+        if len(paths) > MOST_FILES:
+            self.problems.append(Problem(f"has {len(paths)} files", f"{name}/", f"Give at most {MOST_FILES}"))
+            return
+        for path in paths:
             place = f"{name}/{path.name}"
             try:
                 table = read_numbers(read_text(path), place, self.problems)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -21,7 +22,7 @@ from carecost.inputs.phases import CLOSE, Phase, Phases, PhaseShare
 from carecost.inputs.year_path import YearPath
 from carecost.maths.distributions import DIRICHLET
 from carecost.maths.monte_carlo import Draws
-from carecost.simulation.layout import Layout, Layouts, cells, share_group
+from carecost.simulation.layout import Layout, Layouts, cells, flat_cells, share_group
 from carecost.simulation.sampler import Sampler, concentration
 
 Place = Callable[[Any], str]
@@ -87,6 +88,7 @@ def verify(assumptions: Assumptions, place: Place = lambda row: row.quantity) ->
             layouts.parameters(stream, Sampler(Draws()))
         except CareCostError as error:
             problems += [Problem(p.what, f"stream {stream!r}, {p.where}", p.remedy) for p in error.problems]
+    problems += doubled_later(assumptions, grid, place)
     refuse(problems or unread(assumptions, longest(assumptions, layouts), place))
     vars(assumptions)[_CHECKED] = True  # beside the fields, as a cached property is: what is frozen stays right
 
@@ -496,6 +498,51 @@ def longest(assumptions: Assumptions, layouts: Layouts) -> Layouts:
         return layouts
 
 
+def doubled_later(assumptions: Assumptions, grid: Grid, place: Place) -> list[Problem]:
+    """Find rows that cover one cell in a year after the set's own: a longer run would refuse them, or read one.
+
+    Parameters
+    ----------
+    assumptions : Assumptions
+        The set.
+    grid : Grid
+        Its labels, in its own years.
+    place : callable
+        Says where a row came from.
+
+    Returns
+    -------
+    list of Problem
+        One for each two rows.
+    """
+    dated: dict[tuple[str, str], list[Assumption]] = {}
+    for row in assumptions.rows:
+        if row.kind == "value" and "years" in AXES[row.parameter]:
+            dated.setdefault((row.parameter, row.name), []).append(row)
+    pairs: dict[tuple[int, int], tuple[Assumption, Assumption]] = {}
+    for (parameter, _), rows in dated.items():
+        later = {y for row in rows for y in row.where.years or () if y > grid.years[-1]}
+        shape = tuple(1 if axis == "years" else len(grid.labels(axis)) for axis in AXES[parameter])
+        anytime = [replace(row, where=replace(row.where, years=None)) for row in rows]
+        covering = {tuple(i for i, r in enumerate(rows) if r.where.years is None or y in r.where.years) for y in later}
+        for chosen in covering:
+            for stream in assumptions.streams:
+                owner: dict[int, int] = {}
+                for i in (i for i in chosen if rows[i].where.covers(stream)):
+                    for cell in flat_cells(anytime[i], grid, shape).tolist():
+                        a = owner.setdefault(cell, i)
+                        if a != i:
+                            pairs[id(rows[a]), id(rows[i])] = rows[a], rows[i]
+    return [
+        Problem(
+            f"covers cells of {b.parameter} that {place(a)} covers too, in years after {grid.years[-1]}",
+            place(b),
+            "Keep one of the two rows",
+        )
+        for a, b in sorted(pairs.values(), key=lambda pair: place(pair[1]))
+    ]
+
+
 def _alive(layouts: list[Layout], grid: Grid) -> dict[str, tuple[Mask, Mask]]:
     """Give the cells of each parameter that can matter, and those of them that a row fills."""
     filled = {name: np.zeros(_shape(name, grid), dtype=bool) for name in AXES}
@@ -558,3 +605,59 @@ def _problem(row: Read, grid: Grid, where: str) -> Problem:
     if row.from_year is not None:
         reason += f" after {row.from_year}"
     return Problem(f"{what}: {reason}", where, "Select cells that a row fills, or leave it out")
+
+
+def remarks(assumptions: Assumptions) -> tuple[str, ...]:
+    """Say what may be meant and may be forgotten: children who are there, or come, and whom no row lets leave care.
+
+    Parameters
+    ----------
+    assumptions : Assumptions
+        The set, checked.
+
+    Returns
+    -------
+    tuple of str
+        A sentence for each stream and placement: ages, children of the base date, and whether others come. Children at
+        the age at which the placement ends anyway are left out.
+
+    Examples
+    --------
+    >>> import carecost as cc
+    >>> england = cc.load_assumptions("england-2025")
+    >>> remarks(england)
+    ()
+    """
+    grid, said = assumptions.grid(), []
+    layouts = Layouts(assumptions, grid)
+    for stream in assumptions.streams:
+        own = list(layouts.layouts(stream))
+        leaves = np.zeros((len(grid.ages), len(grid.placements)), dtype=bool)
+        comes = np.zeros(leaves.shape, dtype=bool)
+        stock = np.zeros(leaves.shape)
+        shared: Any = {}
+        for layout in own:
+            values = np.zeros(int(np.prod(layout.shape)))
+            values[layout.cells] = layout.central[layout.owner]
+            array = values.reshape(layout.shape)
+            if layout.parameter == "exit_rate":  # (year, age, placement, reason)
+                leaves |= (array > 0).any(axis=(0, 3))
+            elif layout.parameter == "initial_stock":
+                stock += array
+            elif layout.parameter == "extra_entries":
+                comes |= (array > 0).any(axis=0)
+            elif layout.parameter in ("entry_rate", "entry_share"):
+                shared[layout.parameter] = array > 0
+        if len(shared) == 2:
+            comes |= (shared["entry_rate"][..., None] & shared["entry_share"]).any(axis=0)
+        for i in grid.in_care:
+            never = ~leaves[:, i] & ((stock[:, i] > 0) | comes[:, i])
+            ages = [age for age, alone in zip(grid.ages, never, strict=True) if alone and grid.open(i, age)]
+            if ages:
+                there = float(stock[never, i].sum())
+                who = f"{there:,.0f} children" + (" and those who enter" if comes[never, i].any() else "")
+                said.append(
+                    f"{who} of stream {stream!r} in {grid.placements[i].name!r} at ages {spell(ages)} leave only by "
+                    "growing up: no row of exit_rate is above zero there"
+                )
+    return tuple(said)
