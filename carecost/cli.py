@@ -48,7 +48,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         return int(options.do(options))
     except CareCostError as error:
-        print(f"carecost: {_shown(error, options.do is _check)}", file=sys.stderr)
+        print(_plain(f"carecost: {_shown(error, options.do is _check)}"), file=sys.stderr)
         return FAULTY
     except KeyboardInterrupt:
         print("carecost: stopped", file=sys.stderr)
@@ -81,6 +81,9 @@ def _parser() -> argparse.ArgumentParser:
     again.set_defaults(do=_replay)
     check = commands.add_parser("check", help="find every fault in a set or scenario file")
     check.add_argument("path", help="packaged name, folder of a set, or scenario file")
+    check.add_argument(
+        "assumptions", nargs="?", help=f"set that a scenario is checked with (its own, or else {DEFAULT_SET})"
+    )
     check.set_defaults(do=_check)
     describe = commands.add_parser("describe", help="say what is in a set or scenario: values, sources, gaps")
     describe.add_argument("name", help="packaged name, folder of a set, or scenario file")
@@ -150,6 +153,7 @@ def _compare(options: argparse.Namespace) -> int:
 
     if options.years is not None and options.years < 1:
         raise InputError(Problem(f"--years is {options.years}", remedy="Give at least 1"))
+    out = _writable(options.out)
     assumptions = load_assumptions(options.assumptions).scoped(options.scope)
     if options.social:
         assumptions = with_social_ledger(assumptions)
@@ -165,12 +169,23 @@ def _compare(options: argparse.Namespace) -> int:
     )
     progress.close()
     _attribute(results, _Progress(progress.quiet, "subsets of levers"))
-    folder = results.save(options.out)
+    folder = results.save(out)
     told = story(results)
     write.save_charts(told, folder)
     page = write.write_summary(told, folder)
     _print(results, told, options.format, page, rates)
     return FINE
+
+
+def _writable(name: str) -> Path:
+    """Give the folder to write to; refuse, before anything is run, what can be none."""
+    from carecost.files.packaged import own_path
+
+    path = own_path(name)
+    for part in (path, *path.parents):
+        if part.exists() and not part.is_dir():
+            raise FileError(Problem("is a file, and no folder to write to", f"--out {part}", "Name a folder"))
+    return path
 
 
 def _attribute(results: Results, progress: _Progress) -> None:
@@ -191,7 +206,7 @@ def _print(results: Results, told: Story, form: str, page: Path, rates: Sequence
     elif form == "csv":
         print(results.summary().to_csv(index=False), end="")
     else:
-        print(write.table_text(told))
+        _say(write.table_text(told))
         if rates:
             print(f"\n{write.rates_text(told, rates)}")
         print(f"\nWritten to {page.parent}/: open {page}")
@@ -230,17 +245,65 @@ def _replay(options: argparse.Namespace) -> int:
 
 
 def _check(options: argparse.Namespace) -> int:
+    from carecost.files.packaged import DATA, SET, find, own_path, packaged_assumptions
+    from carecost.files.read_set import tables
     from carecost.inputs.assumptions import Assumptions
+    from carecost.simulation.checks import remarks
 
     found = _load(options.path)
-    what = f"{len(found.rows)} rows" if isinstance(found, Assumptions) else f"{len(found.levers)} levers"
-    print(f"{found.name}: no faults found in {what}")
+    if not isinstance(found, Assumptions):
+        return _check_scenario(found, options.assumptions)
+    if options.assumptions is not None:
+        remedy = f"Name the scenario first: carecost check {options.assumptions} {options.path}"
+        raise InputError(Problem(f"{options.path!r} is a set, and so needs no other", remedy=remedy))
+    _say(f"{found.name}: no faults found in {len(found.rows)} rows")
+    for remark in remarks(found):
+        _say(f"remark: {remark}")
+    packaged = packaged_assumptions()
+    if options.path in packaged or own_path(options.path).exists():
+        folder = find(options.path, packaged, SET, lambda name: DATA / name)
+        own, base, inherited = tables(folder.parent if folder.is_file() else folder)
+        if base:
+            _say(f"its own tables: {', '.join(own) or 'none'}")
+            _say(f"those of its base {base}: {', '.join(inherited) or 'none'}")
     return FINE
+
+
+def _check_scenario(scenario: Scenario, name: str | None) -> int:
+    """Find all that a comparison would refuse of a scenario, with a set given, its own or the default one."""
+    from carecost.files.load import load_assumptions
+    from carecost.files.packaged import packaged_assumptions
+    from carecost.maths.monte_carlo import Draws
+    from carecost.simulation.run import run
+
+    own = scenario.made_for if scenario.made_for in packaged_assumptions() else DEFAULT_SET
+    assumptions = load_assumptions(name or own)
+    run(assumptions, [scenario], draws=Draws(0))
+    _say(f"{scenario.name}: no faults found in {len(scenario.levers)} levers, with {assumptions.name}")
+    return FINE
+
+
+def _say(text: str) -> None:
+    """Print text without the characters that command a terminal."""
+    print(_plain(text))
+
+
+def _plain(text: str) -> str:
+    r"""Write control characters but line ends and tabs as their code, so that no title commands a terminal.
+
+    Examples
+    --------
+    >>> _plain("a\x1b[2Jb")
+    'a\\x1b[2Jb'
+    """
+    control = (*range(9), 11, 12, *range(13, 32), *range(127, 160), *range(0x202A, 0x202F), *range(0x2066, 0x206A))
+    return text.translate({code: f"\\x{code:02x}" for code in control})
 
 
 def _describe(options: argparse.Namespace) -> int:
     from carecost.files.load import load_assumptions, load_scenario
     from carecost.inputs.assumptions import Assumptions
+    from carecost.simulation.checks import remarks
     from carecost.text import describe
 
     if options.log:
@@ -255,7 +318,10 @@ def _describe(options: argparse.Namespace) -> int:
         if isinstance(found, Assumptions)
         else describe.scenario_text(found)
     )
-    print(text)
+    _say(text)
+    if isinstance(found, Assumptions):
+        for remark in remarks(found):
+            _say(f"\nRemark: {remark}")
     return FINE
 
 
@@ -277,12 +343,14 @@ def _list(_: argparse.Namespace) -> int:
 def _load(name: str) -> Assumptions | Scenario:
     """Load a set or a scenario, whichever the name or path is of."""
     from carecost.files.load import load_assumptions, load_scenario
-    from carecost.files.packaged import packaged_assumptions, packaged_scenarios
+    from carecost.files.packaged import own_path, packaged_assumptions, packaged_scenarios
 
-    sets, scenarios = packaged_assumptions(), packaged_scenarios()
-    if name.endswith(".toml") or name in scenarios or ("+" in name and not Path(name).exists()):
+    sets, scenarios, path = packaged_assumptions(), packaged_scenarios(), own_path(name)
+    if path.name == "set.toml" or path.is_dir():
+        return load_assumptions(name)
+    if name.endswith(".toml") or name in scenarios or ("+" in name and not path.exists()):
         return load_scenario(name)
-    if name not in sets and "/" not in name and not Path(name).exists():
+    if name not in sets and "/" not in name and not path.exists():
         problem = unknown("set or scenario", name, [*sets, *scenarios])
         raise FileError(Problem(problem.what, remedy=f"{problem.remedy}. A path of yours must exist"))
     return load_assumptions(name)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Collection, Sequence
 from typing import NamedTuple
 
@@ -19,6 +20,36 @@ _TITLES = 10
 NOTES = ("note",)
 
 _CLOSE = "Close the quote, or remove it; write a quote inside a quoted cell twice"
+
+
+#: Text that a spreadsheet would work out, behind any apostrophes.
+_FORMULA = re.compile(r"'*[=+\-@]")
+
+
+def neutral(text: str) -> str:
+    """Put an apostrophe before text that a spreadsheet would take for a formula.
+
+    Parameters
+    ----------
+    text : str
+        A cell of text; numbers are left to the caller.
+
+    Returns
+    -------
+    str
+        The cell; :func:`plain` gives the text back.
+
+    Examples
+    --------
+    >>> neutral("=1+1"), neutral("foster"), plain(neutral("'=1+1"))
+    ("'=1+1", 'foster', "'=1+1")
+    """
+    return f"'{text}" if _FORMULA.match(text) else text
+
+
+def plain(cell: str) -> str:
+    """Take the apostrophe off that :func:`neutral` puts on."""
+    return cell[1:] if cell.startswith("'") and _FORMULA.match(cell) else cell
 
 
 class Line(NamedTuple):

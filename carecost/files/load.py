@@ -8,9 +8,17 @@ from pathlib import Path
 
 from carecost.errors import CareCostError, FileError, Problem, refuse
 from carecost.files import schema
-from carecost.files.packaged import DATA, SCENARIO, SET, find, packaged_assumptions, packaged_scenarios
-from carecost.files.parsing import read_toml
-from carecost.files.read_set import Reader, validated
+from carecost.files.packaged import (
+    DATA,
+    SCENARIO,
+    SET,
+    find,
+    own_path,
+    packaged_assumptions,
+    packaged_scenarios,
+)
+from carecost.files.parsing import DEEPEST, read_toml
+from carecost.files.read_set import MOST_FILES, Reader, validated
 from carecost.files.regions import area
 from carecost.files.save import BACKGROUND
 from carecost.inputs.assumptions import Assumptions
@@ -50,9 +58,14 @@ def load_assumptions(name: str | Path) -> Assumptions:
     2025
     """
     whole, _, region = str(name).rpartition("/")
-    if whole in packaged_assumptions() and not Path(name).exists():
+    if whole in packaged_assumptions() and not own_path(name).exists():
         return area(load_assumptions(whole), region)
     folder = find(name, packaged_assumptions(), SET, lambda n: DATA / n)
+    if folder.name == "set.toml":  # a set is its folder, whichever of the two is pointed at
+        folder = folder.parent
+    if folder.suffix.lower() == ".toml" and folder.is_file():
+        remedy = f"Give the set first, then its scenarios: carecost compare england-2025 {name}"
+        raise FileError(Problem("is the file of a scenario, where a set is wanted", str(name), remedy))
     if not folder.is_dir():
         raise FileError(Problem("is not a folder", str(name), "Give a packaged name or the folder of a set"))
     assumptions = Reader(folder).read()
@@ -91,16 +104,37 @@ def load_scenario(name: str | Path) -> Scenario:
     >>> load_scenario("care-review").claim
     True
     """
-    stacked = [] if Path(name).exists() else [part.strip() for part in str(name).split("+")]
+    stacked = _stacked(name)
     if len(stacked) > 1:
         return reduce(Scenario.__add__, [load_scenario(part) for part in stacked])
-    path = find(name, packaged_scenarios(), SCENARIO, lambda n: DATA / "scenarios" / f"{n}.toml")
+    return _scenario(find(name, packaged_scenarios(), SCENARIO, _packaged), {}, ())
+
+
+def _packaged(name: str) -> Path:
+    return DATA / "scenarios" / f"{name}.toml"
+
+
+def _stacked(name: str | Path) -> list[str]:
+    """Split a stack at its "+"; one that belongs to the name of a file or folder that is there stays."""
+    words = str(name).split("+")
+    parts: list[str] = []
+    while words:
+        # The longest run of words that is a path of the user's, or else one word.
+        runs = ("+".join(words[:n]).strip() for n in range(len(words), 0, -1))
+        longest = next((n for n, run in zip(range(len(words), 0, -1), runs, strict=True) if own_path(run).exists()), 1)
+        parts.append("+".join(words[:longest]).strip())
+        words = words[longest:]
+    return parts
+
+
+def _scenario(path: Path, made: dict[Path, Scenario], within: tuple[Path, ...]) -> Scenario:
+    """Read a scenario file and those that it puts together: each file once, and none that holds itself."""
     problems: list[Problem] = []
     text = read_toml(path, problems)
     model = validated(schema.ScenarioFile, text, path.name, problems)
     refuse(problems)
     assert model is not None
-    parts = _parts(model.scenario.parts, path, problems)
+    parts = _parts(model.scenario.parts, path, (*within, path.resolve()), made, problems)
     levers = [lever for part in parts for lever in part.levers]
     levers += [lever for row in model.lever for lever in _lever(row, path.name, problems)]
     refuse(problems)
@@ -112,24 +146,47 @@ def load_scenario(name: str | Path) -> Scenario:
         refuse(payment_faults(scenario))
     except CareCostError as error:
         raise type(error)([Problem(p.what, f"{path.name}: {p.where}", p.remedy) for p in error.problems]) from None
+    made[path.resolve()] = scenario
     return scenario
 
 
-def _parts(names: tuple[str, ...], path: Path, problems: list[Problem]) -> list[Scenario]:
+def _beside(path: Path, name: str) -> bool:
+    try:
+        return (path.parent / name).is_file()
+    except (OSError, ValueError):  # no name that a file can have
+        return False
+
+
+def _parts(
+    names: tuple[str, ...],
+    path: Path,
+    within: tuple[Path, ...],
+    made: dict[Path, Scenario],
+    problems: list[Problem],
+) -> list[Scenario]:
     """Load the scenarios that a file puts together: packaged, or files beside it."""
     parts: list[Scenario] = []
+    names = tuple(part for name in names for part in ([name] if _beside(path, name) else _stacked(name)))
     for name in names:
-        beside = path.parent / name
-        if beside.resolve() == path.resolve():
-            problems.append(Problem("is a part of itself", f"{path.name}, scenario.parts", "Name other files"))
-            continue
+        place = f"{path.name}, part {name!r}"
+        if names.count(name) > 1:
+            problems.append(Problem("is named twice", place, "Name each part once"))
+            return parts
         try:
-            parts.append(load_scenario(beside if beside.is_file() else name))
+            file = path.parent / name if _beside(path, name) else find(name, packaged_scenarios(), SCENARIO, _packaged)
+            of = file.resolve()
+            if of == within[-1]:
+                problems.append(Problem("is a part of itself", f"{path.name}, scenario.parts", "Name other files"))
+            elif of in within:
+                problems.append(Problem("is a part of one of its parts", place, "Break the circle"))
+            elif len(within) >= DEEPEST:
+                problems.append(Problem(f"is more than {DEEPEST} files deep", place, "Put them into fewer files"))
+            elif len(made) >= MOST_FILES:
+                problems.append(Problem(f"is of more than {MOST_FILES} files", place, "Put them into fewer files"))
+            else:
+                parts.append(made[of] if of in made else _scenario(file, made, within))
         except CareCostError as error:
-            place = f"{path.name}, part {name!r}"
             problems.extend(Problem(p.what, _within(place, p.where), p.remedy) for p in error.problems)
-        except RecursionError:
-            problems.append(Problem("is a part of one of its parts", f"{path.name}, part {name!r}", "Break the circle"))
     return parts
 
 

@@ -69,6 +69,22 @@ def regions_file(name: str) -> tuple[list[dict[str, str]], dict[str, Any]]:
     return rows, _toml(DATA / "regions" / f"{name}.toml")
 
 
+def own_path(name: str | Path) -> Path:
+    """Give the path that a user means: ``~`` is the home folder, as in a shell.
+
+    Examples
+    --------
+    >>> own_path("~/set") == Path.home() / "set"
+    True
+    """
+    try:
+        path = Path(name).expanduser()
+        path.exists()
+    except (OSError, ValueError, RuntimeError):  # too long, a character of no name, no such home
+        return Path("no such path")
+    return path
+
+
 def find(name: str | Path, packaged: list[str], kind: str, place: Callable[[str], Path]) -> Path:
     """Find a path of the user's, or else a packaged name.
 
@@ -77,7 +93,7 @@ def find(name: str | Path, packaged: list[str], kind: str, place: Callable[[str]
     FileError
         If it is neither; the message names the nearest.
     """
-    path = Path(name)
+    path = own_path(name)
     if path.exists():
         return path
     if str(name) in packaged:
@@ -99,13 +115,14 @@ def _set_first(scenario: str) -> str:
 def base_folder(folder: Path, name: str, problems: list[Problem]) -> Path | None:
     """Find the set whose tables a set has where it has none of its own: a folder beside it, or a packaged set."""
     place = "set.toml, set.base"
-    folders = [f for f in (folder.parent / name, DATA / name) if (f / "set.toml").is_file() and not same(f, folder)]
+    beside = own_path(folder.parent / name)
+    folders = [f for f in (beside, DATA / name) if own_path(f / "set.toml").is_file() and not same(f, folder)]
     if not folders:
         problem = unknown("set", name, packaged_assumptions(), place)
         problems.append(Problem(problem.what, place, f"{problem.remedy}; or put the folder of a set beside this one"))
         return None
     # The file may have faults of its own, which are said when that set is read: only the key is looked for.
-    if re.search(r"(?m)^\s*base\s*=", (folders[0] / "set.toml").read_text(encoding="utf-8-sig")):
+    if re.search(r"(?m)^\s*base\s*=", (folders[0] / "set.toml").read_text("utf-8-sig", "replace")):
         problems.append(
             Problem(f"{name!r} has a base itself", place, "Name that base, and give the tables that differ")
         )

@@ -11,7 +11,7 @@ from typing import Any, get_args
 from pydantic import BaseModel, ValidationError
 
 from carecost.errors import CareCostError, FileError, Problem, nearest, unknown
-from carecost.files.csv_table import read_csv
+from carecost.files.csv_table import plain, read_csv
 
 #: Most bytes of a file, and tables within tables of a TOML file.
 MOST_BYTES, DEEPEST = 20_000_000, 20
@@ -107,7 +107,7 @@ def read_numbers(text: str, file: str, problems: list[Problem]) -> tuple[tuple[s
     lines = read_csv(text, file, problems)
     if lines is None:
         return None
-    names = [name.strip() for name in lines[0].cells]
+    names = [plain(name.strip()) for name in lines[0].cells]
     for i, name in enumerate(names, start=1):
         if not name:
             problems.append(Problem(f"column {i} has no name", f"{file}, header", "Name the quantity, as it is drawn"))

@@ -12,7 +12,7 @@ from pydantic import BaseModel, ValidationError
 
 from carecost.errors import CareCostError, FileError, Problem, refuse, unknown
 from carecost.files import schema
-from carecost.files.csv_table import read_csv
+from carecost.files.csv_table import plain, read_csv
 from carecost.files.packaged import base_folder, money
 from carecost.files.parsing import faults, read_numbers, read_text, read_toml
 from carecost.inputs.assumptions import Assumptions
@@ -318,7 +318,7 @@ class Reader:
             what = f"has a cell {beyond[0]!r} beyond the last column"
             self.problems.append(Problem(what, place, "Quote cells that hold commas"))
             return None
-        return {name: cell.strip() for name, cell in zip(header, cells, strict=False) if cell.strip()}
+        return {name: plain(cell.strip()) for name, cell in zip(header, cells, strict=False) if cell.strip()}
 
     def _number_tables(self, name: str, folder: schema.Folder) -> Iterator[object]:
         """Read every table of a folder of plain numbers."""

@@ -12,6 +12,7 @@ from pathlib import Path
 from carecost.engine.grid import spell
 from carecost.errors import FileError, Problem, refuse, unknown
 from carecost.files import schema
+from carecost.files.csv_table import neutral
 from carecost.inputs.assumptions import Assumptions
 from carecost.inputs.dependence import CorrelationMatrix, JointDraws
 from carecost.inputs.scenario import Scenario
@@ -43,7 +44,7 @@ def set_files(assumptions: Assumptions) -> dict[str, str]:
         numbers: Iterable[CorrelationMatrix | JointDraws] = schema.attribute(assumptions, folder.held_in)
         for each in numbers:
             lines = ([repr(number) for number in row] for row in each.rows)
-            files[f"{name}/{each.name}.csv"] = _csv(each.quantities, lines)
+            files[f"{name}/{each.name}.csv"] = _csv(map(neutral, each.quantities), lines)
     if assumptions.background is not None:
         files[BACKGROUND] = scenario_file(assumptions.background)
     return files
@@ -91,7 +92,9 @@ def _cell(value: object) -> str:
         return str(value).lower()
     if isinstance(value, tuple):
         # In words: a spreadsheet makes a date of 1-4.
-        return spell(value).replace("-", " to ") if value and isinstance(value[0], int) else "; ".join(value)
+        return spell(value).replace("-", " to ") if value and isinstance(value[0], int) else neutral("; ".join(value))
+    if isinstance(value, str):
+        return neutral(value)
     return repr(value) if isinstance(value, float) else str(value)
 
 

@@ -22,6 +22,7 @@ from carecost.inputs.phases import CLOSE, Phase, Phases, PhaseShare
 from carecost.inputs.year_path import YearPath
 from carecost.maths.distributions import DIRICHLET
 from carecost.maths.monte_carlo import Draws
+from carecost.simulation.effects import unknown_labels
 from carecost.simulation.layout import Layout, Layouts, cells, flat_cells, share_group
 from carecost.simulation.sampler import Sampler, concentration
 
@@ -204,10 +205,7 @@ def _label_faults(rows: Iterable[tuple[str, Selector]], grid: Grid, streams: tup
             if axis == "years":
                 continue
             known: tuple[object, ...] = streams if axis == "streams" else grid.labels(axis)
-            for name in getattr(chosen, axis) or ():
-                if name not in known:
-                    kind = axis if axis == "to" else axis.rstrip("s")
-                    found.append(unknown(kind, name, map(str, known), where))
+            found += unknown_labels(axis, getattr(chosen, axis) or (), known, where)
     return found
 
 

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import re
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from carecost._typing import Array
-from carecost.engine.grid import AXES, HAZARDS, Grid
+from carecost.engine.grid import AXES, HAZARDS, Grid, spell
 from carecost.engine.parameters import SHARE_TOLERANCE, Parameters
 from carecost.engine.piecewise import Stepped, first_of_each, stepped
 from carecost.errors import InputError, Problem, refuse, unknown
+from carecost.inputs.belief import UNITS
 from carecost.inputs.change import Change
 from carecost.inputs.scenario import Scenario
 from carecost.money.discounting import Deflator
@@ -59,6 +61,7 @@ def check(scenario: Scenario, grid: Grid, streams: tuple[str, ...], calendar: Ca
             where = f"scenario {scenario.name!r}, lever {lever.name!r}, {change.operation} {change.parameter}"
             labels = _unknown_labels(change, grid, streams, where)
             found += labels
+            found += _unit_faults(change, where)
             first = calendar.begin(change) + change.start + change.lag - 1
             if first < grid.base_year + 1:
                 later = "take a set with an earlier base year" if change.year_one else "start the programme later"
@@ -87,14 +90,58 @@ def _too_late(scenario: Scenario, grid: Grid, calendar: Calendar) -> list[Proble
 def _unknown_labels(change: Change, grid: Grid, streams: tuple[str, ...], where: str) -> list[Problem]:
     found = []
     for axis in change.where.__dataclass_fields__:
-        known: tuple[object, ...] = streams if axis == "streams" else grid.labels(axis)
-        for name in getattr(change.where, axis) or ():
-            limited = axis != "groups" or grid.groups  # without groups the change itself is refused
-            if name not in known and axis != "years" and limited:
-                found.append(unknown(axis.rstrip("s"), name, map(str, known), where))
+        limited = axis != "groups" or grid.groups  # without groups the change itself is refused
+        if axis != "years" and limited:
+            known: tuple[object, ...] = streams if axis == "streams" else grid.labels(axis)
+            found += unknown_labels(axis, getattr(change.where, axis) or (), known, where)
     names = [p.name for p in grid.placements]
     ends = (*change.from_placements, *([change.to_placement] if change.to_placement else []))
     return found + [unknown("placement", name, names, where) for name in ends if name not in names]
+
+
+def unknown_labels(axis: str, chosen: Sequence[object], known: Sequence[object], where: str) -> list[Problem]:
+    """Find labels that an axis does not have; several ages or years that it lacks are one problem.
+
+    Examples
+    --------
+    >>> print(*unknown_labels("ages", range(16, 31), range(18), "x"))
+    x: unknown ages '18-30'. The set has 0-17
+    """
+    lost = [name for name in chosen if name not in known]
+    numbers = [name for name in lost if isinstance(name, int)]
+    kind = axis if axis == "to" else axis.rstrip("s")
+    if len(numbers) > 1 and len(numbers) == len(lost):
+        there = [int(str(name)) for name in known]
+        return [Problem(f"unknown {axis} {spell(numbers)!r}", where, f"The set has {spell(there)}")]
+    return [unknown(kind, name, map(str, known), where) for name in lost]
+
+
+#: What the amount of a change is in, where its operation says it whatever the parameter.
+_SHARE = {"scale": "a share of what was: -0.05 is five per cent less", "divert": "a share, from 0 to 1"}
+
+
+def _unit_faults(change: Change, where: str) -> Iterator[Problem]:
+    """Find an amount in another unit than its operation and parameter have, and a price year of what is no money."""
+    share = _SHARE.get(change.operation)
+    money = change.parameter == "unit_cost" and share is None
+    if change.price_year is not None and not money:
+        yield Problem(f"price_year is {change.price_year}", where, "Leave it out: the amount is no money")
+    want = "share" if share else UNITS.get(change.parameter, "")
+    # What is taken several times is in a unit of its own, such as that of a child reached.
+    if change.unit and want and change.times is None and _words(change.unit) != _words(want):
+        yield Problem(f"unit is {change.unit!r}", where, f"Give {want!r}" + (f", {share}" if share else ""))
+
+
+def _words(unit: str) -> list[str]:
+    """Give the words of a unit that say what it is.
+
+    Examples
+    --------
+    >>> _words("per young person and year") == _words("per child-year") == _words("per child per year")
+    True
+    """
+    plain = re.sub(r"young (person|people)|children", "child", unit.lower())
+    return [word for word in re.split(r"[^a-z%£]+", plain) if word not in ("", "per", "and", "a")]
 
 
 def _wrong_units(change: Change, grid: Grid, where: str) -> list[Problem]:

@@ -98,8 +98,13 @@ def _named(scenarios: Sequence[Scenario]) -> dict[str, Scenario]:
 
 def _check(scenario: Scenario, assumptions: Assumptions, grid: Grid, calendar: Calendar) -> None:
     """Refuse a scenario that does not fit the set, and name the set that it is made for, if that is another."""
+    priced = list(_priced_outcomes(scenario, grid))
     try:
-        check(scenario, grid, assumptions.streams, calendar)
+        try:
+            check(scenario, grid, assumptions.streams, calendar)
+        except InputError as error:
+            raise InputError([*error.problems, *priced]) from None
+        refuse(priced)
     except InputError as error:
         lost = elsewhere(scenario, assumptions.name)
         if not lost:
@@ -107,7 +112,6 @@ def _check(scenario: Scenario, assumptions: Assumptions, grid: Grid, calendar: C
         # What is later or smaller has that after a comma in its name, which the command does not know.
         command = f"carecost compare {scenario.made_for} {shlex.quote(scenario.name.partition(', ')[0])}"
         raise InputError([Problem(lost, remedy=f"Run {command}"), *error.problems]) from None
-    refuse(list(_priced_outcomes(scenario, grid)))
 
 
 def _priced_outcomes(scenario: Scenario, grid: Grid) -> Iterator[Problem]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 from dataclasses import replace
 from pathlib import Path
 
@@ -110,3 +111,26 @@ def test_write_replaces_a_file_whole_and_leaves_no_other(tmp_path: Path) -> None
     path = write(tmp_path / "a.txt", "first, which is long")
     assert write(path, b"second").read_bytes() == b"second"
     assert list(tmp_path.iterdir()) == [path]
+
+
+@pytest.mark.parametrize("text", ["=1+1", "+44", "-", "-0.5 a week", "@sum(a1)", "'=x", "'quoted'", "''-x", "a=b"])
+def test_text_that_a_spreadsheet_would_work_out_is_neutral_and_reads_back(
+    text: str, tiny: cc.Assumptions, tmp_path: Path
+) -> None:
+    first = tiny.rows[0]
+    rows = (replace(first, belief=replace(first.belief, note=text, source=text)), *tiny.rows[1:])
+    made = replace(tiny, rows=rows, items=(replace(tiny.items[0], note=text, payer=text), *tiny.items[1:]))
+    folder = cc.save_assumptions(made, tmp_path / "set")
+    assert cc.load_assumptions(folder) == made
+    with (folder / "items.csv").open(encoding="utf-8", newline="") as file:
+        notes = [row["note"] for row in csv.DictReader(file)]
+    assert notes[0][0] not in "=+-@"
+
+
+def test_bands_are_written_in_words_and_read_in_both_forms(tiny: cc.Assumptions, tmp_path: Path) -> None:
+    folder = cc.save_assumptions(tiny, tmp_path / "set")
+    path = folder / "entry_rate.csv"
+    text = path.read_text(encoding="utf-8")
+    assert "uasc,,16 to 17," in text
+    path.write_text(text.replace("16 to 17", "16-17"), encoding="utf-8")
+    assert cc.load_assumptions(folder) == tiny
