@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import io
 import json
 import sys
 from collections.abc import Sequence
@@ -45,6 +46,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         0 when all is well, 2 when the input has faults (printed in words), 130 when stopped.
     """
     options = _parser().parse_args(arguments)
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):  # a sign that its encoding lacks is written as its code
+            stream.reconfigure(errors="backslashreplace")
     try:
         return int(options.do(options))
     except CareCostError as error:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import difflib
 import fnmatch
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
+from carecost.engine.grid import spell
 from carecost.errors import CareCostError, FileError, Problem, refuse, unknown
 from carecost.files import schema
 from carecost.files.csv_table import plain, read_csv
@@ -100,6 +102,36 @@ def tables(folder: Path) -> Tables:
     return Tables(tuple(own), head.set.base or "", tuple(inherited))
 
 
+_ROW = re.compile(r"(?P<file>.*), row (?P<row>\d+)(?P<column>, column .*)?")
+#: From so many rows on, the same problem of a column is said once.
+_MANY = 3
+
+
+def together(problems: Sequence[Problem]) -> list[Problem]:
+    """Say once what is wrong in the same way in many rows of a column, as after a spreadsheet.
+
+    Examples
+    --------
+    >>> alike = [Problem("is 'c'", f"a.csv, row {row}, column value", "Leave it out") for row in (2, 3, 4, 9)]
+    >>> print(*together(alike))
+    a.csv, rows 2-4; 9, column value: is 'c'. Leave it out
+    """
+    alike: dict[tuple[str, ...], list[tuple[int, Problem]]] = {}
+    for number, problem in enumerate(problems):
+        found = _ROW.fullmatch(problem.where)
+        where = (str(number), "") if found is None else (found["file"], found["column"] or "")
+        alike.setdefault((*where, problem.what, problem.remedy), []).append(
+            (int(found["row"]) if found else 0, problem)
+        )
+    said: list[Problem] = []
+    for (file, column, what, remedy), rows in alike.items():
+        if len(rows) < _MANY:
+            said += [problem for _, problem in rows]
+        else:
+            said.append(Problem(what, f"{file}, rows {spell([row for row, _ in rows])}{column}", remedy))
+    return said
+
+
 def _visible(folder: Path) -> list[Path]:
     """Give what is in a folder, but for what systems leave there."""
     names = sorted(folder.iterdir()) if folder.is_dir() else []
@@ -188,6 +220,7 @@ class Reader:
             held.setdefault(folder.held_in, []).extend(self._number_tables(name, folder))
         self._lost_tables()
         self._repeated(held)
+        self.problems = together(self.problems)
         refuse(self.problems, FileError)
         assert head is not None
         priced = money(head.set, self.problems)

@@ -521,8 +521,11 @@ def doubled_later(assumptions: Assumptions, grid: Grid, place: Place) -> list[Pr
     for (parameter, _), rows in dated.items():
         later = {y for row in rows for y in row.where.years or () if y > grid.years[-1]}
         shape = tuple(1 if axis == "years" else len(grid.labels(axis)) for axis in AXES[parameter])
-        anytime = [replace(row, where=replace(row.where, years=None)) for row in rows]
+        if not later:
+            continue
         covering = {tuple(i for i, r in enumerate(rows) if r.where.years is None or y in r.where.years) for y in later}
+        named = {i for chosen in covering for i in chosen}
+        anytime = {i: replace(rows[i], where=replace(rows[i].where, years=None)) for i in named}
         for chosen in covering:
             for stream in assumptions.streams:
                 owner: dict[int, int] = {}

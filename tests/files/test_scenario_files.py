@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 import time
 from pathlib import Path
 
@@ -221,3 +224,10 @@ def test_title_does_not_command_a_terminal(tmp_path: Path, capsys: pytest.Captur
     assert main(["describe", str(tmp_path / "s.toml")]) == 0
     text = capsys.readouterr().out
     assert "\x1b" not in text and "\x07" not in text and "a\\x1b[2Jb" in text
+
+
+def test_output_in_an_encoding_that_lacks_a_sign_is_written_with_its_code() -> None:
+    words = [sys.executable, "-m", "carecost", "describe", "england-2025"]
+    done = subprocess.run(words, capture_output=True, env={**os.environ, "PYTHONIOENCODING": "ascii"}, check=False)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.isascii()

@@ -163,3 +163,10 @@ def test_children_without_an_exit_rate_are_remarked_on_with_who_and_how_many(fol
     said = remarks(stuck)
     assert said and all("'foster'" in text and "no row of exit_rate" in text for text in said)
     assert sum(float(text.split(" children")[0].replace(",", "")) for text in said) == there
+
+
+def test_same_slip_in_many_rows_is_one_problem(tmp_path: Path) -> None:
+    england = Path(shutil.copytree(DATA / "england-2025", tmp_path / "england-2025"))
+    edited(england / "exit_rate.csv", lambda text: text.replace(",1 to 4,", ",01-Apr,"))
+    (problem,) = problems(england)
+    assert problem.startswith("exit_rate.csv, rows ") and ", column ages: is '01-Apr': a spreadsheet turned" in problem
