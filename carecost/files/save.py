@@ -12,7 +12,7 @@ from pathlib import Path
 from carecost.engine.grid import spell
 from carecost.errors import FileError, Problem, refuse, unknown
 from carecost.files import schema
-from carecost.files.csv_table import neutral
+from carecost.files.csv_table import neutral, read_csv
 from carecost.inputs.assumptions import Assumptions
 from carecost.inputs.dependence import CorrelationMatrix, JointDraws
 from carecost.inputs.scenario import Scenario
@@ -33,6 +33,11 @@ def set_files(assumptions: Assumptions) -> dict[str, str]:
     -------
     dict of str to str
         Text of each file, by its path in the folder of the set; a table without rows has none.
+
+    Raises
+    ------
+    FileError
+        If a text could not be read back, such as a source of several lines.
     """
     files = {"set.toml": _set_toml(assumptions)}
     for name, table in schema.TABLES.items():
@@ -45,6 +50,11 @@ def set_files(assumptions: Assumptions) -> dict[str, str]:
         for each in numbers:
             lines = ([repr(number) for number in row] for row in each.rows)
             files[f"{name}/{each.name}.csv"] = _csv(map(neutral, each.quantities), lines)
+    problems: list[Problem] = []
+    for name, text in files.items():
+        if name.endswith(".csv"):  # what could not be read back, such as a source of several lines
+            read_csv(text, name, problems)
+    refuse(problems, FileError)
     if assumptions.background is not None:
         files[BACKGROUND] = scenario_file(assumptions.background)
     return files

@@ -202,10 +202,11 @@ def _label_faults(rows: Iterable[tuple[str, Selector]], grid: Grid, streams: tup
     found = []
     for where, chosen in rows:
         for axis in chosen.__dataclass_fields__:
-            if axis == "years":
+            wanted = getattr(chosen, axis)
+            if axis == "years" or not wanted:
                 continue
             known: tuple[object, ...] = streams if axis == "streams" else grid.labels(axis)
-            found += unknown_labels(axis, getattr(chosen, axis) or (), known, where)
+            found += unknown_labels(axis, wanted, known, where)
     return found
 
 

@@ -134,3 +134,16 @@ def test_bands_are_written_in_words_and_read_in_both_forms(tiny: cc.Assumptions,
     assert "uasc,,16 to 17," in text
     path.write_text(text.replace("16 to 17", "16-17"), encoding="utf-8")
     assert cc.load_assumptions(folder) == tiny
+
+
+def test_text_of_several_lines_that_would_not_be_read_back_is_refused(tiny: cc.Assumptions, tmp_path: Path) -> None:
+    first = tiny.rows[0]
+    for column in ("note", "source"):
+        belief = replace(first.belief, **{column: "one\ntwo"})
+        made = replace(tiny, rows=(replace(first, belief=belief), *tiny.rows[1:]))
+        if column == "note":
+            assert cc.load_assumptions(cc.save_assumptions(made, tmp_path / "set")) == made
+        else:
+            with pytest.raises(cc.CareCostError, match=r"row 2, column source: a quoted cell spans 2 lines"):
+                cc.save_assumptions(made, tmp_path / "other")
+            assert not (tmp_path / "other" / "set.toml").exists()
