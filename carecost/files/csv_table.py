@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from carecost.errors import Problem
 
-#: Most rows of a table.
+#: Most lines of a table.
 MOST_ROWS = 1_000_000
 #: Most characters of a cell: what is longer is a quote that was never closed, or no table.
 MOST_CHARACTERS = 131_072
@@ -88,6 +88,9 @@ def read_csv(text: str, file: str, problems: list[Problem], known: Collection[st
     'x.csv, row 2: a quote is opened here and not closed'
     """
     before = len(problems)
+    if text.count("\n") > MOST_ROWS:
+        problems.append(Problem(f"has more than {MOST_ROWS:,} lines", file, "Split it, or use bands of ages"))
+        return None
     lines = _lines(text, file, problems)
     if len(problems) > before or not lines:
         return None
@@ -129,9 +132,6 @@ def _lines(text: str, file: str, problems: list[Problem]) -> list[Line]:
             problems += _spanning(lines[0].cells if lines else cells, cells, place)
         before = reader.line_num
         lines.append(Line(number, cells))
-        if len(lines) > MOST_ROWS:
-            problems.append(Problem(f"has more than {MOST_ROWS:,} rows", file, "Split it, or use bands of ages"))
-            return lines
 
 
 def _unreadable(error: str, place: str, spanned: int) -> Problem:

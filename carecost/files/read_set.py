@@ -45,6 +45,8 @@ HIDDEN = (".*", "~$*", "*~", "#*#", "Thumbs.db", "desktop.ini", "Icon\r")
 SPREADSHEETS = (".xlsx", ".xlsm", ".xlsb", ".xls", ".ods", ".numbers", ".tsv", ".tab", ".txt")
 #: Most files of a folder of a set.
 MOST_FILES = 500
+#: Faults after which the rest of a table is not looked at.
+MOST_FAULTS = 5_000
 #: Tables that mean nothing without another.
 NEEDS = {
     "exit_rate": "reasons",
@@ -322,7 +324,12 @@ class Reader:
         header = [column.strip() for column in lines[0].cells]
         if not self._header_fits(path.name, header, table.model):
             return
+        before = len(self.problems)
         for number, cells in lines[1:]:
+            if len(self.problems) - before > MOST_FAULTS:
+                remedy = "Mend those said; the rest of the table was not looked at"
+                self.problems.append(Problem(f"has more than {MOST_FAULTS:,} faults", path.name, remedy))
+                return
             place = f"{path.name}, row {number}"
             filled = self._filled(place, header, cells)
             row = None if filled is None else validated(table.model, filled, place, self.problems, "column ")

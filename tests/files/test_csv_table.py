@@ -82,7 +82,7 @@ def test_csv_that_is_wrong_is_one_problem_with_place_and_cause(name: str) -> Non
 
 def test_table_of_too_many_rows_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("carecost.files.csv_table.MOST_ROWS", 3)
-    assert read(HEAD + "1,2,u,\n" * 3)[1] == ["t.csv: has more than 3 rows. Split it, or use bands of ages"]
+    assert read(HEAD + "1,2,u,\n" * 3)[1] == ["t.csv: has more than 3 lines. Split it, or use bands of ages"]
 
 
 # Numbers and bands

@@ -170,3 +170,11 @@ def test_same_slip_in_many_rows_is_one_problem(tmp_path: Path) -> None:
     edited(england / "exit_rate.csv", lambda text: text.replace(",1 to 4,", ",01-Apr,"))
     (problem,) = problems(england)
     assert problem.startswith("exit_rate.csv, rows ") and ", column ages: is '01-Apr': a spreadsheet turned" in problem
+
+
+def test_table_of_very_many_faults_is_not_looked_at_to_its_end(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("carecost.files.read_set.MOST_FAULTS", 5)
+    edited(folder / "reasons.csv", lambda text: text + "".join(f"r{i},,,beyond{i}\n" for i in range(20)))
+    found = problems(folder)
+    assert len(found) == 7
+    assert found[-1].startswith("reasons.csv: has more than 5 faults. Mend those said")
