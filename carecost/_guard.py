@@ -14,17 +14,23 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from functools import wraps
 from pathlib import Path
+from types import FunctionType
 from typing import Any, ParamSpec, TypeVar
+
+import numpy as np
 
 from carecost.errors import InputError, Problem, nearest, refuse
 
 P = ParamSpec("P")
 R = TypeVar("R")
+C = TypeVar("C")
 
 #: Longest text of a value that is shown in a message.
 SHOWN = 60
 #: Most ages or years in one selection: what is longer is a slip, or meant to fill the memory.
 LONGEST = 1000
+#: Financial years whose prices an amount can be in: no index is older, and no prices are known far ahead.
+PRICES = (1948, 2050)
 
 
 class Refused(Exception):
@@ -57,8 +63,8 @@ def shown(value: object) -> str:
 
 def _bounds(least: float | None, most: float | None) -> str:
     if least is not None and most is not None:
-        return f" from {least:g} to {most:g}"
-    return f" of {least:g} or more" if least is not None else f" of {most:g} or less" if most is not None else ""
+        return f" from {least:.12g} to {most:.12g}"
+    return f" of {least:.12g} or more" if least is not None else f" of {most:.12g} or less" if most is not None else ""
 
 
 def whole(least: int | None = None, most: int | None = None, example: str = "") -> Rule:
@@ -102,6 +108,29 @@ def number(least: float | None = None, most: float | None = None, above: float |
 def share(most: float = 1.0) -> Rule:
     """Make the rule for a share: a number from 0 to 1 (or to another bound), with a word on percentages."""
     return number(0.0, most, hint="a share, so 0.4 for 40%")
+
+
+def price_year(value: Any) -> int:
+    """Take a financial year whose prices an amount can be in."""
+    return int(whole(*PRICES, example="2025 for 2024-25")(value))
+
+
+def calendar_year(value: Any) -> int:
+    """Take a calendar year."""
+    return int(whole(1900, 2200, example="2026")(value))
+
+
+def rate(*kinds: type, named: bool = True) -> Rule:
+    """Make the rule for a discount rate: a share a year, an object of some classes, or (``named``) the name of one.
+
+    What may stand in text (``"0.035"``) and which names there are is for the function behind to say.
+    """
+    flat = number(above=-1, most=1, hint="a share a year, so 0.035 for 3.5%")
+
+    def rule(value: Any) -> Any:
+        return value if isinstance(value, (*kinds, str) if named else kinds) else flat(value)
+
+    return rule
 
 
 def flag(value: Any) -> bool:
@@ -198,6 +227,105 @@ def numbers(value: Any) -> tuple[float, ...]:
         raise Refused("", "Give finite numbers, such as [0, 0.5, 1]") from None
 
 
+def array(
+    *axes: str, least: float | None = None, most: float | None = None, above: float | None = None, whole: bool = False
+) -> Rule:
+    """Make the rule for an array of finite numbers: of numpy, a list, a Series or a DataFrame; never of text.
+
+    Parameters
+    ----------
+    *axes : str
+        Names of its axes, for messages; ``"..."`` first for any axes before them. Any number of axes without names.
+    least, most, above : float, optional
+        Bounds of its values.
+    whole : bool
+        Whether its values are whole numbers; it is then given back as integers.
+    """
+    shape = f" of shape ({', '.join(axes)}{',' if len(axes) == 1 else ''})" if axes else ""
+    kind = "whole numbers" if whole else "numbers"
+    limits = f" above {above:g}" + (f", up to {most:g}" if most is not None else "") if above is not None else ""
+    remedy = f"Give {kind}{shape}{limits or _bounds(least, most)}"
+
+    def rule(value: Any) -> Any:
+        found = numeric(value, remedy)
+        n = len([axis for axis in axes if axis != "..."])
+        if axes and (found.ndim < n if axes[0] == "..." else found.ndim != n):
+            raise Refused(f"has shape {found.shape}", remedy)
+        for wrong in (
+            ~np.isfinite(found),
+            found < least if least is not None else None,
+            found > most if most is not None else None,
+            found <= above if above is not None else None,
+            (found != np.floor(found)) | (np.abs(found) > 2.0**53) if whole else None,
+        ):
+            if wrong is not None and wrong.any():
+                raise Refused(f"holds {found[wrong][0]:g}{_place(wrong, value)}", remedy)
+        return found.astype(int) if whole else found
+
+    return rule
+
+
+def numeric(value: Any, remedy: str = "Give numbers") -> Any:
+    """Read an array of floats from what holds numbers; text, True and False, and what is missing hold none.
+
+    Raises
+    ------
+    Refused
+        If it cannot be read as numbers.
+    """
+    if value is None or isinstance(value, str | bytes | Mapping | set | frozenset | type):
+        raise Refused("", remedy)
+    try:
+        plain = np.asarray(value)
+        if plain.dtype.kind == "O" and not any(isinstance(x, str | bytes | bool) for x in plain.flat):
+            plain = plain.astype(float)
+    except Exception:  # what is given may fail in any way when asked for its numbers
+        raise Refused("", remedy) from None
+    if plain.dtype.kind not in "iuf":
+        raise Refused(f"holds {plain.flat[0]!r}" if plain.dtype.kind in "Ub" and plain.size else "", remedy)
+    return plain.astype(float, copy=False)
+
+
+def _place(wrong: Any, value: Any) -> str:
+    """Locate the first fault: by the labels of a Series or DataFrame, else by its place on each axis."""
+    at = tuple(int(i) for i in np.argwhere(wrong)[0])
+    if not at:
+        return ""
+    labels = [getattr(value, name, None) for name in ("index", "columns")]
+    try:
+        named = [axis[i] for axis, i in zip(labels, at, strict=False)]  # type: ignore[index]
+    except TypeError:
+        named = list(at)
+    return f" at {', '.join(str(x) for x in named)}"
+
+
+def amounts(value: Any) -> tuple[float, ...]:
+    """Take one amount or several, of zero or more."""
+    return tuple(np.atleast_1d(array(least=0)(value)).ravel().tolist())
+
+
+def several_by(rule: Rule) -> Rule:
+    """Make the rule for one thing or several, each by a rule of its own: given back as a tuple."""
+
+    def every(value: Any) -> tuple[Any, ...]:
+        several = None if isinstance(value, str) else _several(value)
+        return (rule(value),) if several is None else tuple(map(rule, several))
+
+    return every
+
+
+def listed(rule: Rule, words: str) -> Rule:
+    """Make the rule for a sequence of things, each by a rule of its own; ``words`` says what to give instead."""
+
+    def every(value: Any) -> tuple[Any, ...]:
+        several = None if isinstance(value, str) else _several(value)
+        if several is None:
+            raise Refused("", words)
+        return tuple(map(rule, several))
+
+    return every
+
+
 def instance(*kinds: type, words: str) -> Rule:
     """Make the rule for an object of some classes; ``words`` says what to give instead of another."""
 
@@ -221,6 +349,24 @@ def several_of(*kinds: type, words: str) -> Rule:
         return several
 
     return rule
+
+
+def mapping_of(rule: Rule, words: str) -> Rule:
+    """Make the rule for a mapping from names to what another rule takes; ``words`` says what to give instead."""
+
+    def every(value: Any) -> dict[str, Any]:
+        if not isinstance(value, Mapping) or not all(isinstance(name, str) for name in value):
+            raise Refused("", words)
+        return {name: rule(one) for name, one in value.items()}
+
+    return every
+
+
+def frame(value: Any) -> Any:
+    """Take a table: a DataFrame with named columns."""
+    if not (hasattr(value, "columns") and hasattr(value, "groupby")):
+        raise Refused("", "Give a DataFrame, as the package gives it")
+    return value
 
 
 def called(value: Any) -> Any:
@@ -328,6 +474,46 @@ def _listed(parameters: Mapping[str, inspect.Parameter]) -> str:
     return ", ".join(out) or "no arguments"
 
 
+def opened(cls: type[C]) -> type[C]:
+    """Open a class to users: a call of its constructor or of a public method that cannot be made is said in words.
+
+    It costs nothing where a call can be made: only once it has failed is it asked whether its arguments were at fault.
+
+    Parameters
+    ----------
+    cls : type
+        A class; its fields and arguments are guarded by :func:`take` and :func:`guarded`.
+
+    Returns
+    -------
+    type
+        The same class.
+    """
+    for name, method in list(vars(cls).items()):
+        plain = method.__func__ if isinstance(method, classmethod | staticmethod) else method
+        if not isinstance(plain, FunctionType) or (name.startswith("_") and name != "__init__"):
+            continue
+        said = cls.__name__ if name == "__init__" else f"{cls.__name__}.{name}"
+        wrapped = plain if hasattr(plain, "__door__") else _in_words(plain, said)
+        setattr(cls, name, type(method)(wrapped) if isinstance(method, classmethod | staticmethod) else wrapped)
+    return cls
+
+
+def _in_words(function: Any, name: str) -> Any:
+    """Wrap a function so that a call that does not fit its signature is an InputError."""
+    signature = inspect.signature(function)
+
+    @wraps(function)
+    def inner(*args: Any, **given: Any) -> Any:
+        try:
+            return function(*args, **given)
+        except TypeError:
+            _Door(name, signature, {}).taken(args, given)  # raises in words, where that was the fault
+            raise
+
+    return inner
+
+
 def guarded(**rules: Rule) -> Callable[[Callable[P, R]], Callable[P, R]]:
     """Guard a public function or method: each named argument goes through its rule before the function sees it.
 
@@ -363,6 +549,7 @@ def guarded(**rules: Rule) -> Callable[[Callable[P, R]], Callable[P, R]]:
             bound = door.taken(args, dict(given))
             return function(*bound.args, **bound.kwargs)
 
+        inner.__door__ = door  # type: ignore[attr-defined]
         return inner
 
     return around

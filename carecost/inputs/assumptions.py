@@ -163,7 +163,7 @@ class Assumptions:
         """
         return Grid(
             self.base_year,
-            years or self.years,
+            self.years if years is None else years,
             self.ages,
             self.placements,
             self.reasons,

@@ -8,8 +8,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from carecost._guard import flag, guarded, opened, take, text, whole
 from carecost._typing import Array
-from carecost.errors import InputError, Problem
+
+#: Most draws of one run.
+MOST_DRAWS = 1_000_000_000
 
 
 def mean_error(values: Array) -> Array:
@@ -70,6 +73,7 @@ def quantile_error(values: Array, q: float) -> float:
     return float(high - low) / 2.0
 
 
+@opened
 @dataclass(frozen=True)
 class Draws:
     """Latin hypercube sample of the uncertain quantities: how many joint draws, from which seed.
@@ -87,7 +91,7 @@ class Draws:
     Raises
     ------
     InputError
-        If ``n`` or ``seed`` is negative.
+        If ``n`` or ``seed`` is no whole number of 0 or more, or ``noise`` is neither True nor False.
 
     See Also
     --------
@@ -114,16 +118,14 @@ class Draws:
     noise: bool = False
 
     def __post_init__(self) -> None:
-        for name in ("n", "seed"):
-            value = getattr(self, name)
-            if not isinstance(value, int | np.integer) or value < 0:
-                raise InputError(Problem(f"{name} is {value!r}", "Draws", "Give a whole number, 0 or more"))
+        take(self, n=whole(0, MOST_DRAWS), seed=whole(0), noise=flag)
 
     @property
     def central(self) -> bool:
         """Whether this is the central run alone, without draws."""
         return self.n == 0
 
+    @guarded(name=text)
     def uniforms(self, name: str) -> NDArray[np.float64]:
         """Draw the uniform numbers of a quantity: stratified, in random order.
 

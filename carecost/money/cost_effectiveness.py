@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import ArrayLike
 
+from carecost._guard import Refused, listed, numeric, opened, take, text
 from carecost._typing import Array
 from carecost.errors import InputError, Problem, refuse
 
@@ -17,6 +18,7 @@ from carecost.errors import InputError, Problem, refuse
 Status = Literal["frontier", "dominated", "extendedly dominated", "equal"]
 
 
+@opened
 @dataclass(frozen=True, eq=False)
 class Option:
     """One option of a cost-effectiveness analysis, with its cost and effect; doing the minimum is one too.
@@ -51,10 +53,24 @@ class Option:
     effect: ArrayLike
 
     def __post_init__(self) -> None:
+        take(self, name=text)
         problems: list[Problem] = []
         for field in ("cost", "effect"):
             object.__setattr__(self, field, _draws(getattr(self, field), f"option {self.name!r}, {field}", problems))
         refuse(problems)
+
+
+def _option(value: Any) -> Any:
+    """Take an option, or its name, cost and effect (a rule of the guard)."""
+    if isinstance(value, Option):
+        return value
+    if not isinstance(value, tuple | list) or len(value) != 3:
+        raise Refused("", "Give options, or for each its (name, cost, effect)")
+    return Option(*value)
+
+
+#: Rule of the guard: options that are compared.
+SOME_OPTIONS = listed(_option, "Give two or more options, or for each its (name, cost, effect)")
 
 
 @dataclass(frozen=True)
@@ -342,10 +358,12 @@ def values_of(values: ArrayLike) -> Array:
 def _draws(value: ArrayLike, where: str, problems: list[Problem]) -> Array:
     """Read one number, or one a draw, read-only; what is wrong goes to ``problems``."""
     try:
-        array = np.atleast_1d(np.array(value, dtype=float))
-    except (TypeError, ValueError):
+        array = np.atleast_1d(np.array(numeric(value)))
+    except Refused:
         problems.append(Problem("is not a number or an array of numbers", where, "Give a number, or one a draw"))
         return np.zeros(1)
+    if array.size == 0:
+        problems.append(Problem("is empty", where, "Give a number, or one a draw"))
     if array.ndim > 1 or not np.isfinite(array).all():
         what = f"has shape {array.shape}" if array.ndim > 1 else f"is {array[~np.isfinite(array)][0]}"
         problems.append(Problem(what, where, "Give a finite number, or one a draw"))

@@ -3,11 +3,23 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
-from carecost.errors import InputError, Problem, UnknownNameError, refuse, unknown
+from carecost._guard import guarded, number, opened, share, take, text
+from carecost.errors import InputError, Problem, UnknownNameError, unknown
 from carecost.money import vintages
 
+#: Largest uplift that is taken: the guidance goes up to 2 (200%), and what is far beyond is a percentage.
+MOST = 5.0
+UPLIFT = number(0, MOST, hint="a share of spending, so 0.41 for 41%")
 
+
+def bias(value: Any) -> Any:
+    """Take an optimism bias by name, as a share of spending, as an object, or none (a rule of the guard)."""
+    return value if value is None or isinstance(value, str | Optimism) else UPLIFT(value)
+
+
+@opened
 @dataclass(frozen=True)
 class Optimism:
     """Optimism bias: an uplift on the spending of a programme, put on once.
@@ -26,7 +38,7 @@ class Optimism:
     Raises
     ------
     InputError
-        If the share is negative, or the mitigated part is not between 0 and 1.
+        If the share is not from 0 to 5 (a percentage is none), or the mitigated part is not from 0 to 1.
 
     See Also
     --------
@@ -46,12 +58,7 @@ class Optimism:
     note: str = ""
 
     def __post_init__(self) -> None:
-        problems = []
-        if not 0 <= self.share < float("inf"):
-            problems.append(Problem(f"is {self.share}", "optimism", "Give a share of spending such as 0.41, or a name"))
-        if not 0 <= self.mitigated <= 1:
-            problems.append(Problem(f"is {self.mitigated}", "mitigated", "Give a share from 0 to 1"))
-        refuse(problems)
+        take(self, share=UPLIFT, mitigated=share(), **dict.fromkeys(("name", "vintage", "source", "note"), text))
 
     @property
     def uplift(self) -> float:
@@ -87,6 +94,7 @@ def categories() -> tuple[str, ...]:
     return tuple(row["category"] for row in vintages.rows("optimism_bias"))
 
 
+@guarded(of=bias, mitigated=share())
 def optimism_bias(of: str | float | Optimism | None = None, mitigated: float = 0.0) -> Optimism:
     """Find the optimism bias that a user names: a category of the guidance, a share, or none.
 

@@ -23,6 +23,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure, SubFigure
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
+from carecost._guard import Refused, Rule, instance, optional
 from carecost._typing import Array
 
 # Style
@@ -78,6 +79,26 @@ def look(i: int) -> Look:
     '#12436D'
     """
     return Look(COLOURS[i % len(COLOURS)], LINES[i % len(LINES)])
+
+
+def _made(kind: str, words: str) -> Rule:
+    """Make the rule for a result of a class, by its name: plots load nothing of the results that they are given."""
+
+    def rule(value: Any) -> Any:
+        if kind not in [cls.__name__ for cls in type(value).__mro__]:
+            raise Refused("", words)
+        return value
+
+    return rule
+
+
+#: Rules of the guard: what plots draw, and where.
+RESULTS = _made("Results", "Give what carecost.run(…) gave")
+SAVING = _made("Saving", "Give what Results.compare(…) gave")
+APPRAISAL = _made("SavingAppraisal", "Give what Results.appraisal(…) gave")
+AREAS = _made("AreaResults", "Give what carecost.run_areas(…) gave")
+LOG = _made("AssumptionsLog", "Give what carecost.quality.assumptions_log(…) gave")
+AX = optional(instance(Axes, words="Give Axes of matplotlib, or none for a new figure"))
 
 
 def axes(ax: Axes | None, size: tuple[float, float] = SIZE) -> Axes:

@@ -12,6 +12,7 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from carecost import _labels
+from carecost._guard import guarded, text, whole
 from carecost.analysis.attribution import Attribution, Effects, attribution
 from carecost.errors import UnknownNameError, unknown
 from carecost.plots import _figure
@@ -75,6 +76,7 @@ def size(levers: int) -> tuple[float, float]:
     return _figure.SIZE[0], 3.1 + 0.5 * (levers + 2)
 
 
+@guarded(results=_figure.RESULTS, scenario=text, measure=text, ax=_figure.AX, method=text, draws=whole(0))
 def plot_attribution(
     results: Results,
     scenario: str,
@@ -217,9 +219,9 @@ def _name(bar: _Bar) -> str:
 
 def _values(ax: Axes, bars: Sequence[_Bar], texts: Sequence[str], scale: numbers.Scale) -> None:
     """Write beside each bar what it adds, beyond its interval."""
-    for y, (bar, text) in enumerate(zip(bars, texts, strict=True)):
+    for y, (bar, words) in enumerate(zip(bars, texts, strict=True)):
         reach = [bar.start, bar.start + bar.adds, bar.start + (bar.high or 0.0)]
-        amount = ax.annotate(text, (max(reach) / scale.divisor, y), (5, 0), textcoords="offset points", zorder=3)
+        amount = ax.annotate(words, (max(reach) / scale.divisor, y), (5, 0), textcoords="offset points", zorder=3)
         amount.set(fontsize=_figure.TEXT, color=_figure.INK, verticalalignment="center", parse_math=False)
         amount.set_fontweight("bold" if bar.kind == "whole" else "normal")
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from matplotlib.axes import Axes
 
 from carecost import _labels
+from carecost._guard import guarded, text
 from carecost._labels import INACTION
 from carecost.errors import InputError, Problem, UnknownNameError, unknown
 from carecost.plots import _figure
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 PLACES = (0, (2, 1.6))
 
 
+@guarded(results=_figure.RESULTS, ax=_figure.AX, scenario=text)
 def plot_capacity(results: Results, ax: Axes | None = None, scenario: str = INACTION) -> Axes:
     """Draw how full the capacity groups are in one scenario.
 

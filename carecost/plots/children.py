@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from matplotlib.axes import Axes
 
+from carecost._guard import guarded, labels, optional
 from carecost.errors import UnknownNameError, refuse, unknown
 from carecost.plots import _figure
 from carecost.text import numbers
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 MANY = 3
 
 
+@guarded(results=_figure.RESULTS, ax=_figure.AX, scenarios=optional(labels))
 def plot_children(results: Results, ax: Axes | None = None, scenarios: Sequence[str] | None = None) -> Axes:
     """Draw children in care on 31 March of each year, from zero up.
 
@@ -30,7 +32,7 @@ def plot_children(results: Results, ax: Axes | None = None, scenarios: Sequence[
         What a run gave.
     ax : Axes, optional
         Where to draw; a new figure by default.
-    scenarios : sequence of str, optional
+    scenarios : str or sequence of str, optional
         Which; all by default.
 
     Returns

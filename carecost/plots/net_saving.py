@@ -8,6 +8,7 @@ import numpy as np
 from matplotlib.axes import Axes
 
 from carecost import _labels
+from carecost._guard import guarded
 from carecost._typing import Array
 from carecost.errors import InputError, Problem
 from carecost.plots import _figure
@@ -25,6 +26,7 @@ SIZE = (8.4, 7.8)
 _WIDTH = 0.72
 
 
+@guarded(saving=_figure.SAVING, ax=_figure.AX)
 def plot_net_saving(saving: Saving, ax: Axes | None = None) -> Axes:
     """Draw the cashable saving less reform spend: each year above, the discounted running total below.
 
@@ -44,7 +46,7 @@ def plot_net_saving(saving: Saving, ax: Axes | None = None) -> Axes:
     Raises
     ------
     InputError
-        If it has no central run, as a bare comparison has not.
+        If it is none, as a bare comparison is not: it has no central run.
 
     Examples
     --------

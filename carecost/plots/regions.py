@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure, SubFigure
 
+from carecost._guard import guarded
 from carecost.plots import _figure
 
 if TYPE_CHECKING:
@@ -22,6 +23,7 @@ MEASURES = ("places in children's homes", "placed over 20 miles from home and ou
 SIZE = (9.6, 5.8)
 
 
+@guarded(found=_figure.AREAS, ax=_figure.AX)
 def plot_regions(found: AreaResults, ax: Axes | None = None) -> Axes:
     """Draw the places in children's homes of each region against its children, and how many are placed far away.
 

@@ -6,6 +6,7 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from carecost import _labels
+from carecost._guard import guarded, whole
 from carecost.analysis.sensitivity import Trial
 from carecost.errors import InputError, Problem
 from carecost.plots import _figure
@@ -23,6 +24,7 @@ SIZE = (8.4, 7.4)
 _NAMES, _HEIGHT = 0.42, 0.5
 
 
+@guarded(log=_figure.LOG, ax=_figure.AX, most=whole(1))
 def plot_sensitivity(log: assumptions_log.AssumptionsLog, ax: Axes | None = None, most: int = MOST) -> Axes:
     """Draw the net present saving from the low to the high end of each assumption that has an interval.
 

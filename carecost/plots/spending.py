@@ -10,6 +10,7 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from carecost import _labels
+from carecost._guard import frame, guarded, text
 from carecost._typing import Array
 from carecost.errors import InputError, Problem, UnknownNameError, refuse, unknown
 from carecost.plots import _figure
@@ -32,6 +33,7 @@ GROUP_COLOURS = (_figure.BLUE, _figure.TURQUOISE, _figure.PINK, _figure.PURPLE, 
 REST_COLOUR = "#BFBFBF"
 
 
+@guarded(results=_figure.RESULTS, scenario=text, ax=_figure.AX, by=text)
 def plot_costs(results: Results, scenario: str, ax: Axes | None = None, by: str = "group") -> Axes:
     """Draw a scenario's spending in each year, in constant prices, as areas that add up.
 
@@ -164,6 +166,7 @@ PAYER_LOOKS = (
 )
 
 
+@guarded(appraisal=_figure.APPRAISAL, ax=_figure.AX)
 def plot_payers(appraisal: SavingAppraisal, ax: Axes | None = None) -> Axes:
     """Draw the net saving of each payer in each year, central run, undiscounted: below zero a payer pays.
 
@@ -289,6 +292,7 @@ PART_LOOKS = {
 _CHANGE_KEYS = ("scenario", "baseline", "since", "baseline_year", "year")
 
 
+@guarded(table=frame, ax=_figure.AX)
 def plot_price_volume_mix(table: pd.DataFrame, ax: Axes | None = None) -> Axes:
     """Draw why spending changed: for all and for each item the parts of the change as bars, their sum as a diamond.
 

@@ -10,12 +10,13 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
 
+from carecost._guard import array, flag, guarded, instance, labels, opened, several_of, take
 from carecost._labels import financial_year
 from carecost._typing import Array
 from carecost.analysis.business_case import EFFECTS, BusinessCase
-from carecost.errors import ComparisonError
+from carecost.errors import ComparisonError, InputError, Problem
 from carecost.money.appraisal import Appraisal
-from carecost.money.cost_effectiveness import Option, Step, arrays, best_shares, means, values_of
+from carecost.money.cost_effectiveness import SOME_OPTIONS, Option, Step, arrays, best_shares, means, values_of
 from carecost.money.prices import PriceBase
 from carecost.results import tables
 
@@ -43,6 +44,7 @@ FLOWS = ("reform spend", "cashable saving", "net saving")
 _COLUMNS = ("what", "of", "year", "central", "mean", "low", "high", "unit")
 
 
+@opened
 @dataclass(frozen=True, eq=False)
 class SavingAppraisal:
     """The appraisal of a scenario, on draws and on the central run.
@@ -73,6 +75,10 @@ class SavingAppraisal:
     drawn: BusinessCase
     central: BusinessCase
     claim: bool
+
+    def __post_init__(self) -> None:
+        case = instance(BusinessCase, words="Use Results.appraisal(…), which gives one")
+        take(self, drawn=case, central=case, claim=flag)
 
     @property
     def name(self) -> str:
@@ -134,6 +140,7 @@ class SavingAppraisal:
         about = {"baseline": self.baseline, "discount": self.central.comparison.discount.name}
         return frame.assign(**about, optimism=self.central.optimism.words, claim=self.claim)
 
+    @guarded(draws=flag)
     def by_payer(self, draws: bool = False) -> pd.DataFrame:
         """Say who pays first and who saves later.
 
@@ -256,6 +263,7 @@ def _optimism(a: SavingAppraisal) -> Iterator[Row]:
     yield _row(a, BIAS_WORTH, "reform spend", GBP, lambda b: b.purse.pv_optimism_bias)
 
 
+@opened
 @dataclass(frozen=True)
 class IcerTable:
     """Options in the order of cost, each with its incremental cost-effectiveness ratio (ICER) or what dominates it.
@@ -278,6 +286,9 @@ class IcerTable:
     """
 
     steps: tuple[Step, ...]
+
+    def __post_init__(self) -> None:
+        take(self, steps=several_of(Step, words="Use carecost.icer_table(…), which gives one"))
 
     @property
     def frontier(self) -> tuple[str, ...]:
@@ -305,6 +316,7 @@ class IcerTable:
         return pd.DataFrame([asdict(s) | {"dominated_by": " and ".join(s.dominated_by) or None} for s in self.steps])
 
 
+@opened
 @dataclass(frozen=True, eq=False)
 class NetBenefit:
     """Net benefit of options at a range of values of a unit of effect.
@@ -332,6 +344,13 @@ class NetBenefit:
     names: tuple[str, ...]
     values: Array
     net_benefit: Array
+
+    def __post_init__(self) -> None:
+        take(self, names=labels, values=array("value"), net_benefit=array("draw", "value", "option"))
+        if self.net_benefit.shape[1:] != (len(self.values), len(self.names)):
+            what = f"net_benefit has shape {self.net_benefit.shape}"
+            remedy = f"Give shape (draw, {len(self.values)}, {len(self.names)}): draws, values, options"
+            raise InputError(Problem(what, "NetBenefit", remedy))
 
     @property
     def mean(self) -> Array:
@@ -383,6 +402,7 @@ class NetBenefit:
         return frame.assign(chance_best=chance.ravel(), chance_error=error.ravel())
 
 
+@guarded(options=SOME_OPTIONS)
 def icer_table(options: Sequence[Option | tuple[str, ArrayLike, ArrayLike]]) -> IcerTable:
     """Compare options by incremental cost for each unit of incremental effect.
 
@@ -418,6 +438,7 @@ def icer_table(options: Sequence[Option | tuple[str, ArrayLike, ArrayLike]]) -> 
     return IcerTable(tuple(by_mean.step(i) for i in range(len(by_mean.names))))
 
 
+@guarded(options=SOME_OPTIONS)
 def net_benefit(options: Sequence[Option | tuple[str, ArrayLike, ArrayLike]], values: ArrayLike) -> NetBenefit:
     """Give the net benefit of options at values of a unit of effect.
 
@@ -425,7 +446,7 @@ def net_benefit(options: Sequence[Option | tuple[str, ArrayLike, ArrayLike]], va
     ----------
     options : sequence of Option or (name, cost, effect)
         Two or more; costs and effects may have draws, the same draws for all.
-    values : array_like of shape (value,)
+    values : array_like of shape (value,) or a number
         What a unit of effect is worth, zero or more [GBP per unit].
 
     Returns

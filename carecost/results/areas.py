@@ -4,16 +4,32 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from pathlib import Path
+from typing import Literal, get_args
 
 import pandas as pd
 
+from carecost._guard import (
+    calendar_year,
+    flag,
+    guarded,
+    instance,
+    labels,
+    mapping_of,
+    one_of,
+    opened,
+    optional,
+    take,
+    text,
+)
 from carecost._labels import INACTION
+from carecost.errors import UnknownNameError, unknown
 from carecost.files.regions import SHARE, Prices, Regions, areas, known_regions
 from carecost.inputs.assumptions import Assumptions
 from carecost.inputs.scenario import Scenario
 from carecost.maths.monte_carlo import Draws
-from carecost.results.results import Results, run
+from carecost.money.prices import CASH, REAL
+from carecost.results.results import HORIZON, Results, a_scenario, a_set, luck, run
 
 #: The whole country in tables, and measures of its regions.
 WHOLE = "England"
@@ -25,15 +41,25 @@ IN_HOMES, SECURE = "children in children's homes, estimated", "places in secure 
 FOSTER = "mainstream fostering places, local authority agencies only"
 FAR = "placed over 20 miles from home and outside the boundary of the authority"
 
+PRICES = get_args(Prices)
+
 #: Years after the base date that the table shows.
 AHEAD = (10, 20)
 
 
+@guarded(
+    assumptions=a_set,
+    scenarios=a_scenario,
+    years=HORIZON,
+    draws=optional(luck),
+    start=optional(calendar_year),
+    prices=one_of(PRICES),
+)
 def run_areas(
-    assumptions: Assumptions,
-    *scenarios: Scenario,
+    assumptions: Assumptions | str | Path,
+    *scenarios: Scenario | str | Path,
     years: int | None = None,
-    draws: Draws | None = None,
+    draws: Draws | int | None = None,
     start: int | None = None,
     prices: Prices = "own",
 ) -> AreaResults:
@@ -41,15 +67,15 @@ def run_areas(
 
     Parameters
     ----------
-    assumptions : Assumptions
-        The whole; see :func:`carecost.area` for which sets have areas.
-    *scenarios : Scenario
+    assumptions : Assumptions, str or Path
+        The whole, or the name or folder of it; see :func:`carecost.area` for which sets have areas.
+    *scenarios : Scenario, str or Path
         What might be done; amounts for the whole country are split by children looked after.
     years : int, optional
         Projected years; the set's own by default.
-    draws : Draws, optional
-        Joint samples; the central run alone by default. Areas share them, so draw i is the same country in all of
-        them; the luck of small numbers is each area's own.
+    draws : Draws or int, optional
+        Joint samples, or how many; the central run alone by default. Areas share them, so draw i is the same country in
+        all of them; the luck of small numbers is each area's own.
     start : int, optional
         Calendar year of programme year 1; the set's own by default.
     prices : str
@@ -77,14 +103,16 @@ def run_areas(
     >>> len(by_area.results)
     9
     """
-    regions = known_regions(assumptions)
+    whole = a_set(assumptions)
+    regions = known_regions(whole)
     results = {
         name: run(part, *scenarios, years=years, draws=draws, start=start)
-        for name, part in areas(assumptions, prices).items()
+        for name, part in areas(whole, prices).items()
     }
     return AreaResults(results, regions)
 
 
+@opened
 @dataclass(frozen=True)
 class AreaResults:
     """What a run of every area gave.
@@ -110,12 +138,17 @@ class AreaResults:
     results: Mapping[str, Results]
     known: Regions
 
+    def __post_init__(self) -> None:
+        made = "Use carecost.run_areas(…), which gives them"
+        take(self, results=mapping_of(instance(Results, words=made), made), known=instance(Regions, words=made))
+
+    @guarded(by=labels, draws=flag)
     def children(self, by: Sequence[str] = (), draws: bool = False) -> pd.DataFrame:
         """Give children in care on 31 March of each year, by area.
 
         Parameters
         ----------
-        by : sequence of str
+        by : str or sequence of str
             Any of placement, phase, group, stream, in_care; and age (central run only).
         draws : bool
             One row a draw instead of one a quantile.
@@ -143,6 +176,7 @@ class AreaResults:
         """
         return self._each(lambda r: r.children(by, draws))
 
+    @guarded(by=labels, basis=one_of([REAL, CASH]), draws=flag)
     def costs(
         self, by: Sequence[str] = (), basis: Literal["real", "cash"] = "real", draws: bool = False
     ) -> pd.DataFrame:
@@ -150,7 +184,7 @@ class AreaResults:
 
         Parameters
         ----------
-        by : sequence of str
+        by : str or sequence of str
             Any of item, group, account, payer, gross_net, kind.
         basis : str
             Either ``real`` (pounds of the price year) or ``cash`` (for showing only).
@@ -260,6 +294,7 @@ class AreaResults:
             "over_20_miles": known(FAR) / 100,
         }
 
+    @guarded(measure=text)
     def year(self, measure: str) -> int:
         """Give the year of a measure of the regions.
 
@@ -273,6 +308,11 @@ class AreaResults:
         int
             Calendar year.
 
+        Raises
+        ------
+        UnknownNameError
+            If there is no such measure.
+
         See Also
         --------
         regions : The measures.
@@ -283,7 +323,10 @@ class AreaResults:
         >>> cc.run_areas(cc.load_assumptions("england-2025"), years=1).year("places in children's homes")
         2023
         """
-        return next(f.year for f in self.known.facts if f.measure == measure)
+        years = {fact.measure: fact.year for fact in reversed(self.known.facts)}
+        if measure not in years:
+            raise UnknownNameError(unknown("measure", measure, years))
+        return years[measure]
 
     def _central(self, name: str) -> dict[int, float]:
         """Children in care under inaction by date, central; of the whole country the sum of its areas."""

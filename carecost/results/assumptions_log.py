@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from pathlib import Path
 
 import pandas as pd
 
+from carecost._guard import calendar_year, guarded, instance, number, opened, optional, several_of, take, text
 from carecost.analysis.assumption_lines import LONG_RUN, SPENDING, TIMES, Line, Thing, unsaid
 from carecost.analysis.assumption_lines import lines as lines_of
 from carecost.analysis.sensitivity import Trial, Trials, one_by_one
@@ -15,10 +17,15 @@ from carecost.engine.items import Item
 from carecost.inputs.assumptions import Assumptions
 from carecost.inputs.belief import Assumption
 from carecost.inputs.scenario import Scenario
+from carecost.results.results import HORIZON, a_scenario, a_set
+from carecost.simulation.run import Run
 from carecost.text import numbers, statements
 
 #: Rows that are named one by one.
 FEW = 3
+
+#: Rule of the guard: a line of the log.
+A_LINE = instance(Line, words="Give a line of the log, as carecost.quality.lines_of(…) gives them")
 
 #: Columns of the log.
 COLUMNS = (
@@ -27,6 +34,7 @@ COLUMNS = (
 )
 
 
+@opened
 @dataclass(frozen=True, eq=False)
 class AssumptionsLog(Trials):
     """What a comparison rests on: every assumption, with what it does to the net present saving.
@@ -53,6 +61,11 @@ class AssumptionsLog(Trials):
     >>> log.scenario
     'family-help'
     """
+
+    def __post_init__(self) -> None:
+        made = "Use carecost.quality.assumptions_log(…), which gives one"
+        run, trials = instance(Run, words=made), several_of(Trial, words=made)
+        take(self, run=run, scenario=text, npv=number(), trials=trials)
 
     def table(self) -> pd.DataFrame:
         """Give the log in rows, the greatest effect first.
@@ -82,8 +95,12 @@ class AssumptionsLog(Trials):
         return pd.DataFrame(rows, columns=list(COLUMNS))
 
 
+@guarded(assumptions=a_set, scenario=a_scenario, years=HORIZON, start=optional(calendar_year))
 def assumptions_log(
-    assumptions: Assumptions, scenario: Scenario, years: int | None = None, start: int | None = None
+    assumptions: Assumptions | str | Path,
+    scenario: Scenario | str | Path,
+    years: int | None = None,
+    start: int | None = None,
 ) -> AssumptionsLog:
     """Log what a scenario's net present saving rests on, by central runs with one assumption moved in each.
 
@@ -92,9 +109,9 @@ def assumptions_log(
 
     Parameters
     ----------
-    assumptions : Assumptions
-        The set.
-    scenario : Scenario
+    assumptions : Assumptions, str or Path
+        The set, or the name or folder of it.
+    scenario : Scenario, str or Path
         What is compared with inaction.
     years, start : int, optional
         Projected years; calendar year of programme year 1; the set's own by default.
@@ -126,10 +143,11 @@ def assumptions_log(
     >>> log.table()["assumption"].iloc[0]
     'lever family help programme: spending'
     """
-    done = one_by_one(assumptions, scenario, years, start)
+    done = one_by_one(a_set(assumptions), a_scenario(scenario), years, start)
     return AssumptionsLog(done.run, done.scenario, done.npv, done.trials)
 
 
+@guarded(assumptions=a_set, scenario=optional(a_scenario))
 def unsaid_of(assumptions: Assumptions, scenario: Scenario | None = None) -> list[str]:
     """List what has no source, no grade or no note.
 
@@ -190,6 +208,7 @@ def _row(trial: Trial, npv: float, begin: int) -> dict[str, object]:
     }
 
 
+@guarded(line=A_LINE)
 def said(line: Line) -> str:
     """Say what a line is about.
 
@@ -255,6 +274,7 @@ def _common(selectors: list[Selector]) -> str:
     return "; ".join(filter(None, parts))
 
 
+@guarded(line=A_LINE, begin=calendar_year)
 def stated_value(line: Line, begin: int) -> str:
     """Write the value of a line, or the least and the greatest of its rows.
 
@@ -312,6 +332,7 @@ def _with_unit(shown: str, unit: str, price_year: int | None) -> str:
     return f"{value} {words}".strip() + fading + rest
 
 
+@guarded(line=A_LINE)
 def interval(line: Line) -> str:
     """Write the interval of a line, or that its rows have theirs.
 

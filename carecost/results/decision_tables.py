@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from carecost._guard import amounts, instance, labels, mapping_of, opened, several_of, take, text
 from carecost._labels import INACTION, financial_year
 from carecost.analysis.business_case import BusinessCase, Effect, effect_of
 from carecost.errors import UnknownNameError, unknown
@@ -25,6 +26,7 @@ VALUES = (0.0, 10_000.0, 20_000.0, 50_000.0, 100_000.0)
 DEFAULT_EFFECT = "averted_child_years"
 
 
+@opened
 @dataclass(frozen=True, eq=False)
 class ScenarioOptions:
     """Scenarios as options: cost to the public purse and effect, each against one comparator, from the same draws.
@@ -68,6 +70,21 @@ class ScenarioOptions:
     base: PriceBase
     claims: tuple[str, ...]
     about: dict[str, str]
+
+    def __post_init__(self) -> None:
+        made = "Use Results.options(…), which gives them"
+        options = several_of(Option, words=made)
+        take(
+            self,
+            comparator=text,
+            effect=instance(Effect, words=made),
+            drawn=options,
+            central=options,
+            values=amounts,
+            base=instance(PriceBase, words=made),
+            claims=labels,
+            about=mapping_of(text, made),
+        )
 
     @property
     def icers(self) -> IcerTable:

@@ -8,6 +8,7 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
+from carecost._guard import frame, guarded, one_of, rate, text
 from carecost._labels import INACTION
 from carecost._typing import Array
 from carecost.errors import InputError, Problem, UnknownNameError, refuse, unknown
@@ -53,6 +54,7 @@ def price_base(table: pd.DataFrame, where: str = "table") -> PriceBase:
     return one_base(bases, where)
 
 
+@guarded(table=frame, discount=rate(Schedule), timing=text)
 def present_value(
     table: pd.DataFrame, discount: str | float | Schedule = "standard", timing: str = "base year"
 ) -> pd.DataFrame:
@@ -107,6 +109,7 @@ def present_value(
     return summed.assign(discount=rates.name, timing=timing)
 
 
+@guarded(by=text, basis=one_of([REAL, CASH]))
 def spending_history(by: str = "placement", basis: Literal["real", "cash"] = "real") -> pd.DataFrame:
     """Give what England spent on children looked after, and why it changed, from published figures.
 

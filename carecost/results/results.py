@@ -9,6 +9,26 @@ from typing import Any, Literal
 
 import pandas as pd
 
+from carecost._guard import (
+    LONGEST,
+    Refused,
+    amounts,
+    calendar_year,
+    called,
+    flag,
+    guarded,
+    instance,
+    labels,
+    number,
+    one_of,
+    opened,
+    optional,
+    path,
+    share,
+    text,
+    whole,
+    wholes,
+)
 from carecost._labels import INACTION
 from carecost.analysis import sensitivity
 from carecost.analysis.convergence import Convergence, convergence
@@ -16,11 +36,13 @@ from carecost.engine.parameters import Parameters
 from carecost.engine.projection import Projection, together
 from carecost.errors import Problem, UnknownNameError, refuse, unknown
 from carecost.files.archive import replay, save_run
+from carecost.files.load import load_assumptions, load_scenario
 from carecost.inputs.assumptions import Assumptions
 from carecost.inputs.scenario import Scenario
-from carecost.maths.monte_carlo import Draws
+from carecost.maths.monte_carlo import MOST_DRAWS, Draws
 from carecost.money.discounting import Deflator, Schedule
-from carecost.money.optimism_bias import Optimism
+from carecost.money.optimism_bias import Optimism, bias
+from carecost.money.prices import CASH, REAL
 from carecost.results import attribution_tables, decision_tables, price_tables, saving, tables
 from carecost.results.appraisal_tables import SavingAppraisal
 from carecost.results.decision_tables import DEFAULT_EFFECT, VALUES, ScenarioOptions
@@ -29,12 +51,55 @@ from carecost.simulation.blocks import Progress
 from carecost.simulation.run import Run
 from carecost.simulation.run import run as run_simulation
 
+#: Rules of the guard (see :mod:`carecost._guard`): a horizon; draws; a vintage; years that are told apart by name.
+HORIZON = optional(whole(1, LONGEST, example="20"))
+some = instance(slice, words="Give a slice of the draws, such as slice(0, 10); without it the central run is given")
+vintage = instance(str, Deflator, words="Give the vintage of a packaged deflator by its name, or a Deflator")
 
+
+def a_set(value: Any) -> Assumptions:
+    """Take a set of assumptions, or the name or folder of one."""
+    if isinstance(value, Assumptions):
+        return value
+    if isinstance(value, str | Path):
+        return load_assumptions(value)
+    raise Refused("", 'Give a set of assumptions, or the name or folder of one, such as "england-2025"')
+
+
+def a_scenario(value: Any) -> Scenario:
+    """Take a scenario, or the name or file of one."""
+    if isinstance(value, Scenario):
+        return value
+    if isinstance(value, str | Path):
+        return load_scenario(value)
+    raise Refused("", 'Give a scenario, or the name or file of one, such as "care-review"')
+
+
+def luck(value: Any) -> Draws:
+    """Take draws, or how many there are to be."""
+    if isinstance(value, Draws):
+        return value
+    try:
+        return Draws(whole(0, MOST_DRAWS)(value))
+    except Refused:
+        raise Refused("", "Give how many draws there are to be, such as 500, or carecost.Draws(500, seed=1)") from None
+
+
+@guarded(
+    assumptions=a_set,
+    scenarios=a_scenario,
+    years=HORIZON,
+    draws=optional(luck),
+    start=optional(calendar_year),
+    threads=whole(1, 1024),
+    progress=optional(called),
+    block=optional(whole(1)),
+)
 def run(
-    assumptions: Assumptions,
-    *scenarios: Scenario,
+    assumptions: Assumptions | str | Path,
+    *scenarios: Scenario | str | Path,
     years: int | None = None,
-    draws: Draws | None = None,
+    draws: Draws | int | None = None,
     start: int | None = None,
     threads: int = 2,
     progress: Progress | None = None,
@@ -44,14 +109,14 @@ def run(
 
     Parameters
     ----------
-    assumptions : Assumptions
-        What is believed.
-    *scenarios : Scenario
-        What might be done; ``"inaction"`` is always there.
+    assumptions : Assumptions, str or Path
+        What is believed: a set, or the name or folder of one.
+    *scenarios : Scenario, str or Path
+        What might be done: scenarios, or the names or files of some; ``"inaction"`` is always there.
     years : int, optional
-        Projected years; the set's own by default.
-    draws : Draws, optional
-        Joint samples; the central run alone by default.
+        Projected years, 1 or more; the set's own by default.
+    draws : Draws or int, optional
+        Joint samples, or how many; the central run alone by default.
     start : int, optional
         Calendar year of programme year 1; the set's own by default.
     threads : int
@@ -68,8 +133,9 @@ def run(
 
     Raises
     ------
-    InputError
-        If the set or a scenario cannot be run; with every fault.
+    CareCostError
+        If an argument is none that can be used, a set or scenario is not found, or they cannot be run; with every
+        fault.
 
     See Also
     --------
@@ -78,14 +144,16 @@ def run(
     Examples
     --------
     >>> import carecost as cc
-    >>> england = cc.load_assumptions("england-2025")
-    >>> results = cc.run(england, cc.load_scenario("care-review"), years=5)
+    >>> results = cc.run("england-2025", "care-review", years=5)
     >>> results.children().columns.tolist()
     ['scenario', 'date', 'quantile', 'value', 'unit']
     """
-    return Results(run_simulation(assumptions, scenarios, years, draws, start, threads, progress, block))
+    plans = [a_scenario(scenario) for scenario in scenarios]
+    given = None if draws is None else luck(draws)
+    return Results(run_simulation(a_set(assumptions), plans, years, given, start, threads, progress, block))
 
 
+@opened
 class Results:
     """What a run gave, in tables, with the arrays of the run.
 
@@ -107,6 +175,7 @@ class Results:
     ('inaction', 'care-review')
     """
 
+    @guarded(run=instance(Run, words="Use cc.run(…), which gives results"))
     def __init__(self, run: Run) -> None:
         self._run = run
 
@@ -122,12 +191,13 @@ class Results:
 
     # Children and places
 
+    @guarded(by=labels, draws=flag, in_care=flag)
     def children(self, by: Sequence[str] = (), draws: bool = False, in_care: bool = True) -> pd.DataFrame:
         """Give children on 31 March of each year.
 
         Parameters
         ----------
-        by : sequence of str
+        by : str or sequence of str
             Any of placement, phase, group, stream, in_care; and age (central run only).
         draws : bool
             One row a draw instead of one a quantile.
@@ -157,6 +227,7 @@ class Results:
         """
         return tables.children_rows(self._run, by, draws, in_care)
 
+    @guarded(flow=text, by=labels, draws=flag, in_care=flag)
     def flows(self, flow: str, by: Sequence[str] = (), draws: bool = False, in_care: bool = True) -> pd.DataFrame:
         """Give a flow in each year.
 
@@ -164,7 +235,7 @@ class Results:
         ----------
         flow : str
             One of entries, exits, aged_out [children], child_years [child-years].
-        by : sequence of str
+        by : str or sequence of str
             Any of placement, phase, group, stream, in_care.
         draws : bool
             One row a draw instead of one a quantile.
@@ -194,6 +265,7 @@ class Results:
         """
         return tables.flow_rows(self._run, flow, by, draws, in_care)
 
+    @guarded(draws=flag)
     def capacity(self, draws: bool = False) -> pd.DataFrame:
         """Say how full the capacity groups were, year by year; without rows where the set has none.
 
@@ -222,6 +294,7 @@ class Results:
         """
         return tables.capacity_rows(self._run, draws)
 
+    @guarded(draws=flag)
     def outcomes(self, draws: bool = False) -> pd.DataFrame:
         """Count each outcome that the set counts, year by year; without rows where it counts none.
 
@@ -247,6 +320,7 @@ class Results:
         """
         return tables.outcome_rows(self._run, draws)
 
+    @guarded(scenario=text, stream=optional(text))
     def parameters(self, scenario: str, stream: str | None = None) -> Parameters:
         """Give the parameters of the central run of a scenario.
 
@@ -280,6 +354,7 @@ class Results:
         """
         return self._run.parameters(scenario)[self._stream(stream)].spread()
 
+    @guarded(scenario=text, stream=optional(text), draws=optional(some))
     def projection(self, scenario: str, stream: str | None = None, draws: slice | None = None) -> Projection:
         """Project a scenario again, with ages: the central run, or some draws.
 
@@ -320,6 +395,7 @@ class Results:
 
     # Money, each table with its price base
 
+    @guarded(by=labels, basis=one_of([REAL, CASH]), draws=flag, deflator=optional(vintage))
     def costs(
         self,
         by: Sequence[str] = (),
@@ -331,7 +407,7 @@ class Results:
 
         Parameters
         ----------
-        by : sequence of str
+        by : str or sequence of str
             Any of item, group, account, payer, gross_net, kind.
         basis : str
             Either ``real`` (pounds of the price year) or ``cash`` (for showing only).
@@ -367,6 +443,14 @@ class Results:
         """
         return tables.cost_rows(self._run, by, basis, draws, deflator)
 
+    @guarded(
+        scenario=text,
+        baseline=optional(text),
+        year=optional(calendar_year),
+        since=optional(calendar_year),
+        by=labels,
+        draws=flag,
+    )
     def price_volume_mix(
         self,
         scenario: str,
@@ -388,7 +472,7 @@ class Results:
             Financial year, 2026 for 2025-26; every year by default, the last one with ``since``.
         since : int, optional
             Against this earlier year of the same scenario instead.
-        by : sequence of str
+        by : str or sequence of str
             Any of item, group, account, payer, gross_net, kind; empty for the whole.
         draws : bool
             One row a draw instead of one a quantile.
@@ -451,6 +535,7 @@ class Results:
 
     # Scenarios against a baseline
 
+    @guarded(scenario=text, baseline=text)
     def compare(self, scenario: str, baseline: str = INACTION) -> Saving:
         """Compare a scenario with a baseline, draw by draw.
 
@@ -527,6 +612,7 @@ class Results:
         """
         return saving.each(self._run, Saving.by_year)
 
+    @guarded(discount=saving.rates, timing=text)
     def npv_by_rate(
         self, discount: Sequence[str | float | Schedule] = RATES, timing: str = "base year"
     ) -> pd.DataFrame:
@@ -534,7 +620,7 @@ class Results:
 
         Parameters
         ----------
-        discount : sequence of str, float or Schedule
+        discount : sequence of str, float or Schedule, or one of these
             Rates, as in :meth:`carecost.Saving.npvs`.
         timing : str
             When flows fall, as in :meth:`carecost.Saving.npvs`.
@@ -564,6 +650,7 @@ class Results:
         """
         return saving.each(self._run, lambda one: one.npvs(discount, timing))
 
+    @guarded(scenario=text, baseline=text)
     def switching_value(self, scenario: str, baseline: str = INACTION) -> float | None:
         """Find the share of a scenario's effects at which the central net present saving is zero.
 
@@ -599,6 +686,7 @@ class Results:
         refuse([unknown("scenario", n, names) for n in (scenario, baseline) if n not in names], UnknownNameError)
         return sensitivity.switching_value(self._run, scenario, baseline)
 
+    @guarded(scenario=text, draws=optional(whole(0)), dates=wholes, progress=optional(called))
     def attribution(
         self,
         scenario: str,
@@ -614,7 +702,7 @@ class Results:
             Name.
         draws : int, optional
             How many of the run's draws, the first ones; 0 is the central run alone. By default 100, or all of fewer.
-        dates : sequence of int
+        dates : int or sequence of int
             Dates of children averted, beside the last.
         progress : callable, optional
             Called with (subsets done, subsets in all).
@@ -647,6 +735,7 @@ class Results:
 
     # Choosing between scenarios
 
+    @guarded(scenario=text, baseline=text, optimism=bias, mitigated=share())
     def appraisal(
         self,
         scenario: str,
@@ -692,6 +781,7 @@ class Results:
         """
         return self.compare(scenario, baseline).appraisal(optimism, mitigated)
 
+    @guarded(effect=text, comparator=text, values=amounts, optimism=bias, mitigated=share())
     def options(
         self,
         effect: str = DEFAULT_EFFECT,
@@ -709,7 +799,7 @@ class Results:
             date); undiscounted.
         comparator : str
             Scenario that costs and effects are counted against: inaction, or ``do-minimum`` where it was run.
-        values : sequence of float
+        values : float or sequence of float
             What a unit of effect may be worth, zero or more [GBP per unit].
         optimism : str, float or Optimism, optional
             Uplift on reform spend, as in :meth:`carecost.Saving.appraisal`.
@@ -744,6 +834,7 @@ class Results:
         """
         return decision_tables.scenario_options(self._run, effect, comparator, values, optimism, mitigated)
 
+    @guarded(tolerance=number(above=0))
     def converged(self, tolerance: float = 0.05) -> Convergence:
         """Say whether more draws are needed.
 
@@ -822,6 +913,7 @@ class Results:
         """
         return decision_tables.saved(self._run)
 
+    @guarded(folder=path)
     def save(self, folder: str | Path) -> Path:
         """Write tables, inputs and a manifest to a folder.
 
@@ -859,6 +951,7 @@ class Results:
         return save_run(folder, self.tables(), run.assumptions, plans, manifest)
 
     @classmethod
+    @guarded(folder=path)
     def load(cls, folder: str | Path) -> Results:
         """Make saved results again from their inputs, with the same luck.
 

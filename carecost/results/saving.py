@@ -9,6 +9,20 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from carecost._guard import (
+    array,
+    called,
+    flag,
+    guarded,
+    instance,
+    opened,
+    optional,
+    rate,
+    several_by,
+    share,
+    take,
+    text,
+)
 from carecost._labels import INACTION
 from carecost._typing import Array
 from carecost.analysis.business_case import BusinessCase
@@ -17,7 +31,7 @@ from carecost.engine.grid import Grid
 from carecost.errors import InputError, Problem
 from carecost.inputs.scenario import Evidence
 from carecost.money.discounting import Schedule, discount_factors
-from carecost.money.optimism_bias import Optimism, optimism_bias
+from carecost.money.optimism_bias import Optimism, bias, optimism_bias
 from carecost.money.vintages import schedule
 from carecost.results import tables
 from carecost.results.appraisal_tables import SavingAppraisal
@@ -37,6 +51,9 @@ REVIEW_SAVING = Evidence(
 #: Discount schedules shown side by side.
 RATES = ("standard", "health", "sensitivity")
 
+#: Rule of the guard: one discount rate or several, by name, as a share or as a schedule.
+rates = several_by(rate(Schedule))
+
 #: Flows that are given year by year.
 YEARLY: dict[str, Callable[[Comparison], Array]] = {
     "reform spend": Comparison.reform_spend,
@@ -46,6 +63,7 @@ YEARLY: dict[str, Callable[[Comparison], Array]] = {
 }
 
 
+@opened
 @dataclass(frozen=True, eq=False)
 class Saving:
     """A scenario against a baseline, draw by draw, with the central run beside, ready to be quoted.
@@ -78,6 +96,11 @@ class Saving:
     run: Run
     drawn: Comparison
     central: Comparison
+
+    def __post_init__(self) -> None:
+        made = "Use Results.compare(…), which gives one"
+        sides = instance(Comparison, words=made)
+        take(self, run=instance(Run, words=made), drawn=sides, central=sides)
 
     @property
     def baseline(self) -> Side:
@@ -139,6 +162,7 @@ class Saving:
         """Discount factors, 1 in the first projected year: (year,) [ratio]."""
         return self.drawn.factors
 
+    @guarded(choose=optional(called))
     def gross_saving(self, choose: Chooser | None = None) -> Array:
         """Give the fall in spending, the programme's own spending apart.
 
@@ -166,6 +190,7 @@ class Saving:
         """
         return self.drawn.gross_saving(choose)
 
+    @guarded(choose=optional(called))
     def cashable_saving(self, choose: Chooser | None = None) -> Array:
         """Give the price effect, and the cashable share of the volume effect, of the scenario less the baseline.
 
@@ -196,6 +221,7 @@ class Saving:
         """
         return self.drawn.cashable_saving(choose)
 
+    @guarded(choose=optional(called))
     def reform_spend(self, choose: Chooser | None = None) -> Array:
         """Give spending on the programme beyond the baseline's.
 
@@ -222,6 +248,7 @@ class Saving:
         """
         return self.drawn.reform_spend(choose)
 
+    @guarded(choose=optional(called))
     def net_saving(self, choose: Chooser | None = None) -> Array:
         """Give the cashable saving less reform spend.
 
@@ -249,12 +276,13 @@ class Saving:
         """
         return self.drawn.net_saving(choose)
 
+    @guarded(flow=array("draw", "year"))
     def present_value(self, flow: Array) -> Array:
         """Discount a flow to the first projected year.
 
         Parameters
         ----------
-        flow : ndarray of shape (draw, year)
+        flow : array_like of shape (draw, year)
             Amounts in each year [GBP].
 
         Returns
@@ -276,7 +304,8 @@ class Saving:
         """
         return self.drawn.present_value(flow)
 
-    def npv(self, gross: bool = False) -> Array:
+    @guarded(gross=flag)
+    def npv(self, *, gross: bool = False) -> Array:
         """Give the net present saving to the public purse.
 
         Parameters
@@ -302,7 +331,7 @@ class Saving:
         >>> bool(saving.npv(gross=True)[0] > saving.npv()[0])
         True
         """
-        return self.drawn.npv(gross)
+        return self.drawn.npv(gross=gross)
 
     def npsv(self) -> Array:
         """Give the net present social value: resources of every ledger, transfers and prices alone at zero.
@@ -382,7 +411,8 @@ class Saving:
         """
         return self.drawn.bcr()
 
-    def payback_year(self, discounted: bool = False) -> Array:
+    @guarded(discounted=flag)
+    def payback_year(self, *, discounted: bool = False) -> Array:
         """Find the first year from which the cumulative net saving stays at or above zero.
 
         Parameters
@@ -406,7 +436,7 @@ class Saving:
         >>> results.compare("care-review").payback_year().tolist()
         [nan]
         """
-        return self.drawn.payback_year(discounted)
+        return self.drawn.payback_year(discounted=discounted)
 
     def chance_of_saving(self) -> float:
         """Give the share of draws with a net present saving above zero.
@@ -568,6 +598,7 @@ class Saving:
         joined = pd.concat(frames, ignore_index=True)
         return tables.priced(joined, self.scenario.provenance.price_base)
 
+    @guarded(optimism=bias, mitigated=share())
     def appraisal(self, optimism: str | float | Optimism | None = None, mitigated: float = 0.0) -> SavingAppraisal:
         """Appraise the scenario as a business case does: each ledger, payback, funding, and the cost of an effect.
 
@@ -606,12 +637,13 @@ class Saving:
         claim = any(self.run.scenarios[side.name].claim for side in (self.baseline, self.scenario))
         return SavingAppraisal(BusinessCase(self.drawn, bias), BusinessCase(self.central, bias), claim)
 
+    @guarded(discount=rates, timing=text)
     def npvs(self, discount: Sequence[str | float | Schedule] = RATES, timing: str = "base year") -> pd.DataFrame:
         """Give the net present saving to the public purse at several discount rates.
 
         Parameters
         ----------
-        discount : sequence of str, float or Schedule
+        discount : sequence of str, float or Schedule, or one of these
             Names of packaged schedules (``"standard"``, ``"health"``, ``"sensitivity"``; the vintage may stand before)
             or flat rates (``0.035``).
         timing : str

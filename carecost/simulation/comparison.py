@@ -198,7 +198,7 @@ class Comparison:
         """Discount a flow of shape (draw, year) to the first projected year: (draw,) [GBP]."""
         return np.asarray(flow @ self.factors)
 
-    def npv(self, gross: bool = False) -> Array:
+    def npv(self, *, gross: bool = False) -> Array:
         """Net present saving to the public purse.
 
         Parameters
@@ -271,7 +271,7 @@ class Comparison:
         cost = float(self.present_value(self.reform_spend()).mean())
         return None if cost <= 0 else float(self.present_value(self.cashable_saving()).mean()) / cost
 
-    def payback_year(self, discounted: bool = False) -> Array:
+    def payback_year(self, *, discounted: bool = False) -> Array:
         """First year from which the cumulative net saving stays at or above zero.
 
         Parameters

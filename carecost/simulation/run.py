@@ -178,12 +178,12 @@ def run(
     InputError
         If the set or a scenario cannot be run; with every fault.
     """
-    draws = draws or Draws()
+    draws = Draws() if draws is None else draws
     prepared = prepare(assumptions, scenarios, years, start)
     central = evaluate(prepared, draws, None)
     # A share for each thread at least, so that few draws go side by side too.
     most = block_size(prepared.grid, prepared.scenarios.values())
-    size = block or max(1, min(most, -(-draws.n // max(threads, 1))))
+    size = block if block is not None else max(1, min(most, -(-draws.n // max(threads, 1))))
     every = central if draws.central else drawn(prepared, draws, threads, size, progress)
     plain, lucky = _apart(every)
     return Run(prepared, draws, _provenance(prepared, draws), _apart(central)[0], plain, lucky or plain)

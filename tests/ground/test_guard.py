@@ -135,3 +135,76 @@ def test_fields_of_a_frozen_class_are_taken_in_their_plain_form() -> None:
     with pytest.raises(InputError) as caught:
         Thing(3, -1)  # type: ignore[arg-type]
     assert len(caught.value.problems) == 2 and "Thing: size is -1" in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("rule", "value", "what"),
+    [
+        (g.array("year"), [1.0, float("nan")], "holds nan at 1"),
+        (g.array("year"), pd.Series([1.0, None], index=["a", "b"]), "holds nan at b"),
+        (g.array("...", "year"), pd.DataFrame({"x": [1, 2], "y": [1, np.inf]}, index=[2025, 2026]), "inf at 2026, y"),
+        (g.array("draw", "year"), [1.0], r"has shape \(1,\)"),
+        (g.array("year"), ["1", "2"], "holds .*'1'"),
+        (g.array("year"), [True], "holds .*True"),
+        (g.array("year", least=0), [0.0, -3.0], "holds -3 at 1"),
+        (g.array("year", most=1), [2.0], "holds 2 at 0"),
+        (g.array("year", above=0), [0.0], "holds 0 at 0"),
+        (g.array("year", whole=True), [2026.5], "holds 2026.5 at 0"),
+        (g.array(), "3", ""),
+        (g.array(), object(), ""),
+        (g.rate(), 3.5, ""),
+        (g.price_year, 2060, ""),
+        (g.price_year, 1066, ""),
+        (g.calendar_year, 2026.5, ""),
+        (g.amounts, [-1], "holds -1"),
+        (g.listed(g.text, "Give names"), "ab", ""),
+        (g.mapping_of(g.text, "Give a mapping"), {1: "a"}, ""),
+        (g.frame, [1], ""),
+    ],
+)
+def test_array_year_or_rate_that_cannot_be_is_refused_with_its_place(rule: g.Rule, value: Any, what: str) -> None:
+    with pytest.raises(g.Refused, match=what) as caught:
+        rule(value)
+    assert caught.value.remedy.startswith("Give")
+
+
+def test_array_is_taken_from_lists_series_and_frames() -> None:
+    frame = pd.DataFrame({"x": [1, 2], "y": [3, 4]})
+    np.testing.assert_array_equal(g.array("row", "column")(frame), [[1.0, 3.0], [2.0, 4.0]])
+    assert g.array(whole=True)(pd.Series([2025, 2026])).dtype.kind == "i"
+    assert g.array()(3).shape == () and g.amounts(3) == (3.0,)
+    assert g.several_by(g.rate())("standard") == ("standard",) and g.several_by(g.rate())([0.1]) == (0.1,)
+
+
+@g.opened
+@dataclass(frozen=True)
+class Opened:
+    """A class that users make and call."""
+
+    size: float = 1.0
+
+    def half(self) -> float:
+        return self.size / 2
+
+    def broken(self) -> float:
+        return self.size + "a"  # type: ignore[operator, no-any-return]
+
+    @classmethod
+    def made(cls, size: float) -> Opened:
+        return cls(size)
+
+
+def test_call_of_an_opened_class_that_cannot_be_made_is_said_in_words() -> None:
+    assert Opened(2.0).half() == 1.0 and Opened.made(3.0) == Opened(3.0)
+    for call, words in (
+        (lambda: Opened(sise=3), r"Opened\(\): has no argument 'sise'. Did you mean 'size'"),  # type: ignore[call-arg]
+        (lambda: Opened().half(1), r"Opened.half\(\): too many positional arguments. It takes no arguments"),  # type: ignore[call-arg]
+        (lambda: Opened.made(), r"Opened.made\(\): missing a required argument: 'size'"),  # type: ignore[call-arg]
+    ):
+        with pytest.raises(InputError, match=words):
+            call()
+
+
+def test_type_error_within_an_opened_class_stays_what_it_is() -> None:
+    with pytest.raises(TypeError, match="unsupported operand"):
+        Opened().broken()

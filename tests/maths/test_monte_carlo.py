@@ -43,7 +43,7 @@ def test_a_mean_over_a_latin_hypercube_errs_less_than_over_independent_draws() -
 
 @pytest.mark.parametrize(("n", "seed", "words"), [(-1, 1, "n is -1"), (4, -2, "seed is -2"), (2.5, 1, "n is 2.5")])
 def test_draws_that_cannot_be_are_refused(n: int, seed: int, words: str) -> None:
-    with pytest.raises(InputError, match=f"{words}.*Give a whole number, 0 or more"):
+    with pytest.raises(InputError, match=f"{words}. Give a whole number"):
         Draws(n, seed)
 
 

@@ -172,7 +172,7 @@ FAULTS: dict[str, tuple[Callable[[], object], list[str]]] = {
     "a cost that is none": (lambda: Option("a", np.inf, [[1.0]]), ["option 'a', cost: is inf", "effect: has shape"]),
     "a word for an effect": (lambda: Option("a", 1, "much"), ["option 'a', effect: is not a number"]),
     "a negative value": (lambda: cc.net_benefit([("a", 1, 1), ("b", 2, 2)], [-1.0]), ["values: are [-1.0]"]),
-    "no value": (lambda: cc.net_benefit([("a", 1, 1), ("b", 2, 2)], []), ["values: are []", "one or more amounts"]),
+    "no value": (lambda: cc.net_benefit([("a", 1, 1), ("b", 2, 2)], []), ["values: is empty", "Give a number"]),
     "a value that is none": (lambda: cc.net_benefit([("a", 1, 1), ("b", 2, 2)], np.nan), ["values: is nan"]),
 }
 

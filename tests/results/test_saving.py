@@ -69,7 +69,7 @@ def test_saving_without_draws_is_the_central_run_twice() -> None:
 
 def test_saving_needs_all_its_parts(results: Results) -> None:
     saving = results.compare("edge")
-    with pytest.raises(TypeError, match="central"):
+    with pytest.raises(cc.CareCostError, match="missing a required argument: 'central'"):
         cc.Saving(saving.run, saving.drawn)  # type: ignore[call-arg]
 
 
