@@ -10,7 +10,7 @@ from __future__ import annotations
 import inspect
 import math
 import os
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from functools import wraps
 from pathlib import Path
@@ -148,10 +148,22 @@ def text(value: Any) -> str:
     return str(value)
 
 
+def source_year(value: Any) -> str:
+    """Take the year of a source: text such as 2024-25, or a whole number."""
+    if isinstance(value, str):
+        return str(value)
+    try:
+        return str(whole()(value))
+    except Refused:
+        raise Refused("", "Give a year, as text such as 2024-25 or as a whole number") from None
+
+
 def path(value: Any) -> Path:
     """Take a path: text or an object that is a path; ``~`` is the home folder."""
     if not isinstance(value, str | os.PathLike) or isinstance(value, bytes):
         raise Refused("", "Give a path, as text or pathlib.Path")
+    if isinstance(value, str) and not value:
+        raise Refused("", "Give a path")
     if "\0" in str(value):
         raise Refused("has a zero byte", "Give a path")
     return Path(value).expanduser()
@@ -304,6 +316,11 @@ def amounts(value: Any) -> tuple[float, ...]:
     return tuple(np.atleast_1d(array(least=0)(value)).ravel().tolist())
 
 
+def texts(*names: str) -> dict[str, Rule]:
+    """Give the rule for text to several fields."""
+    return dict.fromkeys(names, text)
+
+
 def several_by(rule: Rule) -> Rule:
     """Make the rule for one thing or several, each by a rule of its own: given back as a tuple."""
 
@@ -397,7 +414,9 @@ def _several(value: Any) -> tuple[Any, ...] | None:
         return None
     if hasattr(value, "tolist"):  # an array, a Series, an Index
         value = value.tolist()
-    if isinstance(value, Sequence | set | frozenset) or (hasattr(value, "__iter__") and hasattr(value, "__next__")):
+    if isinstance(value, tuple | list | set | frozenset):
+        return tuple(value)
+    if isinstance(value, Sequence | Collection) or (hasattr(value, "__iter__") and hasattr(value, "__next__")):
         out = []
         for member in value:
             out.append(member)
@@ -553,6 +572,27 @@ def guarded(**rules: Rule) -> Callable[[Callable[P, R]], Callable[P, R]]:
         return inner
 
     return around
+
+
+def unguarded(function: Callable[P, R]) -> Callable[P, R]:
+    """Give the function behind a guard, for calls within the package whose arguments are known to be right."""
+    inner: Callable[P, R] = getattr(function, "__wrapped__", function)
+    return inner
+
+
+def checked(value: Any, rule: Rule, name: str, where: str) -> Any:
+    """Guard one value within a function that is called too often for :func:`guarded`.
+
+    Raises
+    ------
+    InputError
+        If the rule refuses it.
+    """
+    try:
+        return rule(value)
+    except Refused as fault:
+        what = f"{name} {fault.what}" if fault.what else f"{name} is {shown(value)}"
+        raise InputError(Problem(what, where, fault.remedy)) from None
 
 
 def take(owner: object, **rules: Rule) -> None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from carecost._guard import array, guarded, instance, opened, take
 from carecost._labels import financial_year
 from carecost._typing import Array
 from carecost.engine.grid import Grid
@@ -26,6 +27,7 @@ LEVELS = {SHARE: "It is a share, from 0 to 1", COUNT: "It is a number, zero or m
 _STAY = "give a smaller change, or an interval and a distribution that stay within"
 
 
+@opened
 @dataclass(frozen=True, eq=False)
 class Costs:
     """Volumes, prices and spend.
@@ -47,12 +49,23 @@ class Costs:
     unit_cost: Array
     spend: Array
 
+    def __post_init__(self) -> None:
+        if all(isinstance(a, np.ndarray) for a in (self.volume, self.unit_cost, self.spend)):
+            numbers = {}  # what the engine makes; others may give anything
+        else:
+            numbers = dict.fromkeys(("volume", "unit_cost", "spend"), array("draw", "year", "item"))
+        take(self, grid=instance(Grid, words="Give the labels of the axes: carecost.Grid"), **numbers)
+
     @property
     def public_spend(self) -> Array:
         """Spend of the public purse, social values and outcomes left out: (draw, year) [GBP, constant prices]."""
         return np.asarray(self.spend @ np.array([float(item.public) for item in self.grid.items]))
 
 
+@guarded(
+    projection=instance(Projection, words="Use carecost.project(…)"),
+    parameters=instance(Parameters, words="Give carecost.Parameters"),
+)
 def cost(projection: Projection, parameters: Parameters) -> Costs:
     """Cost one projection.
 

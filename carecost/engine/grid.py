@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple, Protocol
@@ -10,6 +10,24 @@ from typing import TYPE_CHECKING, NamedTuple, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from carecost._guard import (
+    LONGEST,
+    Refused,
+    Rule,
+    calendar_year,
+    checked,
+    flag,
+    labels,
+    opened,
+    optional,
+    several_by,
+    several_of,
+    take,
+    text,
+    texts,
+    whole,
+    wholes,
+)
 from carecost.engine.items import Item
 from carecost.errors import Problem, UnknownNameError, refuse, unknown
 
@@ -39,16 +57,29 @@ LABELLED = ("years", "dates", "ages", "placements", "to", "reasons", "items", "g
 HAZARDS = ("exit_rate", "move_rate")
 
 
+#: Rules of a selector: labels are one or several, numbers also bands as text.
+SELECTED: dict[str, Rule] = {
+    **dict.fromkeys(("streams", "placements", "to", "reasons", "items", "groups"), optional(labels)),
+    **dict.fromkeys(("years", "ages"), optional(wholes)),
+}
+
+
+@opened
 @dataclass(frozen=True)
 class Selector:
     """Which cells of a parameter are meant; None means all.
 
     Parameters
     ----------
-    ages, years : tuple of int, optional
-        Ages; calendar years of flows.
-    placements, to, reasons, items, groups, streams : tuple of str, optional
-        Names.
+    ages, years : int, str or sequence of int, optional
+        Ages; calendar years of flows: one, several, or bands as text (``"10 to 17"``).
+    placements, to, reasons, items, groups, streams : str or sequence of str, optional
+        Names, one or several.
+
+    Raises
+    ------
+    InputError
+        If a label is none.
     """
 
     streams: tuple[str, ...] | None = None
@@ -61,14 +92,11 @@ class Selector:
     groups: tuple[str, ...] | None = None
 
     def __post_init__(self) -> None:
-        for name in self.__dataclass_fields__:
-            value = getattr(self, name)
-            if isinstance(value, str):
-                value = (value,)
-            object.__setattr__(self, name, None if value is None else tuple(value))
+        take(self, **SELECTED)
 
     def covers(self, stream: str) -> bool:
         """Say whether a stream is meant."""
+        stream = checked(stream, text, "stream", "Selector.covers()")
         return self.streams is None or stream in self.streams
 
     def text(self) -> str:
@@ -105,6 +133,7 @@ def spell(numbers: Sequence[int]) -> str:
     return "; ".join(str(a) if a == b else f"{a}-{b}" for a, b in bands)
 
 
+@opened
 @dataclass(frozen=True)
 class CapacityGroup:
     """Placements that share places.
@@ -113,7 +142,7 @@ class CapacityGroup:
     ----------
     name : str
         Name.
-    placements : iterable of str
+    placements : str or iterable of str
         Placements whose children count against the places.
     next : str
         Placement that takes the arrivals for whom there is no place. In another group it is that group's turn; in none
@@ -137,8 +166,7 @@ class CapacityGroup:
         def __init__(self, name: str, placements: Iterable[str], next: str = ..., note: str = ...) -> None: ...
 
     def __post_init__(self) -> None:
-        one = isinstance(self.placements, str)
-        object.__setattr__(self, "placements", (self.placements,) if one else tuple(self.placements))
+        take(self, placements=labels, **texts("name", "next", "note"))
 
 
 class Placed(Protocol):
@@ -253,6 +281,9 @@ def _circles(groups: Sequence[CapacityGroup]) -> Iterator[Problem]:
 #: Age at which children have left care.
 ADULT = 18
 
+#: Rule of an age at which a placement opens or closes.
+OLD = whole(most=LONGEST)
+
 
 def label_faults(grid: Grid) -> list[Problem]:
     """Find every fault in the labels of a grid.
@@ -344,6 +375,7 @@ def _averted_faults(grid: Grid, names: list[str]) -> list[Problem]:
     return []
 
 
+@opened
 @dataclass(frozen=True)
 class Placement:
     """A type of placement, or a supported state outside care.
@@ -378,10 +410,13 @@ class Placement:
     from_age: int = 0
 
     def __post_init__(self) -> None:
+        words = texts("name", "group", "note", "phase", "of")
+        take(self, in_care=flag, leave_age=OLD, then=optional(text), from_age=OLD, **words)
         object.__setattr__(self, "of", self.of or self.name)
         object.__setattr__(self, "group", self.group or self.of)
 
 
+@opened
 @dataclass(frozen=True)
 class Reason:
     """Why a child leaves a placement.
@@ -400,7 +435,32 @@ class Reason:
     to: str | None = None
     note: str = ""
 
+    def __post_init__(self) -> None:
+        take(self, to=optional(text), **texts("name", "note"))
 
+
+def _named(kind: type, words: str) -> Rule:
+    """Make the rule for rows of a class, or names of some; one or several."""
+
+    def rule(value: object) -> object:
+        if isinstance(value, kind):
+            return value
+        if isinstance(value, str):
+            return kind(value)
+        raise Refused("", words)
+
+    return several_by(rule)
+
+
+#: Rules of placements and reasons, given as such or by name.
+PLACED = _named(Placement, 'Give placements, or their names as in ["foster", "kinship"]')
+LEFT = _named(Reason, 'Give reasons of exits, or their names as in ["home", "adopted"]')
+#: Rule of cost items, and of capacity groups.
+PAID = several_of(Item, words="Give cost items: carecost.Item")
+SHARED = several_of(CapacityGroup, words="Give capacity groups: carecost.CapacityGroup")
+
+
+@opened
 @dataclass(frozen=True)
 class Grid:
     """The labels of every axis.
@@ -411,8 +471,8 @@ class Grid:
         Year of the first stock, on 31 March.
     n_years : int
         Number of projected years.
-    ages : iterable of int
-        Consecutive ages.
+    ages : iterable of int, or str
+        Consecutive ages; as text ``"0 to 17"``.
     placements : iterable of Placement or str
         Placements and supported states.
     reasons : iterable of Reason or str
@@ -460,16 +520,17 @@ class Grid:
         ) -> None: ...
 
     def __post_init__(self) -> None:
-        put = object.__setattr__
-        put(self, "ages", tuple(int(a) for a in self.ages))
-        put(
+        take(
             self,
-            "placements",
-            tuple(p if isinstance(p, Placement) else Placement(p) for p in self.placements),
+            base_year=calendar_year,
+            n_years=whole(most=LONGEST),
+            ages=wholes,
+            placements=PLACED,
+            reasons=LEFT,
+            items=PAID,
+            averted_to=optional(text),
+            groups=SHARED,
         )
-        put(self, "reasons", tuple(r if isinstance(r, Reason) else Reason(r) for r in self.reasons))
-        put(self, "items", tuple(self.items))
-        put(self, "groups", tuple(self.groups))
         refuse(label_faults(self))
 
     @cached_property
@@ -490,7 +551,7 @@ class Grid:
         UnknownNameError
             If there is no such axis.
         """
-        if axis not in LABELLED:
+        if not isinstance(axis, str) or axis not in LABELLED:
             raise UnknownNameError(unknown("axis", axis, LABELLED))
         if axis in ("years", "dates", "ages"):
             numbers: tuple[int, ...] = getattr(self, axis)
@@ -506,7 +567,7 @@ class Grid:
             If it is not there; the message names the nearest.
         """
         labels = self.labels(axis)
-        found = self._positions[axis].get(name)
+        found = self._positions[axis].get(name) if isinstance(name, Hashable) else None
         if found is None:
             raise UnknownNameError(unknown(axis.rstrip("s"), name, map(str, labels)))
         return found
@@ -519,8 +580,11 @@ class Grid:
         UnknownNameError
             If one is not there; the message names the nearest.
         """
-        if names is None:
+        if names is None or not isinstance(axis, str):
             return list(range(len(self.labels(axis))))
+        if not isinstance(names, tuple | list):
+            rule = wholes if axis in ("years", "dates", "ages") else labels
+            names = checked(names, rule, "names", "Grid.indices()")
         parts = self._parts if axis in ("placements", "to") else {}
         return [i for n in names for i in parts.get(n) or (self.index(axis, n),)]
 
@@ -551,7 +615,7 @@ class Grid:
     @cached_property
     def opened(self) -> NDArray[np.bool_]:
         """Which ages may be in which placement: (age, placement)."""
-        return np.array([[self.open(i, age) for i in range(len(self.placements))] for age in self.ages])
+        return np.array([[self._open(i, age) for i in range(len(self.placements))] for age in self.ages])
 
     @cached_property
     def windows(self) -> Windows:
@@ -560,6 +624,10 @@ class Grid:
 
     def open(self, placement: int, age: int) -> bool:
         """Say whether a placement (by index) is open to an age."""
+        at = checked(placement, whole(0, len(self.placements) - 1), "placement", "Grid.open()")
+        return self._open(at, checked(age, whole(), "age", "Grid.open()"))
+
+    def _open(self, placement: int, age: int) -> bool:
         row = self.placements[placement]
         return row.from_age <= age < row.leave_age
 

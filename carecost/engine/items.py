@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from math import inf
-from typing import TYPE_CHECKING, Literal, get_args
+from typing import TYPE_CHECKING, Any, Literal, get_args
 
+from carecost._guard import checked, instance, labels, opened, share, take, texts, whole, wholes
 from carecost.errors import Problem, refuse, unknown
 
 Driver = Literal[
@@ -98,6 +99,7 @@ SELECTORS: dict[str, tuple[str, ...]] = {
 }
 
 
+@opened
 @dataclass(frozen=True)
 class Cashable:
     """Share of a volume effect that becomes cash, rising in a straight line.
@@ -116,6 +118,9 @@ class Cashable:
     long: float = 1.0
     years: int = 0
 
+    def __post_init__(self) -> None:
+        take(self, short=share(), long=share(), years=whole(0, example="10"))
+
     def share(self, elapsed: int) -> float:
         """Give the share after some whole years of programme.
 
@@ -124,10 +129,21 @@ class Cashable:
         >>> Cashable(0.2, 0.8, 3).share(1)
         0.4
         """
+        if type(elapsed) is not int:
+            elapsed = checked(elapsed, whole(), "elapsed", "Cashable.share()")
         reached = 1.0 if self.years == 0 else min(1.0, max(0, elapsed) / self.years)
         return round(self.short + (self.long - self.short) * reached, 12)
 
 
+def _cashable(value: Any) -> Cashable:
+    """Take what is cashable, or one share for all years (a rule of the guard)."""
+    if isinstance(value, Cashable):
+        return value
+    one = share()(value)
+    return Cashable(one, one)
+
+
+@opened
 @dataclass(frozen=True)
 class Item:
     """A thing paid for.
@@ -139,8 +155,8 @@ class Item:
     driver : str
         The flow or stock-time it follows: child_weeks, child_years, entries, exits, moves (by origin; ``to`` for
         destination), aged_out, population, year, or outcomes (those that its group counts).
-    placements, ages, reasons, to, streams : iterable of str, of int for ages
-        What the driver is summed over; empty means all.
+    placements, ages, reasons, to, streams : str or iterable of str; of int or bands as text for ages
+        What the driver is summed over, one label or several; empty means all.
     group : str
         Group in tables; ``"reform"`` marks spending on a programme.
     account : str
@@ -194,7 +210,7 @@ class Item:
             name: str,
             driver: str,
             placements: Iterable[str] = ...,
-            ages: Iterable[int] = ...,
+            ages: int | str | Iterable[int] = ...,
             reasons: Iterable[str] = ...,
             to: Iterable[str] = ...,
             streams: Iterable[str] = ...,
@@ -210,10 +226,9 @@ class Item:
         ) -> None: ...
 
     def __post_init__(self) -> None:
-        for name in ("placements", "ages", "reasons", "to", "streams"):
-            object.__setattr__(self, name, tuple(getattr(self, name)))
-        if isinstance(self.cashable, int | float):
-            object.__setattr__(self, "cashable", Cashable(float(self.cashable), float(self.cashable)))
+        names = ("name", "driver", "group", "account", "payer", "gross_net", "kind", "source", "quality", "note")
+        several = dict.fromkeys(("placements", "reasons", "to", "streams"), labels)
+        take(self, ages=wholes, cashable=_cashable, **several, **texts(*names))
         object.__setattr__(self, "kind", self.kind or (COUNT if self.account == OUTCOMES else KINDS[0]))
         object.__setattr__(self, "group", self.group or self.name)
         object.__setattr__(self, "payer", self.payer or self.account)
@@ -254,6 +269,7 @@ class Item:
         >>> Item("a year of it", "outcomes", group="homeless", account="social").follows(homeless)
         True
         """
+        checked(other, instance(Item, words="Give a cost item: carecost.Item"), "other", "Item.follows()")
         return self.driver == OUTCOMES and other.account == OUTCOMES and other.group == self.group
 
 
@@ -279,7 +295,4 @@ def _faults(item: Item) -> list[Problem]:
     if item.driver == OUTCOMES and item.account == OUTCOMES:
         remedy = "Let it follow a flow or time, such as aged_out, and let an item of account social follow it"
         found.append(Problem("an outcome that follows outcomes", where, remedy))
-    for label, share in (("short", item.cashable.short), ("long", item.cashable.long)):
-        if not 0 <= share <= 1:
-            found.append(Problem(f"cashable share {label} is {share}", where, "Give a share from 0 to 1"))
     return found

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from carecost._guard import Refused, instance, numeric, opened, take
 from carecost._typing import Array
 from carecost.engine.grid import AXES, Grid
 from carecost.engine.piecewise import Stepped
@@ -33,6 +34,7 @@ _LABELLED = {"unit_cost": "items", "capacity": "groups"}
 _ENTRY = {"entry_rate", "entry_share", "entry_at_birthday"}
 
 
+@opened
 @dataclass(frozen=True, eq=False)
 class Parameters:
     """Everything the engine needs, for one stream of children, checked on creation.
@@ -95,6 +97,7 @@ class Parameters:
     capacity: ArrayLike | None = None
 
     def __post_init__(self) -> None:
+        take(self, grid=instance(Grid, words="Give the labels of the axes: carecost.Grid"), extra_entries=_lines)
         self._check(tuple(AXES))
 
     def _check(self, names: tuple[str, ...]) -> None:
@@ -103,6 +106,7 @@ class Parameters:
         for name in names:
             value = getattr(self, name)
             if name == "extra_entries":
+                value = _lines(value)
                 extra = {key: self._array(name, v, AXES[name], problems, key) for key, v in value.items()}
                 object.__setattr__(self, name, extra)
             else:
@@ -132,9 +136,10 @@ class Parameters:
             shape = [1, *(1 if a in _COMMON else n for a, n in zip(axes, lengths, strict=True))]
             return _frozen(np.zeros(shape))
         try:
-            array = value.values if isinstance(value, Stepped) else np.asarray(value, dtype=float)
-        except (TypeError, ValueError):
-            problems.append(Problem("is not an array of numbers", where, "Give anything np.asarray takes"))
+            array = value.values if isinstance(value, Stepped) else numeric(value)
+        except Refused:
+            remedy = f"Give numbers of shape (draw, {_axes(axes)})"
+            problems.append(Problem("is not an array of numbers", where, remedy))
             return _frozen(np.zeros([1] * (len(axes) + 1)))
         problems += _shape_faults(where, np.shape(value), axes, lengths)
         if name in _LABELLED and array.size and not getattr(self.grid, _LABELLED[name]):
@@ -143,17 +148,27 @@ class Parameters:
         # Two reductions say both: a value that is not a number makes the least one none.
         least, most = float(array.min(initial=0.0)), float(array.max(initial=0.0))
         if not (np.isfinite(least) and np.isfinite(most)):
-            problems.append(
-                Problem(
-                    f"has {int((~np.isfinite(array)).sum())} values that are not finite",
-                    where,
-                    "Give numbers",
-                )
-            )
+            wrong = ~np.isfinite(array)
+            what = f"has {int(wrong.sum())} values that are not finite, the first {self._cell(wrong, axes)}"
+            problems.append(Problem(what, where, "Give numbers"))
         elif name != "unit_cost" and least < 0:
-            cell = tuple(int(i) for i in np.unravel_index(array.argmin(), array.shape))
-            problems.append(Problem(f"is negative: {least:g} at {cell}", where, "Give zero or more"))
+            cell = self._cell(array == least, axes)
+            problems.append(Problem(f"is negative: {least:g} {cell}", where, "Give zero or more"))
         return value.frozen() if isinstance(value, Stepped) else _frozen(array)
+
+    def _cell(self, wrong: NDArray[np.bool_], axes: tuple[str, ...]) -> str:
+        """Locate the first fault in an array by the labels of the grid; by its place where the shape is another."""
+        at = tuple(int(i) for i in np.argwhere(wrong)[0])
+        lengths = [len(self.grid.labels(axis)) for axis in axes]
+        if len(at) != len(axes) + 1 or any(n not in (1, m) for n, m in zip(wrong.shape[1:], lengths, strict=True)):
+            return f"at {at}"
+        draw = [f"draw {at[0]}"] if len(wrong) > 1 else []
+        named = [
+            f"{axis if axis == 'to' else axis.rstrip('s')} {self.grid.labels(axis)[i]}"
+            for axis, i, n in zip(axes, at[1:], wrong.shape[1:], strict=True)
+            if n > 1 or len(self.grid.labels(axis)) == 1
+        ]
+        return f"at {', '.join([*draw, *named]) or 'all cells'}"
 
     def _draw_axes(self) -> list[Problem]:
         return [
@@ -273,6 +288,15 @@ class Parameters:
             object.__setattr__(new, f.name, arrays.get(f.name, getattr(self, f.name)))
         new._check(tuple(arrays))
         return new
+
+
+def _lines(value: Any) -> Mapping[str, ArrayLike]:
+    """Take named lines of further entries, or none (a rule of the guard)."""
+    if value is None:
+        return {}
+    if not isinstance(value, Mapping) or not all(isinstance(name, str) for name in value):
+        raise Refused("", "Give a mapping of names to arrays")
+    return value
 
 
 def _axes(axes: tuple[str, ...]) -> str:

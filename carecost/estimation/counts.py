@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from carecost._guard import Refused, array, guarded, instance, numeric, opened, take, text, wholes
 from carecost._typing import Array
 from carecost.engine.grid import Grid
-from carecost.errors import Problem, refuse
+from carecost.errors import InputError, Problem, refuse
 
 #: First ages of the bands of official tables, and of those who have left care.
 BANDS = (0, 1, 5, 10, 16, 18, 21)
@@ -25,6 +27,23 @@ _AXES: dict[str, tuple[str, ...]] = {
 }
 
 
+_by_year_and_age = array("...", "year", "age")
+
+
+def _used(value: Any) -> Any:
+    """Take True or False by age and placement, or none (a rule of the guard)."""
+    if value is None or isinstance(value, bool):
+        return value
+    try:
+        found = np.asarray(value)
+    except Exception:  # what is given may fail in any way when asked for its values
+        found = np.zeros(0)
+    if found.dtype.kind != "b":
+        raise Refused("", "Give True or False for each age and placement")
+    return found
+
+
+@opened
 @dataclass(frozen=True, eq=False)
 class Counts:
     """Occurrence and exposure of one stream of children: events, child-years and population, by year.
@@ -84,10 +103,16 @@ class Counts:
 
     def __post_init__(self) -> None:
         put = object.__setattr__
+        take(self, grid=instance(Grid, words="Give the labels of the axes: carecost.Grid"), bands=wholes, name=text)
+        take(self, used=_used)
         if self.at_birthday is None:
             put(self, "at_birthday", np.zeros((len(self.grid.years), len(self.grid.ages))))
         ages = self.grid.ages
         put(self, "bands", tuple(sorted({ages[0], *(b for b in self.bands if ages[0] < b <= ages[-1])})))
+        shape = (len(ages), len(self.grid.placements))
+        if self.used is not None and np.shape(self.used) not in (shape, ()):
+            what = f"has shape {np.shape(self.used)}"
+            raise InputError(Problem(what, "used", f"Give shape {shape}: age, placement"))
         put(self, "used", self.grid.opened & np.asarray(True if self.used is None else self.used, dtype=bool))
         refuse([problem for name in _AXES for problem in self._take(name)])
         refuse([*self._faults()])
@@ -95,7 +120,10 @@ class Counts:
     def _take(self, name: str) -> list[Problem]:
         """Take an array in, read-only, and find what is wrong with it alone."""
         shape = tuple(len(self.grid.labels(axis)) for axis in _AXES[name])
-        array = np.array(getattr(self, name), dtype=float)
+        try:
+            array = np.array(numeric(getattr(self, name)))
+        except Refused:
+            return [Problem("is not an array of numbers", name, f"Give shape {shape}: {', '.join(_AXES[name])}")]
         if array.shape != shape:
             return [Problem(f"has shape {array.shape}", name, f"Give shape {shape}: {', '.join(_AXES[name])}")]
         if not np.isfinite(array).all() or array.min(initial=0.0) < 0:
@@ -151,6 +179,7 @@ class Counts:
         lasts = [*(b - 1 for b in self.bands[1:]), self.grid.ages[-1]]
         return tuple(str(a) if a == b else f"{a}-{b}" for a, b in zip(self.bands, lasts, strict=True))
 
+    @guarded(array=_by_year_and_age)
     def by_band(self, array: ArrayLike) -> Array:
         """Sum an array over years and the ages of each band.
 
@@ -176,5 +205,9 @@ class Counts:
         >>> counts.by_band(counts.child_years)
         array([[17.5]])
         """
+        n = (len(self.grid.years), len(self.grid.ages))
+        if np.shape(array)[:2] != n:
+            what = f"array has shape {np.shape(array)}"
+            raise InputError(Problem(what, "Counts.by_band()", f"Give shape ({n[0]}, {n[1]}, ...): year, age, any"))
         total = np.asarray(array, dtype=float).sum(0)
         return np.asarray(np.add.reduceat(total, [self.grid.index("ages", b) for b in self.bands]))

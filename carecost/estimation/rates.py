@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TypedDict
+from typing import Any, TypedDict
 
 import numpy as np
 from scipy.special import betaincinv, gammaincinv
 
+from carecost._guard import guarded, instance, number, opened, optional, several_of, take, whole, wholes
 from carecost._typing import Array, Mask
 from carecost.errors import InputError, Problem, refuse
 from carecost.estimation.counts import Counts
@@ -64,6 +65,16 @@ class Arrays(TypedDict):
     move_rate: Array
 
 
+#: Rule of counts.
+COUNTED = instance(Counts, words="Give what was counted: carecost.Counts")
+
+
+def a_sample(value: Any) -> Draws:
+    """Take draws, or how many (a rule of the guard)."""
+    return value if isinstance(value, Draws) else Draws(whole(0)(value))
+
+
+@opened
 @dataclass(frozen=True, eq=False)
 class Estimates:
     """Posterior of the rates of a stream, given its counts: means and draws.
@@ -97,6 +108,11 @@ class Estimates:
     moves: tuple[Level, ...]
     shares: tuple[Level, ...]
 
+    def __post_init__(self) -> None:
+        trees = several_of(Level, words="Use carecost.estimate(…), which makes them")
+        every = dict.fromkeys(("entries", "exits", "moves", "shares"), trees)
+        take(self, counts=COUNTED, overdispersion=number(0), **every)
+
     def central(self) -> Arrays:
         """Work out the posterior means.
 
@@ -119,13 +135,14 @@ class Estimates:
         """
         return self._arrays(None, ())
 
-    def draw(self, draws: Draws, years: Sequence[int], block: slice = ALL) -> Arrays:
+    @guarded(draws=a_sample, years=wholes, block=instance(slice, words="Give a slice of the draws"))
+    def draw(self, draws: Draws | int, years: Sequence[int], block: slice = ALL) -> Arrays:
         """Draw rates and shares from the posterior.
 
         Parameters
         ----------
-        draws : Draws
-            All draws.
+        draws : Draws or int
+            All draws, or how many.
         years : sequence of int
             Years that are projected; each has luck of its own where entries are overdispersed.
         block : slice
@@ -149,7 +166,8 @@ class Estimates:
         >>> drawn.shape, round(float(drawn.mean()), 2)
         ((200, 1, 1, 1, 1), 0.31)
         """
-        return self._arrays(lambda name: draws.uniforms(name)[block], years)
+        luck = a_sample(draws)
+        return self._arrays(lambda name: luck.uniforms(name)[block], years)
 
     def _arrays(self, chance: Chance, years: Sequence[int]) -> Arrays:
         """Rates and shares: means without a chance, else one draw for each uniform number."""
@@ -204,6 +222,7 @@ class Estimates:
         return np.stack(np.broadcast_arrays(*by_age), axis=-1)
 
 
+@guarded(counts=COUNTED, overdispersion=optional(number(0)))
 def estimate(counts: Counts, overdispersion: float | None = None) -> Estimates:
     """Estimate occurrence-exposure rates and shares, partially pooled, with their uncertainty.
 

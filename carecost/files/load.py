@@ -6,6 +6,7 @@ from dataclasses import replace
 from functools import reduce
 from pathlib import Path
 
+from carecost._guard import guarded, instance
 from carecost.errors import CareCostError, FileError, Problem, refuse
 from carecost.files import schema
 from carecost.files.packaged import (
@@ -25,6 +26,7 @@ from carecost.inputs.assumptions import Assumptions
 from carecost.inputs.scenario import Lever, Scenario, counted_once, one_set, payment_faults
 
 
+@guarded(name=instance(str, Path, words="Give a name or a path"))
 def load_assumptions(name: str | Path) -> Assumptions:
     """Load a set of assumptions and check it.
 
@@ -73,6 +75,7 @@ def load_assumptions(name: str | Path) -> Assumptions:
     return replace(assumptions, background=load_scenario(background)) if background.is_file() else assumptions
 
 
+@guarded(name=instance(str, Path, words="Give a name or a path"))
 def load_scenario(name: str | Path) -> Scenario:
     """Load a scenario and check it on its own.
 

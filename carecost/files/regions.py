@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import Literal
+from typing import Literal, get_args
 
+from carecost._guard import guarded, instance, one_of, text
 from carecost.errors import FileError, InputError, Problem, UnknownNameError, refuse, unknown
 from carecost.files.packaged import packaged_regions, regions_file
 from carecost.inputs.assumptions import Assumptions
@@ -144,6 +145,10 @@ def known_regions(assumptions: Assumptions) -> Regions:
     return Regions(tuple(facts), (*gaps, *(Note("left_out", out["what"]) for out in notes["left_out"])))
 
 
+_WHOLE = instance(Assumptions, words="Give a set of assumptions: carecost.load_assumptions(…)")
+
+
+@guarded(assumptions=_WHOLE, name=text, prices=one_of(get_args(Prices)))
 def area(assumptions: Assumptions, name: str, prices: Prices = "own") -> Assumptions:
     """Make the set of one region: stock, population, entries and prices of its own, all else as in the whole.
 
@@ -212,6 +217,7 @@ def area(assumptions: Assumptions, name: str, prices: Prices = "own") -> Assumpt
     )
 
 
+@guarded(assumptions=_WHOLE, prices=one_of(get_args(Prices)))
 def areas(assumptions: Assumptions, prices: Prices = "own") -> dict[str, Assumptions]:
     """Make the sets of all regions.
 

@@ -9,6 +9,8 @@ import os
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
+from carecost._guard import guarded, instance
+from carecost._guard import path as a_path
 from carecost.engine.grid import spell
 from carecost.errors import FileError, Problem, refuse, unknown
 from carecost.files import schema
@@ -148,6 +150,7 @@ def _toml_value(value: object) -> str:
     return json.dumps(str(value), ensure_ascii=False)
 
 
+@guarded(assumptions=instance(Assumptions, words="Give a set of assumptions"), folder=a_path)
 def save_assumptions(assumptions: Assumptions, folder: str | Path) -> Path:
     """Write a set as a folder that can be edited by hand or in a spreadsheet.
 
@@ -194,6 +197,7 @@ def save_assumptions(assumptions: Assumptions, folder: str | Path) -> Path:
     return out
 
 
+@guarded(scenario=instance(Scenario, words="Give a scenario"), path=a_path)
 def save_scenario(scenario: Scenario, path: str | Path) -> Path:
     """Write a scenario as a TOML file.
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from carecost._guard import guarded, instance, text
 from carecost._labels import financial_year
 from carecost.engine.grid import Selector
 from carecost.engine.items import OUTCOMES, SOCIAL, Cashable, Item
@@ -40,6 +41,7 @@ class SocialValue:
     of: str = ""
 
 
+@guarded()
 def social_values() -> tuple[SocialValue, ...]:
     """Give the social values that ship, in the prices in which they were published.
 
@@ -63,6 +65,7 @@ def social_values() -> tuple[SocialValue, ...]:
     return tuple(_value(row) for row in vintages.rows("social_values"))
 
 
+@guarded(name=text)
 def social_value(name: str) -> SocialValue:
     """Give one social value, such as the price of a WELLBY.
 
@@ -98,6 +101,7 @@ def social_value(name: str) -> SocialValue:
     return known[name]
 
 
+@guarded(assumptions=instance(Assumptions, words="Give a set of assumptions: carecost.load_assumptions(…)"))
 def with_social_ledger(assumptions: Assumptions) -> Assumptions:
     """Make a set with the packaged social ledger beside its budgets; no budget changes.
 

@@ -7,8 +7,27 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from carecost._guard import Refused, Rule, number, optional, shown, text, whole
-from carecost.engine.grid import AXES, CapacityGroup, Grid, Placement, Reason, Selector
+from carecost._guard import (
+    LONGEST,
+    Refused,
+    Rule,
+    calendar_year,
+    guarded,
+    instance,
+    labels,
+    number,
+    opened,
+    optional,
+    price_year,
+    several_of,
+    shown,
+    take,
+    text,
+    texts,
+    whole,
+    wholes,
+)
+from carecost.engine.grid import AXES, LEFT, PAID, PLACED, SHARED, CapacityGroup, Grid, Placement, Reason, Selector
 from carecost.engine.items import OUTCOMES, Item
 from carecost.errors import InputError, Problem, UnknownNameError, refuse, unknown
 from carecost.inputs.belief import Assumption, Belief, Note, Scope
@@ -31,6 +50,42 @@ Row = TypeVar("Row", Assumption, YearPath)
 ALL = "all"
 
 
+def _a_scenario(value: Any) -> Any:
+    """Take a scenario (a rule of the guard)."""
+    from carecost.inputs.scenario import Scenario  # scenarios stand above sets
+
+    return instance(Scenario, words="Give a scenario: carecost.Scenario, or carecost.load_scenario(…)")(value)
+
+
+#: Rules of the fields of a set.
+_FIELDS: dict[str, Rule] = {
+    "base_year": calendar_year,
+    "years": whole(1, LONGEST, example="20"),
+    "price_year": price_year,
+    "programme_start": calendar_year,
+    "ages": wholes,
+    "placements": PLACED,
+    "rows": several_of(Assumption, words="Give beliefs about cells: carecost.Assumption"),
+    "deflator": instance(Deflator, words="Give a deflator: carecost.money.deflator(…)"),
+    "discount": instance(Schedule, words="Give a discount schedule: carecost.money.schedule(…)"),
+    "reasons": LEFT,
+    "items": PAID,
+    "streams": labels,
+    "averted_to": optional(text),
+    "notes": several_of(Note, words="Give notes: carecost.inputs.belief.Note"),
+    "scopes": several_of(Scope, words="Give scopes: carecost.inputs.belief.Scope"),
+    "uncounted": labels,
+    "background": optional(_a_scenario),
+    "ties": instance(Ties, words="Give ties: carecost.Ties"),
+    "paths": several_of(YearPath, words="Give paths over years: carecost.YearPath"),
+    "portion": number(0),
+    "phases": instance(Phases, words="Give phases: carecost.Phases"),
+    "groups": SHARED,
+    **texts("name", "title", "inaction", "scope", "area"),
+}
+
+
+@opened
 @dataclass(frozen=True)
 class Assumptions:
     """A named set of beliefs, complete enough to run.
@@ -133,6 +188,10 @@ class Assumptions:
     phases: Phases = field(default=Phases())
     groups: tuple[CapacityGroup, ...] = ()
 
+    def __post_init__(self) -> None:
+        take(self, **_FIELDS)
+
+    @guarded(years=optional(whole(1, LONGEST, example="20")))
     def grid(self, years: int | None = None) -> Grid:
         """Lay out the labels of every axis for a number of projected years.
 
@@ -463,6 +522,7 @@ class Assumptions:
                 out[end] = float(str(out[end])) * factor
         return out
 
+    @guarded(background=_a_scenario)
     def against(self, background: Scenario) -> Assumptions:
         """Copy the set with a background that goes on under every scenario, inaction too: a driver and not a lever.
 
@@ -488,6 +548,7 @@ class Assumptions:
         """
         return replace(self, name=f"{self.name}, {background.name}", background=background)
 
+    @guarded(name=text)
     def scoped(self, name: str) -> Assumptions:
         """Copy the set so that it counts only the spending of a scope; children are the same.
 

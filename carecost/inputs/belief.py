@@ -4,6 +4,20 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from carecost._guard import (
+    calendar_year,
+    instance,
+    labels,
+    number,
+    opened,
+    optional,
+    price_year,
+    source_year,
+    take,
+    texts,
+    unguarded,
+    whole,
+)
 from carecost.engine.grid import Selector
 from carecost.errors import InputError, refuse, unknown
 from carecost.maths.distributions import DIRICHLET, fault
@@ -32,6 +46,7 @@ UNITS: dict[str, str] = {
 GROWTH_UNIT, ADJUSTMENT_UNIT = "per year", "multiplier"
 
 
+@opened
 @dataclass(frozen=True)
 class Belief:
     """A believed value with its interval and distribution, unit, source and grade.
@@ -84,11 +99,12 @@ class Belief:
 
     def __post_init__(self) -> None:
         # All floats, so that equal beliefs have one digest: repr(1) is not repr(1.0).
-        for name in ("value", "low", "high", "level"):
-            number = getattr(self, name)
-            object.__setattr__(self, name, None if number is None else float(number))
+        ends = dict.fromkeys(("low", "high"), optional(number()))
+        words = texts("distribution", "unit", "source", "quality", "note")
+        year = optional(price_year)
+        take(self, value=number(), level=number(), price_year=year, source_year=source_year, **ends, **words)
         marginal = "beta" if self.shape == DIRICHLET else self.shape  # each share of a Dirichlet is a beta
-        problem = fault(self.value, self.low, self.high, self.level, marginal)
+        problem = unguarded(fault)(self.value, self.low, self.high, self.level, marginal)
         refuse([] if problem is None else [problem])
         if self.quality and self.quality not in QUALITIES:
             raise InputError(unknown("quality", self.quality, QUALITIES))
@@ -106,6 +122,18 @@ class Belief:
         return "lognormal" if self.low > 0 else "normal"
 
 
+#: Rules of a row.
+ROW = {
+    "where": instance(Selector, words="Give the cells meant: carecost.Selector"),
+    "belief": instance(Belief, words="Give what is believed: carecost.Belief"),
+    "from_year": optional(calendar_year),
+    "long_run": optional(number()),
+    "fade_years": optional(whole(0)),
+    **texts("parameter", "name", "kind", "drawn_as"),
+}
+
+
+@opened
 @dataclass(frozen=True)
 class Assumption:
     """A belief about some cells of a parameter.
@@ -154,6 +182,9 @@ class Assumption:
     fade_years: int | None = None
     drawn_as: str = ""
 
+    def __post_init__(self) -> None:
+        take(self, **ROW)
+
     @property
     def quantity(self) -> str:
         """Name under which it is drawn."""
@@ -165,6 +196,7 @@ class Assumption:
         return f"{self.parameter}: {label}{self.where.text()}"
 
 
+@opened
 @dataclass(frozen=True)
 class Scope:
     """Scope of a set: a choice of the spending that is counted.
@@ -192,7 +224,11 @@ class Scope:
     groups: tuple[str, ...]
     note: str = ""
 
+    def __post_init__(self) -> None:
+        take(self, groups=labels, **texts("name", "note"))
 
+
+@opened
 @dataclass(frozen=True)
 class Note:
     """A gap with its rule, a contradiction of the record, or something left out.
@@ -215,3 +251,6 @@ class Note:
     kind: str
     what: str
     says: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        take(self, says=labels, **texts("kind", "what"))

@@ -6,6 +6,24 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
+from carecost._guard import (
+    LONGEST,
+    Rule,
+    calendar_year,
+    checked,
+    guarded,
+    instance,
+    labels,
+    number,
+    opened,
+    optional,
+    price_year,
+    take,
+    text,
+    texts,
+    unguarded,
+    whole,
+)
 from carecost.engine.grid import AREA_WIDE, AXES, Selector
 from carecost.engine.items import COUNTED
 from carecost.errors import Problem, refuse, unknown
@@ -29,6 +47,7 @@ SHAPES: dict[str, Callable[[float], float]] = {
 _SELECTORS = ("streams", "ages", "placements", "to", "reasons", "items", "groups")
 
 
+@opened
 @dataclass(frozen=True)
 class Interval:
     """Amount of a change with its interval and distribution.
@@ -67,7 +86,8 @@ class Interval:
     distribution: str = ""
 
     def __post_init__(self) -> None:
-        problem = fault(self.value, self.low, self.high, self.level, self.shape)
+        take(self, value=number(), low=optional(number()), high=optional(number()), level=number(), distribution=text)
+        problem = unguarded(fault)(self.value, self.low, self.high, self.level, self.shape)
         refuse([] if problem is None else [problem])
 
     @property
@@ -81,6 +101,35 @@ class Interval:
         return self.low is None or self.low == self.high or self.distribution == "fixed"
 
 
+def an_amount(value: Any) -> Any:
+    """Take an amount with or without its interval (a rule of the guard)."""
+    return value if isinstance(value, Interval) else number()(value)
+
+
+#: Rule of programme years: 1 is the first.
+PROGRAMME = whole(-LONGEST, LONGEST, example="1 for the first year of the programme")
+
+
+#: Rules of a change.
+_RULES: dict[str, Rule] = {
+    "amount": an_amount,
+    "start": PROGRAMME,
+    "full": optional(PROGRAMME),
+    "end": optional(PROGRAMME),
+    "lag": PROGRAMME,
+    "half_life": optional(number()),
+    "from_placements": labels,
+    "to_placement": optional(text),
+    "price_year": optional(price_year),
+    "year_one": optional(calendar_year),
+    "times": optional(an_amount),
+    "share": number(0, hint="a share, so 0.4 for 40%"),
+    "where": optional(instance(Selector, words="Give a Selector, or the labels by name")),
+    **texts("parameter", "operation", "shape", "unit", "times_of", "luck"),
+}
+
+
+@opened
 @dataclass(frozen=True, init=False)
 class Change:
     """Effect of a lever on one parameter, phased in over programme years.
@@ -108,7 +157,7 @@ class Change:
     shape : str
         Way from start to full: linear, front (most of it early), back (most of it late), s-curve, or step (nothing
         before full).
-    from_placements : iterable of str
+    from_placements : str or iterable of str
         Of ``divert``: from these placements.
     to_placement : str, optional
         Of ``divert``: to this one.
@@ -129,9 +178,9 @@ class Change:
         Share of the effect that is taken (see :meth:`Scenario.scaled`).
     where : Selector, optional
         Cells that are changed, in place of the selectors that follow.
-    **selectors : sequence or str
-        Labels of the cells that are changed: ages, placements, to, reasons, items, groups, streams; all that are not
-        given.
+    **selectors : str, int or sequence
+        Labels of the cells that are changed, one or several: ages (bands as text too, ``"10 to 17"``), placements, to,
+        reasons, items, groups, streams; all that are not given.
 
     Raises
     ------
@@ -169,6 +218,7 @@ class Change:
     share: float = 1.0
     where: Selector = field(default_factory=Selector)
 
+    @guarded(**_RULES)
     def __init__(
         self,
         parameter: str,
@@ -195,7 +245,8 @@ class Change:
     ) -> None:
         fields = type(self).__dataclass_fields__
         misspelt = [name for name in selectors if name not in _SELECTORS]
-        labels = {name: selectors[name] for name in _SELECTORS if name in selectors}
+        refuse([unknown("argument of Change", name, [*fields, *_SELECTORS]) for name in misspelt])
+        chosen = {name: selectors[name] for name in _SELECTORS if name in selectors}
         stated = {
             "parameter": parameter,
             "operation": operation,
@@ -215,9 +266,8 @@ class Change:
             "times_of": times_of,
             "luck": luck,
             "share": share,
-            "where": where or Selector(**labels),
+            "where": Selector(**chosen) if where is None else where,
         }
-        refuse([unknown("argument of Change", name, [*fields, *_SELECTORS]) for name in misspelt])
         for name, value in stated.items():
             object.__setattr__(self, name, value)
         refuse(_faults(self))
@@ -245,6 +295,8 @@ class Change:
         >>> [fading.weight(year) for year in range(1, 6)]
         [0.0, 0.5, 1.0, 0.5, 0.25]
         """
+        if type(year) is not int:
+            year = checked(year, whole(), "year", "Change.weight()")
         y = year - self.lag
         if y < self.start or (self.end is not None and y > self.end):
             return 0.0

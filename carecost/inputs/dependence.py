@@ -5,15 +5,18 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass, replace
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 
+from carecost._guard import Refused, guarded, labels, number, numeric, opened, several_of, take, text, texts
 from carecost.errors import InputError, Problem, refuse
 
 #: Rounding of a correlation.
 _CLOSE = 1e-9
 
 
+@opened
 @dataclass(frozen=True)
 class Loading:
     """Loading of a quantity on the common factor of a group: a one-factor Gaussian copula.
@@ -54,12 +57,13 @@ class Loading:
     note: str = ""
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "loading", float(self.loading))
+        take(self, loading=number(), **texts("group", "quantity", "source", "quality", "note"))
         if not 0.0 < abs(self.loading) <= 1.0:
             remedy = "Give a number from -1 to 1 that is not zero; 1 moves with the group fully"
             raise InputError(Problem(f"loading is {self.loading:g}", self.quantity, remedy))
 
 
+@opened
 @dataclass(frozen=True)
 class CorrelationMatrix:
     """Correlation matrix of a group of quantities: a Gaussian copula.
@@ -100,7 +104,10 @@ class CorrelationMatrix:
         if [len(row) for row in self.rows] != [n] * n:
             shape = f"{n} columns and {len(self.rows)} rows"
             raise InputError(Problem(f"has {shape}", where, "Give one row for each column, in the same order"))
-        given = np.array(self.rows)  # (quantity, quantity)
+        given = np.array(self.rows).reshape(n, n)  # (quantity, quantity)
+        if not n or not np.isfinite(given).all():
+            what = "has numbers that are not finite" if n else "has no quantities"
+            raise InputError(Problem(what, where, "Give one correlation for each pair"))
         uneven = np.argwhere(np.abs(given - given.T) > _CLOSE)
         if len(uneven):
             i, j = uneven[0]
@@ -120,6 +127,7 @@ class CorrelationMatrix:
                 Problem(f"is not positive definite: its smallest eigenvalue is {least:.3g}", where, remedy)
             )
 
+    @guarded(names=labels)
     def only(self, names: Collection[str]) -> CorrelationMatrix:
         """Keep some of the quantities, with their correlations.
 
@@ -148,6 +156,7 @@ class CorrelationMatrix:
         return replace(self, quantities=tuple(self.quantities[i] for i in kept), rows=rows)
 
 
+@opened
 @dataclass(frozen=True)
 class JointDraws:
     """Table of equally likely joint draws of several quantities, such as a posterior sample.
@@ -194,6 +203,7 @@ class JointDraws:
             problems.append(Problem("has numbers that are not finite", where, "Give numbers"))
         refuse(problems)
 
+    @guarded(names=labels)
     def only(self, names: Collection[str]) -> JointDraws:
         """Keep some of the quantities; their draws stay the same.
 
@@ -221,6 +231,7 @@ class JointDraws:
         return replace(self, quantities=tuple(self.quantities[i] for i in kept), rows=rows)
 
 
+@opened
 @dataclass(frozen=True)
 class Ties:
     """Dependence between the quantities of a set: loadings, correlation matrices, joint draws.
@@ -249,6 +260,14 @@ class Ties:
     matrices: tuple[CorrelationMatrix, ...] = ()
     joints: tuple[JointDraws, ...] = ()
 
+    def __post_init__(self) -> None:
+        take(
+            self,
+            loadings=several_of(Loading, words="Give loadings: carecost.Loading"),
+            matrices=several_of(CorrelationMatrix, words="Give matrices: carecost.CorrelationMatrix"),
+            joints=several_of(JointDraws, words="Give joint draws: carecost.JointDraws"),
+        )
+
     @cached_property
     def groups(self) -> dict[str, tuple[str, ...]]:
         """Quantities of each group, by its name."""
@@ -272,6 +291,7 @@ class Ties:
         """Table of each quantity that has joint draws."""
         return {name: table for table in self.joints for name in table.quantities}
 
+    @guarded(names=labels)
     def without(self, names: Collection[str]) -> Ties:
         """Leave some quantities out; a group that is left with one goes, and a table that is left with none.
 
@@ -304,9 +324,19 @@ class Ties:
         return Ties(rows, matrices, tuple(t for t in joints if t.quantities))
 
 
+def _rows(value: Any) -> tuple[tuple[float, ...], ...]:
+    """Take rows of numbers, of whatever lengths (a rule of the guard)."""
+    remedy = "Give rows of numbers, such as [[1, 0.4], [0.4, 1]]"
+    if isinstance(value, str | bytes | dict | type) or not hasattr(value, "__iter__"):
+        raise Refused("", remedy)
+    rows = [numeric(row, remedy) for row in (value.to_numpy() if hasattr(value, "to_numpy") else value)]
+    if any(row.ndim != 1 for row in rows):
+        raise Refused("", remedy)
+    return tuple(tuple(row.tolist()) for row in rows)
+
+
 def _keep_rows(table: CorrelationMatrix | JointDraws) -> None:
     """Freeze the rows of a table, and check that its name can be that of a file."""
+    take(table, name=text, quantities=labels, rows=_rows)
     if not table.name or set(table.name) & set("/\\"):
         raise InputError(Problem(f"name is {table.name!r}", "ties", "Give one that can be the name of a file"))
-    object.__setattr__(table, "quantities", tuple(table.quantities))
-    object.__setattr__(table, "rows", tuple(tuple(float(x) for x in row) for row in table.rows))

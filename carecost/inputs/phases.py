@@ -8,6 +8,7 @@ from functools import cached_property
 
 import numpy as np
 
+from carecost._guard import guarded, instance, number, opened, several_of, source_year, take, text, texts
 from carecost._typing import Array
 from carecost.engine.grid import Grid, Placement, Reason, Selector
 from carecost.engine.parameters import Parameters
@@ -17,7 +18,11 @@ from carecost.errors import Problem, refuse, unknown
 #: Shares of the phases of a cell must sum to one this closely: the rounding of a few written numbers.
 CLOSE = 1e-6
 
+#: Rule of the labels of the axes.
+A_GRID = instance(Grid, words="Give the labels of the axes: carecost.Grid")
 
+
+@opened
 @dataclass(frozen=True)
 class Phase:
     """One phase of time in care; children come into care in the first, and go through them in order.
@@ -51,12 +56,17 @@ class Phase:
     quality: str = ""
     note: str = ""
 
+    def __post_init__(self) -> None:
+        words = texts("name", "source", "quality", "note")
+        take(self, exit_factor=number(), rate=number(), source_year=source_year, **words)
+
     @property
     def quantity(self) -> str:
         """What it is called in messages."""
         return f"phase: {self.name}"
 
 
+@opened
 @dataclass(frozen=True)
 class PhaseShare:
     """Share of the children of some cells who are in a phase on the base date.
@@ -90,12 +100,18 @@ class PhaseShare:
     quality: str = ""
     note: str = ""
 
+    def __post_init__(self) -> None:
+        cells = instance(Selector, words="Give the cells meant: carecost.Selector")
+        words = texts("phase", "source", "quality", "note")
+        take(self, where=cells, value=number(), source_year=source_year, **words)
+
     @property
     def quantity(self) -> str:
         """What it is called in messages."""
         return f"share of phase: {self.phase}, {self.where.text() or 'all'}"
 
 
+@opened
 @dataclass(frozen=True)
 class Phases:
     """Phases of time in care of a set; without any, rates do not depend on time in care.
@@ -121,9 +137,14 @@ class Phases:
     rows: tuple[Phase, ...] = ()
     shares: tuple[PhaseShare, ...] = ()
 
+    def __post_init__(self) -> None:
+        shares = several_of(PhaseShare, words="Give shares of phases: carecost.PhaseShare")
+        take(self, rows=several_of(Phase, words="Give phases: carecost.Phase"), shares=shares)
+
     def __bool__(self) -> bool:
         return bool(self.rows)
 
+    @guarded(grid=A_GRID)
     def grid(self, grid: Grid) -> Grid:
         """Split every placement in care into its phases, in the labels.
 
@@ -169,6 +190,7 @@ class Phases:
             reasons=tuple(Reason(r.name, within(r.to, first), r.note) for r in grid.reasons),
         )
 
+    @guarded(grid=A_GRID, stream=text)
     def table(self, grid: Grid, stream: str) -> Array:
         """Lay out the shares of a stream by phase, age and placement.
 

@@ -6,8 +6,9 @@ from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from carecost._guard import flag, guarded, labels, number, opened, optional, several_of, take, text, texts
 from carecost.errors import InputError, Problem, UnknownNameError, refuse, unknown
-from carecost.inputs.change import Change, Interval, as_interval, replace_change
+from carecost.inputs.change import PROGRAMME, Change, Interval, an_amount, as_interval, replace_change
 
 #: What an effect rests on.
 BASES = {
@@ -22,6 +23,7 @@ BASES = {
 NONE_STATED = "none stated"
 
 
+@opened
 @dataclass(frozen=True)
 class Evidence:
     """Evidence of what a lever does: a figure that somebody found or claimed.
@@ -69,9 +71,12 @@ class Evidence:
     note: str = ""
 
     def __post_init__(self) -> None:
+        words = texts("measure", "unit", "basis", "design", "source", "note")
+        take(self, value=number(), low=optional(number()), high=optional(number()), **words)
         _known_basis(self.basis, f"evidence {self.measure!r}")
 
 
+@opened
 @dataclass(frozen=True)
 class Lever:
     """Lever of a scenario: something that can be done, with its effects and its spending.
@@ -80,13 +85,13 @@ class Lever:
     ----------
     name : str
         Name.
-    changes : iterable of Change
+    changes : Change or iterable of Change
         Its effects and its spending.
     source, quality, note : str
         Whose word, how good (A to E), what to know.
     basis : str
         What its effects rest on: measured, claimed, bound or assumed.
-    evidence : iterable of Evidence
+    evidence : Evidence or iterable of Evidence
         What is known of it, to be read beside its amounts.
     paid_by : iterable of str
         Names of the levers of spending that pay for its effects, or ``"none stated"`` where nobody said what they
@@ -127,7 +132,7 @@ class Lever:
         def __init__(
             self,
             name: str,
-            changes: Iterable[Change],
+            changes: Change | Iterable[Change],
             source: str = ...,
             quality: str = ...,
             note: str = ...,
@@ -138,9 +143,10 @@ class Lever:
         ) -> None: ...
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "changes", tuple(self.changes))
-        object.__setattr__(self, "evidence", tuple(self.evidence))
-        object.__setattr__(self, "paid_by", _names(self.paid_by))
+        done = several_of(Change, words="Give changes: carecost.Change")
+        known = several_of(Evidence, words="Give what is known: carecost.Evidence")
+        take(self, changes=done, evidence=known, **texts("name", "source", "quality", "note", "basis", "line"))
+        take(self, paid_by=labels)
         _known_basis(self.basis, f"lever {self.name!r}")
         refuse(_unlike_amounts(self))
 
@@ -175,6 +181,7 @@ class Lever:
         return tuple(f"lever {self.name}: {name}" for name in self.drawn_as)
 
 
+@opened
 @dataclass(frozen=True)
 class Scenario:
     """Scenario: a named list of levers, applied in order; the empty list is inaction.
@@ -183,7 +190,7 @@ class Scenario:
     ----------
     name : str
         Name.
-    levers : iterable of Lever
+    levers : Lever or iterable of Lever
         Levers in order.
     title, note : str
         Long name; what to know.
@@ -221,7 +228,7 @@ class Scenario:
         def __init__(
             self,
             name: str,
-            levers: Iterable[Lever] = ...,
+            levers: Lever | Iterable[Lever] = ...,
             title: str = ...,
             note: str = ...,
             claim: bool = ...,
@@ -229,7 +236,8 @@ class Scenario:
         ) -> None: ...
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "levers", tuple(self.levers))
+        levers = several_of(Lever, words="Give levers: carecost.Lever")
+        take(self, levers=levers, claim=flag, **texts("name", "title", "note", "made_for"))
         object.__setattr__(self, "title", self.title or self.name)
         # A claim is a claim whatever the file says; a file may call one what no lever calls so.
         claimed = any(lever.acts and lever.basis == "claimed" for lever in self.levers)
@@ -251,6 +259,7 @@ class Scenario:
         levers = counted_once(self.levers + other.levers)
         return Scenario(f"{self.name} + {other.name}", levers, title, "", claim, one_set((self, other)))
 
+    @guarded(years=PROGRAMME)
     def delayed(self, years: int) -> Scenario:
         """Shift every change by some years, spending included.
 
@@ -283,6 +292,7 @@ class Scenario:
         suffix = f", {years} year{'' if years == 1 else 's'} later"
         return self._changed(suffix, lambda c: replace_change(c, lag=c.lag + years))
 
+    @guarded(share=number(0, hint="a share, so 0.4 for 40%"))
     def scaled(self, share: float) -> Scenario:
         """Take a share of every effect; the programme's spending stays.
 
@@ -311,6 +321,7 @@ class Scenario:
             lambda c: c if c.programme_spend else replace_change(c, share=c.share * share),
         )
 
+    @guarded(share=number())
     def partial(self, share: float) -> Scenario:
         """Roll it out to a share of authorities: that share of every effect and of all spending.
 
@@ -343,6 +354,7 @@ class Scenario:
         suffix = f", in {share:.1%} of England"
         return self._changed(suffix, lambda c: replace_change(c, share=c.share * share))
 
+    @guarded(lever=text, amount=an_amount)
     def given(self, lever: str, amount: Interval | float) -> Scenario:
         """Replace the amount of a lever's effect by one of your own.
 
@@ -392,6 +404,7 @@ class Scenario:
         others_act = any(one.acts for one in (*before, *after))
         return replace(self, levers=(*before, given, *after), claim=self.claim and others_act)
 
+    @guarded(names=labels)
     def without_items(self, names: Collection[str]) -> Scenario:
         """Leave out what acts on some items, as a scope does that does not count them; what is drawn stays the same.
 

@@ -7,6 +7,7 @@ from typing import Literal
 
 import numpy as np
 
+from carecost._guard import instance, number, opened, optional, source_year, take, texts, whole
 from carecost.engine.grid import Selector
 from carecost.errors import Problem, refuse, unknown
 
@@ -18,6 +19,7 @@ WALK, REVERTING = "random walk", "mean reverting"
 _LINES = ("items", "placements", "reasons", "to", "ages", "streams")
 
 
+@opened
 @dataclass(frozen=True)
 class YearPath:
     """Random walk or AR(1) path over years: a parameter is multiplied by exp(path), whose median is one.
@@ -76,6 +78,15 @@ class YearPath:
     note: str = ""
 
     def __post_init__(self) -> None:
+        take(
+            self,
+            where=instance(Selector, words="Give the cells that are multiplied: carecost.Selector"),
+            sd=number(),
+            half_life=optional(number()),
+            from_year=whole(0, 2200),
+            source_year=source_year,
+            **texts("name", "parameter", "kind", "shocks", "source", "quality", "note"),
+        )
         problems = []
         if self.kind not in (WALK, REVERTING):
             problems.append(unknown("kind", self.kind, (WALK, REVERTING), self.quantity))

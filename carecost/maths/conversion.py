@@ -9,6 +9,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike
 
+from carecost._guard import Refused, guarded, number, numeric, shown
 from carecost._typing import Array
 from carecost.errors import InputError, Problem, refuse
 from carecost.maths.markov_cohort import CLOSE, first, numbers, stochastic_faults
@@ -30,6 +31,7 @@ _AXES = ("row", "column")
 _INSTEAD = "Constant rates do not give this. Give rates instead, or estimate them from dated events or a shorter span"
 
 
+@guarded()
 def probabilities(rates: ArrayLike, span: float) -> Array:
     """Turn competing rates into transition probabilities of a span: the matrix exponential of ``rates * span``.
 
@@ -119,6 +121,7 @@ def _exponential(moves: Array) -> Array:
     return result
 
 
+@guarded()
 def rates(probabilities: ArrayLike, span: float) -> Array:
     """Find the constant rates that give the transition probabilities of a span: the matrix logarithm over the span.
 
@@ -239,8 +242,8 @@ def _square_root(given: Array) -> Array:
 def _square(value: ArrayLike, where: str, problems: list[Problem]) -> Array:
     """Read square matrices: (..., state, state)."""
     try:
-        array = np.asarray(value, dtype=float)
-    except (TypeError, ValueError):
+        array: Array = numeric(value)
+    except Refused:
         array = np.zeros(0)
     if array.ndim < 2 or array.shape[-1] != array.shape[-2]:
         refuse([*problems, Problem(f"has shape {array.shape}", where, "Give numbers of shape (..., state, state)")])
@@ -249,5 +252,7 @@ def _square(value: ArrayLike, where: str, problems: list[Problem]) -> Array:
 
 def _span(span: float, problems: list[Problem]) -> None:
     """Find a length of time that is none."""
-    if not (np.isfinite(span) and span > 0):
-        problems.append(Problem(f"is {span}", "span", "Give a length of time above zero"))
+    try:
+        number(above=0)(span)
+    except Refused:
+        problems.append(Problem(f"is {shown(span)}", "span", "Give a length of time above zero"))

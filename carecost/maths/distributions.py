@@ -4,11 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import wraps
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
 from scipy.special import betainc, betaincinv, gammainc, gammaincinv, gammaln, ndtr, ndtri
 
+from carecost._guard import (
+    Refused,
+    array,
+    called,
+    guarded,
+    listed,
+    number,
+    numeric,
+    opened,
+    optional,
+    take,
+    text,
+    unguarded,
+)
 from carecost._typing import Array
 from carecost.errors import InputError, Problem, unknown
 
@@ -16,6 +32,7 @@ from carecost.errors import InputError, Problem, unknown
 _LEAST, _MOST = 1e-3, 1e10
 
 
+@opened
 @dataclass(frozen=True)
 class Fitted:
     """A fitted distribution: its quantile function, and its cumulative distribution.
@@ -41,7 +58,51 @@ class Fitted:
     quantile: Callable[[Array], Array]
     chance: Callable[[float], float]
 
+    def __post_init__(self) -> None:
+        take(self, quantile=called, chance=called)
 
+
+#: Rules of the guard: uniform numbers; low, central value, high and level of an interval; a limit, which may be none.
+CHANCES = array("...", "draw", least=0, most=1)
+_BOUNDS = {"low": number(), "value": number(), "high": number(), "level": number(above=0, most=1)}
+
+
+def _limit(value: Any) -> float:
+    """Take a limit: a number, or one that is infinite."""
+    found = numeric(value, "Give a number, or inf for no limit")
+    if found.ndim or np.isnan(found):
+        raise Refused("", "Give a number, or inf for no limit")
+    return float(found)
+
+
+def _bounds(value: Any) -> Any:
+    """Take low, value, high and level."""
+    found = array("bound")(value)
+    if len(found) != 4:
+        raise Refused("", "Give (low, value, high, level)")
+    return tuple(found.tolist())
+
+
+_intervals = listed(_bounds, "Give intervals, each as (low, value, high, level)")
+
+
+def _fits(fit: Callable[[float, float, float, float], Fitted]) -> Callable[[float, float, float, float], Fitted]:
+    """Guard the fit of a distribution: its bounds rise, and its level can be one of it."""
+
+    def checked(low: float, value: float, high: float, level: float) -> Fitted:
+        problem = unguarded(fault)(value, low, high, level, fit.__name__)
+        if problem is None and low == high:
+            problem = Problem(f"low and high are both {low}", fit.__name__, "Give an interval of some width")
+        if problem is not None:
+            raise InputError(problem)
+        return fit(low, value, high, level)
+
+    door = guarded(**_BOUNDS)(wraps(fit)(checked))
+    door.__wrapped__ = fit  # type: ignore[attr-defined]
+    return door
+
+
+@_fits
 def normal(low: float, value: float, high: float, level: float) -> Fitted:
     """Fit a split normal: half normals on both sides of the median.
 
@@ -79,6 +140,7 @@ def normal(low: float, value: float, high: float, level: float) -> Fitted:
     return Fitted(quantile, chance)
 
 
+@_fits
 def lognormal(low: float, value: float, high: float, level: float) -> Fitted:
     """Fit a split lognormal: a split normal of the logarithm.
 
@@ -112,13 +174,14 @@ def lognormal(low: float, value: float, high: float, level: float) -> Fitted:
         raise InputError(
             Problem(f"low is {low} in a lognormal", remedy="A lognormal is above zero: use normal or gamma")
         )
-    logs = normal(np.log(low), np.log(value), np.log(high), level)
+    logs = unguarded(normal)(np.log(low), np.log(value), np.log(high), level)
     return Fitted(
         lambda u: np.asarray(np.exp(logs.quantile(u))),
         lambda x: logs.chance(float(np.log(x))) if x > 0 else 0.0,
     )
 
 
+@_fits
 def uniform(low: float, value: float, high: float, level: float) -> Fitted:
     """Fit a uniform distribution; the value is for the central run only.
 
@@ -152,6 +215,7 @@ def uniform(low: float, value: float, high: float, level: float) -> Fitted:
     )
 
 
+@_fits
 def triangular(low: float, value: float, high: float, level: float) -> Fitted:
     """Fit a triangular distribution by its mode and an interval.
 
@@ -201,6 +265,7 @@ def triangular(low: float, value: float, high: float, level: float) -> Fitted:
     return Fitted(quantile, chance)
 
 
+@_fits
 def pert(low: float, value: float, high: float, level: float) -> Fitted:
     """Fit a PERT distribution: a beta of four observations around its mode, on an interval of its own.
 
@@ -244,6 +309,7 @@ def pert(low: float, value: float, high: float, level: float) -> Fitted:
     return _beta(1.0 + 4.0 * share, 5.0 - 4.0 * share, low - first * width, width)
 
 
+@_fits
 def beta(low: float, value: float, high: float, level: float) -> Fitted:
     """Fit a beta on 0 to 1 by its mean and the chance of an interval.
 
@@ -274,10 +340,11 @@ def beta(low: float, value: float, high: float, level: float) -> Fitted:
     >>> round(fitted.chance(0.35) - fitted.chance(0.1), 9)
     0.9
     """
-    k = beta_concentration(low, value, high, level)
+    k = unguarded(beta_concentration)(low, value, high, level)
     return _beta(value * k, (1.0 - value) * k, 0.0, 1.0)
 
 
+@guarded(**_BOUNDS)
 def beta_concentration(low: float, value: float, high: float, level: float) -> float:
     """Find the concentration of the beta of mean ``value`` that is between low and high with chance ``level``.
 
@@ -318,6 +385,7 @@ def beta_concentration(low: float, value: float, high: float, level: float) -> f
     return _concentration("beta", inside, low, value, high, level)
 
 
+@_fits
 def gamma(low: float, value: float, high: float, level: float) -> Fitted:
     """Fit a gamma by its mean and the chance of an interval.
 
@@ -403,13 +471,7 @@ Bounds = tuple[float, float, float, float]
 
 #: Registry: a new distribution is one function that is fitted to low, value, high and level.
 DISTRIBUTIONS: dict[str, Fit] = {
-    "normal": normal,
-    "lognormal": lognormal,
-    "uniform": uniform,
-    "triangular": triangular,
-    "pert": pert,
-    "beta": beta,
-    "gamma": gamma,
+    fit.__name__: unguarded(fit) for fit in (normal, lognormal, uniform, triangular, pert, beta, gamma)
 }
 
 
@@ -428,6 +490,16 @@ DIRICHLET = "dirichlet"
 DISAGREEMENT = 4.0
 
 
+@guarded(
+    u=CHANCES,
+    value=number(),
+    low=optional(number()),
+    high=optional(number()),
+    level=number(),
+    distribution=text,
+    least=_limit,
+    most=_limit,
+)
 def quantiles(
     u: Array,
     value: float,
@@ -479,7 +551,7 @@ def quantiles(
     >>> quantiles(np.array([0.05, 0.5, 0.95]), 10.0, 8.0, 15.0)
     array([ 8., 10., 15.])
     """
-    problem = fault(value, low, high, level, distribution)
+    problem = unguarded(fault)(value, low, high, level, distribution)
     if problem is not None:
         raise InputError(problem)
     if distribution == "fixed" or low is None or high is None or low == high:
@@ -494,6 +566,7 @@ def quantiles(
     return fitted.quantile(chance_of_least + u * (chance_of_most - chance_of_least))
 
 
+@guarded(value=number(), low=optional(number()), high=optional(number()), level=number(), distribution=text)
 def fault(value: float, low: float | None, high: float | None, level: float, distribution: str) -> Problem | None:
     """Find what is wrong with an interval, if anything.
 
@@ -540,6 +613,9 @@ def fault(value: float, low: float | None, high: float | None, level: float, dis
     return None
 
 
+@guarded(
+    u=array("draw", "share", above=0, most=1), values=array("share", above=0, most=1), concentration=number(above=0)
+)
 def shares(u: ArrayLike, values: ArrayLike, concentration: float) -> Array:
     """Draw Dirichlet shares from uniform numbers: gamma quantiles over their sum [1]_.
 
@@ -571,6 +647,9 @@ def shares(u: ArrayLike, values: ArrayLike, concentration: float) -> Array:
     array([[0.5  , 0.5  ],
            [0.767, 0.233]])
     """
+    if np.shape(u)[-1] != np.shape(values)[-1] or not np.size(values):
+        what = f"u has shape {np.shape(u)}, values {np.shape(values)}"
+        raise InputError(Problem(what, "shares()", "Give a column of uniform numbers for each share"))
     chances, shape = np.asarray(u, dtype=float), np.asarray(values, dtype=float) * concentration
     sizes = gammaincinv(shape, chances)  # (draw, share): gamma numbers of scale one
     # A small shape a puts most of its chance below the smallest number there is. There the first term of the series,
@@ -581,6 +660,7 @@ def shares(u: ArrayLike, values: ArrayLike, concentration: float) -> Array:
     return np.asarray(sizes / sizes.sum(-1, keepdims=True))
 
 
+@guarded(intervals=_intervals)
 def agreed(intervals: Sequence[Bounds]) -> float:
     """Find the one Dirichlet concentration of shares that are drawn together.
 
@@ -609,7 +689,9 @@ def agreed(intervals: Sequence[Bounds]) -> float:
     >>> round(agreed([(0.2, 0.25, 0.3, 0.9), (0.7, 0.75, 0.8, 0.9)]))
     201
     """
-    implied = np.array([beta_concentration(*interval) for interval in intervals])  # (share,)
+    if not intervals:
+        raise InputError(Problem("there are no intervals", "agreed", "Give (low, value, high, level) of each share"))
+    implied = np.array([unguarded(beta_concentration)(*interval) for interval in intervals])  # (share,)
     if implied.max() > DISAGREEMENT * implied.min():
         sure, unsure = (intervals[int(i)][:3] for i in (implied.argmax(), implied.argmin()))
         what = (

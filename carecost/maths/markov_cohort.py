@@ -13,6 +13,7 @@ from typing import Literal, get_args
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from carecost._guard import Refused, guarded, numeric, shown, text, whole
 from carecost._typing import Array
 from carecost.errors import InputError, Problem, UnknownNameError, refuse, unknown
 
@@ -27,10 +28,14 @@ Transition = ArrayLike | Callable[[int], ArrayLike]
 #: Rows must sum to one this closely: the rounding of a sum of some twenty numbers.
 CLOSE = 1e-9
 
+#: Most cycles of a trace.
+MOST_CYCLES = 1_000_000
+
 
 _SHAPES = "(state, state), (cycle, state, state) or (draw, cycle, state, state); the cycle axis may have length 1"
 
 
+@guarded()
 def trace(initial: ArrayLike, transition: Transition, n_cycles: int) -> Array:
     """Trace a Markov cohort over cycles.
 
@@ -79,8 +84,10 @@ def trace(initial: ArrayLike, transition: Transition, n_cycles: int) -> Array:
     """
     problems: list[Problem] = []
     start = np.atleast_1d(numbers(initial, "initial", problems, ("state",)))
-    if isinstance(n_cycles, bool) or not isinstance(n_cycles, int | np.integer) or n_cycles < 1:
-        refuse([*problems, Problem(f"is {n_cycles!r}", "n_cycles", "Give a whole number of 1 or more")])
+    try:
+        n_cycles = whole(1, MOST_CYCLES)(n_cycles)
+    except Refused as fault:
+        refuse([*problems, Problem(f"is {shown(n_cycles)}", "n_cycles", fault.remedy)])
     moves = _matrices(transition, int(n_cycles), problems)
     problems += _shape_faults(start, moves, int(n_cycles)) + stochastic_faults(moves, "transition", ("cycle",))
     refuse(problems)
@@ -93,6 +100,7 @@ def trace(initial: ArrayLike, transition: Transition, n_cycles: int) -> Array:
     return out
 
 
+@guarded()
 def transitions(trace: ArrayLike, transition: Transition) -> Array:
     """Count the transitions of each cycle of a trace.
 
@@ -140,6 +148,7 @@ def transitions(trace: ArrayLike, transition: Transition) -> Array:
     return flows
 
 
+@guarded(n_cycles=whole(1, MOST_CYCLES), counting=text)
 def counting_weights(n_cycles: int, counting: Counting) -> Array:
     """Weight each row of a trace when time in states is counted: half-cycle correction and its alternatives.
 
@@ -190,6 +199,7 @@ def counting_weights(n_cycles: int, counting: Counting) -> Array:
     return out
 
 
+@guarded(counting=text)
 def occupancy(trace: ArrayLike, counting: Counting) -> Array:
     """Count the time that people spend in each state (person-cycles), row by row of a trace.
 
@@ -259,9 +269,9 @@ def numbers(value: ArrayLike, where: str, problems: list[Problem], axes: tuple[s
     initial, state 1: holds negative values (1, the first -2). Give zero or more
     """
     try:
-        array = np.asarray(value, dtype=float)
-    except (TypeError, ValueError):
-        problems.append(Problem("is not an array of numbers", where, "Give anything np.asarray takes"))
+        array: Array = numeric(value)
+    except Refused:
+        problems.append(Problem("is not an array of numbers", where, "Give numbers"))
         return np.zeros(1)
     for wrong, what, remedy in (
         (~np.isfinite(array), "infinite or missing", "Give numbers"),
@@ -363,8 +373,9 @@ def _matrices(transition: Transition, n: int, problems: list[Problem]) -> Array:
 def _array(value: ArrayLike, in_cycle: str, problems: list[Problem]) -> Array:
     """Read the probabilities of one matrix, or of all."""
     try:
-        return np.asarray(value, dtype=float)
-    except (TypeError, ValueError):
+        found: Array = numeric(value)
+        return found
+    except Refused:
         remedy = f"Give shape {_SHAPES}"
         raise InputError([*problems, Problem(f"is not an array of numbers{in_cycle}", "transition", remedy)]) from None
 

@@ -1,9 +1,10 @@
 """Pounds over time: discounting, deflators, price bases, appraisal, cost-effectiveness.
 
-Imports numpy, scipy and :mod:`carecost.errors` only; ``vintages`` reads the packaged series. Public.
+Imports numpy, scipy, the guard and :mod:`carecost.errors` only; ``vintages`` reads the packaged series. Public.
 """
 
-from carecost._labels import financial_year
+from carecost import _labels
+from carecost._guard import guarded, number
 from carecost.money.appraisal import Appraisal, appraise
 from carecost.money.cost_effectiveness import Option
 from carecost.money.decomposition import Bought, Parts, price_volume_mix
@@ -11,6 +12,8 @@ from carecost.money.discounting import TIMINGS, Deflator, Schedule, discount_fac
 from carecost.money.optimism_bias import Optimism, optimism_bias
 from carecost.money.prices import CASH, REAL, Amounts, PriceBase, restate
 from carecost.money.vintages import deflator, deflators, schedule, schedules
+
+financial_year = guarded(year=number(1000, 9999))(_labels.financial_year)
 
 __all__ = [
     "CASH",

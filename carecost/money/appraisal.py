@@ -4,20 +4,23 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Literal, get_args
+from typing import Any, Literal, get_args
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from carecost._guard import LONGEST, Refused, flag, guarded, number, numeric, opened, rate, share, shown, whole
 from carecost._typing import Array
-from carecost.errors import InputError, Problem, refuse, unknown
+from carecost.errors import Problem, refuse, unknown
 from carecost.money import vintages
 from carecost.money.discounting import Schedule, discount_factors
+from carecost.money.optimism_bias import UPLIFT
 
 #: When in its year money flows.
 Timing = Literal["year-end", "mid-year"]
 
 
+@opened
 @dataclass(frozen=True, eq=False)
 class Appraisal:
     """Cost-benefit appraisal of flows over years: NPV, BCR, payback, peak funding, equivalent annual value.
@@ -168,6 +171,7 @@ class Appraisal:
         # The npv over the annuity factor: the present value of one pound in each of these years.
         return np.asarray(self.npv / timed_factors(years, self.discounting, self.timing).sum())
 
+    @guarded(discounted=flag)
     def chance_of_payback(self, discounted: bool = False) -> Array:
         """Count the share of draws that have paid back, for good, by each year.
 
@@ -199,6 +203,7 @@ class Appraisal:
         return np.asarray(np.asarray(self.benefits) - self.costs)
 
 
+@guarded()
 def appraise(
     costs: ArrayLike,
     benefits: ArrayLike,
@@ -336,8 +341,8 @@ def _flows(value: ArrayLike, name: str, problems: list[Problem]) -> Array:
     """Read yearly amounts, (..., year); what is wrong goes to ``problems``."""
     where = name.removeprefix("plain_")
     try:
-        array = np.asarray(value, dtype=float)
-    except (TypeError, ValueError):
+        array: Array = numeric(value)
+    except Refused:
         array = np.zeros(0)
     if array.ndim == 0 or array.size == 0:
         problems.append(Problem("is not an array of yearly amounts", where, "Give numbers of shape (..., year)"))
@@ -361,31 +366,35 @@ def _shape_faults(costs: Array, benefits: Array) -> list[Problem]:
 
 def _option_faults(a: Appraisal) -> list[Problem]:
     """Find a timing, uplift, factor, year or rate that cannot be used."""
-    problems = [] if a.timing in get_args(Timing) else [unknown("timing", a.timing, get_args(Timing), "timing")]
-    for wrong, value, where, remedy in (
-        (not a.optimism_bias >= 0, a.optimism_bias, "optimism_bias", "Give a share of costs such as 0.51"),
-        (not 0 <= a.mitigation <= 1, a.mitigation, "mitigation", "Give a share from 0 to 1"),
-        (not a.cost_factor > 0, a.cost_factor, "cost_factor", "Give a number above zero; 1 changes nothing"),
-        (not _whole(a.first_year), a.first_year, "first_year", "Give 0 or a later year"),
-        (not _rising(a.annuity), a.annuity, "annuity", "Give its first and last year from now, such as (1, 9)"),
+    problems = []
+    if not isinstance(a.timing, str) or a.timing not in get_args(Timing):
+        problems.append(unknown("timing", shown(a.timing), get_args(Timing), "timing"))
+    for name, rule, remedy in (
+        ("optimism_bias", UPLIFT, "Give a share of costs such as 0.51, for 51%"),
+        ("mitigation", share(), "Give a share from 0 to 1"),
+        ("cost_factor", number(above=0), "Give a number above zero; 1 changes nothing"),
+        ("first_year", whole(0, LONGEST), "Give 0 or a later year"),
+        ("annuity", _annuity, "Give its first and last year from now, such as (1, 9)"),
+        ("discounting", rate(Schedule, named=False), "Give a share a year, so 0.035 for 3.5%, or a schedule"),
     ):
-        if wrong:
-            problems.append(Problem(f"is {value!r}", where, remedy))
-    try:
-        discount_factors([1], a.discounting)
-    except InputError as error:
-        problems.extend(error.problems)
+        value = getattr(a, name)
+        try:
+            object.__setattr__(a, name, rule(value))
+        except Refused:
+            problems.append(Problem(f"is {shown(value)}", name, remedy))
     return problems
 
 
-def _rising(annuity: tuple[int, int] | None) -> bool:
-    """Whether an annuity has a first and a last year that can be used, or is not given."""
-    return annuity is None or (len(annuity) == 2 and all(map(_whole, annuity)) and annuity[0] <= annuity[1])
-
-
-def _whole(year: object) -> bool:
-    """Whether a year from now is a whole number of zero or more."""
-    return isinstance(year, int | np.integer) and not isinstance(year, bool) and int(year) >= 0
+def _annuity(value: Any) -> tuple[int, int] | None:
+    """Take the first and last year of an annuity, or none (a rule of the guard)."""
+    if value is None:
+        return None
+    if not isinstance(value, tuple | list) or len(value) != 2:
+        raise Refused("", "")
+    first, last = map(whole(0, LONGEST), value)
+    if first > last:
+        raise Refused("", "")
+    return first, last
 
 
 def _frozen(array: Array) -> Array:

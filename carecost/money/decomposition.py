@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
 
+from carecost._guard import Refused, array, guarded, instance, opened, take
 from carecost._typing import Array
+from carecost.errors import InputError, Problem
 
 
+@opened
 @dataclass(frozen=True, eq=False)
 class Parts:
     """Price, volume and mix parts of a change in cost.
@@ -33,12 +37,16 @@ class Parts:
     volume: Array
     mix: Array
 
+    def __post_init__(self) -> None:
+        take(self, price=array(), volume=array(), mix=array())
+
     @property
     def change(self) -> Array:
         """Their sum: the change in cost, (..., item) [GBP]."""
         return self.price + self.volume + self.mix
 
 
+@opened
 @dataclass(frozen=True, eq=False)
 class Bought:
     """One side of a comparison: the volume of each item, at which unit cost.
@@ -66,7 +74,26 @@ class Bought:
     unit_cost: ArrayLike
     whole: ArrayLike
 
+    def __post_init__(self) -> None:
+        take(self, volume=array("...", "item"), unit_cost=array("...", "item"), whole=array())
 
+
+#: Rule of one side of a comparison.
+A_SIDE = instance(Bought, words="Give volumes and unit costs: carecost.decomposition.Bought")
+
+
+def _taking_part(value: Any) -> Any:
+    """Take True or False, for all items or one by one (a rule of the guard)."""
+    try:
+        found = np.asarray(value)
+    except Exception:  # what is given may fail in any way when asked for its values
+        found = np.zeros(0)
+    if found.dtype.kind != "b" or found.ndim > 1:
+        raise Refused("", "Give True or False, for all items or for each")
+    return found
+
+
+@guarded(before=A_SIDE, after=A_SIDE, mixed=_taking_part)
 def price_volume_mix(before: Bought, after: Bought, mixed: ArrayLike = True) -> Parts:
     """Decompose a change in cost into price, volume and mix, item by item, without a remainder.
 
@@ -111,6 +138,13 @@ def price_volume_mix(before: Bought, after: Bought, mixed: ArrayLike = True) -> 
     """
     v, p, whole = _arrays(before)
     v_after, p_after, whole_after = _arrays(after)
+    try:
+        np.broadcast_shapes(v.shape, p.shape, whole.shape, v_after.shape, p_after.shape, whole_after.shape)
+        np.broadcast_shapes(v.shape[-1:], np.shape(mixed))
+    except ValueError:
+        shapes = ", ".join(str(a.shape) for a in (v, p, whole[..., 0], v_after, p_after, whole_after[..., 0]))
+        what = f"volume, unit cost and whole have shapes {shapes}, mixed {np.shape(mixed)}"
+        raise InputError(Problem(what, "price_volume_mix()", "Give the same items on the last axis of each")) from None
     # An item has a share of the whole to keep where it takes part in the mix and there was a whole: (..., item).
     has_share = np.broadcast_to(mixed, v.shape[-1:]) & (whole > 0)
     shape = np.broadcast_shapes(whole.shape, whole_after.shape)

@@ -3,10 +3,28 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from carecost._guard import (
+    LONGEST,
+    Refused,
+    array,
+    calendar_year,
+    guarded,
+    number,
+    numeric,
+    opened,
+    optional,
+    price_year,
+    rate,
+    take,
+    text,
+    texts,
+    whole,
+)
 from carecost._typing import Array
 from carecost.errors import InputError, Problem, unknown
 
@@ -14,6 +32,44 @@ from carecost.errors import InputError, Problem, unknown
 TIMINGS = {"base year": 0.0, "mid-year": 0.5, "year-end": 1.0}
 
 
+#: Rules of the guard: years; whole years since some level.
+YEARS = array(whole=True, least=1900, most=2200)
+AHEAD = array(whole=True, least=0, most=LONGEST)
+
+
+def _start(value: Any) -> Array:
+    """Take one number, or one a draw: (draw,)."""
+    return np.asarray(array("draw")(np.atleast_1d(array()(value))))
+
+
+def _shocks(value: Any) -> Array:
+    """Take one number a year, or one a draw and year: (draw, year)."""
+    return np.asarray(array("draw", "year")(np.atleast_2d(array()(value))))
+
+
+def _until(value: Any) -> tuple[float, ...]:
+    """Take the last years of steps, which rise; the last may be infinite."""
+    remedy = "Give the last year of each step, such as (30, 75, inf)"
+    found = numeric(value, remedy)
+    if found.ndim != 1 or np.isnan(found).any() or (np.diff(found) <= 0).any():
+        raise Refused("", remedy)
+    return tuple(found.tolist())
+
+
+def _rates(value: Any) -> tuple[float, ...]:
+    """Take the rates of steps: shares a year."""
+    return tuple(array("step", above=-1, most=1)(value).tolist())
+
+
+def _index(value: Any) -> tuple[float, ...]:
+    """Take a price index: a number above zero for each of two years or more."""
+    found = array("year", above=0)(value)
+    if len(found) < 2:
+        raise Refused(f"has {len(found)} years", "Give one number a year, of two years or more")
+    return tuple(found.tolist())
+
+
+@opened
 @dataclass(frozen=True)
 class Schedule:
     """Discount rates that step down with the years from now, as the Green Book's do.
@@ -46,7 +102,14 @@ class Schedule:
     rates: tuple[float, ...]
     source: str = ""
 
+    def __post_init__(self) -> None:
+        take(self, until=_until, rates=_rates, **texts("name", "source"))
+        if not self.rates or len(self.until) != len(self.rates):
+            what = f"has {len(self.until)} steps and {len(self.rates)} rates"
+            raise InputError(Problem(what, "Schedule", "Give each step its rate, at least one"))
 
+
+@opened
 @dataclass(frozen=True)
 class Deflator:
     """Price index by financial year: outturn, then forecast, then growth at the last published rate.
@@ -81,11 +144,15 @@ class Deflator:
     last_outturn: int
     source: str = ""
 
+    def __post_init__(self) -> None:
+        take(self, first=calendar_year, index=_index, last_outturn=calendar_year, **texts("vintage", "source"))
+
     @property
     def last(self) -> int:
         """Last published year; later years grow at its rate."""
         return self.first + len(self.index) - 1
 
+    @guarded(price_year=price_year, years=YEARS)
     def factor(self, price_year: int, years: ArrayLike) -> Array:
         """Work out the factors that turn pounds of one price year into cash of other years.
 
@@ -131,6 +198,19 @@ class Deflator:
         return level(wanted) / level(np.array([price_year]))
 
 
+#: Rule of a discount rate without a name: a share a year, or a schedule.
+A_RATE = rate(Schedule, named=False)
+
+
+def _from_now(value: Any) -> Any:
+    """Take years from now, or how many there are (a rule of the guard)."""
+    try:
+        return whole(0, LONGEST)(value)
+    except Refused:
+        return np.atleast_1d(AHEAD(value))
+
+
+@guarded(years=_from_now, rate_or_schedule=A_RATE, timing=text)
 def discount_factors(years: ArrayLike, rate_or_schedule: float | Schedule, timing: str = "base year") -> Array:
     """Work out discount factors: the present value of a pound some years from now.
 
@@ -199,6 +279,7 @@ def _yearly_rates(last: int, rate_or_schedule: float | Schedule) -> Array:
     return rates
 
 
+@guarded(start=_start, long_run=number(above=-1), fade_years=optional(whole(0)), elapsed=AHEAD)
 def growth_path(start: ArrayLike, long_run: float, fade_years: int | None, elapsed: ArrayLike) -> Array:
     """Compound a growth rate that fades in a straight line to a long-run rate, as a path over years.
 
@@ -239,6 +320,7 @@ def growth_path(start: ArrayLike, long_run: float, fade_years: int | None, elaps
     return level[:, wanted]
 
 
+@guarded(shocks=_shocks, sd=number(0), half_life=optional(number(above=0)))
 def wandering_path(shocks: ArrayLike, sd: float, half_life: float | None = None) -> Array:
     """Follow a random walk from zero, or an AR(1) process that reverts to zero with a half-life.
 

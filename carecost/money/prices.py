@@ -8,14 +8,28 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
+from carecost._guard import (
+    array,
+    guarded,
+    instance,
+    mapping_of,
+    opened,
+    optional,
+    price_year,
+    take,
+    text,
+    texts,
+    wholes,
+)
 from carecost._labels import financial_year
 from carecost._typing import Array
 from carecost.errors import ComparisonError, InputError, Problem, refuse
-from carecost.money.discounting import Deflator, Schedule, discount_factors
+from carecost.money.discounting import A_RATE, YEARS, Deflator, Schedule, discount_factors
 
 REAL, CASH = "real", "cash"
 
 
+@opened
 @dataclass(frozen=True)
 class PriceBase:
     """Price base of some amounts: real pounds of one price year, or cash.
@@ -49,6 +63,7 @@ class PriceBase:
     deflator: str = ""
 
     def __post_init__(self) -> None:
+        take(self, price_year=optional(price_year), **texts("basis", "deflator"))
         where, remedy = "price base", "Give real and a price year, or cash and none"
         if self.basis not in (REAL, CASH):
             raise InputError(Problem(f"basis is {self.basis!r}", where, "Give real or cash"))
@@ -62,6 +77,10 @@ class PriceBase:
         return prices + (f", deflator {self.deflator}" if self.deflator else "")
 
 
+@guarded(
+    bases=mapping_of(instance(PriceBase, words="Give price bases: carecost.PriceBase"), "Give price bases by name"),
+    where=text,
+)
 def one_base(bases: Mapping[str, PriceBase], where: str) -> PriceBase:
     """Check that several amounts share one price base, and give it.
 
@@ -91,6 +110,8 @@ def one_base(bases: Mapping[str, PriceBase], where: str) -> PriceBase:
     >>> one_base({"spend": PriceBase("cash"), "grant": PriceBase("cash")}, "a sum").basis
     'cash'
     """
+    if not bases:
+        raise InputError(Problem("there are no amounts", where, "Give at least one"))
     (first, base), *others = bases.items()
     remedy = "Restate them in the prices of one year, by one deflator: carecost.money.prices.restate"
     mixed = [(name, other) for name, other in others if other != base]
@@ -101,6 +122,7 @@ def one_base(bases: Mapping[str, PriceBase], where: str) -> PriceBase:
     return base
 
 
+@guarded(base=instance(PriceBase, words="Give a price base: carecost.PriceBase"), where=text)
 def must_be_real(base: PriceBase, where: str) -> None:
     """Refuse cash where a real rate is used: it would discount inflation twice.
 
@@ -131,6 +153,7 @@ def must_be_real(base: PriceBase, where: str) -> None:
         raise ComparisonError(Problem(f"amounts are in {base.words}", where, remedy))
 
 
+@opened
 @dataclass(frozen=True, eq=False)
 class Amounts:
     """Money by year, with its price base; sums and differences of different prices or years are refused.
@@ -165,22 +188,28 @@ class Amounts:
     base: PriceBase
 
     def __post_init__(self) -> None:
-        values = np.array(self.values, dtype=float)  # a copy: the caller's array stays writeable
+        base = instance(PriceBase, words="Give their prices: carecost.PriceBase")
+        take(self, values=array("...", "year"), years=wholes, base=base)
+        values = np.array(self.values)  # a copy: the caller's array stays writeable
         values.flags.writeable = False
         object.__setattr__(self, "values", values)
-        object.__setattr__(self, "years", tuple(int(y) for y in self.years))
         if values.shape[-1:] != (len(self.years),):
             remedy = f"The last axis must hold {len(self.years)} years"
             raise InputError(Problem(f"amounts have shape {values.shape}", "amounts", remedy))
 
     def __add__(self, other: Amounts) -> Amounts:
+        if not isinstance(other, Amounts):
+            return NotImplemented
         base = self._with(other, "a sum")
         return Amounts(self.values + other.values, self.years, base)
 
     def __sub__(self, other: Amounts) -> Amounts:
+        if not isinstance(other, Amounts):
+            return NotImplemented
         base = self._with(other, "a difference")
         return Amounts(self.values - other.values, self.years, base)
 
+    @guarded(rate=A_RATE, timing=text)
     def present_value(self, rate: float | Schedule, timing: str = "base year") -> Array:
         """Discount real amounts to the first year.
 
@@ -224,6 +253,12 @@ class Amounts:
         return one_base({"the first": self.base, "the second": other.base}, where)
 
 
+@guarded(
+    values=array("...", "year"),
+    years=YEARS,
+    price_year=price_year,
+    deflator=instance(Deflator, words="Give a deflator: carecost.money.deflator(…)"),
+)
 def restate(values: ArrayLike, years: ArrayLike, price_year: int, deflator: Deflator) -> Amounts:
     """Restate cash in the prices of one year.
 
@@ -260,5 +295,8 @@ def restate(values: ArrayLike, years: ArrayLike, price_year: int, deflator: Defl
     """
     wanted = np.atleast_1d(np.asarray(years, dtype=int))
     # Cash of year y over P_y / P_price_year, the deflator's index of both.
+    if np.shape(values)[-1] != len(wanted):
+        what = f"values have shape {np.shape(values)} for {len(wanted)} years"
+        raise InputError(Problem(what, "restate()", "Give shape (..., year)"))
     real = np.asarray(values, dtype=float) / deflator.factor(price_year, wanted)
     return Amounts(real, tuple(wanted.tolist()), PriceBase(REAL, price_year, deflator.vintage))

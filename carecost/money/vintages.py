@@ -6,13 +6,21 @@ import csv
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
+from typing import Any
 
+from carecost._guard import guarded, one_of, rate, text
 from carecost.errors import InputError, Problem, UnknownNameError, unknown
 from carecost.money.discounting import Deflator, Schedule
 
 MONEY = Path(str(files("carecost") / "data" / "money"))
 
 
+def _packaged(value: Any) -> Any:
+    """Take the name of a packaged table (a rule of the guard)."""
+    return one_of(sorted(file.stem for file in MONEY.glob("*.csv")))(value)
+
+
+@guarded(name=_packaged)
 @cache
 def rows(name: str) -> tuple[dict[str, str], ...]:
     """Read a packaged table of money.
@@ -36,6 +44,7 @@ def rows(name: str) -> tuple[dict[str, str], ...]:
         return tuple(csv.DictReader(file))
 
 
+@guarded()
 def deflators() -> tuple[str, ...]:
     """List the vintages of packaged deflators, the oldest first.
 
@@ -56,6 +65,7 @@ def deflators() -> tuple[str, ...]:
     return tuple(sorted({row["vintage"] for row in rows("deflators")}))
 
 
+@guarded(vintage=text)
 def deflator(vintage: str) -> Deflator:
     """Find the deflator of a vintage.
 
@@ -91,6 +101,7 @@ def deflator(vintage: str) -> Deflator:
     return Deflator(vintage, int(published[0]["year"]), index, outturn, published[0]["source"])
 
 
+@guarded()
 def schedules() -> tuple[str, ...]:
     """List the packaged discount schedules by vintage and name, the oldest vintage first.
 
@@ -111,6 +122,7 @@ def schedules() -> tuple[str, ...]:
     return tuple(sorted(dict.fromkeys(f"{row['vintage']} {row['schedule']}" for row in rows("discount_rates"))))
 
 
+@guarded(name=rate(Schedule))
 def schedule(name: str | float | Schedule) -> Schedule:
     """Find the discount schedule that a user names, or make one of a flat rate.
 

@@ -10,7 +10,6 @@ from matplotlib.axes import Axes
 from carecost import _labels
 from carecost._guard import guarded
 from carecost._typing import Array
-from carecost.errors import InputError, Problem
 from carecost.plots import _figure
 from carecost.text import numbers
 
@@ -55,10 +54,7 @@ def plot_net_saving(saving: Saving, ax: Axes | None = None) -> Axes:
     >>> len(plot_net_saving(results.compare("care-review")).containers)
     2
     """
-    central = getattr(saving, "central", None)
-    if central is None:
-        remedy = "Draw what results.compare(name) gives"
-        raise InputError(Problem("the comparison has no central run", "plot_net_saving", remedy))
+    central = saving.central
     upper, lower = _figure.split(_figure.axes(ax, SIZE))
     years = list(saving.grid.years)
     above = _each_year(upper, central)

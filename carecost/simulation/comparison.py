@@ -8,11 +8,12 @@ from functools import cached_property
 
 import numpy as np
 
+from carecost._guard import array, calendar_year, called, flag, guarded, instance, opened, optional, take
 from carecost._typing import Array
 from carecost.engine.costs import Costs
 from carecost.engine.grid import Grid
 from carecost.engine.items import OUTCOMES, SOCIAL, Item
-from carecost.errors import ComparisonError, Problem
+from carecost.errors import ComparisonError, InputError, Problem
 from carecost.inputs.provenance import Provenance, licence
 from carecost.money.appraisal import payback_year
 from carecost.money.discounting import Schedule, discount_factors
@@ -56,6 +57,7 @@ class Side:
     acts_from: int | None = None
 
 
+@opened
 @dataclass(frozen=True, eq=False)
 class Comparison:
     """A scenario against a baseline.
@@ -86,6 +88,10 @@ class Comparison:
     inaction: Side | None = None
 
     def __post_init__(self) -> None:
+        side = instance(Side, words="Use Results.compare(…), which compares two scenarios")
+        rates = instance(Schedule, words="Give a discount schedule: carecost.money.schedule(…)")
+        start = calendar_year
+        take(self, baseline=side, scenario=side, inaction=optional(side), discount=rates, programme_start=start)
         licence(self.baseline.provenance, self.scenario.provenance)
         if self.inaction is not None:
             licence(self.inaction.provenance, self.scenario.provenance)
@@ -123,6 +129,7 @@ class Comparison:
         start = self.programme_start if self.scenario.acts_from is None else self.scenario.acts_from
         return np.array([[item.cashable.share(y - start) for item in self.grid.items] for y in self.grid.years])
 
+    @guarded(choose=optional(called))
     def gross_saving(self, choose: Chooser | None = None) -> Array:
         """Fall in spending, the programme's own spending apart.
 
@@ -138,6 +145,7 @@ class Comparison:
         """
         return self._effects(lambda i: _counts(i, choose) and i.group != REFORM)
 
+    @guarded(choose=optional(called))
     def cashable_saving(self, choose: Chooser | None = None) -> Array:
         """Price effect, and the cashable share of the volume effect, of the scenario less those of the baseline.
 
@@ -172,10 +180,12 @@ class Comparison:
         )
         return scenario, baseline
 
+    @guarded(choose=optional(called))
     def reform_spend(self, choose: Chooser | None = None) -> Array:
         """Spending on the programme beyond the baseline's: (draw, year) [GBP]."""
         return -self._effects(lambda i: _counts(i, choose) and i.group == REFORM)
 
+    @guarded(choose=optional(called))
     def net_saving(self, choose: Chooser | None = None) -> Array:
         """Cashable saving less reform spend: (draw, year) [GBP]."""
         return self.cashable_saving(choose) - self.reform_spend(choose)
@@ -194,10 +204,15 @@ class Comparison:
         """Discount factors: 1 in the first projected year: (year,) [ratio]."""
         return discount_factors(len(self.grid.years), self.discount)
 
+    @guarded(flow=array("draw", "year"))
     def present_value(self, flow: Array) -> Array:
         """Discount a flow of shape (draw, year) to the first projected year: (draw,) [GBP]."""
+        if flow.shape[-1] != len(self.factors):
+            what = f"flow has {flow.shape[-1]} years, the comparison {len(self.factors)}"
+            raise InputError(Problem(what, "present_value()", "Give shape (draw, year)"))
         return np.asarray(flow @ self.factors)
 
+    @guarded(gross=flag)
     def npv(self, *, gross: bool = False) -> Array:
         """Net present saving to the public purse.
 
@@ -271,6 +286,7 @@ class Comparison:
         cost = float(self.present_value(self.reform_spend()).mean())
         return None if cost <= 0 else float(self.present_value(self.cashable_saving()).mean()) / cost
 
+    @guarded(discounted=flag)
     def payback_year(self, *, discounted: bool = False) -> Array:
         """First year from which the cumulative net saving stays at or above zero.
 

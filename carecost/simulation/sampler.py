@@ -7,15 +7,21 @@ from collections.abc import Callable, Hashable, Sequence
 import numpy as np
 from scipy.special import ndtr, ndtri
 
+from carecost._guard import unguarded
 from carecost._typing import Array
 from carecost.errors import InputError, Problem
 from carecost.inputs.belief import Assumption, Belief
 from carecost.inputs.change import Interval
 from carecost.inputs.dependence import Ties
 from carecost.inputs.year_path import YearPath
-from carecost.maths.distributions import agreed, quantiles, shares
+from carecost.maths import distributions
 from carecost.maths.monte_carlo import Draws
 from carecost.money.discounting import wandering_path
+
+#: Behind the guard: what is drawn was checked with the set.
+agreed = unguarded(distributions.agreed)
+quantiles = unguarded(distributions.quantiles)
+shares = unguarded(distributions.shares)
 
 #: Jitter of exactly 0 in the first slice would be an infinite normal quantile.
 _TINY = 1e-12

@@ -313,7 +313,7 @@ def test_results_refuse_what_they_do_not_have() -> None:
     results = cc.run(tiny, edge)
     for call, words in {
         lambda: results.children(by=["placemnt"]): "Did you mean 'placement'?",
-        lambda: results.costs(basis="nominal"): "real or cash",
+        lambda: results.costs(basis="nominal"): "'real', 'cash'",
         lambda: results.compare("edgy"): "Did you mean 'edge'?",
         lambda: results.flows("entry"): "Did you mean 'entries'?",
         lambda: results.parameters("edge"): "no stream is named",
@@ -321,7 +321,7 @@ def test_results_refuse_what_they_do_not_have() -> None:
         lambda: tiny.replace("unit_cost", item="hom", value=1): "Did you mean 'home'?",
         lambda: tiny.replace("unit_costs", item="home", value=1): "Did you mean 'unit_cost'?",
         lambda: cc.Draws(-1): "n is -1",
-        lambda: cc.money.discount_factors([-1], 0.03): "in the past",
+        lambda: cc.money.discount_factors([-1], 0.03): "years holds -1",
         lambda: tiny.deflator.factor(1950, [2020]): "has no year 1950",
     }.items():
         with pytest.raises(CareCostError) as error:

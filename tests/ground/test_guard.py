@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -163,8 +164,9 @@ def test_fields_of_a_frozen_class_are_taken_in_their_plain_form() -> None:
     ],
 )
 def test_array_year_or_rate_that_cannot_be_is_refused_with_its_place(rule: g.Rule, value: Any, what: str) -> None:
-    with pytest.raises(g.Refused, match=what) as caught:
+    with pytest.raises(g.Refused) as caught:
         rule(value)
+    assert re.search(what, caught.value.what)
     assert caught.value.remedy.startswith("Give")
 
 

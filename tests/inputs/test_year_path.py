@@ -43,7 +43,6 @@ def test_a_common_path_is_one() -> None:
         ({"kind": "walk"}, "unknown kind 'walk'"),
         ({"shocks": "lines"}, "unknown shocks 'lines'"),
         ({"sd": 0.0}, "sd is 0.0"),
-        ({"sd": float("inf")}, "sd is inf"),
         ({"half_life": 2.0}, "half_life is 2.0 in a random walk"),
         ({"kind": "mean reverting"}, "half_life is None in a mean reverting"),
         ({"kind": "mean reverting", "half_life": 0.0}, "half_life is 0.0.*above 0"),

@@ -46,7 +46,7 @@ FAULTS: dict[str, tuple[Callable[[], object], list[str]]] = {
         lambda: stockflow.trace(np.ones((2, 2)), np.array([[MOVES]] * 3), 3),
         ["draw axes (2,) and (3,)"],
     ),
-    "no cycles": (lambda: stockflow.trace([1, 0], MOVES, 0), ["n_cycles: is 0", "1 or more"]),
+    "no cycles": (lambda: stockflow.trace([1, 0], MOVES, 0), ["n_cycles: is 0", "from 1 to"]),
     "words": (lambda: stockflow.trace(["a", "b"], MOVES, 1), ["initial: is not an array of numbers"]),
     "an odd number of cycles": (
         lambda: stockflow.occupancy(ROWS, "simpson"),

@@ -51,7 +51,7 @@ def test_present_values_of_real_and_nominal_flows_are_the_same() -> None:
 @pytest.mark.parametrize("rate", [-1.5, -1.0, np.nan, np.inf])
 def test_a_rate_that_is_none_is_refused(rate: float) -> None:
     """At -100% a pound in a year is worth more than any number of them now."""
-    with pytest.raises(InputError, match=f"discount rate is {rate}.*Give a rate such as 0.035"):
+    with pytest.raises(InputError, match=f"rate_or_schedule is {rate}.*so 0.035 for 3.5%"):
         discount_factors(3, rate)
     with pytest.raises(InputError, match="discount rate is"):
         discount_factors([2], Schedule("falls to it", (1.0, np.inf), (0.03, rate)))
@@ -63,7 +63,7 @@ def test_a_rate_just_above_minus_100_percent_is_taken() -> None:
 
 
 def test_a_year_in_the_past_and_a_timing_that_is_none_are_refused() -> None:
-    with pytest.raises(InputError, match=r"year -1 from now is in the past\. Give 0 or more"):
+    with pytest.raises(InputError, match=r"years holds -1 at 1\. Give whole numbers from 0"):
         discount_factors([0, -1], 0.035)
     with pytest.raises(InputError, match="Did you mean 'mid-year'"):
         discount_factors(3, 0.035, "midyear")

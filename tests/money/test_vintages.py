@@ -36,9 +36,9 @@ def test_rates_are_found_by_name_and_carry_their_vintage() -> None:
     ("name", "kind", "said"),
     [
         ("standrad", UnknownNameError, "Did you mean 'standard'"),
-        (3.5, InputError, "discount rate is 3.5. Give a share a year: 0.035 is 3.5%"),
+        (3.5, InputError, r"name is 3.5. Give a number .*: a share a year, so 0.035 for 3.5%"),
         ("nan", InputError, "discount rate is nan"),
-        (-1.0, InputError, "discount rate is -1"),
+        (-1.0, InputError, "name is -1"),
     ],
 )
 def test_a_rate_that_is_none_is_refused(name: str | float, kind: type[Exception], said: str) -> None:

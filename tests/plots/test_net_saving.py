@@ -61,7 +61,7 @@ def test_net_saving_that_never_pays_back_says_so(ax: Axes) -> None:
 
 def test_net_saving_of_a_bare_comparison_is_refused(results: Results, ax: Axes) -> None:
     bare = results.compare("edge").drawn
-    with pytest.raises(InputError, match="saving is a Comparison. Give what Results.compare"):
+    with pytest.raises(InputError, match=r"saving is a Comparison. Give what Results.compare"):
         cc.plots.plot_net_saving(bare, ax=ax)  # type: ignore[arg-type]
 
 

@@ -136,7 +136,7 @@ def test_costs_leave_the_social_ledger_out_of_every_total() -> None:
 
 
 def test_costs_of_an_unknown_basis_are_refused(central: Results) -> None:
-    with pytest.raises(InputError, match="basis is 'nominal'. Known: 'real', 'cash'"):
+    with pytest.raises(InputError, match=r"basis is 'nominal'. Known: 'real', 'cash'"):
         central.costs(basis="nominal")  # type: ignore[arg-type]
 
 
