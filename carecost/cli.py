@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import io
 import json
+import math
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -14,6 +15,7 @@ from carecost._version import __version__
 from carecost.errors import CareCostError, FileError, InputError, Problem, unknown
 
 if TYPE_CHECKING:
+    from carecost.files.archive import Kept
     from carecost.inputs.assumptions import Assumptions
     from carecost.inputs.scenario import Scenario
     from carecost.money.discounting import Schedule
@@ -173,11 +175,9 @@ def _compare(options: argparse.Namespace) -> int:
     )
     progress.close()
     _attribute(results, _Progress(progress.quiet, "subsets of levers"))
-    folder = results.save(out)
     told = story(results)
-    write.save_charts(told, folder)
-    page = write.write_summary(told, folder)
-    _print(results, told, options.format, page, rates)
+    folder = results.save(out, write.run_files(told))
+    _print(results, told, options.format, folder / write.PAGE, rates)
     return FINE
 
 
@@ -234,18 +234,59 @@ class _Progress:
 
 
 def _replay(options: argparse.Namespace) -> int:
-    from carecost.files.archive import differences, moved, read_manifest
+    """Say of each file whether it is what was saved, and of each table whether the run gives it again."""
+    from carecost.files.archive import differences, looked_at, made_again, moved
     from carecost.results.results import Results
 
-    changed = moved(read_manifest(options.folder))
-    different = differences(options.folder, Results.load(options.folder).tables())
-    for line in changed:
+    folder = options.folder
+    kept = looked_at(folder)
+    for line in moved(kept.manifest):
         print(f"version: {line}")
-    if different:
-        print(f"{options.folder}: {len(different)} tables are not the same: {', '.join(different)}")
+    for name in kept.altered:
+        print(f"altered: {name} was altered since it was saved")
+    for name in kept.missing:
+        print(f"missing: {name}")
+    if kept.others:
+        print(f"not of this run, and not looked at: {_few(kept.others)}")
+    if not kept.inputs_are_whole:
+        print(f"{folder}: its inputs are not those that were saved, so the run cannot be made again")
         return FAULTY
-    print(f"{options.folder}: the same numbers, to the last bit")
-    return FINE
+    tables = Results(made_again(folder, kept.manifest)).tables()
+    found = differences(folder, tables)
+    for difference in found:
+        if difference.by_rounding:
+            print(
+                f"differs by rounding: {difference.name}, "
+                f"largest relative difference {difference.largest:.1e} ({difference.where})"
+            )
+        else:
+            size = f"largest relative difference {difference.largest:.2g}: " if difference.largest < math.inf else ""
+            print(f"differs: {difference.name}, {size}{difference.where}")
+    differ = [d for d in found if not d.by_rounding]
+    print(f"{folder}: {_verdict(len(differ), len(found) - len(differ), kept)}")
+    return FAULTY if differ or kept.altered or kept.missing else FINE
+
+
+def _verdict(differ: int, rounded: int, kept: Kept) -> str:
+    """Say what is vouched for, and nothing more."""
+    if differ:
+        first = f"{differ} tables differ" if differ > 1 else "1 table differs"
+    elif rounded:
+        first = f"the same numbers but for rounding in {rounded} table{'s' if rounded > 1 else ''}"
+    else:
+        first = "the same numbers, to the last bit"
+    if kept.altered or kept.missing:
+        counts = f"{len(kept.altered)} altered, {len(kept.missing)} missing"
+        return f"of the files that are as they were saved: {first}; {counts}, of which nothing is said"
+    rest = [name for name in kept.manifest["files"] if "/" not in name and not name.endswith((".csv", ".parquet"))]
+    if not rest:
+        return f"{first}; the manifest names no page and no charts"
+    return f"{first}; page and charts are those that were saved"
+
+
+def _few(names: Sequence[str], most: int = 10) -> str:
+    more = f" and {len(names) - most} more" if len(names) > most else ""
+    return ", ".join(name if name.isprintable() else repr(name) for name in names[:most]) + more
 
 
 def _check(options: argparse.Namespace) -> int:

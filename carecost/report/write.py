@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from carecost import _labels
 from carecost._labels import INACTION
 from carecost.engine.items import OUTCOMES
-from carecost.files.save import made_folder, write
+from carecost.files.archive import add_files
 from carecost.money.discounting import Schedule
 from carecost.report import basis, findings, sections
 from carecost.report.headline import PER_CHILD, SummaryRow
@@ -21,6 +21,10 @@ from carecost.text import numbers
 
 if TYPE_CHECKING:
     from carecost.results.results import Results
+
+
+#: The page in the folder of a run.
+PAGE = "summary.html"
 
 
 #: Columns of the table of the terminal: width of each, and of all with the gaps between them.
@@ -56,15 +60,31 @@ def write_summary(results: Results | Story, folder: str | Path) -> Path:
     Returns
     -------
     Path
-        The page, ``summary.html``: it needs no other file and no network. The same run gives the same bytes.
+        The page, ``summary.html``: it needs no other file and no network. The same run gives the same bytes. In the
+        folder of a saved run, its manifest names the page.
 
     Raises
     ------
     FileError
         If it cannot be written.
     """
-    told = story(results)
-    return write(made_folder(folder) / "summary.html", page(told))
+    return add_files(folder, {PAGE: page(story(results)).encode()})[0]
+
+
+def run_files(told: Story) -> dict[str, bytes]:
+    """Make the page and the charts, as files of the folder of a run.
+
+    Parameters
+    ----------
+    told : Story
+        What a run has to say.
+
+    Returns
+    -------
+    dict of str to bytes
+        Content of ``summary.html`` and of each picture, by name.
+    """
+    return _pictures(told) | {PAGE: page(told).encode()}
 
 
 def page(told: Story) -> str:
@@ -121,18 +141,21 @@ def save_charts(results: Results | Story, folder: str | Path) -> list[Path]:
     list of Path
         ``children.png``, ``capacity.png`` where places may run out, ``net-saving.png`` and, for two or more levers,
         ``attribution.png`` where spending changes (with the scenario's name where there are several scenarios), 150
-        dots an inch.
+        dots an inch. In the folder of a saved run, its manifest names them.
 
     Raises
     ------
     FileError
         If one cannot be written.
     """
+    return add_files(folder, _pictures(story(results)))
+
+
+def _pictures(told: Story) -> dict[str, bytes]:
     from carecost.plots._figure import png
 
-    told, made = story(results), made_folder(folder)
     every = (*told.charts, *told.lever_charts.values())
-    return [write(made / f"{chart.name}.png", png(chart.draw, chart.size)) for chart in every]
+    return {f"{chart.name}.png": png(chart.draw, chart.size) for chart in every}
 
 
 def table_text(results: Results | Story) -> str:

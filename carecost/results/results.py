@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Literal
 
@@ -914,13 +914,15 @@ class Results:
         return decision_tables.saved(self._run)
 
     @guarded(folder=path)
-    def save(self, folder: str | Path) -> Path:
-        """Write tables, inputs and a manifest to a folder.
+    def save(self, folder: str | Path, also: Mapping[str, bytes] | None = None) -> Path:
+        """Write tables, inputs and a manifest to a folder, swapped in whole over what was saved there before.
 
         Parameters
         ----------
         folder : str or Path
-            Where; made if it is not there.
+            Where; made if it is not there. Files that no run wrote stay.
+        also : mapping of str to bytes, optional
+            Further files of the run, by name.
 
         Returns
         -------
@@ -930,7 +932,7 @@ class Results:
         Raises
         ------
         FileError
-            If it cannot be written.
+            If it cannot be written, or would write over a file of yours.
 
         See Also
         --------
@@ -948,7 +950,7 @@ class Results:
         run = self._run
         plans = [plan for name, plan in run.scenarios.items() if name != INACTION]
         manifest = {"command": sys.argv, "run": run.provenance.as_dict()}
-        return save_run(folder, self.tables(), run.assumptions, plans, manifest)
+        return save_run(folder, self.tables(), run.assumptions, plans, manifest, also)
 
     @classmethod
     @guarded(folder=path)

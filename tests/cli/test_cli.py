@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import importlib.util
 import io
 import json
@@ -170,31 +171,100 @@ def test_replay_gives_the_same_numbers_or_says_what_differs(tmp_path: Path, caps
     out = tmp_path / "out"
     capsys.readouterr()
     assert main(["replay", str(out)]) == 0
-    assert "the same numbers, to the last bit" in capsys.readouterr().out
+    said = capsys.readouterr().out
+    assert "the same numbers, to the last bit; page and charts are those that were saved" in said
     manifest = json.loads((out / "manifest.json").read_text())
     assert manifest["versions"]["numpy"] and manifest["command"] and manifest["run"]["deflator"] == "hmt-2026-03"
+    assert {"summary.html", "children.png", "net-saving.png", "draws.csv"} <= set(manifest["files"])
     manifest["files"]["costs.csv"] = "0" * 64
-    manifest["versions"]["numpy"] = "1.0"
     (out / "manifest.json").write_text(json.dumps(manifest))
     assert main(["replay", str(out)]) == 2
-    assert "costs.csv: was altered" in capsys.readouterr().err
+    assert "manifest.json: was altered since it was saved" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("name", ["summary.html", "children.png", "costs.csv"])
+def test_replay_says_what_was_altered_and_vouches_for_the_rest(
+    name: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert compare(tmp_path) == 0
+    (tmp_path / "out" / name).write_bytes(b"written over")
+    (tmp_path / "out" / "notes.txt").write_text("mine")
+    capsys.readouterr()
+    assert main(["replay", str(tmp_path / "out")]) == 2
+    said = capsys.readouterr().out
+    assert f"altered: {name} was altered since it was saved" in said
+    assert "not of this run, and not looked at: notes.txt" in said
+    assert "the same numbers, to the last bit; 1 altered, 0 missing, of which nothing is said" in said
+
+
+def test_replay_of_altered_inputs_makes_no_run(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert compare(tmp_path) == 0
+    (tmp_path / "out" / "inputs" / "scenarios" / "1.toml").unlink()
+    assert main(["replay", str(tmp_path / "out")]) == 2
+    said = capsys.readouterr().out
+    assert "missing: inputs/scenarios/1.toml" in said and "so the run cannot be made again" in said
+
+
+def test_replay_tells_rounding_from_difference(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert compare(tmp_path) == 0
+    out = tmp_path / "out"
+    change(out, "costs.csv", 1 + 1e-12)
+    capsys.readouterr()
+    assert main(["replay", str(out)]) == 0
+    said = capsys.readouterr().out
+    assert "differs by rounding: costs.csv, largest relative difference 1.0e-12" in said
+    assert "the same numbers but for rounding in 1 table; page" in said
+    change(out, "children.csv", 1.25)
+    assert main(["replay", str(out)]) == 2
+    said = capsys.readouterr().out
+    assert "differs: children.csv, largest relative difference 0.2: value of row 1 was" in said
+    assert "1 table differs" in said
+
+
+def test_compare_twice_leaves_nothing_of_the_first(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    out = tmp_path / "out"
+    assert compare(tmp_path, "--delay", "1") == 0
+    first = {path.relative_to(out).as_posix() for path in out.rglob("*")}
+    assert compare(tmp_path) == 0
+    second = {path.relative_to(out).as_posix() for path in out.rglob("*")}
+    assert "inputs/scenarios/2.toml" in first - second and any(name.endswith(".png") for name in first - second)
+    assert cc.Results.load(out).scenarios == ("inaction", "edge")
+    assert second == {"inputs", "inputs/assumptions", "inputs/scenarios", "manifest.json", *files_of(out)}
+
+
+def files_of(out: Path) -> list[str]:
+    """Files that the manifest names."""
+    return list(json.loads((out / "manifest.json").read_text())["files"])
+
+
+def change(out: Path, name: str, factor: float) -> None:
+    """Change the first value of a saved table, as if another machine had made it."""
+    table = pd.read_csv(out / name)
+    table["value"] = table["value"].astype(float)
+    table.loc[0, "value"] *= factor
+    table.to_csv(out / name, index=False, lineterminator="\n")
+    rewrite_manifest(out, name, (out / name).read_bytes())
+
+
+def rewrite_manifest(out: Path, name: str, content: bytes, **versions: str) -> None:
+    """Give a file another content in the manifest, with the digest that the manifest then has."""
+    (out / name).write_bytes(content)
+    manifest = json.loads((out / "manifest.json").read_text())
+    del manifest["digest"]
+    manifest["files"][name] = hashlib.sha256(content).hexdigest()
+    manifest["versions"] |= versions
+    digest = hashlib.sha256(json.dumps(manifest, sort_keys=True, separators=(",", ":")).encode()).hexdigest()
+    (out / "manifest.json").write_text(json.dumps(manifest | {"digest": digest}))
 
 
 def test_replay_names_the_tables_and_versions_that_differ(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    import hashlib
-
     assert compare(tmp_path) == 0
     out = tmp_path / "out"
     capsys.readouterr()
-    other = (out / "costs.csv").read_bytes() + b"\n"
-    (out / "costs.csv").write_bytes(other)
-    manifest = json.loads((out / "manifest.json").read_text())
-    manifest["files"]["costs.csv"] = hashlib.sha256(other).hexdigest()
-    manifest["versions"]["numpy"] = "1.0"
-    (out / "manifest.json").write_text(json.dumps(manifest))
+    rewrite_manifest(out, "costs.csv", b"other\n1\n", numpy="1.0")
     assert main(["replay", str(out)]) == 2
     said = capsys.readouterr().out
-    assert "version: numpy was 1.0" in said and "1 tables are not the same: costs.csv" in said
+    assert "version: numpy was 1.0" in said and "differs: costs.csv, its columns are others" in said
 
 
 def test_a_truncated_file_is_found(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -202,17 +272,14 @@ def test_a_truncated_file_is_found(tmp_path: Path, capsys: pytest.CaptureFixture
     path = tmp_path / "out" / "children.csv"
     path.write_bytes(path.read_bytes()[:1000])
     assert main(["replay", str(tmp_path / "out")]) == 2
-    assert "children.csv: was altered" in capsys.readouterr().err
+    assert "altered: children.csv" in capsys.readouterr().out
 
 
 @pytest.mark.skipif(importlib.util.find_spec("pyarrow") is not None, reason="pyarrow is there")
 def test_parquet_without_pyarrow_is_said(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert compare(tmp_path) == 0
     out = tmp_path / "out"
-    (out / "draws.csv").rename(out / "draws.parquet")
-    manifest = json.loads((out / "manifest.json").read_text())
-    manifest["files"]["draws.parquet"] = manifest["files"].pop("draws.csv")
-    (out / "manifest.json").write_text(json.dumps(manifest))
+    rewrite_manifest(out, "draws.parquet", b"x")
     assert main(["replay", str(out)]) == 2
     assert "draws.parquet: cannot be compared without pyarrow. Install it" in capsys.readouterr().err
 
