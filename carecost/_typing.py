@@ -1,6 +1,8 @@
-"""Aliases of array types."""
+"""Aliases of array types, and arrays that cannot be written into."""
 
 from __future__ import annotations
+
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,3 +17,23 @@ Mask = NDArray[np.bool_]
 
 #: Indices and counts.
 Indices = NDArray[np.intp]
+
+
+def read_only(array: Array) -> Array:
+    """Give an array back that cannot be written into: what is shared by tables must not change under them."""
+    array.flags.writeable = False
+    return array
+
+
+class ReadOnly:
+    """Makes the arrays of a dataclass read-only once it is made, and again after a pickle or a deep copy."""
+
+    def __post_init__(self) -> None:
+        for value in vars(self).values():
+            for array in value.values() if isinstance(value, dict) else (value,):
+                if isinstance(array, np.ndarray):
+                    array.flags.writeable = False
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        vars(self).update(state)
+        ReadOnly.__post_init__(self)

@@ -35,14 +35,18 @@ class Effect:
     pick: Callable[[Comparison], Array]
 
 
-#: Effects that a cost may be set against; more is better. None is discounted.
+def _averted_child_years(comparison: Comparison) -> Array:
+    return np.asarray(comparison.averted_child_years.sum(1))
+
+
+def _averted_children(comparison: Comparison) -> Array:
+    return np.asarray(comparison.averted[:, -1])
+
+
+#: Effects that a cost may be set against; more is better. None is discounted. Functions by name can be pickled.
 EFFECTS = {
-    "averted_child_years": Effect(
-        "child-year of care averted", "child-years", lambda c: np.asarray(c.averted_child_years.sum(1))
-    ),
-    "averted_children": Effect(
-        "fewer child in care on the last date", "children", lambda c: np.asarray(c.averted[:, -1])
-    ),
+    "averted_child_years": Effect("child-year of care averted", "child-years", _averted_child_years),
+    "averted_children": Effect("fewer child in care on the last date", "children", _averted_children),
 }
 
 

@@ -9,7 +9,7 @@ import numpy as np
 
 from carecost._guard import array, guarded, instance, opened, take
 from carecost._labels import financial_year
-from carecost._typing import Array
+from carecost._typing import Array, ReadOnly
 from carecost.engine.grid import Grid
 from carecost.engine.items import AREA_DRIVERS, COUNT, OUTCOMES, SHARE, WEEKS, Item
 from carecost.engine.parameters import Parameters
@@ -29,7 +29,7 @@ _STAY = "give a smaller change, or an interval and a distribution that stay with
 
 @opened
 @dataclass(frozen=True, eq=False)
-class Costs:
+class Costs(ReadOnly):
     """Volumes, prices and spend.
 
     Attributes

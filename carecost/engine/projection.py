@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from carecost._typing import Array
+from carecost._typing import Array, lock, read_only
 from carecost.engine.grid import Grid
 from carecost.engine.kernels import leaving_at
 from carecost.engine.parameters import Parameters
@@ -126,20 +126,22 @@ class Projection:
         reached = self._by_age("birthdays")
         out = np.zeros(reached.shape)
         out[:, :, 1:] = (reached * ~leaving_at(self.grid))[:, :, :-1]
-        return out
+        return read_only(out)
 
     @cached_property
     def exits(self) -> Array:
         """Exits by reason, those with ``to`` included: (draw, year, age, placement, reason) [children]."""
         self._by_age("exits")
-        return np.asarray(sum(part.child_years[..., None] * np.asarray(part.exit_rate) for part in self.parts))
+        exits = sum(part.child_years[..., None] * np.asarray(part.exit_rate) for part in self.parts)
+        return read_only(np.asarray(exits))
 
     @cached_property
     def moves(self) -> Array:
         """Moves by origin and destination: (draw, year, age, placement, to) [children]."""
         self._by_age("moves")
         apart = 1.0 - np.eye(len(self.grid.placements))
-        return np.asarray(sum(part.child_years[..., None] * np.asarray(part.move_rate) * apart for part in self.parts))
+        moves = sum(part.child_years[..., None] * np.asarray(part.move_rate) * apart for part in self.parts)
+        return read_only(np.asarray(moves))
 
     def _by_age(self, what: str) -> Array:
         """Give those who reach a birthday, which are there where ages are kept."""

@@ -9,7 +9,7 @@ from functools import cached_property
 import numpy as np
 
 from carecost._guard import array, calendar_year, called, flag, guarded, instance, opened, optional, take
-from carecost._typing import Array
+from carecost._typing import Array, ReadOnly, read_only
 from carecost.engine.costs import Costs
 from carecost.engine.grid import Grid
 from carecost.engine.items import OUTCOMES, SOCIAL, Item
@@ -29,7 +29,7 @@ PROGRAMME, SERVICES = "programme", "public services"
 
 
 @dataclass(frozen=True, eq=False)
-class Side:
+class Side(ReadOnly):
     """One scenario's outcome, as a comparison needs it.
 
     Attributes
@@ -104,30 +104,31 @@ class Comparison:
     @cached_property
     def averted(self) -> Array:
         """Fewer children in care on each date: (draw, date) [children]."""
-        return self.baseline.children - self.scenario.children
+        return read_only(self.baseline.children - self.scenario.children)
 
     @cached_property
     def averted_child_years(self) -> Array:
         """Less time in care: (draw, year) [child-years]."""
-        return self.baseline.child_years - self.scenario.child_years
+        return read_only(self.baseline.child_years - self.scenario.child_years)
 
     @cached_property
     def price_effect(self) -> Array:
         """Saving from prices, at the scenario's volume: (draw, year, item) [GBP]."""
         a, b = self.baseline.costs, self.scenario.costs
-        return np.asarray((a.unit_cost - b.unit_cost) * b.volume)
+        return read_only(np.asarray((a.unit_cost - b.unit_cost) * b.volume))
 
     @cached_property
     def volume_effect(self) -> Array:
         """Saving from volumes, at the baseline's prices: (draw, year, item) [GBP]."""
         a, b = self.baseline.costs, self.scenario.costs
-        return np.asarray(a.unit_cost * (a.volume - b.volume))
+        return read_only(np.asarray(a.unit_cost * (a.volume - b.volume)))
 
     @cached_property
     def cashable_share(self) -> Array:
         """Share of what the scenario saves of each item by volume that becomes cash: (year, item) [share]."""
         start = self.programme_start if self.scenario.acts_from is None else self.scenario.acts_from
-        return np.array([[item.cashable.share(y - start) for item in self.grid.items] for y in self.grid.years])
+        shares = [[item.cashable.share(y - start) for item in self.grid.items] for y in self.grid.years]
+        return read_only(np.array(shares))
 
     @guarded(choose=optional(called))
     def gross_saving(self, choose: Chooser | None = None) -> Array:
@@ -202,7 +203,7 @@ class Comparison:
     @cached_property
     def factors(self) -> Array:
         """Discount factors: 1 in the first projected year: (year,) [ratio]."""
-        return discount_factors(len(self.grid.years), self.discount)
+        return read_only(discount_factors(len(self.grid.years), self.discount))
 
     @guarded(flow=array("draw", "year"))
     def present_value(self, flow: Array) -> Array:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, fields
 
 import numpy as np
 
-from carecost._typing import Array
+from carecost._typing import Array, ReadOnly
 from carecost.engine.age_cohorts import project_sums
 from carecost.engine.capacity import limited
 from carecost.engine.costs import Costs, cost_streams
@@ -31,7 +31,7 @@ MOST_RATES = 4096
 
 
 @dataclass(frozen=True, eq=False)
-class Outcome:
+class Outcome(ReadOnly):
     """One scenario, summed over ages; a draw axis of length 1 is the central run.
 
     Attributes
