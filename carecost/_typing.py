@@ -30,7 +30,9 @@ class ReadOnly:
 
     def __post_init__(self) -> None:
         for value in vars(self).values():
-            for array in value.values() if isinstance(value, dict) else (value,):
+            # The arrays of a part, such as capacity, are filled in place until the whole is made.
+            inside = value if isinstance(value, dict) else value.arrays() if hasattr(value, "arrays") else {"": value}
+            for array in inside.values():
                 if isinstance(array, np.ndarray):
                     array.flags.writeable = False
 
