@@ -25,17 +25,22 @@ def read_only(array: Array) -> Array:
     return array
 
 
+def lock(owner: object) -> None:
+    """Make the arrays of an object and of its parts read-only."""
+    for value in vars(owner).values():
+        # The arrays of a part, such as capacity, are filled in place until the whole is made.
+        inside = value if isinstance(value, dict) else value.arrays() if hasattr(value, "arrays") else {"": value}
+        for array in inside.values():
+            if isinstance(array, np.ndarray):
+                array.flags.writeable = False
+
+
 class ReadOnly:
     """Makes the arrays of a dataclass read-only once it is made, and again after a pickle or a deep copy."""
 
     def __post_init__(self) -> None:
-        for value in vars(self).values():
-            # The arrays of a part, such as capacity, are filled in place until the whole is made.
-            inside = value if isinstance(value, dict) else value.arrays() if hasattr(value, "arrays") else {"": value}
-            for array in inside.values():
-                if isinstance(array, np.ndarray):
-                    array.flags.writeable = False
+        lock(self)
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         vars(self).update(state)
-        ReadOnly.__post_init__(self)
+        lock(self)

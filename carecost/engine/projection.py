@@ -230,7 +230,7 @@ def together(projections: Sequence[Projection]) -> Projection:
 
     names = dict.fromkeys(name for p in projections for name in p.extra_entries)
     reached = [p.reached for p in projections if p.reached is not None]
-    return Projection(
+    every = Projection(
         first.grid,
         first.pieces,
         stock=total(p.stock for p in projections),
@@ -242,3 +242,5 @@ def together(projections: Sequence[Projection]) -> Projection:
         reached=total(reached) if len(reached) == len(projections) else None,
         extra_entries={n: total(p.extra_entries[n] for p in projections if n in p.extra_entries) for n in names},
     )
+    lock(every)
+    return every

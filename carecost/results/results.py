@@ -913,7 +913,7 @@ class Results:
         """
         return decision_tables.saved(self._run)
 
-    @guarded(folder=path)
+    @guarded(folder=path, also=optional(mapping_of(instance(bytes, words="Give bytes"), "Give bytes by file name")))
     def save(self, folder: str | Path, also: Mapping[str, bytes] | None = None) -> Path:
         """Write tables, inputs and a manifest to a folder, swapped in whole over what was saved there before.
 

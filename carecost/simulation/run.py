@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import Any, TypeVar, cast
 
 from carecost._labels import INACTION
+from carecost._typing import lock
 from carecost._version import __version__
 from carecost.engine.grid import Grid
 from carecost.engine.parameters import Parameters
@@ -96,7 +97,10 @@ class Run:
     def projections(self, scenario: str, block: slice | None = None) -> dict[str, Projection]:
         """Project each stream again, central or for a block of draws."""
         parameters = self.parameters(scenario, block)
-        return dict(zip(parameters, project_streams(list(parameters.values())), strict=True))
+        projections = project_streams(list(parameters.values()))
+        for projection in projections:
+            lock(projection)
+        return dict(zip(parameters, projections, strict=True))
 
     def outcome(self, scenario: Scenario) -> Outcome:
         """Run one more scenario, central."""
