@@ -19,6 +19,7 @@ from carecost._guard import (
     guarded,
     instance,
     labels,
+    mapping_of,
     number,
     one_of,
     opened,
@@ -55,6 +56,10 @@ from carecost.simulation.run import run as run_simulation
 HORIZON = optional(whole(1, LONGEST, example="20"))
 some = instance(slice, words="Give a slice of the draws, such as slice(0, 10); without it the central run is given")
 vintage = instance(str, Deflator, words="Give the vintage of a packaged deflator by its name, or a Deflator")
+
+
+#: The rule for further files of a run.
+CONTENTS = mapping_of(instance(bytes, words="Give bytes"), "Give the bytes of each file by its name")
 
 
 def a_set(value: Any) -> Assumptions:
@@ -913,7 +918,7 @@ class Results:
         """
         return decision_tables.saved(self._run)
 
-    @guarded(folder=path, also=optional(mapping_of(instance(bytes, words="Give bytes"), "Give bytes by file name")))
+    @guarded(folder=path, also=optional(CONTENTS))
     def save(self, folder: str | Path, also: Mapping[str, bytes] | None = None) -> Path:
         """Write tables, inputs and a manifest to a folder, swapped in whole over what was saved there before.
 
