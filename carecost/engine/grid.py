@@ -14,7 +14,6 @@ from carecost._guard import (
     LONGEST,
     Refused,
     Rule,
-    calendar_year,
     checked,
     flag,
     labels,
@@ -522,7 +521,7 @@ class Grid:
     def __post_init__(self) -> None:
         take(
             self,
-            base_year=calendar_year,
+            base_year=whole(0, 2200, example="2025"),
             n_years=whole(most=LONGEST),
             ages=wholes,
             placements=PLACED,

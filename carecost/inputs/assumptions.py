@@ -489,8 +489,8 @@ class Assumptions:
             # A tie goes only with the last of its cells: what is known now, or had joint draws, is tied to nothing.
             free = moved and (new.belief.certain or row.quantity in self.ties.joint)
             gone[row.quantity] = gone.get(row.quantity, True) and free and not outside
-        left = {part.quantity for part in parts if not part.belief.certain}
-        free_names = {name for name, whole in gone.items() if whole or (name not in left and name in self._tied)}
+        there = {part.quantity for part in parts}
+        free_names = {name for name, whole in gone.items() if whole or name not in there}
         return replace(self, rows=tuple(parts), ties=self.ties.without(free_names & self._tied))
 
     @property

@@ -93,7 +93,7 @@ def ages(text: str) -> list[int]:
     """Ages of a cell; all when it is blank."""
     found: list[int] = []
     for part in filter(None, (p.strip() for p in text.split(";"))):
-        first, _, last = part.partition("-")
+        first, _, last = part.replace(" to ", "-").partition("-")
         found += range(int(first), int(last or first) + 1)
     return found or list(range(18))
 

@@ -500,7 +500,7 @@ PHASES = ("new,4,1,per child-year,made up,E", "old,1,,per child-year,made up,E")
         (["carers,foster,foster"], "sends on to 'foster', which is its own"),
         (["carers,foster,home", "homes,home,foster"], "the order goes in a circle: 'carers' -> 'homes' -> 'carers'"),
         (["carers,foster,home", "more,foster,home"], "'foster' is in group 'carers' too"),
-        (["carers,foster,home", "carers,home,foster"], "group 'carers' is there twice"),
+        (["carers,foster,home", "carers,home,foster"], "'carers' is there twice"),
         (["carers,foster,at home"], "out of care or into it"),
         (["carers,,home"], "placements"),
     ],
@@ -527,7 +527,7 @@ def test_places_that_cannot_be_are_refused(folder: Path, rows: list[str], messag
 
 def test_places_without_groups_and_groups_without_places_are_refused(folder: Path) -> None:
     (folder / "capacity_groups.csv").unlink()
-    assert "unknown group 'carers'" in said(folder)
+    assert "capacity_groups.csv: is missing" in said(folder)
     write(folder, "capacity_groups", "group,placements,next", "carers,foster,home")
     (folder / "capacity.csv").unlink()
     assert "group 'carers' has no places" in said(folder)

@@ -259,5 +259,5 @@ def test_a_rate_of_nobody_is_refused() -> None:
     counts = one_cell()
     with pytest.raises(cc.CareCostError, match="exits: nobody was there to have any"):
         estimate(replace(counts, child_years=0 * np.array(counts.child_years), exits=0 * np.array(counts.exits)))
-    with pytest.raises(cc.CareCostError, match="overdispersion: is -1"):
+    with pytest.raises(cc.CareCostError, match="overdispersion is -1"):
         estimate(counts, overdispersion=-1)

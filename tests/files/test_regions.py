@@ -232,7 +232,7 @@ def test_joint_draws_are_scaled_as_their_rows() -> None:
         (lambda: cc.load_assumptions("england-2052/London"), FileError, "Did you mean 'england-2025'"),
         (lambda: cc.area(cc.load_assumptions("england-2022"), "London"), FileError, "Known: 'england-2025'"),
         (lambda: cc.area(cc.area(ENGLAND, "London"), "London"), FileError, "is the area 'London' already"),
-        (lambda: cc.area(ENGLAND, "London", prices="local"), InputError, "unknown prices 'local'"),  # type: ignore[arg-type]
+        (lambda: cc.area(ENGLAND, "London", prices="local"), InputError, "prices is 'local'"),  # type: ignore[arg-type]
         (lambda: KNOWN.value("London", "places in a home"), UnknownNameError, "unknown figure of a region"),
         (lambda: cc.area(two_prices(), "London"), InputError, "Give each item a row of its own"),
     ],

@@ -345,7 +345,7 @@ def test_phases_of_time_in_care_see_the_same_entries() -> None:
         ],
     )
     phased = cc.load_assumptions("england-2025-phases")
-    made = model.run(phased, [plan], 3)
+    made = model.run(phased, [plan], 3, start=2026)
     before, after = (made.parameters(name)["other"] for name in ("inaction", "plan"))
     care = list(made.grid.in_care)
     rate = after.entries()[..., care].sum(-1) / np.asarray(after.population)

@@ -106,7 +106,8 @@ def test_a_year_agrees_with_an_ode_solver_by_cohort(p: cc.Parameters) -> None:
     assert run.reached is not None
     np.testing.assert_allclose(run.reached[0, 0, a - 1], reached, rtol=1e-9, atol=1e-9)
     people = run.stock[0, 0, a - 1 : a + 1].sum() + run.entries[0, 0, a - 1 : a + 1].sum()
-    np.testing.assert_allclose(run.stock[0, 1, a], total, rtol=1e-3, atol=1e-9 + 2e-5 * people)
+    # Three coefficients and a layer that is exact within an age, not across one: 0.2% of a cell (decision 16).
+    np.testing.assert_allclose(run.stock[0, 1, a], total, rtol=2e-3, atol=1e-9 + 2e-5 * people)
 
 
 def _source(start: np.ndarray, inflow: np.ndarray, q: np.ndarray, span: float) -> np.ndarray:

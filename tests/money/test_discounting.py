@@ -53,7 +53,7 @@ def test_a_rate_that_is_none_is_refused(rate: float) -> None:
     """At -100% a pound in a year is worth more than any number of them now."""
     with pytest.raises(InputError, match=f"rate_or_schedule is {rate}.*so 0.035 for 3.5%"):
         discount_factors(3, rate)
-    with pytest.raises(InputError, match="discount rate is"):
+    with pytest.raises(InputError, match="rates holds"):
         discount_factors([2], Schedule("falls to it", (1.0, np.inf), (0.03, rate)))
 
 

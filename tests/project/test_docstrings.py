@@ -41,15 +41,11 @@ NOT_YET: tuple[str, ...] = (
     "Reason",
     "Selector",
     "cost",
-    "stockflow.Band",
-    "stockflow.Birthdays",
     "stockflow.Kernel",
-    "stockflow.Span",
-    "stockflow.Year",
-    "stockflow.parts",
-    "stockflow.spans",
-    "stockflow.stacked",
-    "stockflow.year",
+    "stockflow.YearKernel",
+    "stockflow.layer_across",
+    "stockflow.meet_new_rates",
+    "stockflow.phi_functions",
 )
 
 

@@ -104,10 +104,13 @@ def test_all_faults_of_a_set_are_said_at_once() -> None:
     assert len(caught.value.problems) == 2
 
 
-def test_replace_with_another_price_year_is_refused_and_not_taken_as_it_stands() -> None:
+def test_price_of_another_year_is_converted_by_replace_and_refused_by_hand() -> None:
     dearer = TINY.replace("unit_cost", item="home", value=8000, price_year=2022)
-    with pytest.raises(cc.CareCostError, match="price_year is 2022"):
-        cc.run(dearer)
+    factor = float(TINY.deflator.factor(2022, [2025])[0])
+    assert dearer.select("unit_cost", item="home")[0].belief.value == pytest.approx(8000 * factor)
+    cc.run(dearer)
+    with pytest.raises(cc.CareCostError, match="The set is in prices of 2025"):
+        cc.run(with_row(TINY, "unit_cost", value=8000, low=None, high=None, price_year=2022))
 
 
 def test_set_is_checked_once_and_a_set_made_of_it_again(monkeypatch: pytest.MonkeyPatch) -> None:

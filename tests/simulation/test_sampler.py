@@ -405,7 +405,7 @@ BROKEN: dict[str, tuple[str, Change, list[str]]] = {
     "joint draws without the quotes": (
         "joint/estimate.csv",
         edit(f'"{UASC}"', UASC),
-        ["joint/estimate.csv, row 2, column 3", "is blank", "quote the names of columns that hold commas"],
+        ["joint/estimate.csv, rows 2-4, column 3", "is blank", "quote the names of columns that hold commas"],
     ),
     "joint draws of what has an interval": (
         "joint/estimate.csv",
