@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple, Protocol
@@ -95,7 +96,8 @@ class Selector:
 
     def covers(self, stream: str) -> bool:
         """Say whether a stream is meant."""
-        stream = checked(stream, text, "stream", "Selector.covers()")
+        if type(stream) is not str:
+            stream = checked(stream, text, "stream", "Selector.covers()")
         return self.streams is None or stream in self.streams
 
     def text(self) -> str:
@@ -552,10 +554,14 @@ class Grid:
         """
         if not isinstance(axis, str) or axis not in LABELLED:
             raise UnknownNameError(unknown("axis", axis, LABELLED))
-        if axis in ("years", "dates", "ages"):
-            numbers: tuple[int, ...] = getattr(self, axis)
-            return numbers
-        return tuple(row.name for row in (self.placements if axis == "to" else getattr(self, axis)))
+        return self._labels[axis]
+
+    @cached_property
+    def _labels(self) -> dict[str, tuple[int | str, ...]]:
+        """Labels of each axis."""
+        named = {"to": self.placements} | {a: getattr(self, a) for a in ("placements", "reasons", "items", "groups")}
+        numbers = {axis: getattr(self, axis) for axis in ("years", "dates", "ages")}
+        return numbers | {axis: tuple(row.name for row in rows) for axis, rows in named.items()}
 
     def index(self, axis: str, name: int | str) -> int:
         """Find a label on an axis.
@@ -566,7 +572,10 @@ class Grid:
             If it is not there; the message names the nearest.
         """
         labels = self.labels(axis)
-        found = self._positions[axis].get(name) if isinstance(name, Hashable) else None
+        try:
+            found = self._positions[axis].get(name)
+        except TypeError:  # a list, say, is no label
+            found = None
         if found is None:
             raise UnknownNameError(unknown(axis.rstrip("s"), name, map(str, labels)))
         return found
@@ -585,7 +594,15 @@ class Grid:
             rule = wholes if axis in ("years", "dates", "ages") else labels
             names = checked(names, rule, "names", "Grid.indices()")
         parts = self._parts if axis in ("placements", "to") else {}
-        return [i for n in names for i in parts.get(n) or (self.index(axis, n),)]
+        at = self._positions.get(axis, {})
+        if not parts:
+            with suppress(KeyError, TypeError):  # what is not there is said below
+                return [at[n] for n in names]
+        return [i for n in names for i in self._found(parts, n) or (self.index(axis, n),)]
+
+    @staticmethod
+    def _found(parts: Mapping[int | str, tuple[int, ...]], name: object) -> tuple[int, ...]:
+        return parts.get(name, ()) if isinstance(name, str) else ()
 
     @cached_property
     def _parts(self) -> dict[int | str, tuple[int, ...]]:

@@ -399,7 +399,9 @@ def calls_folder() -> str:
 @pytest.fixture(scope="module", autouse=True)
 def _folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     FOLDER.append(str(tmp_path_factory.mktemp("doors")))
-    yield
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(FOLDER[0])  # odd paths are relative ones
+        yield
     plt.close("all")
 
 
