@@ -38,7 +38,7 @@ def _used(value: Any) -> Any:
         found = np.asarray(value)
     except Exception:  # what is given may fail in any way when asked for its values
         found = np.zeros(0)
-    if found.dtype.kind != "b":
+    if found.dtype.kind != "b" and not (found.dtype.kind in "if" and np.isin(found, (0, 1)).all()):
         raise Refused("", "Give True or False for each age and placement")
     return found
 

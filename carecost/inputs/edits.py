@@ -207,7 +207,7 @@ def differences(before: Sequence[Assumption], after: Sequence[Assumption], every
         if a != b:
             name, axes, cell = key
             groups.setdefault((name, axes, a, b), []).append(cell)
-    return tuple(_edit(name, axes, cells, a, b) for (name, axes, a, b), cells in groups.items())
+    return tuple(_edit(name, axes, cells, (a, b), every) for (name, axes, a, b), cells in groups.items())
 
 
 def _by_cell(rows: Iterable[Assumption], every: Labels) -> dict[tuple[Any, ...], tuple[object, ...]]:
@@ -223,10 +223,11 @@ def _by_cell(rows: Iterable[Assumption], every: Labels) -> dict[tuple[Any, ...],
     return cells
 
 
-def _edit(name: str, axes: tuple[str, ...], cells: list[tuple[Any, ...]], before: Any, after: Any) -> Edit:
+def _edit(name: str, axes: tuple[str, ...], cells: list[tuple[Any, ...]], both: tuple[Any, Any], every: Labels) -> Edit:
     labels = {axis: tuple(dict.fromkeys(cell[i] for cell in cells)) for i, axis in enumerate(axes)}
     plain = {a: x for a, x in labels.items() if not any(isinstance(one, tuple) or one is None for one in x)}
-    a, b = (None if told is None else told[0] for told in (before, after))
+    plain = {a: x for a, x in plain.items() if set(x) != set(every[a])}  # an axis with all of its labels goes unnamed
+    a, b = (None if told is None else told[0] for told in both)
     if a is None or b is None:
         what = "row"
     else:

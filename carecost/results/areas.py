@@ -232,7 +232,7 @@ class AreaResults:
         --------
         >>> import carecost as cc
         >>> england, plan = cc.load_assumptions("england-2025"), cc.load_scenario("family-help")
-        >>> cc.run_areas(england, plan, years=1).summary()["scenario"].unique().tolist()
+        >>> cc.run_areas(england, plan, years=3).summary()["scenario"].unique().tolist()
         ['family-help']
         """
         return self._each(Results.summary)

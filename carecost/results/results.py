@@ -912,7 +912,7 @@ class Results:
         Examples
         --------
         >>> import carecost as cc
-        >>> results = cc.run(cc.load_assumptions("england-2025"), cc.load_scenario("care-review"), years=2)
+        >>> results = cc.run(cc.load_assumptions("england-2025"), cc.load_scenario("care-review"), years=6)
         >>> list(results.decision_tables())
         ['appraisal', 'payers', 'options', 'net_benefit']
         """

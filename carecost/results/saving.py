@@ -298,7 +298,7 @@ class Saving:
         --------
         >>> import numpy as np
         >>> import carecost as cc
-        >>> results = cc.run(cc.load_assumptions("england-2025"), cc.load_scenario("care-review"), years=2)
+        >>> results = cc.run(cc.load_assumptions("england-2025"), cc.load_scenario("care-review"), years=6)
         >>> results.compare("care-review").present_value(np.array([[1.0, 1.0]])).round(4).tolist()
         [1.9662]
         """
@@ -454,7 +454,7 @@ class Saving:
         --------
         >>> import carecost as cc
         >>> england, review = cc.load_assumptions("england-2025"), cc.load_scenario("care-review")
-        >>> cc.run(england, review, years=2, draws=cc.Draws(8, seed=1)).compare("care-review").chance_of_saving()
+        >>> cc.run(england, review, years=6, draws=cc.Draws(8, seed=1)).compare("care-review").chance_of_saving()
         0.0
         """
         return self.drawn.chance_of_saving()
@@ -701,7 +701,7 @@ class Saving:
         Examples
         --------
         >>> import carecost as cc
-        >>> results = cc.run(cc.load_assumptions("england-2025"), cc.load_scenario("care-review"), years=2)
+        >>> results = cc.run(cc.load_assumptions("england-2025"), cc.load_scenario("care-review"), years=6)
         >>> list(results.compare("care-review").to_dict())
         ['baseline', 'summary', 'by_year']
         """

@@ -530,7 +530,7 @@ def test_places_without_groups_and_groups_without_places_are_refused(folder: Pat
     assert "capacity_groups.csv: is missing" in said(folder)
     write(folder, "capacity_groups", "group,placements,next", "carers,foster,home")
     (folder / "capacity.csv").unlink()
-    assert "group 'carers' has no places" in said(folder)
+    assert "capacity.csv: is missing" in said(folder)
 
 
 def test_a_group_must_send_on_to_a_placement_that_is_open_as_long() -> None:
