@@ -55,6 +55,7 @@ class Costs(ReadOnly):
         else:
             numbers = dict.fromkeys(("volume", "unit_cost", "spend"), array("draw", "year", "item"))
         take(self, grid=instance(Grid, words="Give the labels of the axes: carecost.Grid"), **numbers)
+        super().__post_init__()
 
     @property
     def public_spend(self) -> Array:
