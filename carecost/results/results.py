@@ -683,7 +683,7 @@ class Results:
         Examples
         --------
         >>> import carecost as cc
-        >>> results = cc.run(cc.load_assumptions("england-2025"), cc.load_scenario("care-review"), years=10)
+        >>> results = cc.run(cc.load_assumptions("england-2025"), cc.load_scenario("care-review"), years=20)
         >>> 0 < results.switching_value("care-review") < 1
         True
         """

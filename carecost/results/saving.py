@@ -298,7 +298,7 @@ class Saving:
         --------
         >>> import numpy as np
         >>> import carecost as cc
-        >>> results = cc.run(cc.load_assumptions("england-2025"), cc.load_scenario("care-review"), years=6)
+        >>> results = cc.run(cc.load_assumptions("england-2025"), cc.load_scenario("care-review"), years=2, start=2026)
         >>> results.compare("care-review").present_value(np.array([[1.0, 1.0]])).round(4).tolist()
         [1.9662]
         """
