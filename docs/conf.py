@@ -33,7 +33,7 @@ copyright = "carecost contributors, MIT licence"
 release = version = version_of("carecost")
 
 extensions = ["myst_parser", "sphinx.ext.autodoc", "sphinx.ext.autosummary", "numpydoc"]
-exclude_patterns = ["_build", "_templates"]
+exclude_patterns = ["_build", "_templates", "_generated/register.md"]  # the register is a part of a page
 templates_path = ["_templates"]
 suppress_warnings = ["toc.empty_glob"]  # there may be no decision record yet
 
@@ -67,7 +67,7 @@ def _skip(app: object, what: str, name: str, thing: object, skip: bool, options:
     """Leave out what named tuples say of their fields, and from a module what the package itself lists."""
     import carecost
 
-    if what == "module" and name in carecost.__all__ and getattr(carecost, name) is thing:
+    if name in carecost.__all__ and getattr(carecost, name) is thing:
         return True
     return True if str(getattr(thing, "__doc__", "")).startswith("Alias for field number") else None
 

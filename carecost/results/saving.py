@@ -243,7 +243,7 @@ class Saving:
         --------
         >>> import carecost as cc
         >>> results = cc.run(cc.load_assumptions("england-2025"), cc.load_scenario("care-review"), years=6)
-        >>> bool(results.compare("care-review").reform_spend()[0, 0] > 0)
+        >>> bool(results.compare("care-review").reform_spend()[0, 2] > 0)
         True
         """
         return self.drawn.reform_spend(choose)
