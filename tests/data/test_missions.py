@@ -159,7 +159,7 @@ def test_a_change_of_outcomes_is_written_as_a_number_and_no_price(after: cc.Assu
     assert "homelessness (E; a place for an effect, at zero; " in told
     assert "by 3,500 outcomes per year, programme" in " ".join(told.split())
     spends = " ".join(scenario_text(cc.load_scenario("foster-carers-capacity")).split())
-    assert "foster carer recruitment (D; spending only" in spends and " GBP per " in spends
+    assert "foster carer recruitment (D; spending only" in spends and "by 960,940 GBP per year" in spends
 
 
 def test_the_page_has_a_table_of_outcomes_where_the_set_counts_them(after: cc.Assumptions, tmp_path: Path) -> None:

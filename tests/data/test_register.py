@@ -12,7 +12,9 @@ import pytest
 from carecost.files.packaged import packaged_assumptions, packaged_scenarios
 
 ROOT = Path(__file__).resolve().parents[2]
-CLAIMS = list(csv.DictReader((ROOT / "data/published/claims_register.csv").read_text(encoding="utf-8").splitlines()))
+CLAIMS = list(
+    csv.DictReader((ROOT / "data" / "published" / "claims_register.csv").read_text(encoding="utf-8").splitlines())
+)
 ANSWERS = tomllib.loads((ROOT / "data/words/register.toml").read_text(encoding="utf-8"))["answer"]
 SHARED = ROOT.parent / "shared/facts/claims_register.csv"
 

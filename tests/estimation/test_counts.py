@@ -43,6 +43,8 @@ def test_bands_begin_at_the_first_age_and_cover_every_age_once(firsts: set[int])
     for age, band in zip(grid.ages, counts.band_of, strict=True):
         first, _, last = counts.band_names[band].partition("-")
         assert int(first) <= age <= int(last or first)
+    with pytest.raises(cc.CareCostError, match="bands is"):
+        replace(counts, bands=(-1, *firsts))
     assert counts.by_band(ones).sum() == 10 and counts.by_band(ones).shape == (len(counts.bands), 1)
 
 

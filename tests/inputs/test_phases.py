@@ -147,7 +147,8 @@ def test_phases_that_differ_in_nothing_change_nothing(p: cc.Parameters, new: flo
     # Layers across a change of rates at a birthday have three coefficients: not the same for a phase and its whole.
     np.testing.assert_allclose(b.children, a.children, rtol=2e-3, atol=1e-3)
     spend, split = cc.cost(a, p).spend, cc.cost(b, phased).spend
-    np.testing.assert_allclose(split, spend, rtol=2e-3, atol=2e-3 * (1 + spend.max()))
+    # Measured over 150 worlds: children within 5e-4, spend within 3e-5 of the largest item.
+    np.testing.assert_allclose(split, spend, rtol=1e-3, atol=1e-4 * (1 + spend.max()))
 
 
 def test_a_split_without_phases_is_the_same_object() -> None:
