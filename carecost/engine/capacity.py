@@ -102,12 +102,6 @@ def limited(streams: Sequence[Parameters], free: Sequence[Projection], kernels: 
     return [replace(one, capacity=kept) for one in out]
 
 
-def sharing(streams: Sequence[Parameters]) -> list[list[int]]:
-    """Say which streams (by index) go together: all that share places, each by itself where there is no limit."""
-    each = list(range(len(streams)))
-    return [each] if streams[0].grid.groups else [[i] for i in each]
-
-
 def _own(run: Projection, draws: int) -> Projection:
     """Copy a run, and give a certain stream as many draws as the others, which its places depend on."""
 

@@ -575,11 +575,6 @@ def _known_basis(basis: str, where: str) -> None:
     refuse([] if basis in BASES else [unknown("basis", basis, BASES, where)])
 
 
-def _names(given: str | Iterable[str]) -> tuple[str, ...]:
-    """Take one name, or several."""
-    return (given,) if isinstance(given, str) else tuple(given)
-
-
 def _unlike_amounts(lever: Lever) -> list[Problem]:
     """Find changes that are drawn together and have different amounts."""
     remedy = "What is drawn together has one amount with one interval"
