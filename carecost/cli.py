@@ -226,10 +226,12 @@ class _Progress:
         self._bar = tqdm(total=0, desc=what, unit="", delay=2, leave=False, disable=quiet, file=sys.stderr)
 
     def step(self, done: int, total: int) -> None:
+        """Say how many are done, of how many."""
         self._bar.total = total
         self._bar.update(done - self._bar.n)
 
     def close(self) -> None:
+        """Take the bar away."""
         self._bar.close()
 
 

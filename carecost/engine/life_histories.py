@@ -374,6 +374,7 @@ class _Record:
         self._cells.append(cell)
 
     def counted(self) -> Counted:
+        """Sum what was recorded, cell by cell: events, and the time that was left of the year at each."""
         cells, grains = np.concatenate(self._cells), np.concatenate(self._grains)
         size = int(np.prod(self._shape))
         number = np.bincount(cells, minlength=size).astype(float)

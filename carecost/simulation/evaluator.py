@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, fields
 
 import numpy as np
@@ -84,7 +84,7 @@ class Evaluator:
         self.sampler: Sampler = prepared.layouts.sampler(draws, block)
         self._base = self._inaction()
         self._kernels = Kernels()
-        self._projected: OrderedDict[tuple[object, ...], Projection] = OrderedDict()
+        self._projected: OrderedDict[tuple[object, ...], list[Projection]] = OrderedDict()
         self._luck: Luck | None = None
 
     def _inaction(self) -> dict[str, Parameters]:
@@ -125,31 +125,23 @@ class Evaluator:
         """Project each stream with places for all; where places run out, those who share them together."""
         if self._kernels.computed > MOST_RATES:
             self._kernels = Kernels()
-        acting = {stream: _acting(scenario, stream, ("unit_cost", "capacity")) for stream in parameters}
-        free = [
-            self._remembered((s, acting[s])) or self._remember((s, acting[s]), project_sums(p, self._kernels))
-            for s, p in parameters.items()
-        ]
-        streams = list(parameters.values())
-        if not streams[0].grid.groups:
+        free: list[Projection] = []
+        for stream, p in parameters.items():
+            acting = stream, _acting(scenario, stream, ("unit_cost", "capacity"))
+            free += self._once(acting, lambda p=p: [project_sums(p, self._kernels)])  # type: ignore[misc]
+        if not free[0].grid.groups:
             return free
-        every = tuple((s, _acting(scenario, s, ("unit_cost",))) for s in parameters)
-        keys = [(*every, s) for s in parameters]
-        known = [self._remembered(key) for key in keys]
-        if all(k is not None for k in known):
-            return [k for k in known if k is not None]
-        return [self._remember(key, s) for key, s in zip(keys, limited(streams, free, self._kernels), strict=True)]
+        every = tuple((stream, _acting(scenario, stream, ("unit_cost",))) for stream in parameters)
+        return self._once(every, lambda: limited(list(parameters.values()), free, self._kernels))
 
-    def _remembered(self, key: tuple[object, ...]) -> Projection | None:
-        if key in self._projected:
-            self._projected.move_to_end(key)
-        return self._projected.get(key)
-
-    def _remember(self, key: tuple[object, ...], sums: Projection) -> Projection:
-        self._projected[key] = sums
+    def _once(self, key: tuple[object, ...], make: Callable[[], list[Projection]]) -> list[Projection]:
+        """Project what acts once, and keep the latest."""
+        if key not in self._projected:
+            self._projected[key] = make()
+        self._projected.move_to_end(key)
         while len(self._projected) > KEPT:
             self._projected.popitem(last=False)
-        return sums
+        return self._projected[key]
 
 
 def _acting(scenario: Scenario, stream: str, without: Sequence[str]) -> Acting:

@@ -60,7 +60,7 @@ def test_sums_are_those_of_the_projection_with_ages(p: cc.Parameters) -> None:
 
 
 @given(parameter_sets())
-def test_so_they_are_where_rates_change_over_years(p: cc.Parameters) -> None:
+def test_sums_where_rates_change_over_years_are_those_with_ages(p: cc.Parameters) -> None:
     factor = np.linspace(0.5, 1.5, p.grid.n_years)
     agree(over_years(p, factor))
     agree(over_years(in_bands(p, 4), np.where(np.arange(p.grid.n_years) < 2, 1.0, 0.7), slice(2, 3)))

@@ -44,7 +44,7 @@ def test_sums_with_few_places_are_those_of_the_years(p: cc.Parameters) -> None:
     agree([p])
 
 
-def test_so_they_are_where_streams_share_places_and_rates_change_over_years() -> None:
+def test_sums_of_streams_that_share_places_are_those_of_the_years() -> None:
     p = tight(np.random.default_rng(11), draws=3)
     factor = np.array([1.0, 1.0, 0.6, 0.6])[:, None, None, None]
     later = {n: np.repeat(np.asarray(getattr(p, n)), 4, axis=1) * factor for n in ("exit_rate", "move_rate")}
