@@ -17,7 +17,7 @@ from collections.abc import Callable
 from itertools import zip_longest
 from pathlib import Path
 
-from data.rules.costs import deflators, price_volume_mix
+from data.rules.costs import comparators, deflators, price_volume_mix
 from data.rules.findings import text_figures
 from data.rules.record import reconciliation
 from data.rules.sets import (
@@ -54,7 +54,7 @@ def makers() -> dict[str, Callable[[], dict[str, str]]]:
 
 def _money() -> dict[str, str]:
     """Make the series as transcribed, and the decomposition of spending, which is restated by one of them."""
-    return {**deflators.files(), "spending_history.csv": price_volume_mix.text()}
+    return {**deflators.files(), **comparators.files(), "spending_history.csv": price_volume_mix.text()}
 
 
 def built(only: str | None = None) -> dict[str, str]:

@@ -9,10 +9,8 @@ import numpy as np
 from carecost._labels import INACTION
 from carecost._typing import Array
 from carecost.errors import InputError, Problem
-from carecost.maths.monte_carlo import mean_error, quantile_error
+from carecost.maths.monte_carlo import ends, mean_error, quantile_error
 from carecost.simulation.run import Run
-
-ENDS = (0.05, 0.95)
 
 
 @dataclass(frozen=True)
@@ -28,7 +26,7 @@ class Convergence:
     worst : str
         The headline with the largest error.
     error : float
-        Its Monte Carlo error as a share of the width of its 90% interval.
+        Its Monte Carlo error as a share of the width of its 80% interval.
     """
 
     done: bool
@@ -46,7 +44,7 @@ def convergence(run: Run, tolerance: float = 0.05) -> Convergence:
     run : Run
         A run with draws.
     tolerance : float
-        Largest error of a mean or of an end of a 90% interval, as a share of the interval's width.
+        Largest error of a mean or of an end of a 80% interval, as a share of the interval's width.
 
     Returns
     -------
@@ -79,8 +77,8 @@ def _headlines(run: Run) -> dict[str, Array]:
 
 
 def _relative(values: Array) -> float:
-    low, high = np.quantile(values, ENDS)
+    low, high = np.quantile(values, ends())
     if high == low:
         return 0.0
-    errors = [float(mean_error(values)), *(quantile_error(values, q) for q in ENDS)]
+    errors = [float(mean_error(values)), *(quantile_error(values, q) for q in ends())]
     return max(errors) / float(high - low)

@@ -416,6 +416,8 @@ class ChangeTable(Row):
     times_of: str = ""
     luck: str = ""
     share: FiniteFloat = 1.0
+    later_share: FiniteFloat = 0.0
+    later_years: int = 1
     from_placements: tuple[str, ...] = ()
     to_placement: str | None = None
     streams: tuple[str, ...] | None = None
@@ -451,6 +453,7 @@ class LeverTable(Row):
     note: str = ""
     paid_by: Names = ()
     line: str = ""
+    luck: str = ""
     evidence: tuple[EvidenceTable, ...] = ()
     change: tuple[ChangeTable, ...] = ()
 

@@ -18,6 +18,7 @@ from carecost._guard import (
     opened,
     optional,
     price_year,
+    share,
     take,
     text,
     texts,
@@ -124,6 +125,8 @@ _RULES: dict[str, Rule] = {
     "year_one": optional(calendar_year),
     "times": optional(an_amount),
     "share": number(0, hint="a share, so 0.4 for 40%"),
+    "later_share": share(),
+    "later_years": whole(1, LONGEST, example="1 for the year that follows"),
     "where": optional(instance(Selector, words="Give a Selector, or the labels by name")),
     **texts("parameter", "operation", "shape", "unit", "times_of", "luck"),
 }
@@ -176,6 +179,11 @@ class Change:
         Changes of a lever with the same word here are drawn together, as one quantity.
     share : float
         Share of the effect that is taken (see :meth:`Scenario.scaled`).
+    later_share : float
+        Of ``entry_rate``: share of those whom the change averts who come into care all the same, later [share].
+    later_years : int
+        Years over which they come, evenly: 1 is the year that follows, each a year older. Who is then too old to enter
+        care never comes.
     where : Selector, optional
         Cells that are changed, in place of the selectors that follow.
     **selectors : str, int or sequence
@@ -216,6 +224,8 @@ class Change:
     times_of: str = ""
     luck: str = ""
     share: float = 1.0
+    later_share: float = 0.0
+    later_years: int = 1
     where: Selector = field(default_factory=Selector)
 
     @guarded(**_RULES)
@@ -240,6 +250,8 @@ class Change:
         times_of: str = "",
         luck: str = "",
         share: float = 1.0,
+        later_share: float = 0.0,
+        later_years: int = 1,
         where: Selector | None = None,
         **selectors: Any,
     ) -> None:
@@ -266,6 +278,8 @@ class Change:
             "times_of": times_of,
             "luck": luck,
             "share": share,
+            "later_share": later_share,
+            "later_years": later_years,
             "where": Selector(**chosen) if where is None else where,
         }
         for name, value in stated.items():
@@ -402,6 +416,9 @@ def _faults(change: Change) -> list[Problem]:
         problems.append(Problem(years, where, "They must not fall"))
     if change.half_life is not None and not change.half_life > 0:
         problems.append(Problem(f"half_life is {change.half_life}", where, "Give years above 0, or leave it out"))
+    if change.later_share and (change.parameter != "entry_rate" or change.operation == "divert"):
+        remedy = "Leave it out: only those kept from entering care can come later (entry_rate)"
+        problems.append(Problem(f"later_share is {change.later_share:g}", where, remedy))
     problems += _operation_faults(change, where)
     problems += _price_year_faults(change, where)
     if change.parameter in AXES:

@@ -6,7 +6,21 @@ from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from carecost._guard import flag, guarded, labels, number, opened, optional, several_of, take, text, texts
+from carecost._guard import (
+    LONGEST,
+    flag,
+    guarded,
+    labels,
+    number,
+    opened,
+    optional,
+    several_of,
+    share,
+    take,
+    text,
+    texts,
+    whole,
+)
 from carecost.errors import InputError, Problem, UnknownNameError, refuse, unknown
 from carecost.inputs.change import PROGRAMME, Change, Interval, an_amount, as_interval, replace_change
 
@@ -99,6 +113,9 @@ class Lever:
     line : str
         Line of money that other scenarios may hold too, such as a part of a fund; it is counted once where they are
         stacked.
+    luck : str
+        Levers with the same word here have one luck: all that is uncertain in them is at its low end, or at its high
+        end, together, each by its own interval (correlation 1); apart from all else where it is empty.
 
     Raises
     ------
@@ -126,6 +143,7 @@ class Lever:
     evidence: tuple[Evidence, ...] = ()
     paid_by: tuple[str, ...] = ()
     line: str = ""
+    luck: str = ""
 
     if TYPE_CHECKING:  # what may be given; what is kept is above
 
@@ -140,12 +158,13 @@ class Lever:
             evidence: Iterable[Evidence] = ...,
             paid_by: Iterable[str] = ...,
             line: str = ...,
+            luck: str = ...,
         ) -> None: ...
 
     def __post_init__(self) -> None:
         done = several_of(Change, words="Give changes: carecost.Change")
         known = several_of(Evidence, words="Give what is known: carecost.Evidence")
-        take(self, changes=done, evidence=known, **texts("name", "source", "quality", "note", "basis", "line"))
+        take(self, changes=done, evidence=known, **texts("name", "source", "quality", "note", "basis", "line", "luck"))
         take(self, paid_by=labels)
         _known_basis(self.basis, f"lever {self.name!r}")
         refuse(_unlike_amounts(self))
@@ -178,6 +197,11 @@ class Lever:
     @property
     def quantities(self) -> tuple[str, ...]:
         """Names under which its changes are drawn; the same lever has the same luck in every scenario."""
+        return (f"luck: {self.luck}",) * len(self.changes) if self.luck else self.labels
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """What its changes are called in messages and tables."""
         return tuple(f"lever {self.name}: {name}" for name in self.drawn_as)
 
 
@@ -320,6 +344,40 @@ class Scenario:
             f", {share:g} of the effect",
             lambda c: c if c.programme_spend else replace_change(c, share=c.share * share),
         )
+
+    @guarded(share=share(), years=whole(1, LONGEST, example="2"))
+    def later(self, share: float, years: int = 1) -> Scenario:
+        """Let a share of those whom it keeps from entering care come later all the same.
+
+        Parameters
+        ----------
+        share : float
+            Share of them [share].
+        years : int
+            Years over which they come, evenly, from the one that follows on.
+
+        Returns
+        -------
+        Scenario
+            The same levers under a name that says so; a change of entries that states such a share keeps its own.
+
+        See Also
+        --------
+        Change : Its ``later_share`` and ``later_years``.
+
+        Examples
+        --------
+        >>> fewer = Scenario("plan", [Lever("a", [Change("entry_rate", "scale", -0.1)])]).later(0.5, 2)
+        >>> fewer.name, fewer.levers[0].changes[0].later_share
+        ('plan, 50% come within 2 years', 0.5)
+        """
+
+        def come(change: Change) -> Change:
+            if change.parameter != "entry_rate" or change.later_share:
+                return change
+            return replace_change(change, later_share=share, later_years=years)
+
+        return self._changed(f", {share:.0%} come within {years} year{'' if years == 1 else 's'}", come)
 
     @guarded(share=number())
     def partial(self, share: float) -> Scenario:

@@ -14,6 +14,35 @@ from carecost._typing import Array
 #: Most draws of one run.
 MOST_DRAWS = 1_000_000_000
 
+#: Level of every interval where no other is asked for: four chances in five, which a record of decades can check.
+LEVEL = 0.8
+
+
+def ends(level: float = LEVEL) -> tuple[float, float]:
+    """Give the quantiles that bound an interval with equal chances outside on both sides.
+
+    Parameters
+    ----------
+    level : float
+        Coverage [probability].
+
+    Returns
+    -------
+    tuple of float
+        Lower and upper quantile [probability].
+
+    See Also
+    --------
+    quantile_error : Error of such an end, from draws.
+
+    Examples
+    --------
+    >>> ends(0.9)
+    (0.05, 0.95)
+    """
+    # Rounded so that an end is called by the number that people write: 0.1, and not 0.09999999999999998.
+    return round((1.0 - level) / 2.0, 10), round((1.0 + level) / 2.0, 10)
+
 
 def mean_error(values: Array) -> Array:
     """Estimate the Monte Carlo standard error of a mean over draws.

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import re
 import textwrap
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Container, Sequence
 from dataclasses import dataclass
 from io import BytesIO
 from typing import Any
@@ -25,6 +25,7 @@ from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from carecost._guard import Refused, Rule, instance, optional
 from carecost._typing import Array
+from carecost.maths.monte_carlo import ends
 
 # Style
 
@@ -39,6 +40,9 @@ SIZE = (8.4, 5.4)
 
 #: Points of the letters of titles, labels and notes.
 TITLE, TEXT, SMALL = 13.5, 10.5, 9.0
+
+#: Ends of an interval, as they are named in tables of rows.
+LOW, HIGH = (f"{q:g}" for q in ends())
 
 #: Opacity of one or two bands, and of more.
 BAND, FAINT = 0.2, 0.1
@@ -99,6 +103,22 @@ APPRAISAL = _made("SavingAppraisal", "Give what Results.appraisal(…) gave")
 AREAS = _made("AreaResults", "Give what carecost.run_areas(…) gave")
 LOG = _made("AssumptionsLog", "Give what carecost.quality.assumptions_log(…) gave")
 AX = optional(instance(Axes, words="Give Axes of matplotlib, or none for a new figure"))
+
+
+def leads(quantiles: Container[str]) -> str:
+    """Name what a line shows of some quantiles: the mean over draws, or the central run where there are none.
+
+    Parameters
+    ----------
+    quantiles : container of str
+        What there is.
+
+    Returns
+    -------
+    str
+        ``mean`` or ``central``.
+    """
+    return "mean" if "mean" in quantiles else "central"
 
 
 def axes(ax: Axes | None, size: tuple[float, float] = SIZE) -> Axes:

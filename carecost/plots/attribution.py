@@ -15,6 +15,7 @@ from carecost import _labels
 from carecost._guard import guarded, text, whole
 from carecost.analysis.attribution import Attribution, Effects, attribution
 from carecost.errors import UnknownNameError, unknown
+from carecost.maths import monte_carlo
 from carecost.plots import _figure
 from carecost.text import numbers
 
@@ -144,7 +145,7 @@ def _bars(found: Attribution, levers: Sequence[Lever], method: str, m: int) -> l
         names, kinds = [*names, "Interaction"], [*kinds, "interaction"]
     ends: list[tuple[float | None, float | None]] = [(None, None)] * len(adds)
     if drawn is not None:
-        of_draws = np.array([np.quantile(x, (0.05, 0.95)) for x in _parts(drawn, method, m)])
+        of_draws = np.array([np.quantile(x, monte_carlo.ends()) for x in _parts(drawn, method, m)])
         ends = [(float(low), float(high)) for low, high in of_draws]
     # Each bar starts where the one above ends; that of the whole starts at zero.
     starts = [0.0, *np.cumsum([float(a[0]) for a in adds[:-1]]).tolist()[:-1], 0.0]
@@ -252,7 +253,7 @@ def _annotate(ax: Axes, run: Run, found: Attribution, m: int, method: str, scale
 def _spread(run: Run, found: Attribution) -> str:
     """Say what the lines show, and of how many draws."""
     if found.drawn is None:
-        return "Bars: the central run; no interval is shown."
+        return "Bars: as if every effect were as stated (the central run); no interval is shown."
     n = len(found.drawn.whole)
     which = f"all {n:,} draws" if n == run.draws.n else f"the first {n:,} of {run.draws.n:,} draws"
-    return f"Bars: the central run. Lines: {numbers.INTERVAL}; {which}."
+    return f"Bars: as if every effect were as stated (the central run). Lines: {numbers.INTERVAL}; {which}."

@@ -41,7 +41,7 @@ def plot_capacity(results: Results, ax: Axes | None = None, scenario: str = INAC
     -------
     Axes
         For each group a line of the mean number of children in the central run, labelled with the group's name, with a
-        dot in each year in which some arrivals were sent on, and a broken line of its places; the 90% interval of the
+        dot in each year in which some arrivals were sent on, and a broken line of its places; the interval of the
         children is shaded.
 
     Raises
@@ -74,7 +74,7 @@ def plot_capacity(results: Results, ax: Axes | None = None, scenario: str = INAC
     ax.set_ylim(0, 1.06 * float(frame[["places", "occupancy"]].to_numpy().max()))
     _figure.make_room(ax, years[0], years[-1])
     _figure.years(ax, years, _labels.financial_year, most=6)
-    _annotate(ax, results, scenario, {str(name): _at(rows, "central") for name, rows in groups.items()})
+    _annotate(ax, results, scenario, {str(name): _at(rows, _leading(rows)) for name, rows in groups.items()})
     return ax
 
 
@@ -83,14 +83,19 @@ def _at(rows: pd.DataFrame, quantile: str) -> pd.DataFrame:
     return rows[rows["quantile"].astype(str) == quantile]
 
 
+def _leading(rows: pd.DataFrame) -> str:
+    """Name the quantile that a line shows."""
+    return _figure.leads(set(rows["quantile"].astype(str)))
+
+
 def _line(ax: Axes, name: str, rows: pd.DataFrame, seen: _figure.Look) -> None:
     """Draw one group: children, places, dots where it sent some on, and the interval."""
-    central, low, high = (_at(rows, quantile) for quantile in ("central", "0.05", "0.95"))
-    years = central["year"].tolist()
+    middle, low, high = (_at(rows, quantile) for quantile in (_leading(rows), _figure.LOW, _figure.HIGH))
+    years = middle["year"].tolist()
     plain: dict[str, Any] = {"color": seen.colour, "zorder": 2.5}
-    ax.plot(years, central["places"], linestyle=PLACES, linewidth=1.6, label=f"_places, {name}", **plain)
-    ax.plot(years, central["occupancy"], linewidth=2.4, label=name, **plain)
-    full = central[central["redirected"] > 0]
+    ax.plot(years, middle["places"], linestyle=PLACES, linewidth=1.6, label=f"_places, {name}", **plain)
+    ax.plot(years, middle["occupancy"], linewidth=2.4, label=name, **plain)
+    full = middle[middle["redirected"] > 0]
     ax.plot(full["year"], full["occupancy"], linewidth=0, marker="o", markersize=6, label=f"_full, {name}", **plain)
     if not low.empty:
         _figure.band(ax, years, low["occupancy"].tolist(), high["occupancy"].tolist(), seen, _figure.FAINT)
@@ -101,7 +106,8 @@ def _annotate(ax: Axes, results: Results, scenario: str, groups: dict[str, pd.Da
     drawn, run = results.run.draws.n > 1, results.run
     _figure.settle(ax)
     _figure.head(ax, finding(results, scenario), "Mean number of children in the year, and places (broken lines)")
-    what = "Lines: central run. Dots: years in which a full group sent some of its arrivals on."
+    lines = "mean" if drawn else "central run"
+    what = f"Lines: {lines}. Dots: years in which a full group sent some of its arrivals on."
     _figure.note(
         ax,
         [
@@ -115,7 +121,7 @@ def _annotate(ax: Axes, results: Results, scenario: str, groups: dict[str, pd.Da
 
 
 def finding(results: Results, scenario: str = INACTION) -> str:
-    """Say which group runs out of places first in the central run, and what that comes to; or that none does.
+    """Say which group runs out of places first, and what that comes to; or that none does.
 
     Parameters
     ----------
@@ -129,7 +135,8 @@ def finding(results: Results, scenario: str = INACTION) -> str:
     str
         A sentence without its full stop.
     """
-    frame = _at(results.capacity(), "central")
+    every = results.capacity()
+    frame = _at(every, _leading(every))
     groups = {str(name): rows for name, rows in frame[frame["scenario"] == scenario].groupby("group", sort=False)}
     full = {name: rows[rows["redirected"] > 0] for name, rows in groups.items()}
     short = {name: rows for name, rows in full.items() if not rows.empty}

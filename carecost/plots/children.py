@@ -38,7 +38,8 @@ def plot_children(results: Results, ax: Axes | None = None, scenarios: Sequence[
     Returns
     -------
     Axes
-        One line a scenario, labelled with its name: its central run; the 90% interval is shaded.
+        One line a scenario, labelled with its name: the mean over draws, its interval shaded, or the central run
+        where there are no draws.
 
     Raises
     ------
@@ -61,9 +62,17 @@ def plot_children(results: Results, ax: Axes | None = None, scenarios: Sequence[
     for i, (name, line) in enumerate(lines.items()):
         seen = _figure.look(i)
         dates = line.index.tolist()
-        ax.plot(dates, line["central"], color=seen.colour, linestyle=seen.line, linewidth=2.4, label=name, zorder=2.5)
-        if "0.05" in line:
-            _figure.band(ax, dates, line["0.05"].tolist(), line["0.95"].tolist(), seen, depth)
+        ax.plot(
+            dates,
+            line[_figure.leads(line.columns)],
+            color=seen.colour,
+            linestyle=seen.line,
+            linewidth=2.4,
+            label=name,
+            zorder=2.5,
+        )
+        if _figure.LOW in line:
+            _figure.band(ax, dates, line[_figure.LOW].tolist(), line[_figure.HIGH].tolist(), seen, depth)
     _figure.dress(ax, numbers.children)
     _limits(ax, list(lines.values()))
     _annotate(ax, results, lines)
@@ -73,7 +82,8 @@ def plot_children(results: Results, ax: Axes | None = None, scenarios: Sequence[
 def _pivot(frame: pd.DataFrame) -> pd.DataFrame:
     """Lay out one scenario: a row a date, a column a quantile."""
     named = frame.assign(quantile=frame["quantile"].astype(str))
-    return named.pivot_table(index="date", columns="quantile", values="value").sort_index()
+    laid = named.pivot_table(index="date", columns="quantile", values="value").sort_index()
+    return laid.drop(columns="mean_error", errors="ignore")
 
 
 def _limits(ax: Axes, lines: list[pd.DataFrame]) -> None:
@@ -90,7 +100,7 @@ def _annotate(ax: Axes, results: Results, lines: dict[str, pd.DataFrame]) -> Non
     _figure.settle(ax)
     _figure.head(ax, _title(lines), "Number of children in care on 31 March of each year")
     claimed = [name for name in lines if run.scenarios[name].claim]
-    what = f"Lines: central run, which need not be mid-band. Bands: {numbers.interval(results.run.draws.noise)}."
+    what = f"Lines: mean. Bands: {numbers.interval(results.run.draws.noise)}."
     _figure.note(
         ax,
         [
@@ -106,7 +116,7 @@ def _annotate(ax: Axes, results: Results, lines: dict[str, pd.DataFrame]) -> Non
 def _title(lines: dict[str, pd.DataFrame]) -> str:
     """Say the finding: every scenario's end, the least and the most where there are many, or that they are the same."""
     last = next(iter(lines.values())).index[-1]
-    ends = sorted((float(line["central"].iloc[-1]), name) for name, line in lines.items())
+    ends = sorted((float(line[_figure.leads(line.columns)].iloc[-1]), name) for name, line in lines.items())
     written = {numbers.children(end) for end, _ in ends}
     if len(lines) > 1 and len(written) == 1:
         finding = f"{written.pop()} under each scenario"
@@ -114,7 +124,7 @@ def _title(lines: dict[str, pd.DataFrame]) -> str:
         (least, low), (most, high) = ends[0], ends[-1]
         finding = f"from {numbers.children(least)} under {low} to {numbers.children(most)} under {high}"
     else:
-        ordered = [(float(line["central"].iloc[-1]), name) for name, line in lines.items()]
+        ordered = [(float(line[_figure.leads(line.columns)].iloc[-1]), name) for name, line in lines.items()]
         between = "; " if any("," in name for name in lines) else ", "
         finding = between.join(f"{numbers.children(end)} under {name}" for end, name in ordered)
     return f"Children in care: {finding} by 31 March {last}"
@@ -123,7 +133,9 @@ def _title(lines: dict[str, pd.DataFrame]) -> str:
 def _label(i: int, name: str, line: pd.DataFrame) -> _figure.EndLabel:
     """Name a line, with its last value and interval."""
     end = line.iloc[-1]
-    value = numbers.children(float(end["central"]))
-    if "0.05" in line:
-        value += f" ({numbers.children(float(end['0.05']))} to {numbers.children(float(end['0.95']))})"
-    return _figure.EndLabel(float(end["central"]), (name, value), _figure.look(i).colour)
+    middle = float(end[_figure.leads(line.columns)])
+    value = numbers.children(middle)
+    if _figure.LOW in line:
+        low, high = (numbers.children(float(end[bound])) for bound in (_figure.LOW, _figure.HIGH))
+        value += f" ({low} to {high})"
+    return _figure.EndLabel(middle, (name, value), _figure.look(i).colour)

@@ -10,7 +10,9 @@ from matplotlib.axes import Axes
 from carecost import _labels
 from carecost._guard import guarded
 from carecost._typing import Array
+from carecost.maths.monte_carlo import ends
 from carecost.plots import _figure
+from carecost.results.summary import mean_payback
 from carecost.text import numbers
 
 if TYPE_CHECKING:
@@ -54,11 +56,11 @@ def plot_net_saving(saving: Saving, ax: Axes | None = None) -> Axes:
     >>> len(plot_net_saving(results.compare("care-review")).containers)
     2
     """
-    central = saving.central
+    drawn = saving.drawn
     upper, lower = _figure.split(_figure.axes(ax, SIZE))
     years = list(saving.grid.years)
-    above = _each_year(upper, central)
-    below = _running_total(lower, saving.drawn, central)
+    above = _each_year(upper, drawn)
+    below = _running_total(lower, drawn)
     for panel in (upper, lower):
         _figure.make_room(panel, years[0], years[-1], before=0.6)
     _figure.years(lower, years, _labels.financial_year, most=6)
@@ -67,10 +69,10 @@ def plot_net_saving(saving: Saving, ax: Axes | None = None) -> Axes:
     return upper
 
 
-def _each_year(ax: Axes, central: Comparison) -> numbers.Scale:
+def _each_year(ax: Axes, drawn: Comparison) -> numbers.Scale:
     """Draw bars of saving and of spending, and their net."""
-    years = np.array(central.grid.years)
-    cash, reform, net = (a[0] for a in (central.cashable_saving(), central.reform_spend(), central.net_saving()))
+    years = np.array(drawn.grid.years)
+    cash, reform, net = (a.mean(0) for a in (drawn.cashable_saving(), drawn.reform_spend(), drawn.net_saving()))
     scale = numbers.money_scale(*cash, *reform, *net)
     # Where both go the same way, the saving stands beyond the spending.
     base = np.where((cash < 0) == (reform > 0), -reform, 0.0)
@@ -88,11 +90,11 @@ def _each_year(ax: Axes, central: Comparison) -> numbers.Scale:
     return scale
 
 
-def _running_total(ax: Axes, draws: Comparison, central: Comparison) -> numbers.Scale:
+def _running_total(ax: Axes, comparison: Comparison) -> numbers.Scale:
     """Draw the running total, its interval and the year that pays back."""
-    years = list(central.grid.years)
-    line, drawn = _cumulative(central)[0], _cumulative(draws)  # (year,) and (draw, year)
-    low, high = np.quantile(drawn, (0.05, 0.95), axis=0)
+    years = list(comparison.grid.years)
+    drawn = _cumulative(comparison)  # (draw, year)
+    line, (low, high) = drawn.mean(0), np.quantile(drawn, ends(), axis=0)
     scale = numbers.money_scale(*line, *low, *high)
     seen = _figure.look(0)
     ax.plot(years, line / scale.divisor, color=seen.colour, linewidth=2.4, label="Running total", zorder=2.5)
@@ -100,7 +102,7 @@ def _running_total(ax: Axes, draws: Comparison, central: Comparison) -> numbers.
         _figure.band(ax, years, (low / scale.divisor).tolist(), (high / scale.divisor).tolist(), seen)
     _figure.dress(ax, numbers.plain)
     ax.axhline(0, color=_figure.GREY, linewidth=1, zorder=2.2, label="_zero")
-    _payback(ax, central)
+    _payback(ax, comparison)
     return scale
 
 
@@ -109,9 +111,9 @@ def _cumulative(comparison: Comparison) -> Array:
     return np.asarray(np.cumsum(comparison.net_saving() * comparison.factors, axis=1))
 
 
-def _payback(ax: Axes, central: Comparison) -> None:
+def _payback(ax: Axes, drawn: Comparison) -> None:
     """Mark the year from which the discounted running total stays above zero."""
-    year, years = float(central.payback_year(discounted=True)[0]), central.grid.years
+    year, years = mean_payback(drawn, discounted=True), drawn.grid.years
     if np.isnan(year):
         return
     ax.axvline(year, color=_figure.PINK, linewidth=1.3, linestyle=(0, (3, 2)), zorder=2.1, label="Payback")
@@ -122,35 +124,33 @@ def _payback(ax: Axes, central: Comparison) -> None:
     label.set_horizontalalignment("left" if early else "right")
 
 
-def _title(central: Comparison, scale: numbers.Scale) -> str:
+def _title(drawn: Comparison, scale: numbers.Scale) -> str:
     """Say the finding."""
-    npv, year = float(central.npv()[0]), float(central.payback_year(discounted=True)[0])
-    last = _labels.financial_year(central.grid.years[-1])
+    npv, year = float(drawn.npv().mean()), mean_payback(drawn, discounted=True)
+    last = _labels.financial_year(drawn.grid.years[-1])
     back = f"does not pay back by {last}" if np.isnan(year) else f"pays back in {_labels.financial_year(year)}"
     kind = "saving" if npv >= 0 else "cost"
     worth = f"net present {kind} of {numbers.pounds(abs(npv), scale)}"
     when = "" if np.isnan(year) else f" by {last}"
-    return f"{central.scenario.name}: {back}; {worth}{when}"
+    return f"{drawn.scenario.name}: {back}; {worth}{when}"
 
 
 def _annotate(upper: Axes, lower: Axes, saving: Saving, scales: tuple[numbers.Scale, numbers.Scale]) -> None:
     """Write the finding, the units, the notes and what each shape is."""
-    central, first = saving.central, _labels.financial_year(saving.grid.years[0])
+    comparison, first = saving.drawn, _labels.financial_year(saving.grid.years[0])
     prices = f"{_labels.financial_year(saving.scenario.provenance.price_year)} prices"
     _figure.settle(upper)
-    _figure.head(
-        upper, _title(central, scales[1]), f"Each year, {scales[0].unit}, {prices}: central run; diamonds are the net"
-    )
+    _figure.head(upper, _title(comparison, scales[1]), f"Each year, {scales[0].unit}, {prices}; diamonds are the net")
     total = f"Running total of the net since {first}, discounted, {scales[1].unit}, {prices}"
     _figure.head(lower, "", total)
     _note(lower, saving)
-    _name_bars(upper, central, scales[0])
-    _name_total(lower, saving, central, scales[1])
+    _name_bars(upper, comparison, scales[0])
+    _name_total(lower, saving, scales[1])
 
 
-def _name_bars(ax: Axes, central: Comparison, scale: numbers.Scale) -> None:
+def _name_bars(ax: Axes, drawn: Comparison, scale: numbers.Scale) -> None:
     """Name the bars beside their last."""
-    years, cash, reform = central.grid.years, central.cashable_saving()[0], central.reform_spend()[0]
+    years, cash, reform = drawn.grid.years, drawn.cashable_saving().mean(0), drawn.reform_spend().mean(0)
     last = f"{numbers.pounds(float(cash[-1]))} in {_labels.financial_year(years[-1])}"
     named = [_figure.EndLabel(float(cash[-1]) / scale.divisor, ("Cashable saving", last))]
     spent = np.flatnonzero(reform)
@@ -159,12 +159,13 @@ def _name_bars(ax: Axes, central: Comparison, scale: numbers.Scale) -> None:
     _figure.end_labels(ax, years[-1] + _WIDTH / 2, named if cash.any() else [])
 
 
-def _name_total(ax: Axes, saving: Saving, central: Comparison, scale: numbers.Scale) -> None:
+def _name_total(ax: Axes, saving: Saving, scale: numbers.Scale) -> None:
     """Say where the running total ends."""
-    npv, drawn = float(central.npv()[0]), saving.npv()
+    drawn = saving.npv()
+    npv = float(drawn.mean())
     lines = ["Net present saving", numbers.pounds(npv, scale)]
     if len(drawn) > 1:
-        low, high = (numbers.pounds(float(q), scale) for q in np.quantile(drawn, (0.05, 0.95)))
+        low, high = (numbers.pounds(float(q), scale) for q in np.quantile(drawn, ends()))
         lines.append(f"({low} to {high})")
     label = _figure.EndLabel(npv / scale.divisor, tuple(lines), _figure.BLUE)
     _figure.end_labels(ax, saving.grid.years[-1], [label])
@@ -177,7 +178,9 @@ def _note(ax: Axes, saving: Saving) -> None:
     _figure.note(
         ax,
         [
-            f"Band: {numbers.INTERVAL}. {_share_paid(saving)}" if drawn else f"Line: {numbers.NO_INTERVAL}.",
+            f"Bars and line: mean. Band: {numbers.INTERVAL}. {_share_paid(saving)}"
+            if drawn
+            else f"Line: {numbers.NO_INTERVAL}.",
             f"Public purse, against {saving.baseline.name}. Cashable saving: price effects and the cashable share of "
             f"volume effects. Discount rates: {run.assumptions.discount.name}.",
             f"Assumptions: {run.assumptions.name}{end}",
@@ -189,5 +192,5 @@ def _note(ax: Axes, saving: Saving) -> None:
 def _share_paid(saving: Saving) -> str:
     """Say in what share of the draws it pays back."""
     paid = float(np.isfinite(saving.payback_year(discounted=True)).mean())
-    share = {0.0: "no draw", 1.0: "every draw"}.get(paid, f"{numbers.percent(paid)} of draws")
-    return f"It pays back within the horizon in {share}."
+    holds = "the claims hold to" if saving.run.scenarios[saving.scenario.name].claim else "effects are"
+    return f"It pays back in {numbers.chance(paid)} of runs in which {holds} within the stated range."

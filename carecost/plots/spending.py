@@ -85,9 +85,10 @@ def plot_costs(results: Results, scenario: str, ax: Axes | None = None, by: str 
 
 
 def _spend_by_group(results: Results, scenario: str, by: str) -> pd.DataFrame:
-    """Lay out the central spend of the public purse: a row a year, a column a group, the largest first."""
+    """Lay out the spend of the public purse: a row a year, a column a group, the largest first."""
     frame = results.costs(by=list(dict.fromkeys([by, "account"])))
-    rows = frame[(frame["scenario"] == scenario) & (frame["quantile"] == "central") & (frame["account"] != "social")]
+    leads = _figure.leads(set(frame["quantile"].astype(str)))
+    rows = frame[(frame["scenario"] == scenario) & (frame["quantile"] == leads) & (frame["account"] != "social")]
     wide = rows.pivot_table(index="year", columns=by, values="value", aggfunc="sum").sort_index()
     refuse(
         [
@@ -126,11 +127,12 @@ def _annotate_costs(ax: Axes, results: Results, scenario: str, spend: pd.DataFra
         f"to {numbers.pounds(end, scale)} in {_labels.financial_year(last)}"
     )
     run = results.run
+    shown = "Mean" if run.draws.n > 1 else "Central run"
     prices = _labels.financial_year(run.assumptions.price_year)
     _figure.settle(ax)
     _figure.head(ax, title, f"Spend of the public purse, {scale.unit} a year, {prices} prices")
     claim = f"{scenario}: {numbers.CLAIM}." if run.scenarios[scenario].claim else ""
-    _figure.note(ax, [f"Central run; no interval is shown. Assumptions: {run.assumptions.name}."], claim)
+    _figure.note(ax, [f"{shown}; no interval is shown. Assumptions: {run.assumptions.name}."], claim)
     tops = spend.cumsum(axis=1)
     labels = []
     for name, height in spend.iloc[-1].items():
@@ -168,7 +170,7 @@ PAYER_LOOKS = (
 
 @guarded(appraisal=_figure.APPRAISAL, ax=_figure.AX)
 def plot_payers(appraisal: SavingAppraisal, ax: Axes | None = None) -> Axes:
-    """Draw the net saving of each payer in each year, central run, undiscounted: below zero a payer pays.
+    """Draw the net saving of each payer in each year, undiscounted: below zero a payer pays.
 
     Parameters
     ----------
@@ -216,8 +218,8 @@ def plot_payers(appraisal: SavingAppraisal, ax: Axes | None = None) -> Axes:
 
 def _payer_flows(appraisal: SavingAppraisal) -> dict[str, Array]:
     """Give the yearly net saving of each payer for whom something changes."""
-    parts = appraisal.central.payers
-    flows = {payer: (np.asarray(part.benefits) - part.costs)[0] for payer, part in parts.items()}
+    parts = appraisal.drawn.payers
+    flows = {payer: (np.asarray(part.benefits) - part.costs).mean(0) for payer, part in parts.items()}
     changed = {payer: flow for payer, flow in flows.items() if flow.any()}
     if len(changed) > MOST_PAYERS:
         remedy = f"Draw at most {MOST_PAYERS}: give items that are paid together one payer"
@@ -235,7 +237,7 @@ def _payer_bars(ax: Axes, years: tuple[int, ...], flows: dict[str, Array]) -> No
 
 
 def sentence(appraisal: SavingAppraisal) -> str:
-    """Say who pays and who saves, in present values of the central run.
+    """Say who pays and who saves, in present values: means over draws, or the central run without.
 
     Parameters
     ----------
@@ -247,7 +249,7 @@ def sentence(appraisal: SavingAppraisal) -> str:
     str
         Without a full stop.
     """
-    worth = {payer: float(part.npv[0]) for payer, part in appraisal.central.payers.items()}
+    worth = {payer: float(np.mean(part.npv)) for payer, part in appraisal.drawn.payers.items()}
     scale = numbers.money_scale(*worth.values())
     ranked = sorted((value, payer) for payer, value in worth.items() if value)
     clauses = [
@@ -265,7 +267,8 @@ def _annotate_payers(ax: Axes, appraisal: SavingAppraisal, scale: numbers.Scale)
     _figure.note(
         ax,
         [
-            f"Central run, against {appraisal.baseline}: cashable saving less reform spend. No interval is shown. "
+            f"{'Means' if appraisal.with_draws else 'Central run'}, against {appraisal.baseline}: cashable saving less "
+            "reform spend. No interval is shown. "
             f"Present values by {appraisal.central.comparison.discount.name}. "
             f"Optimism bias: {appraisal.central.optimism.words}.",
         ],

@@ -62,6 +62,8 @@ def _scenario(scenario: Scenario, begin: int, counted: set[str]) -> Iterator[Htm
         basis = f" Effects {lever.basis}." if lever.acts else ""
         grade = (f" Grade {lever.quality}." if lever.quality else "") + basis
         yield h("p", f"Source: {lever.source or 'not stated'}.{grade} {lever.note}", class_="note")
+        if lever.luck:
+            yield h("p", f"One luck with every lever that names it: {lever.luck}.", class_="note")
         if lever.evidence:
             yield h("ul", *(h("li", statements.evidence_line(known)) for known in lever.evidence), class_="note")
 
@@ -105,14 +107,16 @@ def _rates(told: Story) -> Iterator[Html]:
         return
     # A row a scenario and schedule, a column a timing.
     amounts: dict[tuple[str, str], list[str]] = {}
+    leads = "mean" if told.draws.n > 1 else "central"
     for name, compared in told.against.items():
         for timing in TIMINGS:
             for row in compared.present_values[timing].to_dict("records"):
-                if row["quantile"] == "central":
+                if row["quantile"] == leads:
                     amounts.setdefault((name, row["discount"]), []).append(numbers.pounds(row["value"]))
     heads = ("Scenario", "Discount rates", *(numbers.sentence(t)[:-1] for t in TIMINGS))
     rows = [(*scenario_and_schedule, *cells) for scenario_and_schedule, cells in amounts.items()]
-    yield table("Net present saving to the public purse, central run, by discount rates", heads, rows, (2, 3, 4))
+    of = "mean over draws" if told.draws.n > 1 else "central run"
+    yield table(f"Net present saving to the public purse, {of}, by discount rates", heads, rows, (2, 3, 4))
     words = "The health schedule is for effects on health alone and is shown as a test. Mid-year and year-end value at "
     yield h("p", f"{words}the start of the first year. An uncertain rate is no reason for a higher one.", class_="note")
 
@@ -247,7 +251,11 @@ def notes(told: Story) -> Html:
     }
     gaps = [(n.what, *_two(n.says)) for n in kinds["gap"]]
     against = [(n.what, "; ".join(n.says)) for n in kinds["contradiction"]]
-    own = ["The luck of small numbers: intervals hold parameter uncertainty only, as stated in the set."]
+    own = (
+        []
+        if told.draws.noise
+        else ["The luck of small numbers: intervals hold parameter uncertainty only, as stated in the set."]
+    )
     left = [*(n.what for n in kinds["left_out"]), *own]
     return section(
         "limits",

@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from carecost import _labels
 from carecost._labels import INACTION
 from carecost._typing import Array
 from carecost.engine.items import OUTCOMES, SOCIAL
-from carecost.report.headline import BOUNDS, SummaryRow
+from carecost.report.headline import SummaryRow
 from carecost.report.html import Html, h, joined, section, table
+from carecost.results.tables import interval
 from carecost.simulation.comparison import REFORM
 from carecost.text import numbers
 
@@ -27,9 +26,6 @@ OUTCOMES_TITLE = "Outcomes that are counted"
 
 #: Scenarios whose titles the page begins with; of more it has the names.
 FEW = 2
-
-
-_SUMMARY = ("What", "Central", "90% interval", "Unit")
 
 
 def opening(told: Story) -> Html:
@@ -93,27 +89,45 @@ def summaries(told: Story) -> Html:
     Html
         Markup.
     """
-    parts = [part for compared in told.against.values() for part in _summary(compared)]
+    heads = summary_heads(told.draws.n > 1)
+    parts = [part for compared in told.against.values() for part in _summary(compared, heads)]
     if not told.against:
         alone = told.spending[INACTION].plan
-        parts.append(_summary_table(f"{alone.title} ({INACTION})", told.inaction))
+        parts.append(_summary_table(f"{alone.title} ({INACTION})", told.inaction, heads))
     rounding = "Each number is rounded by itself, so differences may not add up in the last figure. "
-    meaning = "Fixed means the same in every draw; none, that there is no such number."
+    meaning = "Fixed means the same in every draw; none, that there is no such number. "
+    meaning += "A row without an interval is of one run or one ratio." if told.draws.n > 1 else ""
     return section("summary", "Summary", *parts, h("p", rounding + meaning, class_="note"))
 
 
-def _summary(compared: Against) -> Iterator[Html]:
+def summary_heads(drawn: bool) -> tuple[str, str, str, str]:
+    """Name the columns of the summary: what leads is the mean over draws, or the central run where there are none.
+
+    Parameters
+    ----------
+    drawn : bool
+        Whether there are draws.
+
+    Returns
+    -------
+    tuple of str
+        Four heads.
+    """
+    return "What", "Mean" if drawn else "Central", numbers.LEVEL_WORDS if drawn else "Interval", "Unit"
+
+
+def _summary(compared: Against, heads: Sequence[str]) -> Iterator[Html]:
     """Write the summary of one scenario, on whose word it is, and what it rests on."""
-    yield _summary_table(f"{compared.plan.title} ({compared.plan.name}), against {INACTION}", compared.rows)
+    yield _summary_table(f"{compared.plan.title} ({compared.plan.name}), against {INACTION}", compared.rows, heads)
     if compared.plan.claim:
         yield h("p", f"{numbers.claim(lever.source for lever in compared.plan.levers)}.", class_="note")
     if compared.footing:
         yield h("p", compared.footing, class_="note")
 
 
-def _summary_table(caption: str, rows: Sequence[SummaryRow]) -> Html:
-    cells = [(row.what, row.central, row.interval, row.unit) for row in rows]
-    return table(caption, _SUMMARY, cells, numbers=(1, 2))
+def _summary_table(caption: str, rows: Sequence[SummaryRow], heads: Sequence[str]) -> Html:
+    cells = [(row.what, row.value, row.interval, row.unit) for row in rows]
+    return table(caption, heads, cells, numbers=(1, 2))
 
 
 def spending(told: Story) -> Html:
@@ -133,20 +147,20 @@ def spending(told: Story) -> Html:
     heads = ["Group", *(_labels.financial_year(told.grid.years[y]) for y in years)]
     prices = _labels.financial_year(told.assumptions.price_year)
     # One scale for every scenario, so that their tables can be read side by side.
-    scale = _scale(max(float(spent.public.max()) for spent in told.spending.values()))
+    scale = _scale(max(float(spent.public.mean(0).max()) for spent in told.spending.values()))
     parts = []
     for name, spent in told.spending.items():
         cells = [
             [
                 label,
-                *(_money(spent.central[:, y, items].sum(-1), spent.drawn[:, y, items].sum(-1), scale) for y in years),
+                *(_money(spent.drawn[:, y, items].sum(-1), scale) for y in years),
             ]
             for label, items in _groups(told.grid.items)
         ]
         claim = f"; {numbers.CLAIM}" if spent.plan.claim else ""
         caption = f"{spent.plan.title} ({name}): £ a year, {prices} prices{claim}"
         parts.append(table(caption, heads, cells, numbers=range(1, len(heads)), total=True))
-    note = "Central run; 90% interval below it. Intervals of groups do not add up to that of the total."
+    note = f"{_shown(told)} Intervals of groups do not add up to that of the total."
     parts.append(h("p", note, class_="note"))
     parts.append(h("p", told.growth))
     return section("spend", "Spend by group", *parts)
@@ -172,14 +186,12 @@ def outcomes(told: Story) -> Html:
     heads = ["Outcome", *(_labels.financial_year(told.grid.years[y]) for y in years)]
     parts = []
     for name, spent in told.spending.items():
-        cells = [
-            [items[i].name, *(_counted(spent.central[:, y, i], spent.drawn[:, y, i]) for y in years)] for i in counted
-        ]
+        cells = [[items[i].name, *(_counted(spent.drawn[:, y, i]) for y in years)] for i in counted]
         claim = f"; {numbers.CLAIM}" if spent.plan.claim else ""
         caption = f"{spent.plan.title} ({name}): number a year{claim}"
         parts.append(table(caption, heads, cells, numbers=range(1, len(heads))))
     note = (
-        "Central run; 90% interval below it. Outcomes overlap and are never added: one young person may have several. "
+        f"{_shown(told)} Outcomes overlap and are never added: one young person may have several. "
         "No pounds, and in no budget. A nought is a level of zero: its note, under what is assumed, says whether "
         "nothing is published or nothing is there. Every year is in outcomes.csv."
     )
@@ -192,9 +204,14 @@ def _shown_years(told: Story) -> list[int]:
     return list(dict.fromkeys([0, min(9, last), last]))
 
 
-def _counted(central: Array, drawn: Array) -> Html:
-    """Write a number of outcomes, (1,) and (draw,), with its 90% interval below it, rounded alike."""
-    values = [float(central[0]), *(float(v) for v in np.quantile(drawn, BOUNDS))]
+def _shown(told: Story) -> str:
+    """Say what the cells of a table are."""
+    return f"Mean; {numbers.LEVEL_WORDS} below it." if told.draws.n > 1 else "Central run."
+
+
+def _counted(drawn: Array) -> Html:
+    """Write a number of outcomes, (draw,), with its interval below it, rounded alike."""
+    values = [float(drawn.mean()), *interval(drawn)]
     largest = max(map(abs, values))
     shown, low, high = (numbers.children(v, largest) if largest >= 10 else numbers.number(v) for v in values)
     return joined([shown] if low == high else [shown, h("span", f"{low} to {high}", class_="small")])
@@ -218,10 +235,10 @@ def _groups(items: Sequence[Item]) -> Iterator[tuple[str, list[int]]]:
     yield "Total of the public purse", [n for n, i in enumerate(items) if i.public]
 
 
-def _money(central: Array, drawn: Array, scale: numbers.Scale) -> Html:
-    """Write an amount, (1,) and (draw,) [GBP], with its 90% interval below it."""
-    if not central.any() and not drawn.any():
+def _money(drawn: Array, scale: numbers.Scale) -> Html:
+    """Write an amount, (draw,) [GBP], with its interval below it."""
+    if not drawn.any():
         return joined(["£0"])
-    shown = numbers.pounds(float(central[0]), scale)
-    low, high = (numbers.pounds(float(v), scale) for v in np.quantile(drawn, BOUNDS))
+    shown = numbers.pounds(float(drawn.mean()), scale)
+    low, high = (numbers.pounds(v, scale) for v in interval(drawn))
     return joined([shown] if low == high else [shown, h("span", f"{low} to {high}", class_="small")])

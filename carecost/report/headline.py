@@ -10,15 +10,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from carecost import _labels
 from carecost._typing import Array
 from carecost.analysis.evidence_base import COUNTED
+from carecost.analysis.sustained import outliving
 from carecost.engine.items import SOCIAL
 from carecost.inputs.scenario import elsewhere
+from carecost.maths.monte_carlo import ends
 from carecost.results.attribution_tables import BILLIONS
-from carecost.results.saving import REVIEW_SAVING
+from carecost.results.summary import CHANCE, EFFECT, ENDING, PER_CHILD_YEAR, comparator, mean_payback, variants
+from carecost.results.summary import rows as quoted
 from carecost.results.tables import interval
 from carecost.text import numbers
 
@@ -33,18 +34,12 @@ if TYPE_CHECKING:
 PER_CHILD = "per child-year"
 
 
-_CHILD_YEAR, _SWITCH = "GBP per child-year", "share of effect"
-
-
-_YEAR = "financial year ending"
-
-
 #: What stands for a number that is not there, by its unit, where it is not "none".
-_MISSING = {_YEAR: numbers.NEVER, "share of draws": "not drawn"}
+_MISSING = {ENDING: numbers.NEVER, CHANCE: "not drawn"}
 
 
-#: Quantiles that bound the 90% interval, as numbers and as they are named in tables of rows.
-BOUNDS, BOUND_NAMES = (0.05, 0.95), ("0.05", "0.95")
+#: Quantiles that bound an interval, as they are named in tables of rows.
+BOUND_NAMES = tuple(f"{q:g}" for q in ends())
 
 
 @dataclass(frozen=True)
@@ -53,25 +48,26 @@ class SummaryRow:
 
     Parameters
     ----------
-    what, central, interval, unit : str
-        As shown; the interval is empty where there is none.
+    what, value, interval, unit : str
+        As shown: the value is the mean over draws, or the central run where there are none; the interval is empty where
+        there is none.
     """
 
     what: str
-    central: str
+    value: str
     interval: str
     unit: str
 
 
-def summary_row(what: str, central: float | None, low: float | None, high: float | None, unit: str) -> SummaryRow:
-    """Write a value and its 90% interval alike, with their unit in words.
+def summary_row(what: str, value: float | None, low: float | None, high: float | None, unit: str) -> SummaryRow:
+    """Write a value and its interval alike, with their unit in words.
 
     Parameters
     ----------
     what : str
         What it is.
-    central, low, high : float or None
-        Value and 90% interval; nan counts as None.
+    value, low, high : float or None
+        Value and interval; nan counts as None.
     unit : str
         Unit, as in the table that people quote.
 
@@ -83,16 +79,16 @@ def summary_row(what: str, central: float | None, low: float | None, high: float
     Examples
     --------
     >>> summary_row("Reform spend", 2.523, 2.1, 3.0, "£bn, 2024-25 prices")
-    SummaryRow(what='Reform spend', central='£2.52bn', interval='£2.10bn to £3.00bn', unit='2024-25 prices')
+    SummaryRow(what='Reform spend', value='£2.52bn', interval='£2.10bn to £3.00bn', unit='2024-25 prices')
     """
-    values = [None if v is None or v != v else float(v) for v in (central, low, high)]
+    values = [None if v is None or v != v else float(v) for v in (value, low, high)]
     texts, words = _texts(values, unit)
     middle, lowest, highest = (_MISSING.get(unit, numbers.NONE) if text is None else text for text in texts)
     if values[1:] == [None, None]:
         spread = ""
     elif lowest == highest:
         # Two bounds that are written alike need not be alike: only equal ones are called fixed, and no year is.
-        spread = "fixed" if values[1] == values[2] and unit != _YEAR else lowest
+        spread = "fixed" if values[1] == values[2] and unit != ENDING else lowest
     else:
         spread = f"{lowest} to {highest}"
     return SummaryRow(what, middle, spread, words)
@@ -105,14 +101,14 @@ def _texts(values: Sequence[float | None], unit: str) -> tuple[list[str | None],
         scale = numbers.money_scale(*(1e9 * v for v in known))
         texts = [numbers.pounds(1e9 * v, scale) for v in known]
         words = unit.removeprefix("£bn").lstrip(", ")
-    elif unit == _CHILD_YEAR:
+    elif unit == PER_CHILD_YEAR:
         scale = numbers.money_scale(*known)
         texts, words = [numbers.pounds(v, scale) for v in known], PER_CHILD
-    elif unit == _YEAR:
+    elif unit == ENDING:
         texts, words = [_labels.financial_year(v) for v in known], "financial year"
     elif unit.startswith("share of "):
-        words = "of the effect" if unit == _SWITCH else unit.removeprefix("share ")
-        texts = [numbers.percent(v) for v in known]
+        words = "of the effect" if unit == EFFECT else unit.removeprefix("share ")
+        texts = [(numbers.chance if unit == CHANCE else numbers.percent)(v) for v in known]
     elif unit == "GBP per GBP":
         texts, words = [numbers.pounds(v, numbers.Scale(1.0, "", 2)) for v in known], "for each £1"
     else:
@@ -136,12 +132,16 @@ def summary(saving: Saving) -> tuple[SummaryRow, ...]:
     tuple of SummaryRow
         One row a number.
     """
-    rows = saving.summary().to_dict("records")
-    return tuple(summary_row(r["what"], r["central"], r["low"], r["high"], r["unit"]) for r in rows)
+    written = []
+    for row in quoted(saving.run, saving.scenario.name, saving.baseline.name):
+        # Without a mean a row is of one run; a mean that is nan is of a payback that does not come.
+        value = row["central"] if row["mean"] is None else row["mean"]
+        written.append(summary_row(row["what"], value, row["low"], row["high"], row["unit"]))
+    return tuple(written)
 
 
 def inaction_summary(
-    date: int, children: Mapping[str, float], spend: float, price_year: int
+    date: int, children: Mapping[str, float], spend: Mapping[str, float], price_year: int
 ) -> tuple[SummaryRow, SummaryRow]:
     """Write the summary of a run without scenarios: children in care and public spending at the end.
 
@@ -150,9 +150,10 @@ def inaction_summary(
     date : int
         Last 31 March of the run, and the end of its last financial year.
     children : mapping of str to float
-        Children in care on that date by quantile: ``central`` and, with draws, ``0.05`` and ``0.95`` [children].
-    spend : float
-        Public spending in the last year, central [GBP].
+        Children in care on that date by quantile: ``central`` and, with draws, ``mean`` and the ends of the interval
+        [children].
+    spend : mapping of str to float
+        Public spending in the last year, in the same way [GBP].
     price_year : int
         Year of the prices.
 
@@ -161,12 +162,18 @@ def inaction_summary(
     tuple of SummaryRow
         Two rows.
     """
-    low, high = (children.get(bound) for bound in BOUND_NAMES)
     prices = f"£bn, {_labels.financial_year(price_year)} prices"
+    billions = {quantile: value * 1e-9 for quantile, value in spend.items()}
     return (
-        summary_row(f"Children in care, 31 March {date}", children["central"], low, high, "children"),
-        summary_row(f"Spend in {_labels.financial_year(date)}", spend * 1e-9, None, None, prices),
+        summary_row(f"Children in care, 31 March {date}", *_with_ends(children), "children"),
+        summary_row(f"Spend in {_labels.financial_year(date)}", *_with_ends(billions), prices),
     )
+
+
+def _with_ends(of: Mapping[str, float]) -> tuple[float, float | None, float | None]:
+    """Give what leads of some quantiles, and the ends of its interval."""
+    low, high = (of.get(bound) for bound in BOUND_NAMES)
+    return of.get("mean", of["central"]), low, high
 
 
 def children_sentence(date: int, children: Mapping[str, Mapping[str, float]]) -> str:
@@ -177,8 +184,8 @@ def children_sentence(date: int, children: Mapping[str, Mapping[str, float]]) ->
     date : int
         Last 31 March of the run.
     children : mapping of str to mapping of str to float
-        Children in care on that date by scenario and quantile: ``central`` and, with draws, ``0.05`` and ``0.95``
-        [children].
+        Children in care on that date by scenario and quantile: ``central`` and, with draws, ``mean`` and the ends of
+        the interval [children].
 
     Returns
     -------
@@ -192,10 +199,10 @@ def children_sentence(date: int, children: Mapping[str, Mapping[str, float]]) ->
     """
     parts = []
     for name, at_end in children.items():
-        part = f"{numbers.children(at_end['central'])} under {name}"
-        if BOUND_NAMES[0] in at_end:
-            low, high = (numbers.children(at_end[bound]) for bound in BOUND_NAMES)
-            part += f" (90% interval {low} to {high})"
+        value, low, high = _with_ends(at_end)
+        part = f"{numbers.children(value)} under {name}"
+        if low is not None and high is not None:
+            part += f" ({numbers.LEVEL_WORDS} {numbers.children(low)} to {numbers.children(high)})"
         parts.append(part)
     return f"Children in care on 31 March {date}: {'; '.join(parts)}."
 
@@ -215,22 +222,22 @@ def saving_sentence(saving: Saving, moves: bool) -> str:
     str
         Two sentences; one where nothing changes.
     """
-    central, years = saving.central, [_labels.financial_year(saving.grid.years[i]) for i in (0, -1)]
+    drawn, years = saving.drawn, [_labels.financial_year(saving.grid.years[i]) for i in (0, -1)]
     if not moves:
         name = saving.scenario.name
         return f"{name} changes neither children in care nor public spending, {years[0]} to {years[1]}."
     prices = _labels.financial_year(saving.scenario.provenance.price_year)
     low, high = interval(saving.npv(), 1e-9) if len(saving.averted) > 1 else (None, None)
-    row = summary_row("", float(central.npv()[0]) * 1e-9, low, high, "£bn")
-    spend = float(central.reform_spend().sum())
+    row = summary_row("", float(drawn.npv().mean()) * 1e-9, low, high, "£bn")
+    spend = float(drawn.reform_spend().sum(1).mean())
     after = f"after reform spend of {numbers.pounds(spend)}" if spend else "without reform spend"
-    paid = float(central.payback_year(discounted=True)[0])
+    paid = float(mean_payback(drawn, discounted=True))
     back = f"does not pay back by {years[1]}" if paid != paid else f"pays back in {_labels.financial_year(paid)}"
-    within = f" (90% interval {row.interval})" if row.interval else ""
+    within = f" ({numbers.LEVEL_WORDS} {row.interval})" if row.interval else ""
+    what = "Mean net present saving" if row.interval else "Net present saving"
     return (
-        f"Net present saving of {saving.scenario.name} to the public purse, {years[0]} to {years[1]}: "
-        f"{row.central}{within}, {prices} prices, {after}. "
-        f"In the central run it {back}, discounted."
+        f"{what} of {saving.scenario.name} to the public purse, {years[0]} to {years[1]}: "
+        f"{row.value}{within}, {prices} prices, {after}. It {back}, discounted."
     )
 
 
@@ -258,11 +265,12 @@ def warnings(
         Sentences; none where there is nothing to know.
     """
     # Where the programme adds cost, counting only the cashable share of what is added flatters it.
-    whole, cashable = (float(saving.central.npv(gross=gross)[0]) for gross in (True, False))
+    whole, cashable = (float(saving.drawn.npv(gross=gross).mean()) for gross in (True, False))
     extra = numbers.EXTRA.format(numbers.pounds(whole)) if whole < cashable else ""
     made_for = elsewhere(plan, assumption_set)
     lacking = f"{made_for}: what it costs or does there may be missing here." if made_for else ""
-    return tuple(text for text in (claim_sentence(plan, rows, moves), extra, lacking) if text)
+    unpaid = outliving_sentence(saving, rows)
+    return tuple(text for text in (claim_sentence(plan, rows, moves), unpaid, extra, lacking) if text)
 
 
 def claim_sentence(plan: Scenario, rows: Sequence[SummaryRow], moves: bool) -> str:
@@ -284,15 +292,42 @@ def claim_sentence(plan: Scenario, rows: Sequence[SummaryRow], moves: bool) -> s
     """
     if not plan.claim:
         return ""
-    share = next((row.central for row in rows if row.unit == "of the effect"), numbers.NONE)
+    share = next((row.value for row in rows if row.unit == "of the effect"), numbers.NONE)
     warning = numbers.claim(lever.source for lever in plan.levers)
     if not moves:
         return f"{warning}. Public spending is the same, whatever share of the claim comes true."
     if any(row.interval for row in rows):
-        warning += ". The central run takes the claims at their word, the interval lets them fail"
+        warning += ". The mean and its interval let the claims fail as far as their stated ranges go"
     if share == numbers.NONE:
         return f"{warning}. No share of the claimed effect makes the net present saving zero."
     return f"{warning}. The net present saving falls to zero at {share} of the claimed effect (switching value)."
+
+
+def outliving_sentence(saving: Saving, rows: Sequence[SummaryRow]) -> str:
+    """Warn that effects last beyond what pays for them, with the net present saving if the spending went on.
+
+    Parameters
+    ----------
+    saving : Saving
+        A scenario against a baseline.
+    rows : sequence of SummaryRow
+        Its summary.
+
+    Returns
+    -------
+    str
+        The warning; empty where no effect outlives what pays for it.
+    """
+    lasting = outliving(saving.run, saving.scenario.name)
+    if not lasting:
+        return ""
+    each = "; ".join(
+        f"{payment.lever}: paid for to {_labels.financial_year((payment.paid or (0, 0))[1])}, "
+        f"acts to {_labels.financial_year(payment.effect[1])}"
+        for payment in lasting
+    )
+    kept = next(row.value for row in rows if "sustained" in row.what)
+    return f"Effects last beyond what pays for them ({each}). With spending sustained: {kept}."
 
 
 def footing_sentence(evidence_base: Mapping[str, float], counts_only: bool) -> str:
@@ -313,7 +348,7 @@ def footing_sentence(evidence_base: Mapping[str, float], counts_only: bool) -> s
     Examples
     --------
     >>> footing_sentence({"measured": 2e9, "claimed": 1e9}, counts_only=False)[:75]
-    'Of the cashable saving in the central run, £2.00bn on effects that are meas'
+    'Of the cashable saving, were each effect at its stated value, £2.00bn on ef'
     """
     if not evidence_base:
         return COUNTED if counts_only else ""
@@ -321,7 +356,7 @@ def footing_sentence(evidence_base: Mapping[str, float], counts_only: bool) -> s
         return f"All of the cashable saving rests on effects that are {next(iter(evidence_base))}."
     scale = numbers.money_scale(*evidence_base.values())
     parts = ", ".join(f"{numbers.pounds(v, scale)} on effects that are {basis}" for basis, v in evidence_base.items())
-    return f"Of the cashable saving in the central run, {parts} (Shapley values)."
+    return f"Of the cashable saving, were each effect at its stated value, {parts} (Shapley values)."
 
 
 def per_child_sentence(saving: Saving) -> str:
@@ -337,14 +372,22 @@ def per_child_sentence(saving: Saving) -> str:
     str
         A sentence.
     """
-    mine, average = saving.central.saving_per_child_year(), saving.central.average_cost_of_care()
-    saved = numbers.NONE if mine is None else numbers.pounds(mine)
-    more = mine is not None and mine > average
+    averting = variants(saving.run, saving.scenario.name, saving.baseline.name).averting
+    average = saving.drawn.average_cost_of_care()
+    mine = None if averting is None else averting.drawn.saving_per_child_year()
+    review, year = comparator("review saving"), comparator("review year of care")
+    beside = f"beside the all-care average of {numbers.pounds(average)} and {review.measure} ({review.note})"
+    if mine is None:
+        return f"No care is averted to save on, {beside}."
+    why = (
+        "It is what a year of care costs now, times the share that becomes cash, less support at home; the Review's "
+        f"is {numbers.percent(review.value / year.value)} of {year.measure} ({numbers.pounds(year.value)}), and it "
+        "did not publish why."
+    )
     mix = " It is more than a year of care costs: part of the saving is from lower prices, or from cheaper placements."
     return (
-        f"Cashable saving per averted child-year: {saved}, beside the all-care average of {numbers.pounds(average)} "
-        f"and the Review's {numbers.pounds(REVIEW_SAVING.value)} ({REVIEW_SAVING.design})."
-        f"{mix if more else ''}"
+        f"Cashable saving per averted child-year, by the levers that avert: {numbers.pounds(mine)}, {beside}. "
+        f"{why}{mix if mine > average else ''}"
     )
 
 
@@ -363,11 +406,11 @@ def social_sentence(saving: Saving) -> str:
     """
     if not any(item.account == SOCIAL for item in saving.grid.items):
         return ""
-    value, bounds = float(saving.central.npsv()[0]) * 1e-9, np.quantile(saving.npsv(), BOUNDS) * 1e-9
-    low, high = (float(bounds[0]), float(bounds[1])) if len(saving.averted) > 1 else (None, None)
+    value = float(saving.npsv().mean()) * 1e-9
+    low, high = interval(saving.npsv(), 1e-9) if len(saving.averted) > 1 else (None, None)
     row = summary_row("", value, low, high, "£bn")
-    within = f" (90% interval {row.interval})" if row.interval else ""
-    return f"Net present social value: {row.central}{within}. It is no budget, and not to be added to the saving."
+    within = f" ({numbers.LEVEL_WORDS} {row.interval})" if row.interval else ""
+    return f"Net present social value: {row.value}{within}. It is no budget, and not to be added to the saving."
 
 
 def growth_sentence(paths: Mapping[str, Array], year: int, price_year: int) -> str:

@@ -112,7 +112,7 @@ CASE_NOTE = (
 )
 
 
-_CASE_HEADS = ("", "Central", "Mean", "90% interval", "")
+_CASE_HEADS = ("", "Mean", numbers.LEVEL_WORDS, "If every effect were as stated", "")
 
 
 #: Rows of the page and what they are called there; the others are in the file.
@@ -200,10 +200,14 @@ def _row(what: str, row: dict[str, object]) -> tuple[str, ...]:
     scale = 1e-9 if billions else 1.0
     central, mean, low, high = (_scaled(row[k], scale) for k in ("central", "mean", "low", "high"))
     unit = "£bn" if billions else unit if unit in ("GBP per GBP", YEAR) else _PER_CHILD
-    shown = summary_row("", central, low, high, unit)
-    average = "" if mean is None else summary_row("", mean, None, None, unit).central
-    first = numbers.NONE if what == PEAK_YEAR and central is None else shown.central
-    return label, first, average, shown.interval, _UNITS.get(what, "")
+    if what == PEAK_YEAR and central is None:
+        return label, numbers.NONE, "", "", ""
+    shown = summary_row("", mean, low, high, unit)
+    stated = summary_row("", central, None, None, unit).value
+    # A year has no mean: some draws may never pay back. Without draws the one run is all there is.
+    drawn = low is not None or high is not None or mean is not None
+    first = "" if mean is None and drawn else shown.value if drawn else stated
+    return label, first, shown.interval, stated if drawn else "", _UNITS.get(what, "")
 
 
 def _scaled(value: object, scale: float) -> float | None:
@@ -219,4 +223,4 @@ def _chances(made: SavingAppraisal) -> Iterator[tuple[str, ...]]:
     last = len(made.years) - 1
     for i in sorted({round(last / 3), round(2 * last / 3), last}):
         label = f"{numbers.sentence(CHANCE)[:-1]} by {_labels.financial_year(made.years[i])}"
-        yield label, "", numbers.percent(float(chances[i])), "", "of draws"
+        yield label, numbers.chance(float(chances[i])), "", "", "of draws"

@@ -28,6 +28,7 @@ from carecost.report.headline import SummaryRow
 from carecost.results.appraisal_tables import SavingAppraisal
 from carecost.results.attribution_tables import SHORT, short_table
 from carecost.results.saving import Saving
+from carecost.results.tables import summarised
 from carecost.simulation.run import Run
 
 if TYPE_CHECKING:
@@ -44,16 +45,14 @@ class Spending:
     ----------
     plan : Scenario
         The scenario, as it is stated.
-    central : ndarray of shape (1, year, item)
-        Each item in the central run [GBP, or its own unit where it is counted].
     drawn : ndarray of shape (draw, year, item)
-        Each item in the draws, with the luck of small numbers where the draws ask for it [as central].
-    public : ndarray of shape (1, year)
-        The public purse in the central run [GBP].
+        Each item in the draws, with the luck of small numbers where the draws ask for it; the central run where there
+        are none [GBP, or its own unit where it is counted].
+    public : ndarray of shape (draw, year)
+        The public purse [GBP].
     """
 
     plan: Scenario
-    central: Array
     drawn: Array
     public: Array
 
@@ -198,7 +197,7 @@ def story(results: Results | Story) -> Story:
     others = [name for name in run.scenarios if name != INACTION]
     at_end = _children_at_end(results, run)
     last, price_year = run.grid.dates[-1], run.assumptions.price_year
-    alone = () if others else headline.inaction_summary(last, at_end[INACTION], _public_spend(results, run), price_year)
+    alone = () if others else headline.inaction_summary(last, at_end[INACTION], _public_spend(run), price_year)
     return Story(
         results=results,
         assumptions=run.assumptions,
@@ -224,17 +223,16 @@ def _children_at_end(results: Results, run: Run) -> dict[str, dict[str, float]]:
     return by_scenario
 
 
-def _public_spend(results: Results, run: Run) -> float:
-    """Give public spending under inaction in the last year, central run [GBP]."""
-    rows = results.costs(by=["account"])
-    purse = rows[(rows["account"] != "social") & (rows["scenario"] == INACTION) & (rows["quantile"] == "central")]
-    return float(purse[purse["year"] == run.grid.years[-1]]["value"].sum())
+def _public_spend(run: Run) -> dict[str, float]:
+    """Give public spending under inaction in the last year, by quantile [GBP]."""
+    drawn, central = (of[INACTION].costs.public_spend[:, -1] for of in (run.shown, run.central))
+    return {quantile: float(value) for quantile, value in summarised(drawn, central).items()}
 
 
 def _spending(run: Run) -> Iterator[tuple[str, Spending]]:
     for name, plan in run.scenarios.items():
-        central = run.central[name].costs
-        yield name, Spending(plan, central.spend, run.shown[name].costs.spend, central.public_spend)
+        costs = run.shown[name].costs
+        yield name, Spending(plan, costs.spend, costs.public_spend)
 
 
 def _against(run: Run, saving: Saving) -> Against:

@@ -14,7 +14,7 @@ from carecost.engine.items import OUTCOMES
 from carecost.files.archive import add_files
 from carecost.money.discounting import Schedule
 from carecost.report import basis, findings, sections
-from carecost.report.headline import PER_CHILD, SummaryRow
+from carecost.report.headline import BOUND_NAMES, PER_CHILD, SummaryRow
 from carecost.report.html import Html, document, h, joined, picture, section
 from carecost.report.story import Against, Story, story
 from carecost.text import numbers
@@ -186,12 +186,12 @@ def table_text(results: Results | Story) -> str:
         + (f"{draws.n:,} draws, seed {draws.seed}" if draws.n > 1 else numbers.NO_INTERVAL),
     ]
     for compared in told.against.values():
-        lines += ["", *_scenario(compared)]
+        lines += ["", *_scenario(compared, draws.n > 1)]
     if not told.against:
-        lines += ["", told.spending[INACTION].plan.title, *_table(told.inaction)]
+        lines += ["", told.spending[INACTION].plan.title, *_table(told.inaction, draws.n > 1)]
     lines += ["", told.growth]
     if draws.n > 1:
-        lines += ["", numbers.sentence(numbers.INTERVAL)]
+        lines += ["", numbers.sentence(numbers.interval(draws.noise))]
     wrapped = (line if len(line) <= WIDTH else textwrap.fill(line, WIDTH) for line in lines)
     # A terminal may lack the minus sign of typesetting.
     return "\n".join(wrapped).replace(numbers.MINUS, "-")
@@ -210,7 +210,7 @@ def rates_text(results: Results | Story, rates: Sequence[str | float | Schedule]
     Returns
     -------
     str
-        A line a scenario and rate: central run, and 90% interval where there are draws.
+        A line a scenario and rate: the mean and its interval, or the central run where there are no draws.
     """
     lines = ["Net present saving to the public purse, by discount rates"]
     for scenario, compared in story(results).against.items():
@@ -219,27 +219,28 @@ def rates_text(results: Results | Story, rates: Sequence[str | float | Schedule]
         for row in compared.saving.npvs(rates).to_dict("records"):
             amounts.setdefault(row["discount"], {})[row["quantile"]] = numbers.pounds(row["value"])
         for schedule, at in amounts.items():
-            interval = f"{at['0.05']} to {at['0.95']}" if "0.05" in at else ""
-            lines.append(_line((f"{scenario}, {schedule}", at["central"], interval, "")))
+            low, high = (at.get(bound) for bound in BOUND_NAMES)
+            interval = f"{low} to {high}" if low else ""
+            lines.append(_line((f"{scenario}, {schedule}", at.get("mean", at["central"]), interval, "")))
     return "\n".join(lines).replace(numbers.MINUS, "-")
 
 
-def _scenario(compared: Against) -> Iterator[str]:
+def _scenario(compared: Against, drawn: bool) -> Iterator[str]:
     """Write what is quoted of one scenario: its summary, warnings, and sentences."""
     yield f"{compared.plan.title}, against {INACTION}"
-    yield from _table(compared.rows)
+    yield from _table(compared.rows, drawn)
     yield ""
     yield from compared.warnings
     yield from filter(None, (compared.footing, compared.per_child, compared.social))
 
 
-def _table(rows: Sequence[SummaryRow]) -> Iterator[str]:
+def _table(rows: Sequence[SummaryRow], drawn: bool) -> Iterator[str]:
     """Lay out rows in columns, each cell broken where it is too long; what a sentence says is left out."""
-    yield _line(("", "central", "90% interval", "unit"))
+    yield _line(("", *(head.lower() for head in findings.summary_heads(drawn)[1:])))
     yield "-" * WIDTH
     for row in rows:
         if row.unit != PER_CHILD:
-            cells = (row.what, row.central, row.interval, row.unit)
+            cells = (row.what, row.value, row.interval, row.unit)
             broken = [textwrap.wrap(cell, width) for cell, width in zip(cells, COLUMNS, strict=True)]
             yield from (_line(line) for line in zip_longest(*broken, fillvalue=""))
 

@@ -15,6 +15,7 @@ from carecost._labels import financial_year
 from carecost._typing import Array
 from carecost.analysis.business_case import EFFECTS, BusinessCase
 from carecost.errors import ComparisonError, InputError, Problem
+from carecost.maths.monte_carlo import LEVEL
 from carecost.money.appraisal import Appraisal
 from carecost.money.cost_effectiveness import SOME_OPTIONS, Option, Step, arrays, best_shares, means, values_of
 from carecost.money.prices import PriceBase
@@ -57,6 +58,8 @@ class SavingAppraisal:
         Of the central run.
     claim : bool
         Whether the effects are as claimed, not evidenced.
+    stated : bool
+        Whether somebody stated what the effects cost: without it there is no ratio to a cost.
 
     See Also
     --------
@@ -75,10 +78,11 @@ class SavingAppraisal:
     drawn: BusinessCase
     central: BusinessCase
     claim: bool
+    stated: bool = True
 
     def __post_init__(self) -> None:
         case = instance(BusinessCase, words="Use Results.appraisal(…), which gives one")
-        take(self, drawn=case, central=case, claim=flag)
+        take(self, drawn=case, central=case, claim=flag, stated=flag)
 
     @property
     def name(self) -> str:
@@ -116,7 +120,7 @@ class SavingAppraisal:
         Returns
         -------
         DataFrame
-            Columns what, of (which account, payer, part or years), year, central, mean, low, high (90% interval), unit;
+            Columns what, of (which account, payer, part or years), year, central, mean, low, high (80% interval), unit;
             baseline, discount, optimism, claim; price_year, basis and deflator of pounds. Ratios are of means over
             draws and have no interval. Rows of npsv are there only with a social ledger.
 
@@ -170,7 +174,7 @@ class SavingAppraisal:
         frames = []
         for payer, drawn in self.drawn.payers.items():
             axes = {"what": FLOWS, "year": self.years}
-            frame = tables.tidy(_flows(drawn), _flows(self.central.payers[payer]), axes, draws)
+            frame = tables.tidy(_flows(drawn), _flows(self.central.payers[payer]), axes, None if draws else LEVEL)
             frame.insert(0, "payer", payer)
             frames.append(frame)
         return tables.priced(pd.concat(frames, ignore_index=True), self.base)
@@ -195,8 +199,9 @@ def _row(a: SavingAppraisal, what: str, of: str, unit: str, pick: Pick) -> Row:
 
 
 def _ratio(a: SavingAppraisal, what: str, of: str, unit: str, pick: Callable[[BusinessCase], float | None]) -> Row:
-    row: Row = {"what": what, "of": of, "unit": unit, "central": pick(a.central)}
-    return row | {"mean": pick(a.drawn)} if a.with_draws else row
+    """Give a ratio to what the scenario costs; None where nobody stated that."""
+    row: Row = {"what": what, "of": of, "unit": unit, "central": pick(a.central) if a.stated else None}
+    return row | {"mean": pick(a.drawn) if a.stated else None} if a.with_draws else row
 
 
 def _budget(a: SavingAppraisal) -> Iterator[Row]:

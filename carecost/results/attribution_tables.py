@@ -47,7 +47,7 @@ def attribution_rows(
     -------
     DataFrame
         scenario, measure, date, method (alone, interaction, sequence, last, shapley, whole), lever, order (its place
-        in the list), spends_only, value (central), mean, low, high (90% interval), mc_error (of the mean, from draws),
+        in the list), spends_only, value (central), mean, low, high (80% interval), mc_error (of the mean, from draws),
         order_error (from sampled orders), draws, unit, price_year, claim. The rows of alone with interaction, those of
         sequence and those of shapley each sum to the whole.
     """
@@ -89,7 +89,7 @@ def _effects_by_row(effects: Effects) -> Array:
 
 
 def _spread(values: Array | None) -> dict[str, float | None]:
-    """Give the mean over draws, its Monte Carlo error and the 90% interval; empty without draws."""
+    """Give the mean over draws, its Monte Carlo error and the 80% interval; empty without draws."""
     if values is None:
         return {"mean": None, "low": None, "high": None, "mc_error": None}
     low, high = tables.interval(values)

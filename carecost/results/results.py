@@ -40,7 +40,7 @@ from carecost.files.archive import replay, save_run
 from carecost.files.load import load_assumptions, load_scenario
 from carecost.inputs.assumptions import Assumptions
 from carecost.inputs.scenario import Scenario
-from carecost.maths.monte_carlo import MOST_DRAWS, Draws
+from carecost.maths.monte_carlo import LEVEL, MOST_DRAWS, Draws
 from carecost.money.discounting import Deflator, Schedule
 from carecost.money.optimism_bias import Optimism, bias
 from carecost.money.prices import CASH, REAL
@@ -196,8 +196,10 @@ class Results:
 
     # Children and places
 
-    @guarded(by=labels, draws=flag, in_care=flag)
-    def children(self, by: Sequence[str] = (), draws: bool = False, in_care: bool = True) -> pd.DataFrame:
+    @guarded(by=labels, draws=flag, level=tables.COVERAGE, in_care=flag)
+    def children(
+        self, by: Sequence[str] = (), draws: bool = False, in_care: bool = True, level: float = LEVEL
+    ) -> pd.DataFrame:
         """Give children on 31 March of each year.
 
         Parameters
@@ -208,11 +210,13 @@ class Results:
             One row a draw instead of one a quantile.
         in_care : bool
             Only children in care.
+        level : float
+            Coverage of the interval [probability].
 
         Returns
         -------
         DataFrame
-            Columns scenario, date, those of ``by``, quantile (central, mean, 0.05, 0.5, 0.95) or draw, value, unit.
+            Columns scenario, date, those of ``by``, quantile (central, mean, 0.1, 0.5, 0.9) or draw, value, unit.
 
         Raises
         ------
@@ -230,10 +234,12 @@ class Results:
         >>> results.children(by=["group"])["date"].unique().tolist()
         [2025, 2026, 2027, 2028]
         """
-        return tables.children_rows(self._run, by, draws, in_care)
+        return tables.children_rows(self._run, by, None if draws else level, in_care)
 
-    @guarded(flow=text, by=labels, draws=flag, in_care=flag)
-    def flows(self, flow: str, by: Sequence[str] = (), draws: bool = False, in_care: bool = True) -> pd.DataFrame:
+    @guarded(flow=text, by=labels, draws=flag, level=tables.COVERAGE, in_care=flag)
+    def flows(
+        self, flow: str, by: Sequence[str] = (), draws: bool = False, in_care: bool = True, level: float = LEVEL
+    ) -> pd.DataFrame:
         """Give a flow in each year.
 
         Parameters
@@ -246,6 +252,8 @@ class Results:
             One row a draw instead of one a quantile.
         in_care : bool
             Only children in care.
+        level : float
+            Coverage of the interval [probability].
 
         Returns
         -------
@@ -268,16 +276,18 @@ class Results:
         >>> results.flows("child_years")["unit"].unique().tolist()
         ['child-years']
         """
-        return tables.flow_rows(self._run, flow, by, draws, in_care)
+        return tables.flow_rows(self._run, flow, by, None if draws else level, in_care)
 
-    @guarded(draws=flag)
-    def capacity(self, draws: bool = False) -> pd.DataFrame:
+    @guarded(draws=flag, level=tables.COVERAGE)
+    def capacity(self, draws: bool = False, level: float = LEVEL) -> pd.DataFrame:
         """Say how full the capacity groups were, year by year; without rows where the set has none.
 
         Parameters
         ----------
         draws : bool
             One row a draw instead of one a quantile.
+        level : float
+            Coverage of the interval [probability].
 
         Returns
         -------
@@ -297,16 +307,18 @@ class Results:
         >>> results.capacity()["group"].unique().tolist()
         ['foster in-house', 'foster agency', "children's home"]
         """
-        return tables.capacity_rows(self._run, draws)
+        return tables.capacity_rows(self._run, None if draws else level)
 
-    @guarded(draws=flag)
-    def outcomes(self, draws: bool = False) -> pd.DataFrame:
+    @guarded(draws=flag, level=tables.COVERAGE)
+    def outcomes(self, draws: bool = False, level: float = LEVEL) -> pd.DataFrame:
         """Count each outcome that the set counts, year by year; without rows where it counts none.
 
         Parameters
         ----------
         draws : bool
             One row a draw instead of one a quantile.
+        level : float
+            Coverage of the interval [probability].
 
         Returns
         -------
@@ -323,7 +335,7 @@ class Results:
         >>> cc.run(cc.load_assumptions("england-2025-after-care"), years=2).outcomes()["unit"].unique().tolist()
         ['outcomes']
         """
-        return tables.outcome_rows(self._run, draws)
+        return tables.outcome_rows(self._run, None if draws else level)
 
     @guarded(scenario=text, stream=optional(text))
     def parameters(self, scenario: str, stream: str | None = None) -> Parameters:
@@ -400,13 +412,14 @@ class Results:
 
     # Money, each table with its price base
 
-    @guarded(by=labels, basis=one_of([REAL, CASH]), draws=flag, deflator=optional(vintage))
+    @guarded(by=labels, basis=one_of([REAL, CASH]), draws=flag, level=tables.COVERAGE, deflator=optional(vintage))
     def costs(
         self,
         by: Sequence[str] = (),
         basis: Literal["real", "cash"] = "real",
         draws: bool = False,
         deflator: str | Deflator | None = None,
+        level: float = LEVEL,
     ) -> pd.DataFrame:
         """Give spend in each year.
 
@@ -420,6 +433,8 @@ class Results:
             One row a draw instead of one a quantile.
         deflator : str or Deflator, optional
             Vintage that makes cash, packaged or your own; that of the set by default.
+        level : float
+            Coverage of the interval [probability].
 
         Returns
         -------
@@ -446,7 +461,7 @@ class Results:
         >>> results.costs(basis="cash")["price_year"].unique().tolist()
         [2026, 2027, 2028]
         """
-        return tables.cost_rows(self._run, by, basis, draws, deflator)
+        return tables.cost_rows(self._run, by, basis, None if draws else level, deflator)
 
     @guarded(
         scenario=text,
@@ -846,7 +861,7 @@ class Results:
         Parameters
         ----------
         tolerance : float
-            Largest Monte Carlo error of a mean or of an end of a 90% interval, as a share of the interval's width.
+            Largest Monte Carlo error of a mean or of an end of an 80% interval, as a share of the interval's width.
 
         Returns
         -------

@@ -26,27 +26,16 @@ from carecost._guard import (
 from carecost._labels import INACTION
 from carecost._typing import Array
 from carecost.analysis.business_case import BusinessCase
-from carecost.analysis.sensitivity import switching_value
 from carecost.engine.grid import Grid
 from carecost.errors import InputError, Problem
-from carecost.inputs.scenario import Evidence
+from carecost.maths.monte_carlo import LEVEL
 from carecost.money.discounting import Schedule, discount_factors
 from carecost.money.optimism_bias import Optimism, bias, optimism_bias
 from carecost.money.vintages import schedule
-from carecost.results import tables
+from carecost.results import summary, tables
 from carecost.results.appraisal_tables import SavingAppraisal
 from carecost.simulation.comparison import Chooser, Comparison, Side
 from carecost.simulation.run import Run
-
-#: The published saving for a child not in care that every summary shows beside its own.
-REVIEW_SAVING = Evidence(
-    measure="The Review's own: £517m / 17,000 children",
-    value=517e6 / 17_000,
-    unit="GBP per child-year",
-    basis="claimed",
-    design="£517m for 17,000 children",
-    source="Independent Review of Children's Social Care, final report, May 2022; 17,000 and 517m as quoted by CYP Now",
-)
 
 #: Discount schedules shown side by side.
 RATES = ("standard", "health", "sensitivity")
@@ -396,7 +385,8 @@ class Saving:
         Returns
         -------
         float or None
-            The ratio of mean present values; None (undefined) where the cost is not positive [GBP per GBP].
+            The ratio of mean present values; None (undefined) where the cost is not positive, or nobody stated what the
+            effects cost [GBP per GBP].
 
         See Also
         --------
@@ -409,7 +399,7 @@ class Saving:
         >>> results.compare("care-review").bcr() > 0
         True
         """
-        return self.drawn.bcr()
+        return self.drawn.bcr() if summary.cost_stated(self.run, self.scenario.name) else None
 
     @guarded(discounted=flag)
     def payback_year(self, *, discounted: bool = False) -> Array:
@@ -528,13 +518,22 @@ class Saving:
         """
         return self.drawn.average_cost_of_care()
 
-    def summary(self) -> pd.DataFrame:
-        """Give the table people quote.
+    @guarded(level=tables.COVERAGE)
+    def summary(self, level: float = LEVEL) -> pd.DataFrame:
+        """Give the table people quote: what a scenario does, as means over draws with their interval.
+
+        Parameters
+        ----------
+        level : float
+            Coverage of the intervals [probability].
 
         Returns
         -------
         DataFrame
-            Columns what, central, low, high (90% interval), unit. Parameter uncertainty only: no luck of small numbers.
+            Columns what; mean, low and high (an interval of 80% unless another is asked for), mean_error (Monte Carlo
+            error of the mean); central (the run of central values, for programs; the only number without draws, and of
+            rows of one run, such as every claim come true in full); unit. Parameter uncertainty only: no luck of small
+            numbers.
 
         See Also
         --------
@@ -547,31 +546,17 @@ class Saving:
         >>> results.compare("care-review").summary()["what"].iloc[2]
         'Fewer children in care, 31 March 2031'
         """
-        claimed = ", given the claims" if self.run.scenarios[self.scenario.name].claim else ""
-        per_year = "GBP per child-year"
-        # Of a ratio and a chance the draws give one number and no interval.
-        single: list[tuple[str, float | None, str]] = [
-            (
-                f"Chance that the net present saving is above zero{claimed}",
-                self.chance_of_saving() if len(self.averted) > 1 else None,
-                "share of draws",
-            ),
-            ("Benefit-cost ratio, ratio of means", self.bcr(), "GBP per GBP"),
-            (
-                "Switching value: share of the effects at which the net present saving is zero",
-                switching_value(self.run, self.scenario.name, self.baseline.name),
-                "share of effect",
-            ),
-            ("Cashable saving for each child-year of care averted", self.central.saving_per_child_year(), per_year),
-            ("Average cost of a child-year of care, baseline", self.central.average_cost_of_care(), per_year),
-            (REVIEW_SAVING.measure, REVIEW_SAVING.value, REVIEW_SAVING.unit),
-        ]
-        rows = tables.summary_rows(self.drawn, self.central)
-        rows += [{"what": w, "central": value, "low": None, "high": None, "unit": unit} for w, value, unit in single]
-        return pd.DataFrame(rows)
+        made = summary.rows(self.run, self.scenario.name, self.baseline.name, level)
+        return pd.DataFrame(made, columns=list(summary.COLUMNS))
 
-    def by_year(self) -> pd.DataFrame:
-        """Give reform spend, savings and net saving in each year, central and quantiles.
+    @guarded(level=tables.COVERAGE)
+    def by_year(self, level: float = LEVEL) -> pd.DataFrame:
+        """Give reform spend, savings and net saving in each year, central, mean and quantiles.
+
+        Parameters
+        ----------
+        level : float
+            Coverage of the interval [probability].
 
         Returns
         -------
@@ -592,7 +577,7 @@ class Saving:
         frames = []
         for what, flow in YEARLY.items():
             years = {"year": list(self.grid.years)}
-            frame = tables.tidy(flow(self.drawn), flow(self.central), years, per_draw=False)
+            frame = tables.tidy(flow(self.drawn), flow(self.central), years, level)
             frame.insert(0, "what", what)
             frames.append(frame)
         joined = pd.concat(frames, ignore_index=True)
@@ -635,10 +620,13 @@ class Saving:
         """
         bias = optimism_bias(optimism, mitigated)
         claim = any(self.run.scenarios[side.name].claim for side in (self.baseline, self.scenario))
-        return SavingAppraisal(BusinessCase(self.drawn, bias), BusinessCase(self.central, bias), claim)
+        stated = summary.cost_stated(self.run, self.scenario.name)
+        return SavingAppraisal(BusinessCase(self.drawn, bias), BusinessCase(self.central, bias), claim, stated)
 
-    @guarded(discount=rates, timing=text)
-    def npvs(self, discount: Sequence[str | float | Schedule] = RATES, timing: str = "base year") -> pd.DataFrame:
+    @guarded(discount=rates, timing=text, level=tables.COVERAGE)
+    def npvs(
+        self, discount: Sequence[str | float | Schedule] = RATES, timing: str = "base year", level: float = LEVEL
+    ) -> pd.DataFrame:
         """Give the net present saving to the public purse at several discount rates.
 
         Parameters
@@ -649,6 +637,8 @@ class Saving:
         timing : str
             One of ``base year`` (flows of the first projected year have factor 1), ``mid-year`` and ``year-end``; see
             :func:`carecost.money.discounting.discount_factors`.
+        level : float
+            Coverage of the interval [probability].
 
         Returns
         -------
@@ -682,7 +672,7 @@ class Saving:
         # (year, rate), so that flows of (draw, year) become (draw, rate) in one product
         factors = np.stack([discount_factors(n, s, timing) for s in schedules.values()], axis=-1)
         drawn, central = self.net_saving() @ factors, self.central.net_saving() @ factors
-        frame = tables.tidy(drawn, central, {"discount": list(schedules)}, per_draw=False)
+        frame = tables.tidy(drawn, central, {"discount": list(schedules)}, level)
         frame.insert(1, "timing", timing)
         return tables.priced(frame, self.scenario.provenance.price_base)
 
@@ -705,10 +695,10 @@ class Saving:
         >>> list(results.compare("care-review").to_dict())
         ['baseline', 'summary', 'by_year']
         """
-        summary = self.summary()
+        quoted = self.summary()
         return {
             "baseline": self.baseline.name,
-            "summary": summary.astype(object).where(summary.notna(), None).to_dict("records"),
+            "summary": quoted.astype(object).where(quoted.notna(), None).to_dict("records"),
             "by_year": self.by_year().to_dict("records"),
         }
 

@@ -8,26 +8,25 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
-from carecost._labels import financial_year
+from carecost._guard import number
 from carecost._typing import Array
 from carecost.analysis.sensitivity import growth_paths
 from carecost.engine.grid import Grid
 from carecost.engine.items import OUTCOMES, SOCIAL
 from carecost.errors import InputError, Problem, UnknownNameError, refuse, unknown
 from carecost.inputs.assumptions import Assumptions
-from carecost.maths.monte_carlo import mean_error
+from carecost.maths.monte_carlo import LEVEL, ends, mean_error
 from carecost.money import vintages
 from carecost.money.discounting import Deflator
 from carecost.money.prices import CASH, REAL, PriceBase
-from carecost.simulation.comparison import Comparison
 from carecost.simulation.evaluator import FLOWS, Outcome
 from carecost.simulation.run import Run
 
-#: Quantiles shown beside the central run: a 90% interval and the median.
-QUANTILES = (0.05, 0.5, 0.95)
-
 #: Unit of stocks and flows.
 CHILDREN = "children"
+
+#: Rule of the guard: the coverage of an interval.
+COVERAGE = number(above=0, most=1, hint="a share, so 0.9 for an interval of 90%")
 
 #: Prices in which spend can be shown.
 BASES = (REAL, CASH)
@@ -39,7 +38,7 @@ CAPACITY = ("places", "occupancy", "share", "redirected", "unmet")
 Pick = Callable[[Outcome], Array]
 
 
-def summarised(array: Array, central: Array, quantiles: Sequence[float] = QUANTILES) -> dict[str, Array]:
+def summarised(array: Array, central: Array, level: float = LEVEL) -> dict[str, Array]:
     """Give the central run, the mean and quantiles over draws.
 
     Parameters
@@ -48,29 +47,26 @@ def summarised(array: Array, central: Array, quantiles: Sequence[float] = QUANTI
         All draws; of length 1 when there are none.
     central : ndarray of shape (1, ...)
         The central run.
-    quantiles : sequence of float
-        Quantiles wanted.
+    level : float
+        Coverage of the interval [probability].
 
     Returns
     -------
     dict of str to ndarray
-        ``central``, and with draws ``mean``, its Monte Carlo error ``mean_error``, and each quantile.
+        ``central``, and with draws ``mean``, its Monte Carlo error ``mean_error``, and by name the quantiles that
+        bound the interval, with the median between them.
     """
     summaries = {"central": central[0]}
     if len(array) > 1:
+        low, high = ends(level)
+        quantiles = (low, 0.5, high)
         summaries["mean"] = array.mean(0)
         summaries["mean_error"] = mean_error(array)
         summaries |= {f"{q:g}": v for q, v in zip(quantiles, np.quantile(array, quantiles, axis=0), strict=True)}
     return summaries
 
 
-def tidy(
-    array: Array,
-    central: Array,
-    axes: Mapping[str, Sequence[object]],
-    per_draw: bool,
-    quantiles: Sequence[float] = QUANTILES,
-) -> pd.DataFrame:
+def tidy(array: Array, central: Array, axes: Mapping[str, Sequence[object]], level: float | None) -> pd.DataFrame:
     """Lay an array out in rows, one a cell and quantile (or draw).
 
     Parameters
@@ -79,18 +75,16 @@ def tidy(
         Draws and central run.
     axes : mapping of str to sequence
         Name and labels of each axis after the draw axis.
-    per_draw : bool
-        One row a draw instead of one a quantile.
-    quantiles : sequence of float
-        Quantiles wanted.
+    level : float or None
+        Coverage of the interval [probability]; None for one row a draw instead of one a quantile.
 
     Returns
     -------
     DataFrame
         Columns of the axes, ``quantile`` or ``draw``, and ``value``.
     """
-    layers = dict(enumerate(array)) if per_draw else summarised(array, central, quantiles)
-    label = "draw" if per_draw else "quantile"
+    layers = dict(enumerate(array)) if level is None else summarised(array, central, level)
+    label = "draw" if level is None else "quantile"
     # The layers become the last axis, so that the rows of a cell stand together.
     values = np.stack(list(layers.values()), axis=-1)
     index = pd.MultiIndex.from_product([*axes.values(), list(layers)], names=[*axes, label])
@@ -132,11 +126,11 @@ def rows_of(
     central: Array,
     time: tuple[str, Sequence[int]],
     labels: Mapping[str, list[str]],
-    per_draw: bool,
+    level: float | None,
 ) -> pd.DataFrame:
     """Lay out an array of shape (draw, time, group) in rows with the labels of each group."""
     n = array.shape[-1]
-    frame = tidy(array, central, {time[0]: list(time[1]), "_group": list(range(n))}, per_draw)
+    frame = tidy(array, central, {time[0]: list(time[1]), "_group": list(range(n))}, level)
     column = list(frame.columns).index("_group")
     for name, values in reversed(list(labels.items())):
         frame.insert(column, name, np.array(values, dtype=object)[frame["_group"].to_numpy()])
@@ -181,79 +175,40 @@ def assumption_rows(assumptions: Assumptions) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
-def interval(values: Array, scale: float = 1.0) -> tuple[float, float]:
-    """Give the 90% interval of draws; nan for an end among draws that never come (a payback beyond the horizon)."""
+def interval(values: Array, scale: float = 1.0, level: float = LEVEL) -> tuple[float, float]:
+    """Give the interval of draws; nan for an end among draws that never come (a payback beyond the horizon)."""
     never = np.isnan(values)
     # A draw that never comes is later than all others: ranks, because infinities cannot be interpolated.
     method: Literal["inverted_cdf", "linear"] = "inverted_cdf" if never.any() else "linear"
-    ends = np.quantile(np.where(never, np.inf, values), (QUANTILES[0], QUANTILES[-1]), method=method)
-    low, high = np.where(np.isinf(ends), np.nan, ends) * scale
+    bounds = np.quantile(np.where(never, np.inf, values), ends(level), method=method)
+    low, high = np.where(np.isinf(bounds), np.nan, bounds) * scale
     return float(low), float(high)
 
 
-def summary_rows(drawn: Comparison, central: Comparison) -> list[dict[str, object]]:
-    """Say what a scenario does to children and money: the rows people quote, central and 90% interval."""
-    rows = []
-    for what, pick, unit, scale in _summary_lines(drawn):
-        row: dict[str, object] = {"what": what, "central": float(pick(central)[0]) * scale, "low": None, "high": None}
-        if len(drawn.averted) > 1:
-            values = pick(drawn)
-            low, high = interval(values, scale)
-            error = None if np.isnan(values).any() else float(mean_error(values)) * scale
-            row |= {"low": low, "high": high, "mean_error": error}
-        rows.append(row | {"unit": unit})
-    return rows
-
-
-def _summary_lines(c: Comparison) -> list[tuple[str, Callable[[Comparison], Array], str, float]]:
-    """What each row is called, how it is found, its unit, and the scale of that unit."""
-    before, after, years = c.baseline.name, c.scenario.name, c.grid.years
-    date, spend = f"31 March {c.grid.dates[-1]}", f"Spend in {financial_year(years[-1])}"
-    span = f"{financial_year(years[0])} to {financial_year(years[-1])}"
-    pounds = f"£bn, {financial_year(c.scenario.provenance.price_year)} prices"
-    present, ending = f"{pounds}, present value", "financial year ending"
-    return [
-        (f"Children in care, {date}, {before}", lambda c: c.baseline.children[:, -1], CHILDREN, 1.0),
-        (f"Children in care, {date}, {after}", lambda c: c.scenario.children[:, -1], CHILDREN, 1.0),
-        (f"Fewer children in care, {date}", lambda c: c.averted[:, -1], CHILDREN, 1.0),
-        (f"{spend}, {before}", lambda c: c.baseline.costs.public_spend[:, -1], pounds, 1e-9),
-        (f"{spend}, {after}", lambda c: c.scenario.costs.public_spend[:, -1], pounds, 1e-9),
-        (f"Reform spend, {span}", lambda c: c.reform_spend().sum(1), pounds, 1e-9),
-        (f"Gross saving, {span}", lambda c: c.gross_saving().sum(1), pounds, 1e-9),
-        (f"Cashable saving, {span}", lambda c: c.cashable_saving().sum(1), pounds, 1e-9),
-        ("Net present saving to the public purse (cashable)", lambda c: c.npv(), present, 1e-9),
-        ("Net present saving if all of the gross saving were cash", lambda c: c.npv(gross=True), present, 1e-9),
-        ("Payback year, undiscounted", lambda c: c.payback_year(), ending, 1.0),
-        ("Payback year, discounted", lambda c: c.payback_year(discounted=True), ending, 1.0),
-    ]
-
-
-def children_rows(run: Run, by: Sequence[str], per_draw: bool, in_care: bool) -> pd.DataFrame:
+def children_rows(run: Run, by: Sequence[str], level: float | None, in_care: bool) -> pd.DataFrame:
     """Children on each date; see :meth:`carecost.Results.children`."""
     if "age" in by:
         return _by_age(run, [b for b in by if b != "age"], in_care)
     frames = [
-        _by_label(run, name, _both(run, name, lambda o: o.stock), ("date", run.grid.dates), by, per_draw, in_care)
+        _by_label(run, name, _both(run, name, lambda o: o.stock), ("date", run.grid.dates), by, level, in_care)
         for name in run.scenarios
     ]
     return _stacked(frames).assign(unit=CHILDREN)
 
 
-def flow_rows(run: Run, flow: str, by: Sequence[str], per_draw: bool, in_care: bool) -> pd.DataFrame:
+def flow_rows(run: Run, flow: str, by: Sequence[str], level: float | None, in_care: bool) -> pd.DataFrame:
     """Flows in each year; see :meth:`carecost.Results.flows`."""
     if flow not in FLOWS:
         raise UnknownNameError(unknown("flow", flow, FLOWS))
     frames = [
-        _by_label(
-            run, name, _both(run, name, lambda o: getattr(o, flow)), ("year", run.grid.years), by, per_draw, in_care
-        )
+        _by_label(run, name, _both(run, name, lambda o: getattr(o, flow)), ("year", run.grid.years), by, level, in_care)
         for name in run.scenarios
     ]
     return _stacked(frames).assign(unit="child-years" if flow == "child_years" else CHILDREN)
 
 
 def cost_rows(
-    run: Run, by: Sequence[str], basis: str, per_draw: bool, deflator: str | Deflator | None = None
+    run: Run, by: Sequence[str], basis: str, level: float | None, deflator: str | Deflator | None = None
 ) -> pd.DataFrame:
     """Spend in each year; see :meth:`carecost.Results.costs`."""
     if basis not in BASES:
@@ -271,26 +226,26 @@ def cost_rows(
     for name in run.scenarios:
         drawn, groups = grouped((run.shown[name].costs.spend * factor)[..., keep], labels, by)
         central, _ = grouped((run.central[name].costs.spend * factor)[..., keep], labels, by)
-        frames.append(_named(name, rows_of(drawn, central, ("year", grid.years), groups, per_draw)))
+        frames.append(_named(name, rows_of(drawn, central, ("year", grid.years), groups, level)))
     return priced(_stacked(frames), PriceBase(CASH, None, index.vintage) if basis == CASH else real)
 
 
-def outcome_rows(run: Run, per_draw: bool) -> pd.DataFrame:
+def outcome_rows(run: Run, level: float | None) -> pd.DataFrame:
     """How many have each outcome in each year; see :meth:`carecost.Results.outcomes`."""
     items = run.grid.items
     keep = [i for i, item in enumerate(items) if item.account == OUTCOMES]
-    label = "draw" if per_draw else "quantile"
+    label = "draw" if level is None else "quantile"
     if not keep:
         return pd.DataFrame(columns=["scenario", "year", "outcome", label, "value", "unit"])
     axes = {"year": run.grid.years, "outcome": [items[i].name for i in keep]}
     frames = []
     for name in run.scenarios:
         drawn, central = (outcome[name].costs.spend[..., keep] for outcome in (run.shown, run.central))
-        frames.append(_named(name, tidy(drawn, central, axes, per_draw)))
+        frames.append(_named(name, tidy(drawn, central, axes, level)))
     return _stacked(frames).assign(unit="outcomes")
 
 
-def capacity_rows(run: Run, per_draw: bool) -> pd.DataFrame:
+def capacity_rows(run: Run, level: float | None) -> pd.DataFrame:
     """How full the capacity groups were; see :meth:`carecost.Results.capacity`."""
     frames = []
     axes = {"year": run.grid.years, "group": run.grid.labels("groups")}
@@ -298,10 +253,10 @@ def capacity_rows(run: Run, per_draw: bool) -> pd.DataFrame:
         drawn, central = (outcome[name].capacity for outcome in (run.drawn, run.central))
         if drawn is None or central is None:
             continue
-        columns = {what: tidy(getattr(drawn, what), getattr(central, what), axes, per_draw) for what in CAPACITY}
+        columns = {what: tidy(getattr(drawn, what), getattr(central, what), axes, level) for what in CAPACITY}
         frame = columns[CAPACITY[0]].drop(columns="value")
         frames.append(_named(name, frame.assign(**{what: columns[what]["value"] for what in CAPACITY})))
-    label = "draw" if per_draw else "quantile"
+    label = "draw" if level is None else "quantile"
     return _stacked(frames) if frames else pd.DataFrame(columns=["scenario", *axes, label, *CAPACITY])
 
 
@@ -316,13 +271,13 @@ def growth_rows(run: Run) -> pd.DataFrame:
 def saved(run: Run) -> dict[str, pd.DataFrame]:
     """Give the tables of a saved run that need no comparison."""
     account = ("group", "account")
-    optional = {"capacity": capacity_rows(run, per_draw=False)} if run.grid.groups else {}
-    if not (counted := outcome_rows(run, per_draw=False)).empty:
+    optional = {"capacity": capacity_rows(run, level=LEVEL)} if run.grid.groups else {}
+    if not (counted := outcome_rows(run, level=LEVEL)).empty:
         optional["outcomes"] = counted
     return {
-        "children": children_rows(run, ("placement", "in_care"), per_draw=False, in_care=False),
-        "costs": cost_rows(run, account, "real", per_draw=False),
-        "costs_cash": cost_rows(run, account, "cash", per_draw=False),
+        "children": children_rows(run, ("placement", "in_care"), level=LEVEL, in_care=False),
+        "costs": cost_rows(run, account, "real", level=LEVEL),
+        "costs_cash": cost_rows(run, account, "cash", level=LEVEL),
         "growth_paths": growth_rows(run),
         "draws": draw_rows(run),
         "assumptions": assumption_rows(run.assumptions),
@@ -336,7 +291,7 @@ def _by_label(
     arrays: tuple[Array, Array],
     time: tuple[str, Sequence[int]],
     by: Sequence[str],
-    per_draw: bool,
+    level: float | None,
     in_care: bool,
 ) -> pd.DataFrame:
     """Lay out arrays of shape (draw, stream, time, placement), drawn and central, summed by some labels."""
@@ -350,7 +305,7 @@ def _by_label(
 
     drawn, groups = summed(arrays[0])
     central, _ = summed(arrays[1])
-    return _named(name, rows_of(drawn, central, time, groups, per_draw))
+    return _named(name, rows_of(drawn, central, time, groups, level))
 
 
 def _both(run: Run, name: str, pick: Pick) -> tuple[Array, Array]:
@@ -377,7 +332,7 @@ def _by_age(run: Run, by: Sequence[str], in_care: bool) -> pd.DataFrame:
         stock = np.stack([p.stock for p in run.projections(name).values()], axis=1)
         for a, age in enumerate(run.grid.ages):
             one_age = stock[:, :, :, a]
-            frame = _by_label(run, name, (one_age, one_age), ("date", run.grid.dates), by, False, in_care)
+            frame = _by_label(run, name, (one_age, one_age), ("date", run.grid.dates), by, LEVEL, in_care)
             frame.insert(2, "age", age)
             frames.append(frame)
     return _stacked(frames).assign(unit=CHILDREN)

@@ -192,34 +192,62 @@ class Altered:
     removed : ndarray of shape (draw, year, age), optional
         What the scenario's changes took from the rate of entry to care so far, less what they added; None where they
         did neither, or the grid has no ``averted_to`` [per child per year].
+    later : ndarray of shape (draw, year, age), optional
+        Those whom changes kept from entering care before, and who come all the same, in the year and at the age at
+        which they come; None where nobody does [children per year].
     """
 
     parameters: Parameters
     removed: Array | None = None
+    later: Array | None = None
 
     def settled(self) -> Parameters:
-        """Send averted children to the placement outside care: once, after the last change.
+        """Let those come who come later, and send averted children to the placement outside care: once, at the end.
 
         Averted are max(0, removed), in each cell of draw, year and age: rises are netted with falls, and diverting
-        averts nobody.
+        averts nobody. Those who come later are entries to care of their own, in the mix of their cell: they are not
+        netted with what is averted in the year in which they come.
 
         Returns
         -------
         settled : Parameters
             The very same object where nobody is averted.
         """
+        coming = self.with_later()
         if self.removed is None:
-            return self.parameters
+            return coming
         averted = np.maximum(self.removed, 0.0)
         if not averted.any():
-            return self.parameters
-        p, grid = self.parameters, self.parameters.grid
+            return coming
+        p, grid = coming, coming.grid
         total = np.asarray(p.entry_rate) + averted
         kept = np.divide(p.entry_rate, total, out=np.ones(total.shape), where=averted > 0)
         share = np.asarray(p.entry_share) * kept[..., None]
         # Where nobody is averted kept is exactly 1: such years stay bit for bit.
         share[..., grid.index("placements", str(grid.averted_to))] += 1.0 - kept
         return p.changed(entry_rate=total, entry_share=share)
+
+    def with_later(self) -> Parameters:
+        """Add those who come later to the entries to care, whose mix is kept; where nobody enters, nobody comes."""
+        p = self.parameters
+        if self.later is None:
+            return p
+        care = np.isin(np.arange(len(p.grid.placements)), p.grid.in_care)
+        rate, share, people = (np.asarray(a) for a in (p.entry_rate, p.entry_share, p.population))
+        outside = share @ (~care).astype(float)
+        inside = np.where(outside > 0, share @ care.astype(float), 1.0)
+        able = (rate * inside > 0) & (people > 0)
+        extra = np.divide(
+            self.later, people, out=np.zeros(np.broadcast_shapes(self.later.shape, able.shape)), where=able
+        )
+        if not extra.any():
+            return p
+        total = rate + extra
+        one, comes = np.ones(total.shape), extra > 0
+        kept = np.divide(rate * inside + extra, inside * total, out=one.copy(), where=comes)
+        thinned = np.divide(rate, total, out=one, where=comes)
+        mix = share * np.where(care, kept[..., None], thinned[..., None]) if outside.any() else share
+        return p.changed(entry_rate=total, entry_share=mix)
 
 
 def apply(scenario: Scenario, parameters: Parameters, stream: str, sampler: Sampler, calendar: Calendar) -> Parameters:
@@ -277,19 +305,20 @@ def alter(scenario: Scenario, so_far: Altered, stream: str, sampler: Sampler, ca
     Altered
         The same object where nothing changes.
     """
-    for name, change in scenario.changes:
+    called = (label for lever in scenario.levers for label in lever.labels)
+    for label, (name, change) in zip(called, scenario.changes, strict=True):
         if change.idle or not change.where.covers(stream):
             continue
         years = np.array(so_far.parameters.grid.years) - calendar.begin(change) + 1
         weight = np.array([change.share * change.weight(int(y)) for y in years])
         if weight.any():
             amount = _amount(name, change, sampler, calendar)
-            where = f"scenario {scenario.name!r}, {name}, stream {stream!r}"
+            where = f"scenario {scenario.name!r}, {label}, stream {stream!r}"
             if change.parameter == "entry_rate":
                 so_far = _entries(where, change, so_far, amount, weight)
             else:
                 changed = _applied(where, change, so_far.parameters, amount, weight, calendar.portion)
-                so_far = Altered(changed, so_far.removed)
+                so_far = Altered(changed, so_far.removed, so_far.later)
     return so_far
 
 
@@ -328,6 +357,7 @@ def _entries(where: str, change: Change, so_far: Altered, amount: Array, weight:
     if mixed:
         outside = np.broadcast_to(outside, shape)
         share = np.array(np.broadcast_to(share, (*shape, len(care))), order="C")
+    gone = np.zeros(shape) if change.later_share else None
     x = amount[:, None]  # (draw, age)
     for year in np.flatnonzero(weight):
         everybody = rate[:, year][cells]
@@ -343,6 +373,8 @@ def _entries(where: str, change: Change, so_far: Altered, amount: Array, weight:
         _refuse_entries(where, change, grid, (old, new, share[:, min(year, share.shape[1] - 1)]), int(year), ages)
         if removed is not None:
             removed[:, year][cells] += old - new
+        if gone is not None:
+            gone[:, year][cells] = np.maximum(old - new, 0.0)
         if not mixed:
             rate[:, year][cells] = new
             continue
@@ -354,7 +386,19 @@ def _entries(where: str, change: Change, so_far: Altered, amount: Array, weight:
         rate[:, year][cells] = total
         share[:, year][cells] = mix * np.where(care, kept[..., None], thinned[..., None])
     arrays = {"entry_rate": rate, "entry_share": share} if mixed else {"entry_rate": rate}
-    return Altered(_changed(where, p, arrays), removed)
+    later = so_far.later
+    if gone is not None:
+        come = _come_later(gone * np.asarray(p.population), change)
+        later = come if later is None else later + come
+    return Altered(_changed(where, p, arrays), removed, later)
+
+
+def _come_later(gone: Array, change: Change) -> Array:
+    """Give those of the averted, (draw, year, age) [children per year], who come later, where and when they come."""
+    come = np.zeros(gone.shape)
+    for k in range(1, min(change.later_years + 1, *gone.shape[1:])):
+        come[:, k:, k:] += gone[:, :-k, :-k] * (change.later_share / change.later_years)
+    return come
 
 
 def _refuse_entries(

@@ -95,7 +95,7 @@ class Evaluator:
             return made
         # A background counts in inaction and averts nobody: what it removes is not carried on.
         calendar = self.prepared.calendar
-        return {s: alter(background, Altered(p), s, self.sampler, calendar).parameters for s, p in made.items()}
+        return {s: alter(background, Altered(p), s, self.sampler, calendar).with_later() for s, p in made.items()}
 
     def parameters(self, scenario: Scenario) -> dict[str, Parameters]:
         """Make the parameters of each stream under a scenario, phases of time in care split."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any, TypeVar, cast
 
@@ -26,6 +26,9 @@ from carecost.simulation.evaluator import Evaluator, Outcome
 from carecost.simulation.prepare import Prepared, prepare
 
 T = TypeVar("T")
+
+#: Threads of a run unless another number is given.
+THREADS = 2
 
 
 @dataclass(frozen=True, eq=False)
@@ -106,6 +109,24 @@ class Run:
         """Run one more scenario, central."""
         return self.evaluator().outcome(scenario)
 
+    def also(self, plans: Sequence[Scenario]) -> tuple[dict[str, Outcome], dict[str, Outcome]]:
+        """Run more scenarios with the luck of this run: central, and all draws (the central run where there are none).
+
+        Levels are without the luck of small numbers, as in ``drawn``.
+        """
+        evaluator = self.evaluator()
+        central = {plan.name: evaluator.outcome(plan) for plan in plans}
+        if self.draws.central or not plans:
+            return central, central
+        wanted = replace(self.prepared, scenarios={plan.name: plan for plan in plans})
+        size = min(block_size(self.grid, plans), self.draws.n)
+        done = drawn(wanted, replace(self.draws, noise=False), THREADS, size, None)
+        return central, _apart(done)[0]
+
+    def first_year(self, plan: Scenario) -> int | None:
+        """Give the first year in which a scenario, of this run or not, acts or spends; None where it never does."""
+        return first_year(plan, self.calendar)
+
     def compare(self, scenario: str, baseline: str = INACTION, central: bool = False) -> Comparison:
         """Compare two scenarios, draw by draw or in the central run."""
         outcomes = self.central if central else self.drawn
@@ -148,7 +169,7 @@ def run(
     years: int | None = None,
     draws: Draws | None = None,
     start: int | None = None,
-    threads: int = 2,
+    threads: int = THREADS,
     progress: Progress | None = None,
     block: int | None = None,
 ) -> Run:

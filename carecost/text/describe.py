@@ -183,6 +183,8 @@ def scenario_text(scenario: Scenario) -> str:
             parts.append(_wrapped(f"paid by: {', '.join(lever.paid_by)}"))
         if lever.line:
             parts.append(_wrapped(f"line of money, counted once where scenarios share it: {lever.line}"))
+        if lever.luck:
+            parts.append(_wrapped(f"one luck with every lever that names it: {lever.luck}"))
         if lever.evidence:
             parts.append("  What is known:")
             parts += [_wrapped(f"- {known}") for known in map(evidence_line, lever.evidence)]

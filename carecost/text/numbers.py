@@ -14,13 +14,15 @@ NEVER = "not within the horizon"
 #: Beside every effect that is taken at its word.
 CLAIM = "effects as claimed, not evidenced"
 #: What an interval holds: without the luck of small numbers, with it, and where there is none.
-INTERVAL = "90% interval: parameter uncertainty, as stated in the set; luck of small numbers not included"
-INTERVAL_WITH_LUCK = "90% interval: parameter uncertainty, as stated in the set, and the luck of small numbers"
+LEVEL_WORDS = "80% interval"
+_HOLDS = f"{LEVEL_WORDS} (four chances in five): parameter uncertainty, as stated in the set"
+INTERVAL = f"{_HOLDS}; luck of small numbers not included"
+INTERVAL_WITH_LUCK = f"{_HOLDS}, and the luck of small numbers"
 NO_INTERVAL = "central run only; no interval was drawn"
 #: Beside a saving part of which is extra cost.
 EXTRA = (
     "Part of it is extra cost, of which a cashable share is taken as of a saving: with all of both as cash, the net "
-    "present saving is {}, central."
+    "present saving is {}."
 )
 
 
@@ -40,7 +42,7 @@ def interval(noise: bool) -> str:
     Examples
     --------
     >>> interval(True)
-    '90% interval: parameter uncertainty, as stated in the set, and the luck of small numbers'
+    '80% interval (four chances in five): parameter uncertainty, as stated in the set, and the luck of small numbers'
     """
     return INTERVAL_WITH_LUCK if noise else INTERVAL
 
@@ -176,6 +178,27 @@ def percent(share: float) -> str:
     """
     rounded = round(share * 100, 0 if abs(share) >= 0.0995 or not share else 1)
     return f"{_sign(rounded)}{abs(rounded):.{0 if abs(rounded) >= 10 or not rounded else 1}f}%"
+
+
+def chance(share: float) -> str:
+    """Write a share of draws: never as certain, which no number of draws can show.
+
+    Parameters
+    ----------
+    share : float
+        Share of draws, where 1 is all of them.
+
+    Returns
+    -------
+    str
+        For people.
+
+    Examples
+    --------
+    >>> chance(0.72), chance(1.0), chance(0.0)
+    ('72%', 'over 99%', 'under 1%')
+    """
+    return "over 99%" if share > 0.99 else "under 1%" if share < 0.01 else percent(share)
 
 
 def number(value: float) -> str:

@@ -255,6 +255,9 @@ def change_of(change: Change, begin: int, outcomes: Container[str] = ()) -> tupl
     how_much = f"set to {how_much}" if change.operation == "replace" else how_much
     if change.share != 1.0:
         how_much += f", {numbers.percent(change.share)} of it taken"
+    if change.later_share:
+        years = f"{change.later_years} year{'' if change.later_years == 1 else 's'}"
+        how_much += f"; {numbers.percent(change.later_share)} of those averted come within {years}"
     a = change.amount
     return changed, how_much, interval_of(a.low, a.high, a.level, unit, a.certain), _when(change, begin)
 

@@ -6,6 +6,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 import carecost as cc
 from carecost.errors import InputError
@@ -220,3 +222,62 @@ def test_scenarios_stacked_have_the_earliest_clock_and_delay_moves_it() -> None:
     late, early = scenario("late", scale(-0.1, start=4)), scenario("early", scale(-0.1, start=2))
     assert first_year(late + early, CALENDAR) == first_year(early + late, CALENDAR) == 2027
     assert first_year(early.delayed(3), CALENDAR) == 2030
+
+
+def care(p: cc.Parameters) -> np.ndarray:
+    """Entries to care in each year, by age: (year, age) [children]."""
+    entries = np.asarray(p.entry_rate) * p.population
+    return np.asarray((entries[..., None] * p.entry_share)[0, ..., :2].sum(-1)) * np.ones((4, 2))
+
+
+def test_those_averted_who_come_later_are_a_year_older_and_enter_in_the_mix_of_their_cell() -> None:
+    made = apply(scenario("s", scale(-0.5, start=1, later_share=0.4)), entered(), "all", CENTRAL, CALENDAR)
+    # 100 a year and age; 50 averted each, 20 of them come in the next year at age 13: there is no age 14.
+    np.testing.assert_allclose(care(made), [[50, 50], [50, 70], [50, 70], [50, 70]])
+    outside = (np.asarray(made.entry_rate) * made.population)[..., None] * made.entry_share
+    np.testing.assert_allclose(outside[0, ..., 2] * np.ones((4, 2)), 50.0)  # support at home is for all who were averted
+    np.testing.assert_allclose(outside[0, 1, 1, :2], [42.0, 28.0])
+
+
+def test_those_averted_come_evenly_over_the_years_that_follow() -> None:
+    ages = tuple(range(10, 14))
+    base = entered()
+    grid = cc.Grid(2025, 4, ages, base.grid.placements, ["home"], base.grid.items, averted_to="supported")
+    p = cc.Parameters(grid, **{f: getattr(base, f) for f in ARRAYS}, initial_stock=np.zeros((1, 4, 4)))  # type: ignore[arg-type]
+    once = scale(-0.3, start=1, end=1, ages=[10], later_share=0.5, later_years=2)
+    made = apply(scenario("s", once), p, "all", CENTRAL, CALENDAR)
+    entries = (np.asarray(made.entry_rate) * made.population)[..., None] * made.entry_share
+    change = (entries[0, ..., :2].sum(-1) - 100.0) * np.ones((4, 4))
+    expected = np.zeros((4, 4))
+    expected[0, 0], expected[1, 1], expected[2, 2] = -30.0, 7.5, 7.5
+    np.testing.assert_allclose(change, expected, atol=1e-12)
+
+
+ARRAYS = ("population", "entry_rate", "entry_share", "entry_at_birthday", "exit_rate", "unit_cost")
+
+
+@given(
+    falls=st.lists(st.tuples(st.floats(0.0, 0.6), st.floats(0.0, 1.0), st.integers(1, 4)), min_size=1, max_size=3),
+    out=st.floats(0.0, 0.5),
+)
+def test_of_those_averted_the_stated_share_comes_whatever_else_acts(
+    falls: list[tuple[float, float, int]], out: float
+) -> None:
+    changes = [scale(-fall, later_share=share, later_years=years) for fall, share, years in falls]
+    p = entered()
+    away = divert(out, "foster", "shared care")
+    with_later = care(apply(scenario("s", away, *changes), p, "all", CENTRAL, CALENDAR))
+    without = care(apply(scenario("s", away, *(scale(-f) for f, _, _ in falls)), p, "all", CENTRAL, CALENDAR))
+    left = 100.0 * (0.6 * (1.0 - out) + 0.4)
+    expected = np.zeros((4, 2))
+    for fall, share, years in falls:
+        gone, left = left * fall, left * (1.0 - fall)
+        expected[1:, 1] += gone * share / years  # of the two ages only the elder is reached, and only a year later
+    np.testing.assert_allclose(with_later - without, expected, atol=1e-9)
+
+
+def test_a_share_that_comes_later_is_refused_where_nobody_is_kept_from_entering() -> None:
+    with pytest.raises(InputError, match=r"later_share is 0\.5.*entry_rate"):
+        cc.Change("exit_rate", "scale", 0.1, later_share=0.5)
+    with pytest.raises(InputError, match="later_share"):
+        scale(-0.1, later_share=1.5)

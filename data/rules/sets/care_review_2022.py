@@ -19,6 +19,8 @@ HEAD = {
     "name": NAME,
     "title": "The Care Review's case, from 31 March 2022",
     "base_year": YEAR,
+    # The Review looked ten years ahead, and its claim ends there; more years are run when they are asked for.
+    "years": 10,
     "price_year": YEAR,
     "programme_start": solve_review.PROGRAMME,
 }

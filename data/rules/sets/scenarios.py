@@ -19,6 +19,10 @@ from data.rules.sources.notes import WORDS
 SPEND = (46e6, 987e6, 1257e6, 233e6)
 #: How far the interval of a claimed effect goes beyond the claim.
 BEYOND = 1.2
+#: What a part of the programme may cost of what was stated, least and most (grade E; see the levers' notes).
+COST = {"low": 0.9, "high": 1.4}
+#: Share of entries averted by conferences that come a year later: midway between none and all (see its note).
+LATER = 0.5
 #: Standard errors from the value of a 95% interval to either end of it.
 Z95 = 1.959964
 #: Base year of the set whose entries the trial's children are set against.
@@ -103,7 +107,8 @@ def _spending() -> dict[str, float]:
         found[f"framework_{year}"] = round(total * framework, 2)
         spent = found[f"reached_{year}"] * per_child + found[f"framework_{year}"] + recruiting
         found[f"rest_{year}"] = round(total - spent, 2)
-    return found
+    costs = {k: v for k, v in found.items() if k == "per_child" or k.startswith(("rest_", "framework_", "carers_"))}
+    return found | {f"{k}_{end}": round(v * times, 2) for k, v in costs.items() for end, times in COST.items()}
 
 
 def _foster_place() -> float:
@@ -143,6 +148,7 @@ def _entries() -> dict[str, float]:
         "networks_claimed": networks,
         "networks_claimed_low": round(networks * BEYOND, 6),
         "pre_proceedings": round(children),
+        "conference_later": LATER,
         "conference": round(points * scale, 6),
         "conference_low": round(lever("the same: low") * scale, 6),
         "conference_high": round(lever("the same: high") * scale, 6),
