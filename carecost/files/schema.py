@@ -441,6 +441,9 @@ class EvidenceTable(Row):
     low: FiniteFloat | None = None
     high: FiniteFloat | None = None
     note: str = ""
+    amount: FiniteFloat | None = None
+    amount_low: FiniteFloat | None = None
+    amount_high: FiniteFloat | None = None
 
 
 class LeverTable(Row):

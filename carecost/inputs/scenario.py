@@ -58,6 +58,8 @@ class Evidence:
         Its interval.
     note : str
         What to know.
+    amount, amount_low, amount_high : float, optional
+        The same as an amount of the lever's effect, in the unit of its change, where it can be put so.
 
     Raises
     ------
@@ -83,10 +85,14 @@ class Evidence:
     low: float | None = None
     high: float | None = None
     note: str = ""
+    amount: float | None = None
+    amount_low: float | None = None
+    amount_high: float | None = None
 
     def __post_init__(self) -> None:
+        ends = dict.fromkeys(("low", "high", "amount", "amount_low", "amount_high"), optional(number()))
         words = texts("measure", "unit", "basis", "design", "source", "note")
-        take(self, value=number(), low=optional(number()), high=optional(number()), **words)
+        take(self, value=number(), **ends, **words)
         _known_basis(self.basis, f"evidence {self.measure!r}")
 
 

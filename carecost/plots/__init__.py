@@ -9,6 +9,7 @@ from carecost.plots.capacity import plot_capacity
 from carecost.plots.children import plot_children
 from carecost.plots.net_saving import plot_net_saving
 from carecost.plots.regions import plot_regions
+from carecost.plots.required_effect import plot_required_effect
 from carecost.plots.sensitivity import plot_sensitivity
 from carecost.plots.spending import plot_costs, plot_payers, plot_price_volume_mix
 
@@ -21,5 +22,6 @@ __all__ = [
     "plot_payers",
     "plot_price_volume_mix",
     "plot_regions",
+    "plot_required_effect",
     "plot_sensitivity",
 ]

@@ -10,13 +10,16 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
+from carecost.results import effect_tables
 from carecost.text import numbers
 
 if TYPE_CHECKING:
+    from carecost.analysis.required_effect import Worth
     from carecost.inputs.scenario import Scenario
     from carecost.plots._figure import Draw
     from carecost.results.results import Results
     from carecost.results.saving import Saving
+    from carecost.simulation.run import Run
 
 
 @dataclass(frozen=True)
@@ -136,6 +139,31 @@ def lever_chart(results: Results, plan: Scenario, finding: str, alone: bool) -> 
     draw = partial(attribution.plot_attribution, results, plan.name, "npv")
     file = _file("attribution", "" if alone else plan.name)
     return Chart(file, draw, attribution.size(len(plan.levers)), _with_claim(finding, plan.claim))
+
+
+def effect_chart(run: Run, plan: Scenario, worth: Worth) -> Chart:
+    """Describe the chart of the net present saving over the amount of one effect.
+
+    Parameters
+    ----------
+    run : Run
+        A run that holds the scenario.
+    plan : Scenario
+        The scenario.
+    worth : Worth
+        The effect.
+
+    Returns
+    -------
+    Chart
+        The curve, with what studies found marked on it.
+    """
+    from carecost.plots import _figure, required_effect
+    from carecost.results.results import Results
+
+    draw = partial(required_effect.plot_required_effect, Results(run), plan.name, worth.lever, place=worth.place)
+    finding = numbers.sentence(f"{worth.lever}: {effect_tables.finding(worth)}")
+    return Chart(_file("effect", f"{plan.name} {worth.lever}"), draw, _figure.SIZE, finding)
 
 
 def _with_claim(finding: str, claim: bool) -> str:

@@ -12,6 +12,7 @@ from carecost import _labels
 from carecost.analysis.business_case import EFFECTS
 from carecost.report.headline import summary_row, written_alike
 from carecost.report.html import Html, h, picture, section, table
+from carecost.results import effect_tables
 from carecost.results.appraisal_tables import (
     BCR,
     BIAS,
@@ -34,6 +35,7 @@ from carecost.text import numbers
 if TYPE_CHECKING:
     import pandas as pd
 
+    from carecost.analysis.required_effect import Worth
     from carecost.inputs.scenario import Scenario
     from carecost.report.story import Story
 
@@ -98,6 +100,60 @@ def _lever_table(frame: pd.DataFrame) -> Html:
 def _name(row: Mapping[str, object]) -> str:
     name = str(row["lever"])
     return f"{name} (spending only)" if row["spends_only"] else numbers.sentence(name)[:-1] if name == ALL else name
+
+
+EFFECTS_NAME, EFFECTS_TITLE = "effects", "What an effect would be worth"
+
+
+EFFECTS_NOTE = (
+    "Places for an effect that no study found: each stands at zero. Here each is tried alone against inaction, in full "
+    "and in the central run. What would be needed is the amount whose net present saving is what its money costs; "
+    "money that pays for several effects counts whole for each."
+)
+
+
+_EFFECT_HEADS = ("", "Tried", "Fewer children", "Cashable saving", "Net present saving", "Its money", "Needed")
+
+
+def effects(told: Story) -> Html:
+    """Write what one per cent of each effect would be worth for which a scenario has a place.
+
+    Parameters
+    ----------
+    told : Story
+        What a run has to say.
+
+    Returns
+    -------
+    Html
+        Markup; empty where no scenario has such a place.
+    """
+    from carecost.plots._figure import svg
+
+    parts: list[Html] = []
+    for i, compared in enumerate(told.against.values()):
+        if not compared.worths:
+            continue
+        prices = _labels.financial_year(told.assumptions.price_year)
+        caption = f"{compared.plan.title} ({compared.plan.name}): {prices} prices, the last two as present values"
+        cells = [_worth_row(worth) for worth in compared.worths]
+        parts.append(table(caption, _EFFECT_HEADS, cells, numbers=range(1, len(_EFFECT_HEADS))))
+        for j, chart in enumerate(compared.curves.values()):
+            parts.append(picture(svg(chart.draw, f"chart-effect-{i}-{j}", chart.size), chart.words, chart.words))
+    return section(EFFECTS_NAME, EFFECTS_TITLE, *parts, h("p", EFFECTS_NOTE, class_="note")) if parts else Html("")
+
+
+def _worth_row(worth: Worth) -> tuple[str, ...]:
+    none = "not within a half" if worth.money is not None else numbers.NONE
+    return (
+        f"{worth.lever}: {effect_tables.effect_of(worth)}",
+        numbers.percent(worth.step),
+        numbers.children(worth.fewer),
+        numbers.pounds(worth.cashable),
+        numbers.pounds(worth.npv),
+        "not stated" if worth.money is None else numbers.pounds(worth.money),
+        none if worth.needed is None else numbers.percent(worth.needed),
+    )
 
 
 CASE_NAME, CASE_TITLE = "appraisal", "As a business case"

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from carecost._labels import INACTION
 from carecost._typing import Array
 from carecost.analysis.evidence_base import footing, outcomes_alone, unmoved
+from carecost.analysis.required_effect import Worth, worths
 from carecost.analysis.sensitivity import growth_paths
 from carecost.engine.grid import Grid
 from carecost.inputs.assumptions import Assumptions
@@ -98,6 +99,18 @@ class Against:
         if len(self.plan.levers) < 2 or not self.moves:
             return {}
         return {measure: short_table(self._run, self.plan.name, [measure]) for measure in SHORT}
+
+    @cached_property
+    def worths(self) -> tuple[Worth, ...]:
+        """What one per cent of each effect is worth for which the scenario has a place, at zero."""
+        return worths(self._run, self.plan.name)
+
+    @cached_property
+    def curves(self) -> dict[str, Chart]:
+        """Chart of the net present saving over each of these effects that a study can be marked on, by lever."""
+        levers = {lever.name: lever for lever in self.plan.levers}
+        marked = [w for w in self.worths if any(e.amount is not None for e in levers[w.lever].evidence)]
+        return {w.lever: charts.effect_chart(self._run, self.plan, w) for w in marked}
 
     @cached_property
     def appraisal(self) -> SavingAppraisal:

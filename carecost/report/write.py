@@ -39,6 +39,7 @@ _CONTENTS = {
     OUTCOMES: findings.OUTCOMES_TITLE,
     "levers": "What each scenario does",
     sections.NAME: sections.TITLE,
+    sections.EFFECTS_NAME: sections.EFFECTS_TITLE,
     sections.CASE_NAME: sections.CASE_TITLE,
     "scope": "What inaction means and what is counted",
     "limits": "What is not in it",
@@ -104,6 +105,7 @@ def page(told: Story) -> str:
     may_lack = {
         OUTCOMES: findings.outcomes(told),
         sections.NAME: sections.levers(told),
+        sections.EFFECTS_NAME: sections.effects(told),
         sections.CASE_NAME: sections.appraisals(told),
     }
     there = [(name, title) for name, title in _CONTENTS.items() if may_lack.get(name, True)]
@@ -117,6 +119,7 @@ def page(told: Story) -> str:
         may_lack[OUTCOMES],
         basis.levers(told),
         may_lack[sections.NAME],
+        may_lack[sections.EFFECTS_NAME],
         may_lack[sections.CASE_NAME],
         basis.scope(told),
         basis.notes(told),

@@ -44,7 +44,7 @@ from carecost.maths.monte_carlo import LEVEL, MOST_DRAWS, Draws
 from carecost.money.discounting import Deflator, Schedule
 from carecost.money.optimism_bias import Optimism, bias
 from carecost.money.prices import CASH, REAL
-from carecost.results import attribution_tables, decision_tables, price_tables, saving, tables
+from carecost.results import attribution_tables, decision_tables, effect_tables, price_tables, saving, tables
 from carecost.results.appraisal_tables import SavingAppraisal
 from carecost.results.decision_tables import DEFAULT_EFFECT, VALUES, ScenarioOptions
 from carecost.results.saving import RATES, Saving
@@ -706,6 +706,89 @@ class Results:
         refuse([unknown("scenario", n, names) for n in (scenario, baseline) if n not in names], UnknownNameError)
         return sensitivity.switching_value(self._run, scenario, baseline)
 
+    @guarded(scenario=text, levers=labels)
+    def required_effects(self, scenario: str, levers: Sequence[str] = ()) -> pd.DataFrame:
+        """Say what one per cent (or one point) of an effect is worth, and how much of it would pay for its money.
+
+        Each effect is run alone against inaction, in full and in the central run; its money apart.
+
+        Parameters
+        ----------
+        scenario : str
+            Name.
+        levers : str or sequence of str
+            Which levers; by default those with a place for an effect, at zero because no study found one.
+
+        Returns
+        -------
+        DataFrame
+            One row an effect: scenario, lever, effect (in words), stated (its amount as stated), step (what was tried,
+            in the direction that saves), effect_unit; fewer_children on the last date; gross_saving and
+            cashable_saving over all years, npv (its money apart) and money (present value of what pays for it; None
+            where nobody stated it) [GBP]; needed (the amount at which npv is money; None where no amount up to a half
+            is, or money is None); year, unit, price_year, basis, deflator.
+
+        Raises
+        ------
+        UnknownNameError
+            If the scenario or a lever is not known.
+
+        See Also
+        --------
+        effect_curve : The net present saving over the amount.
+        switching_value : The share of all claimed effects that is needed.
+
+        Examples
+        --------
+        >>> import carecost as cc
+        >>> results = cc.run("england-2025", "child-protection", years=10)
+        >>> results.required_effects("child-protection")[["lever", "step"]].iloc[0].tolist()
+        ['child protection', -0.01]
+        """
+        return effect_tables.rows(self._run, scenario, levers)
+
+    @guarded(scenario=text, lever=text, place=optional(whole(0)), most=optional(number(above=0)))
+    def effect_curve(
+        self, scenario: str, lever: str, place: int | None = None, most: float | None = None
+    ) -> pd.DataFrame:
+        """Follow the net present saving over the amount of one effect, alone, less the money that pays for it.
+
+        Parameters
+        ----------
+        scenario, lever : str
+            Names.
+        place : int, optional
+            Which of the lever's changes, from 0; its only effect by default.
+        most : float, optional
+            How far from no effect, in the unit of the change.
+
+        Returns
+        -------
+        DataFrame
+            Columns scenario, lever, effect, amount, value (net present saving), year, unit, price_year, basis,
+            deflator; the central run.
+
+        Raises
+        ------
+        UnknownNameError
+            If the scenario or lever is not known.
+        InputError
+            If the lever has no effect, or several and none is named.
+
+        See Also
+        --------
+        required_effects : What one per cent is worth.
+        carecost.plots.plot_required_effect : Draws it, with what studies found.
+
+        Examples
+        --------
+        >>> import carecost as cc
+        >>> results = cc.run("england-2025", "child-protection", years=10)
+        >>> results.effect_curve("child-protection", "child protection")["amount"].iloc[0]
+        0.0
+        """
+        return effect_tables.curve_rows(self._run, scenario, lever, place, most)
+
     @guarded(scenario=text, draws=optional(whole(0)), dates=wholes, progress=optional(called))
     def attribution(
         self,
@@ -909,6 +992,7 @@ class Results:
         frames = tables.saved(self._run) | saving.saved(self._run) | attribution_tables.saved(self._run)
         if len(self.scenarios) > 1:
             frames["npv_by_rate"] = self.npv_by_rate()
+            frames |= effect_tables.saved(self._run)
         return frames | self.decision_tables()
 
     def decision_tables(self) -> dict[str, pd.DataFrame]:
