@@ -28,6 +28,7 @@ if TYPE_CHECKING:  # what type checkers and editors see; a test holds it to the 
     from carecost.estimation.counts import Counts as Counts
     from carecost.estimation.rates import Estimates as Estimates
     from carecost.estimation.rates import estimate as estimate
+    from carecost.files.baselines import under as under
     from carecost.files.load import load_assumptions as load_assumptions
     from carecost.files.load import load_scenario as load_scenario
     from carecost.files.regions import area as area
@@ -110,6 +111,7 @@ _NAMES: dict[str, tuple[str, ...]] = {
         "Estimates",
         "estimate",
     ),
+    "files.baselines": ("under",),
     "files.load": (
         "load_assumptions",
         "load_scenario",

@@ -144,11 +144,16 @@ def _add_variants(compare: argparse.ArgumentParser) -> None:
         metavar="LEVER=AMOUNT",
         help='an effect of yours, such as "child protection=-0.05" or "child protection=-0.05,-0.1,0"',
     )
-    compare.add_argument("--background", help="a scenario that goes on under every other, inaction too")
+    compare.add_argument(
+        "--background",
+        help='what goes on under every scenario, inaction too: baselines and scenarios joined by "+", '
+        'such as "mix-trend+child-poverty"',
+    )
 
 
 def _compare(options: argparse.Namespace) -> int:
-    from carecost.files.load import load_assumptions, load_scenario
+    from carecost.files.baselines import under
+    from carecost.files.load import load_assumptions
     from carecost.files.social_ledger import with_social_ledger
     from carecost.files.variants import pulled
     from carecost.maths.monte_carlo import Draws
@@ -164,7 +169,7 @@ def _compare(options: argparse.Namespace) -> int:
     if options.social:
         assumptions = with_social_ledger(assumptions)
     if options.background is not None:
-        assumptions = assumptions.against(load_scenario(options.background))
+        assumptions = under(assumptions, options.background)
     names = options.scenarios or [DEFAULT_SCENARIO]
     scenarios = pulled(names, options.effect, options.delay, options.scale, options.roll_out)
     rates = [vintages.schedule(word.strip()) for word in options.discount.split(",")] if options.discount else []

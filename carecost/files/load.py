@@ -139,7 +139,7 @@ def _scenario(path: Path, made: dict[Path, Scenario], within: tuple[Path, ...]) 
     assert model is not None
     parts = _parts(model.scenario.parts, path, (*within, path.resolve()), made, problems)
     levers = [lever for part in parts for lever in part.levers]
-    levers += [lever for row in model.lever for lever in _lever(row, path.name, problems)]
+    levers += [lever for row in model.lever for lever in levers_of(row, path.name, problems)]
     refuse(problems)
     head = model.scenario
     if not head.made_for:
@@ -198,8 +198,23 @@ def _within(outer: str, inner: str) -> str:
     return ": ".join(filter(None, (outer, inner)))
 
 
-def _lever(row: schema.LeverTable, file: str, problems: list[Problem]) -> list[Lever]:
-    """Make a lever; none, with its problems, where it cannot be made."""
+def levers_of(row: schema.LeverTable, file: str, problems: list[Problem]) -> list[Lever]:
+    """Make the lever of a table; none, with its problems, where it cannot be made.
+
+    Parameters
+    ----------
+    row : LeverTable
+        A table ``[[lever]]`` of a file.
+    file : str
+        Name of the file, for messages.
+    problems : list of Problem
+        Where what is wrong is added.
+
+    Returns
+    -------
+    list of Lever
+        One lever, or none.
+    """
     changes, before = [], len(problems)
     for i, table in enumerate(row.change, start=1):
         place = f"{file}, lever {row.name!r}, change {i}"

@@ -253,6 +253,7 @@ class GrowthRow(BeliefRow):
     from_year: Year
     long_run: FiniteFloat | None = None
     fade_years: Annotated[int, Field(ge=0)] | None = None
+    hold_years: Annotated[int, Field(ge=0)] = 0
 
 
 class Chosen(Row):
@@ -306,6 +307,7 @@ class PathRow(Sourced, Chosen):
     shocks: Literal["common", "line"] = "common"
     from_year: Year
     unit: Literal["multiplier"]
+    luck: str = ""
 
 
 class PhaseRow(Sourced):
@@ -350,6 +352,7 @@ class SetTable(Row):
     uncounted: tuple[str, ...] = ()
     area: str = ""
     portion: Annotated[FiniteFloat, Field(gt=0, le=1)] = 1.0
+    baselines: tuple[str, ...] = ()
 
 
 class GapTable(Row):
@@ -470,6 +473,30 @@ class ScenarioTable(Row):
     note: str = ""
     made_for: str = ""
     parts: tuple[str, ...] = ()
+
+
+class BaselineTable(Row):
+    """The table ``[baseline]`` of a baseline."""
+
+    name: str
+    axis: str
+    title: str
+    note: str = ""
+    source: str
+    quality: Quality
+    scenario: str = ""
+    hold_population: bool = False
+    needs: str = ""
+
+
+class BaselineFile(Row):
+    """A baseline: what it puts in the place of the rows of its axis, and what acts in the background."""
+
+    baseline: BaselineTable
+    growth: tuple[GrowthRow, ...] = ()
+    adjustments: tuple[AdjustmentRow, ...] = ()
+    paths: tuple[PathRow, ...] = ()
+    lever: tuple[LeverTable, ...] = ()
 
 
 class ScenarioFile(Row):

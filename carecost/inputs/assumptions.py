@@ -81,6 +81,7 @@ _FIELDS: dict[str, Rule] = {
     "portion": number(0),
     "phases": instance(Phases, words="Give phases: carecost.Phases"),
     "groups": SHARED,
+    "baselines": labels,
     **texts("name", "title", "inaction", "scope", "area"),
 }
 
@@ -146,6 +147,8 @@ class Assumptions:
         Phases of time in care; none by default.
     groups : tuple of CapacityGroup
         Placements that share places; without any there is a place for every child.
+    baselines : tuple of str
+        Names of the packaged baselines that its rows and its background are, one an axis; none where it states none.
 
     See Also
     --------
@@ -187,6 +190,7 @@ class Assumptions:
     portion: float = 1.0
     phases: Phases = field(default=Phases())
     groups: tuple[CapacityGroup, ...] = ()
+    baselines: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         take(self, **_FIELDS)

@@ -129,6 +129,7 @@ ROW = {
     "from_year": optional(calendar_year),
     "long_run": optional(number()),
     "fade_years": optional(whole(0)),
+    "hold_years": whole(0),
     **texts("parameter", "name", "kind", "drawn_as"),
 }
 
@@ -157,6 +158,8 @@ class Assumption:
         Growth: rate after the fade [share per year].
     fade_years : int, optional
         Growth: years of the fade; for ever at the first rate when not given.
+    hold_years : int
+        Growth: years at the first rate before the fade begins.
     drawn_as : str
         Name under which it is drawn, where it is not its own: rows with one name here have one luck, as the parts of a
         row that was split.
@@ -180,6 +183,7 @@ class Assumption:
     from_year: int | None = None
     long_run: float | None = None
     fade_years: int | None = None
+    hold_years: int = 0
     drawn_as: str = ""
 
     def __post_init__(self) -> None:

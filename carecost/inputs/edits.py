@@ -218,7 +218,7 @@ def _by_cell(rows: Iterable[Assumption], every: Labels) -> dict[tuple[Any, ...],
         name = row.parameter if row.kind == "value" and not row.name else row.name
         if row.kind != "value":
             labels = {axis: (getattr(row.where, axis),) for axis in labels}  # a multiplier is one thing
-        told = (row.belief, row.from_year, row.long_run, row.fade_years)
+        told = (row.belief, row.from_year, row.long_run, row.fade_years, row.hold_years)
         cells |= {(name, tuple(labels), cell): told for cell in product(*labels.values())}
     return cells
 

@@ -30,6 +30,8 @@ class Provenance:
         Vintages.
     version : str
         Version of the package.
+    baseline : str
+        Baselines of the set, one an axis, joined by " + "; empty where it states none.
 
     See Also
     --------
@@ -54,6 +56,7 @@ class Provenance:
     deflator: str
     discount: str
     version: str
+    baseline: str = ""
 
     @property
     def price_base(self) -> PriceBase:

@@ -44,6 +44,9 @@ class YearPath:
         several, of items, placements, reasons, to, ages, streams (the first that lists any, where none lists several).
     from_year : int
         Year in which the path is zero.
+    luck : str
+        Paths with the same word here follow the same shocks, each with its own standard deviation; shocks of its own
+        where it is empty.
     source, source_year, quality, note : str
         Whose word, of when, how good (A to E), what to know.
 
@@ -76,6 +79,7 @@ class YearPath:
     source_year: str = ""
     quality: str = ""
     note: str = ""
+    luck: str = ""
 
     def __post_init__(self) -> None:
         take(
@@ -85,7 +89,7 @@ class YearPath:
             half_life=optional(number()),
             from_year=whole(0, 2200),
             source_year=source_year,
-            **texts("name", "parameter", "kind", "shocks", "source", "quality", "note"),
+            **texts("name", "parameter", "kind", "shocks", "source", "quality", "note", "luck"),
         )
         problems = []
         if self.kind not in (WALK, REVERTING):
@@ -108,7 +112,7 @@ class YearPath:
     @property
     def quantity(self) -> str:
         """Name under which its shocks are drawn, each with its year."""
-        return f"path: {self.name}"
+        return f"path: {self.luck or self.name}"
 
     @property
     def axis(self) -> str | None:
@@ -140,6 +144,12 @@ class YearPath:
         if axis is None:
             return (self,)
         return tuple(
-            replace(self, name=f"{self.name}, {x}", where=replace(self.where, **{axis: (x,)}), shocks="common")
+            replace(
+                self,
+                name=f"{self.name}, {x}",
+                luck=self.luck and f"{self.luck}, {x}",
+                where=replace(self.where, **{axis: (x,)}),
+                shocks="common",
+            )
             for x in getattr(self.where, axis)
         )

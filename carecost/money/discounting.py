@@ -279,8 +279,10 @@ def _yearly_rates(last: int, rate_or_schedule: float | Schedule) -> Array:
     return rates
 
 
-@guarded(start=_start, long_run=number(above=-1), fade_years=optional(whole(0)), elapsed=AHEAD)
-def growth_path(start: ArrayLike, long_run: float, fade_years: int | None, elapsed: ArrayLike) -> Array:
+@guarded(start=_start, long_run=number(above=-1), fade_years=optional(whole(0)), elapsed=AHEAD, hold_years=whole(0))
+def growth_path(
+    start: ArrayLike, long_run: float, fade_years: int | None, elapsed: ArrayLike, hold_years: int = 0
+) -> Array:
     """Compound a growth rate that fades in a straight line to a long-run rate, as a path over years.
 
     Parameters
@@ -293,6 +295,8 @@ def growth_path(start: ArrayLike, long_run: float, fade_years: int | None, elaps
         Years from one to the other; None keeps the first for ever.
     elapsed : array_like of int, shape (year,)
         Whole years since the level that is multiplied, 0 or more.
+    hold_years : int
+        Years at the first rate before the fade begins.
 
     Returns
     -------
@@ -312,9 +316,9 @@ def growth_path(start: ArrayLike, long_run: float, fade_years: int | None, elaps
     wanted = np.asarray(elapsed, dtype=int)
     year = np.arange(int(wanted.max(initial=0)))
     # Share of the way from the first rate to the long-run one, in each year: (year,).
-    faded = np.zeros(len(year)) if fade_years is None else np.minimum(1.0, year / max(fade_years, 1))
+    faded = np.zeros(len(year)) if fade_years is None else np.clip((year - hold_years) / max(fade_years, 1), 0.0, 1.0)
     if fade_years == 0:
-        faded = np.ones(len(year))
+        faded = (year >= hold_years).astype(float)
     yearly_rate = first_rate + (long_run - first_rate) * faded  # (draw, year)
     level = np.concatenate([np.ones((len(first_rate), 1)), np.cumprod(1.0 + yearly_rate, axis=1)], axis=1)
     return level[:, wanted]

@@ -37,6 +37,7 @@ from carecost.engine.parameters import Parameters
 from carecost.engine.projection import Projection, together
 from carecost.errors import Problem, UnknownNameError, refuse, unknown
 from carecost.files.archive import replay, save_run
+from carecost.files.baselines import Background, under
 from carecost.files.load import load_assumptions, load_scenario
 from carecost.inputs.assumptions import Assumptions
 from carecost.inputs.scenario import Scenario
@@ -57,6 +58,9 @@ HORIZON = optional(whole(1, LONGEST, example="20"))
 some = instance(slice, words="Give a slice of the draws, such as slice(0, 10); without it the central run is given")
 vintage = instance(str, Deflator, words="Give the vintage of a packaged deflator by its name, or a Deflator")
 
+
+#: What may go on behind every scenario.
+BEHIND = 'Give names of baselines and scenarios, such as "mix-trend+child-poverty", or a Scenario'
 
 #: The rule for further files of a run.
 CONTENTS = mapping_of(instance(bytes, words="Give bytes"), "Give the bytes of each file by its name")
@@ -99,6 +103,7 @@ def luck(value: Any) -> Draws:
     threads=whole(1, 1024),
     progress=optional(called),
     block=optional(whole(1)),
+    background=optional(instance(str, Path, Scenario, list, tuple, words=BEHIND)),
 )
 def run(
     assumptions: Assumptions | str | Path,
@@ -109,6 +114,7 @@ def run(
     threads: int = 2,
     progress: Progress | None = None,
     block: int | None = None,
+    background: Background | None = None,
 ) -> Results:
     """Run inaction and some scenarios on a set of assumptions.
 
@@ -130,6 +136,9 @@ def run(
         Called with (draws done, draws in all).
     block : int, optional
         Draws that go through at once, chosen by the size of the set when not given; no result depends on it.
+    background : str, Scenario or sequence of these, optional
+        What goes on under every scenario, as in :func:`carecost.under`: names of baselines (each takes the place of the
+        set's own on its axis) and of scenarios, joined by ``+``.
 
     Returns
     -------
@@ -155,7 +164,8 @@ def run(
     """
     plans = [a_scenario(scenario) for scenario in scenarios]
     given = None if draws is None else luck(draws)
-    return Results(run_simulation(a_set(assumptions), plans, years, given, start, threads, progress, block))
+    believed = a_set(assumptions) if background is None else under(a_set(assumptions), background)
+    return Results(run_simulation(believed, plans, years, given, start, threads, progress, block))
 
 
 @opened

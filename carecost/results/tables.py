@@ -164,6 +164,7 @@ def assumption_rows(assumptions: Assumptions) -> pd.DataFrame:
                 "distribution": b.shape,
                 "long_run": row.long_run,
                 "fade_years": row.fade_years,
+                "hold_years": row.hold_years if row.kind == "growth" else None,
                 "unit": b.unit,
                 "price_year": b.price_year,
                 "source": b.source,

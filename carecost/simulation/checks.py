@@ -466,7 +466,7 @@ def unread(assumptions: Assumptions, layouts: Layouts, place: Callable[[Any], st
             read[i] = read[i] or (row.where.covers(stream) and _touches(row, masks, grid))
     found = [_problem(row, grid, place(row)) for row, is_read in zip(wanted, read, strict=True) if not is_read]
     for row in rows:
-        if row.kind == "growth" and row.fade_years == 0 and row.quantity in names:
+        if row.kind == "growth" and row.fade_years == 0 and not row.hold_years and row.quantity in names:
             remedy = "Give fade_years of 1 or more, or take the value as known"
             found.append(Problem("is drawn and never read: growth is long_run from the first year", place(row), remedy))
     return found

@@ -215,7 +215,7 @@ def _growth(row: Assumption, grid: Grid, sampler: Sampler) -> Array:
     start = grid.base_year if row.from_year is None else row.from_year
     elapsed = np.maximum(np.array(grid.years) - start, 0)
     long_run = row.belief.value if row.long_run is None else row.long_run
-    return growth_path(rate, long_run, row.fade_years, elapsed)
+    return growth_path(rate, long_run, row.fade_years, elapsed, row.hold_years)
 
 
 def _multiplied(

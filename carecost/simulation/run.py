@@ -235,4 +235,5 @@ def _provenance(prepared: Prepared, draws: Draws) -> Provenance:
         deflator=assumptions.deflator.vintage,
         discount=assumptions.discount.name,
         version=__version__,
+        baseline=" + ".join(assumptions.baselines),
     )

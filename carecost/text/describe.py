@@ -134,7 +134,8 @@ def _row(row: Assumption, unit: str) -> str:
     b = row.belief
     label = row.name or row.where.text() or "all"
     spread = "" if b.certain else f" ({b.low:,.6g} to {b.high:,.6g}, {b.level:.0%}, {b.shape})"
-    fade = "" if row.fade_years is None else f", fading to {row.long_run:g} over {row.fade_years} years"
+    held = f", held for {row.hold_years} years, then" if row.hold_years else ","
+    fade = "" if row.fade_years is None else f"{held} fading to {row.long_run:g} over {row.fade_years} years"
     note = f" — {b.note}" if b.note else ""
     return _wrapped(f"{label}: {b.value:,.6g}{unit}{spread}{fade}; {b.quality}; {b.source}{note}")
 

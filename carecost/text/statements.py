@@ -207,7 +207,8 @@ def assumption(row: Assumption) -> tuple[str, str, str]:
         cells = f"{row.name}: {PARAMETERS[row.parameter].lower()}" + (f"; {selection}" if selection else "")
     value = amount(b.value, b.unit)
     if row.fade_years is not None:
-        value += f", fading to {amount(row.long_run or 0.0, b.unit)} in {row.fade_years} years"
+        held = f", held for {row.hold_years} years, then" if row.hold_years else ","
+        value += f"{held} fading to {amount(row.long_run or 0.0, b.unit)} in {row.fade_years} years"
     return cells, value, interval_of(b.low, b.high, b.level, b.unit, b.certain)
 
 
