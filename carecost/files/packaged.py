@@ -69,6 +69,18 @@ def regions_file(name: str) -> tuple[list[dict[str, str]], dict[str, Any]]:
     return rows, _toml(DATA / "regions" / f"{name}.toml")
 
 
+def published_forecasts() -> tuple[dict[str, str], ...]:
+    """Read what others forecast: who, what (as in tables of baselines), year, value, unit, and source.
+
+    Examples
+    --------
+    >>> published_forecasts()[0]["who"]
+    'the Review'
+    """
+    with (DATA / "histories" / "forecasts.csv").open(encoding="utf-8", newline="") as file:
+        return tuple(csv.DictReader(file))
+
+
 def own_path(name: str | Path) -> Path:
     """Give the path that a user means: ``~`` is the home folder, as in a shell.
 

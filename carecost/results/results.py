@@ -45,7 +45,15 @@ from carecost.maths.monte_carlo import LEVEL, MOST_DRAWS, Draws
 from carecost.money.discounting import Deflator, Schedule
 from carecost.money.optimism_bias import Optimism, bias
 from carecost.money.prices import CASH, REAL
-from carecost.results import attribution_tables, decision_tables, effect_tables, price_tables, saving, tables
+from carecost.results import (
+    attribution_tables,
+    baseline_tables,
+    decision_tables,
+    effect_tables,
+    price_tables,
+    saving,
+    tables,
+)
 from carecost.results.appraisal_tables import SavingAppraisal
 from carecost.results.decision_tables import DEFAULT_EFFECT, VALUES, ScenarioOptions
 from carecost.results.saving import RATES, Saving
@@ -715,6 +723,45 @@ class Results:
         names = self.scenarios
         refuse([unknown("scenario", n, names) for n in (scenario, baseline) if n not in names], UnknownNameError)
         return sensitivity.switching_value(self._run, scenario, baseline)
+
+    @guarded(draws=flag, level=tables.COVERAGE, progress=optional(called))
+    def baselines(self, draws: bool = False, level: float = LEVEL, progress: Progress | None = None) -> pd.DataFrame:
+        """Ask the same question under each packaged baseline, one axis at a time, all other axes as they are.
+
+        Parameters
+        ----------
+        draws : bool
+            The draws of the run too, and not its central run alone.
+        level : float
+            Coverage of the interval [probability].
+        progress : callable, optional
+            Called with (baselines done, baselines in all).
+
+        Returns
+        -------
+        DataFrame
+            Columns axis, baseline, title, default (whether it is that of the run), scenario, what (children in care,
+            children in homes and public spend of inaction in each year; net present saving of each scenario), year,
+            quantile, value, unit, price_year.
+
+        Raises
+        ------
+        InputError
+            If the set states no baselines.
+
+        See Also
+        --------
+        carecost.under : Put a set under another baseline.
+        carecost.plots.plot_baselines : Draws it.
+
+        Examples
+        --------
+        >>> import carecost as cc
+        >>> results = cc.run("england-2025", "care-review", years=6)
+        >>> results.baselines()["axis"].unique().tolist()
+        ['entries', 'population', 'mix', 'prices', 'unaccompanied', 'policy']
+        """
+        return baseline_tables.rows(self._run, draws, level, progress)
 
     @guarded(scenario=text, levers=labels)
     def required_effects(self, scenario: str, levers: Sequence[str] = ()) -> pd.DataFrame:
