@@ -69,6 +69,18 @@ def regions_file(name: str) -> tuple[list[dict[str, str]], dict[str, Any]]:
     return rows, _toml(DATA / "regions" / f"{name}.toml")
 
 
+def record(name: str) -> tuple[dict[str, str], ...]:
+    """Read the record that a set is set beside: what was said, what came, and what moved between; each with its source.
+
+    Examples
+    --------
+    >>> record("england")[1]["words"]
+    'approaching'
+    """
+    with (DATA / "record" / f"{name}.csv").open(encoding="utf-8", newline="") as file:
+        return tuple(csv.DictReader(file))
+
+
 def published_forecasts() -> tuple[dict[str, str], ...]:
     """Read what others forecast: who, what (as in tables of baselines), year, value, unit, and source.
 

@@ -353,6 +353,7 @@ class SetTable(Row):
     area: str = ""
     portion: Annotated[FiniteFloat, Field(gt=0, le=1)] = 1.0
     baselines: tuple[str, ...] = ()
+    record: str = ""
 
 
 class GapTable(Row):
@@ -472,6 +473,7 @@ class ScenarioTable(Row):
     claim: bool = False
     note: str = ""
     made_for: str = ""
+    short: str = ""
     parts: tuple[str, ...] = ()
 
 

@@ -82,7 +82,7 @@ _FIELDS: dict[str, Rule] = {
     "phases": instance(Phases, words="Give phases: carecost.Phases"),
     "groups": SHARED,
     "baselines": labels,
-    **texts("name", "title", "inaction", "scope", "area"),
+    **texts("name", "title", "inaction", "scope", "area", "record"),
 }
 
 
@@ -149,6 +149,8 @@ class Assumptions:
         Placements that share places; without any there is a place for every child.
     baselines : tuple of str
         Names of the packaged baselines that its rows and its background are, one an axis; none where it states none.
+    record : str
+        Name of the packaged record that it is set beside, such as ``england``; none where it is empty.
 
     See Also
     --------
@@ -191,6 +193,7 @@ class Assumptions:
     phases: Phases = field(default=Phases())
     groups: tuple[CapacityGroup, ...] = ()
     baselines: tuple[str, ...] = ()
+    record: str = ""
 
     def __post_init__(self) -> None:
         take(self, **_FIELDS)

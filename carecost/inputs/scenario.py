@@ -229,6 +229,8 @@ class Scenario:
     made_for : str
         Name of the set that it was written for; empty where it is for any. It runs on every set that has what it
         names.
+    short : str
+        A short title, for the head of a column.
 
     Raises
     ------
@@ -252,6 +254,7 @@ class Scenario:
     note: str = ""
     claim: bool = False
     made_for: str = ""
+    short: str = ""
 
     if TYPE_CHECKING:  # what may be given; what is kept is above
 
@@ -263,11 +266,12 @@ class Scenario:
             note: str = ...,
             claim: bool = ...,
             made_for: str = ...,
+            short: str = ...,
         ) -> None: ...
 
     def __post_init__(self) -> None:
         levers = several_of(Lever, words="Give levers: carecost.Lever")
-        take(self, levers=levers, claim=flag, **texts("name", "title", "note", "made_for"))
+        take(self, levers=levers, claim=flag, **texts("name", "title", "note", "made_for", "short"))
         object.__setattr__(self, "title", self.title or self.name)
         # A claim is a claim whatever the file says; a file may call one what no lever calls so.
         claimed = any(lever.acts and lever.basis == "claimed" for lever in self.levers)
@@ -512,7 +516,8 @@ class Scenario:
     def _changed(self, suffix: str, change: Callable[[Change], Change]) -> Scenario:
         """Change every change; the suffix of its names says how."""
         levers = tuple(replace(lever, changes=tuple(map(change, lever.changes))) for lever in self.levers)
-        return replace(self, name=self.name + suffix, title=self.title + suffix, levers=levers)
+        short = self.short and self.short + suffix
+        return replace(self, name=self.name + suffix, title=self.title + suffix, short=short, levers=levers)
 
 
 def counted_once(levers: Iterable[Lever]) -> tuple[Lever, ...]:

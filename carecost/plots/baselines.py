@@ -46,8 +46,8 @@ def plot_baselines(results: Results, ax: Axes | None = None, table: pd.DataFrame
     Returns
     -------
     Axes
-        The panel of children in care: a line for each baseline, in the colour of its axis, the default in black;
-        crosses are what others forecast. Children in homes, spend, and a dot for each baseline's net present saving follow.
+        The panel of children in care: a line for each baseline, in the colour of its axis, the default in
+        black; crosses are what others forecast. Children in homes, spend, and dots of net present saving follow.
 
     Raises
     ------
@@ -144,7 +144,7 @@ def _annotate(panels: tuple[Axes, ...], results: Results, rows: pd.DataFrame) ->
     last = rows[(rows["what"] == IN_CARE) & (rows["year"] == rows["year"].max())]
     low, high = (last.loc[pick] for pick in (last["value"].idxmin(), last["value"].idxmax()))
     finding = (
-        f"Children in care, 31 March {int(low['year'])}: {numbers.children(float(low['value']))} ({low['baseline']}) to "
+        f"Children in care, March {int(low['year'])}: {numbers.children(float(low['value']))} ({low['baseline']}) to "
         f"{numbers.children(float(high['value']))} ({high['baseline']})"
     )
     _figure.head(panels[0], finding, f"Children in care under {INACTION}")

@@ -49,6 +49,7 @@ HEAD = {
     "deflator": deflators.DEFLATOR,
     "discount": deflators.DISCOUNT,
     "schedule": "standard",
+    "record": "england",
 }
 HOMES = ("children's home", "secure", "other residential", "residential school")
 GROWTH_KEYS = ("name", "parameter", "streams", "ages", "placements", "reasons", "items", "from_year")
