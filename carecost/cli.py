@@ -23,7 +23,9 @@ if TYPE_CHECKING:
     from carecost.results.results import Results
 
 
-DEFAULT_SET, DEFAULT_SCENARIO, DEFAULT_DRAWS, DEFAULT_OUT = "england-2025", "care-review", 500, "carecost-out"
+DEFAULT_SET, DEFAULT_DRAWS, DEFAULT_OUT = "england-2025", 500, "carecost-out"
+#: The Review's programme as it was claimed, and with what was measured.
+DEFAULT_SCENARIOS = ("care-review", "care-review-evidenced")
 
 
 #: Problems that a command prints; check prints all.
@@ -109,7 +111,8 @@ def _add_compare(compare: argparse.ArgumentParser) -> None:
     compare.add_argument(
         "scenarios",
         nargs="*",
-        help=f"packaged scenarios or TOML files; a+b stacks two (default {DEFAULT_SCENARIO}; carecost list names all)",
+        help="packaged scenarios or TOML files; a+b stacks two (default "
+        f"{' '.join(DEFAULT_SCENARIOS)}; carecost list names all)",
     )
     _add_variants(compare)
     compare.add_argument(
@@ -124,6 +127,9 @@ def _add_compare(compare: argparse.ArgumentParser) -> None:
     compare.add_argument("--start", type=int, help="calendar year of programme year 1, such as 2026 for 2025-26")
     compare.add_argument(
         "--discount", help="also print the net present saving at these rates, such as standard,health,0.02"
+    )
+    compare.add_argument(
+        "--at", type=_dates, default=(), metavar="DATES", help="31 March of which years to tell of, such as 2029,2032"
     )
     compare.add_argument("--scope", default="all", help="spending counted: a scope of the set (default all)")
     compare.add_argument("--social", action="store_true", help="put the social ledger beside the budgets (npsv)")
@@ -170,7 +176,7 @@ def _compare(options: argparse.Namespace) -> int:
         assumptions = with_social_ledger(assumptions)
     if options.background is not None:
         assumptions = under(assumptions, options.background)
-    names = options.scenarios or [DEFAULT_SCENARIO]
+    names = options.scenarios or list(DEFAULT_SCENARIOS)
     scenarios = pulled(names, options.effect, options.delay, options.scale, options.roll_out)
     rates = [vintages.schedule(word.strip()) for word in options.discount.split(",")] if options.discount else []
     progress = _Progress(quiet=options.quiet or options.format != "table")
@@ -180,10 +186,18 @@ def _compare(options: argparse.Namespace) -> int:
     )
     progress.close()
     _attribute(results, _Progress(progress.quiet, "subsets of levers"))
-    told = story(results)
+    told = story(results, options.at)
     folder = results.save(out, write.run_files(told))
     _print(results, told, options.format, folder / write.PAGE, rates)
     return FINE
+
+
+def _dates(text: str) -> tuple[int, ...]:
+    """Take dates joined by commas."""
+    try:
+        return tuple(int(part) for part in text.split(","))
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text!r} is not years joined by commas, such as 2029,2032") from None
 
 
 def _writable(name: str) -> Path:
@@ -215,10 +229,10 @@ def _print(results: Results, told: Story, form: str, page: Path, rates: Sequence
     elif form == "csv":
         print(results.summary().to_csv(index=False), end="")
     else:
-        _say(write.table_text(told))
+        _say(write.screen_text(told))
         if rates:
             print(f"\n{write.rates_text(told, rates)}")
-        print(f"\nWritten to {page.parent}/: open {page}")
+        print(f"\nWritten to {page.parent}/: brief.html (two pages, to be sent on), annex.html, tables and charts")
 
 
 class _Progress:

@@ -457,7 +457,11 @@ def _ours(folder: Path) -> set[str]:
         raise FileError([Problem(what, str(folder), remedy), *error.problems]) from None
     ours = {*manifest["files"], MANIFEST}
     if manifest.get("format", 1) == 1:  # it did not name the page and the charts that were written beside
-        ours |= {path.name for path in folder.iterdir() if path.name == "summary.html" or _is_chart(path)}
+        ours |= {
+            path.name
+            for path in folder.iterdir()
+            if path.name in ("brief.html", "annex.html", "summary.html") or _is_chart(path)
+        }
     return ours
 
 

@@ -81,6 +81,18 @@ def record(name: str) -> tuple[dict[str, str], ...]:
         return tuple(csv.DictReader(file))
 
 
+def history(name: str) -> tuple[tuple[int, float], ...]:
+    """Read how many children were in care on 31 March of each year of a record.
+
+    Examples
+    --------
+    >>> history("england")[0]
+    (1994, 47590.0)
+    """
+    with (DATA / "histories" / f"{name}.csv").open(encoding="utf-8", newline="") as file:
+        return tuple((int(row["year"]), float(row["stock"])) for row in csv.DictReader(file))
+
+
 def published_forecasts() -> tuple[dict[str, str], ...]:
     """Read what others forecast: who, what (as in tables of baselines), year, value, unit, and source.
 

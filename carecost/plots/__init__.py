@@ -8,6 +8,8 @@ from carecost.plots.attribution import plot_attribution
 from carecost.plots.baselines import plot_baselines
 from carecost.plots.capacity import plot_capacity
 from carecost.plots.children import plot_children
+from carecost.plots.history import plot_history
+from carecost.plots.mix import plot_mix
 from carecost.plots.net_saving import plot_net_saving
 from carecost.plots.regions import plot_regions
 from carecost.plots.required_effect import plot_required_effect
@@ -20,6 +22,8 @@ __all__ = [
     "plot_capacity",
     "plot_children",
     "plot_costs",
+    "plot_history",
+    "plot_mix",
     "plot_net_saving",
     "plot_payers",
     "plot_price_volume_mix",

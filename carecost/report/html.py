@@ -202,7 +202,7 @@ def picture(svg: str, label: str, caption: str) -> Html:
     return h("figure", Html(marked), h("figcaption", caption))
 
 
-def document(title: str, body: str) -> str:
+def document(title: str, body: str, style: str = STYLE) -> str:
     """Write a whole page that needs nothing from elsewhere.
 
     Parameters
@@ -211,6 +211,8 @@ def document(title: str, body: str) -> str:
         Title of the window.
     body : str
         Markup of the body.
+    style : str
+        Style sheet.
 
     Returns
     -------
@@ -222,6 +224,6 @@ def document(title: str, body: str) -> str:
         h("meta", charset="utf-8"),
         h("meta", name="viewport", content="width=device-width, initial-scale=1"),
         h("title", title),
-        h("style", Html(STYLE)),
+        h("style", Html(style)),
     )
     return "<!DOCTYPE html>\n" + h("html", head, "\n", h("body", Html(body)), lang="en-GB") + "\n"

@@ -7,7 +7,7 @@ shows (attribution, appraisal, present values by rate, charts) is worked out whe
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -24,6 +24,7 @@ from carecost.inputs.scenario import Scenario
 from carecost.maths.monte_carlo import Draws
 from carecost.money.discounting import TIMINGS
 from carecost.report import charts, headline
+from carecost.report.answer import Answer, answer
 from carecost.report.charts import Chart
 from carecost.report.headline import SummaryRow
 from carecost.results.appraisal_tables import SavingAppraisal
@@ -143,6 +144,8 @@ class Story:
         What is quoted of inaction where there is nothing else; empty where there are other scenarios.
     children, growth : str
         Sentences on children in care at the end, and on the growth of prices (empty where none grows).
+    at : tuple of int
+        Dates that the answer tells of; its own choice where none are given.
     """
 
     results: Results = field(repr=False)
@@ -156,6 +159,12 @@ class Story:
     inaction: tuple[SummaryRow, ...]
     children: str
     growth: str
+    at: tuple[int, ...] = ()
+
+    @cached_property
+    def answer(self) -> Answer:
+        """The answer in the asker's own numbers, for the screen and the brief."""
+        return answer(self.results.run, self.at)
 
     @cached_property
     def charts(self) -> tuple[Chart, ...]:
@@ -185,13 +194,15 @@ class Story:
         }
 
 
-def story(results: Results | Story) -> Story:
+def story(results: Results | Story, at: Sequence[int] = ()) -> Story:
     """Work out what a run has to say: each table and each comparison is asked for once.
 
     Parameters
     ----------
     results : Results or Story
         What a run gave; a story is given back as it is.
+    at : sequence of int
+        Dates to tell of; see :func:`carecost.report.answer.answer`.
 
     Returns
     -------
@@ -223,6 +234,7 @@ def story(results: Results | Story) -> Story:
         inaction=alone,
         children=headline.children_sentence(last, at_end),
         growth=headline.growth_sentence(growth_paths(run), last, price_year),
+        at=tuple(at),
     )
 
 

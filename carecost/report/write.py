@@ -13,7 +13,7 @@ from carecost._labels import INACTION
 from carecost.engine.items import OUTCOMES
 from carecost.files.archive import add_files
 from carecost.money.discounting import Schedule
-from carecost.report import basis, findings, sections
+from carecost.report import answer, basis, brief, findings, sections
 from carecost.report.headline import BOUND_NAMES, PER_CHILD, SummaryRow
 from carecost.report.html import Html, document, h, joined, picture, section
 from carecost.report.story import Against, Story, story
@@ -23,8 +23,8 @@ if TYPE_CHECKING:
     from carecost.results.results import Results
 
 
-#: The page in the folder of a run.
-PAGE = "summary.html"
+#: The pages in the folder of a run: two to be sent on, and everything behind them.
+BRIEF, PAGE = "brief.html", "annex.html"
 
 
 #: Columns of the table of the terminal: width of each, and of all with the gaps between them.
@@ -61,7 +61,7 @@ def write_summary(results: Results | Story, folder: str | Path) -> Path:
     Returns
     -------
     Path
-        The page, ``summary.html``: it needs no other file and no network. The same run gives the same bytes. In the
+        The page, ``annex.html``: it needs no other file and no network. The same run gives the same bytes. In the
         folder of a saved run, its manifest names the page.
 
     Raises
@@ -83,9 +83,9 @@ def run_files(told: Story) -> dict[str, bytes]:
     Returns
     -------
     dict of str to bytes
-        Content of ``summary.html`` and of each picture, by name.
+        Content of ``brief.html``, of ``annex.html`` and of each picture, by name.
     """
-    return _pictures(told) | {PAGE: page(told).encode()}
+    return _pictures(told) | {BRIEF: brief.page(told).encode(), PAGE: page(told).encode()}
 
 
 def page(told: Story) -> str:
@@ -198,6 +198,26 @@ def table_text(results: Results | Story) -> str:
     wrapped = (line if len(line) <= WIDTH else textwrap.fill(line, WIDTH) for line in lines)
     # A terminal may lack the minus sign of typesetting.
     return "\n".join(wrapped).replace(numbers.MINUS, "-")
+
+
+def screen_text(told: Story) -> str:
+    """Write the first screen: the answer, its table, why, and what to know; lines of at most 110 letters.
+
+    Parameters
+    ----------
+    told : Story
+        What a run has to say.
+
+    Returns
+    -------
+    str
+        Plain text.
+    """
+    title = f"Children in care: {told.assumptions.title or told.assumptions.name} ({told.assumptions.name})"
+    draws = told.draws
+    drawn = f"{draws.n:,} draws, seed {draws.seed}" if draws.n > 1 else numbers.NO_INTERVAL
+    lines = answer.screen(told.answer, f"{title}; {told.answer.prices}; {drawn}")
+    return "\n".join(lines).replace(numbers.MINUS, "-")
 
 
 def rates_text(results: Results | Story, rates: Sequence[str | float | Schedule]) -> str:

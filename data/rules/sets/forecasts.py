@@ -5,7 +5,7 @@ from __future__ import annotations
 from data.rules.sources.published import table
 from data.rules.sources.write import csv_text
 
-_COLUMNS = ("who", "what", "year", "value", "unit", "source", "how_seen")
+_COLUMNS = ("who", "what", "made", "year", "value", "unit", "source", "how_seen")
 #: Publication and measure as transcribed: who it is, what it is of, its unit, and what one of its units is.
 _CHOSEN = {
     ("Care Review May 2022", "children in care", 2032): ("the Review", "children in care", "children", 1.0),
@@ -32,6 +32,7 @@ def files() -> dict[str, str]:
                 {
                     "who": who,
                     "what": what,
+                    "made": int(row["publication"][-4:]),
                     "year": year,
                     "value": float(row["value"]) * times,
                     "unit": unit,
