@@ -235,7 +235,9 @@ def test_those_averted_who_come_later_are_a_year_older_and_enter_in_the_mix_of_t
     # 100 a year and age; 50 averted each, 20 of them come in the next year at age 13: there is no age 14.
     np.testing.assert_allclose(care(made), [[50, 50], [50, 70], [50, 70], [50, 70]])
     outside = (np.asarray(made.entry_rate) * made.population)[..., None] * made.entry_share
-    np.testing.assert_allclose(outside[0, ..., 2] * np.ones((4, 2)), 50.0)  # support at home is for all who were averted
+    np.testing.assert_allclose(
+        outside[0, ..., 2] * np.ones((4, 2)), 50.0
+    )  # support at home is for all who were averted
     np.testing.assert_allclose(outside[0, 1, 1, :2], [42.0, 28.0])
 
 
