@@ -172,7 +172,8 @@ def test_the_page_has_a_table_of_outcomes_where_the_set_counts_them(after: cc.As
     tables = section.split("<tbody>")[1:]
     for name, table in zip(results.scenarios, tables, strict=True):
         assert table.split("</tbody>")[0].count("<tr>") == 6
-        rows = results.outcomes().query("scenario == @name and outcome == @HOMELESS and quantile == 'mean'")
+        rows = results.outcomes()
+        rows = rows[(rows["scenario"] == name) & (rows["outcome"] == HOMELESS) & (rows["quantile"] == "mean")]
         means = rows.set_index("year")["value"]
         for year in (2026, 2035, 2037):
             assert f">{numbers.children(means[year])}<" in table
