@@ -231,6 +231,19 @@ def test_payback_is_of_the_mean_path_with_the_interval_of_the_draws(name: str, d
     assert summary.mean_payback(saving.drawn, discounted) == row["mean"]
 
 
+def test_payback_of_the_mean_path_is_not_that_of_the_central_run_nor_a_mean_of_years() -> None:
+    help_ = cc.Lever("help", [cc.Change("entry_rate", "scale", cc.Interval(-0.5, -0.6, -0.1), start=1)])
+    saved = float(cc.run(TINY, cc.Scenario("help", [help_])).compare("help").cashable_saving().sum())
+    money = cc.Interval(0.2 * saved, 0.19 * saved, 1.2 * saved, level=1.0, distribution="triangular")
+    cost = cc.Change("unit_cost", "add", money, unit="GBP per year", price_year=2025, items=["programme"], end=1)
+    results = cc.run(TINY, cc.Scenario("skewed", [help_, cc.Lever("cost", [cost])]), draws=DRAWS)
+    row, saving = rows(results, "skewed")[PAID[0]], results.compare("skewed")
+    total = np.cumsum(saving.net_saving().mean(0))
+    assert row["mean"] == 2026 + int((total < 0).sum()) and (np.diff(total) > 0)[1:].all()
+    assert row["central"] == saving.central.payback_year()[0] < row["mean"]
+    assert row["mean"] != saving.payback_year().mean()
+
+
 def test_payback_of_the_mean_path_is_none_where_the_mean_never_pays_back() -> None:
     costly = cc.Change("unit_cost", "add", 9e9, unit="GBP per year", price_year=2025, items=["programme"])
     plan = cc.Scenario("costly", [*EDGE.levers[:1], cc.Lever("cost", [costly])])
