@@ -239,17 +239,20 @@ def _grouped(
 
 
 def _pulls(scenario: Scenario) -> Iterator[Line]:
-    """Put together the changes that are drawn together, and the certain spending of a lever."""
-    groups: dict[tuple[str, str], list[Member]] = {}
+    """Put together the changes of a lever that are drawn together, and its certain spending.
+
+    Levers of one luck stay apart: each has a source, grade and note of its own.
+    """
+    groups: dict[tuple[str, str, str], list[Member]] = {}
     pulled = [(lever, change) for lever in scenario.levers for change in lever.changes]
     for place, ((name, change), (lever, _)) in enumerate(zip(scenario.changes, pulled, strict=True)):
         spent = change.programme_spend
         amount = _pull(place, lever, change)
         one = f"lever {lever.name}" if spent and amount.ends is None else name
-        groups.setdefault((SPENDING if spent else EFFECT, one), []).append(amount)
+        groups.setdefault((SPENDING if spent else EFFECT, lever.name, one), []).append(amount)
         if change.times is not None and not change.times.certain:
-            groups.setdefault((TIMES, name), []).append(_pull(place, lever, change, times=True))
-    for (part, _), members in groups.items():
+            groups.setdefault((TIMES, lever.name, name), []).append(_pull(place, lever, change, times=True))
+    for (part, *_), members in groups.items():
         shares = any(c.parameter == "entry_share" and c.operation != "divert" for _, c in _changes(members))
         yield Line(part, tuple(members), WHOLE if shares else "")
 

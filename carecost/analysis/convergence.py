@@ -44,7 +44,7 @@ def convergence(run: Run, tolerance: float = 0.05) -> Convergence:
     run : Run
         A run with draws.
     tolerance : float
-        Largest error of a mean or of an end of a 80% interval, as a share of the interval's width.
+        Largest error of a mean or of an end of an 80% interval, as a share of the interval's width.
 
     Returns
     -------

@@ -302,8 +302,8 @@ def plot_price_volume_mix(table: pd.DataFrame, ax: Axes | None = None) -> Axes:
     Parameters
     ----------
     table : DataFrame
-        One change: what ``cc.spending_history()`` gives, or ``results.price_volume_mix()`` of one year, whose central
-        run is drawn, by one column such as item or group.
+        One change: what ``cc.spending_history()`` gives, or ``results.price_volume_mix()`` of one year, by one column
+        such as item or group: of draws their mean is drawn.
     ax : Axes, optional
         Where to draw; a new figure by default.
 
@@ -357,9 +357,9 @@ def _one_change(table: pd.DataFrame) -> pd.DataFrame:
         if not parts or "item" not in table:
             raise InputError(Problem("the table has no parts", chart, "Give results.price_volume_mix or a history"))
         return table.melt("item", parts, "part").dropna()
-    central = table[table["quantile"] == "central"]
+    middle = table[table["quantile"] == _figure.leads(set(table["quantile"].astype(str)))]
     by = [c for c in ("item", "group", "account", "payer", "gross_net", "kind") if c in table]
-    return central.assign(item=central[by[0]] if by else ALL)[["item", "part", "value"]]
+    return middle.assign(item=middle[by[0]] if by else ALL)[["item", "part", "value"]]
 
 
 def _parts_by_item(long: pd.DataFrame) -> pd.DataFrame:

@@ -242,11 +242,11 @@ def _rows(made: SavingAppraisal) -> Iterator[tuple[str, ...]]:
     for row in made.table().to_dict("records"):
         what = str(row["what"])
         if what in _SHOWN and not (what in _PARTS and row["central"] == row["low"] == row["high"] == 0):
-            yield _row(what, {str(k): v for k, v in row.items()})
+            yield _row(what, {str(k): v for k, v in row.items()}, made.with_draws)
     yield from _chances(made)
 
 
-def _row(what: str, row: dict[str, object]) -> tuple[str, ...]:
+def _row(what: str, row: dict[str, object], drawn: bool) -> tuple[str, ...]:
     """Write a row of the appraisal as the summary writes its own: billions, years, or pounds for each child-year."""
     label = _SHOWN[what].format(of=row["of"])
     if what == BIAS:
@@ -257,12 +257,11 @@ def _row(what: str, row: dict[str, object]) -> tuple[str, ...]:
     central, mean, low, high = (_scaled(row[k], scale) for k in ("central", "mean", "low", "high"))
     unit = "£bn" if billions else unit if unit in ("GBP per GBP", YEAR) else _PER_CHILD
     if what == PEAK_YEAR and central is None:
-        return label, numbers.NONE, "", "", ""
+        return label, *(("", "", numbers.NONE) if drawn else (numbers.NONE, "", "")), ""
     shown = summary_row("", mean, low, high, unit)
     stated = summary_row("", central, None, None, unit).value
     # A year has no mean: some draws may never pay back. Without draws the one run is all there is.
-    drawn = low is not None or high is not None or mean is not None
-    first = "" if mean is None and drawn else shown.value if drawn else stated
+    first = stated if not drawn else "" if unit == YEAR else shown.value
     return label, first, shown.interval, stated if drawn else "", _UNITS.get(what, "")
 
 

@@ -194,7 +194,8 @@ def table_text(results: Results | Story) -> str:
         lines += ["", told.spending[INACTION].plan.title, *_table(told.inaction, draws.n > 1)]
     lines += ["", told.growth]
     if draws.n > 1:
-        lines += ["", numbers.sentence(numbers.interval(draws.noise))]
+        # What compares is without the luck of small numbers, whatever the draws ask for.
+        lines += ["", numbers.sentence(numbers.interval(draws.noise and not told.against))]
     wrapped = (line if len(line) <= WIDTH else textwrap.fill(line, WIDTH) for line in lines)
     # A terminal may lack the minus sign of typesetting.
     return "\n".join(wrapped).replace(numbers.MINUS, "-")

@@ -12,6 +12,7 @@ from carecost._guard import frame, guarded, one_of, rate, text
 from carecost._labels import INACTION
 from carecost._typing import Array
 from carecost.errors import InputError, Problem, UnknownNameError, refuse, unknown
+from carecost.maths.monte_carlo import LEVEL
 from carecost.money import decomposition, vintages
 from carecost.money.decomposition import Bought
 from carecost.money.discounting import Schedule, discount_factors
@@ -187,7 +188,7 @@ def change_rows(
     changes = [_changes(before, after, years, since) for before, after in sides]
     labels = _labels(sides[0][0])
     (of_draws, groups), (of_central, _) = (tables.grouped(array, labels, [*by, "part"]) for array in changes)
-    frame = tables.rows_of(of_draws, of_central, ("year", years), groups, draws)
+    frame = tables.rows_of(of_draws, of_central, ("year", years), groups, None if draws else LEVEL)
     for name, value in (("since", since), ("baseline", against), ("scenario", scenario)):
         frame.insert(0, name, value)
     claim = any(run.scenarios[name].claim for name in (scenario, against))

@@ -305,14 +305,19 @@ def alter(scenario: Scenario, so_far: Altered, stream: str, sampler: Sampler, ca
     Altered
         The same object where nothing changes.
     """
-    called = (label for lever in scenario.levers for label in lever.labels)
-    for label, (name, change) in zip(called, scenario.changes, strict=True):
+    called = ((lever, label) for lever in scenario.levers for label in lever.labels)
+    for (lever, label), (name, change) in zip(called, scenario.changes, strict=True):
         if change.idle or not change.where.covers(stream):
             continue
         years = np.array(so_far.parameters.grid.years) - calendar.begin(change) + 1
         weight = np.array([change.share * change.weight(int(y)) for y in years])
         if weight.any():
-            amount = _amount(name, change, sampler, calendar)
+            # Of levers of one luck the times are at the same end as the amounts.
+            names = (name, name if lever.luck else f"{name}, times")
+            try:
+                amount = _amount(names, change, sampler, calendar)
+            except InputError as error:  # one luck is of several levers: say of which it is
+                raise (_placed(error, label) if lever.luck else error) from None
             where = f"scenario {scenario.name!r}, {label}, stream {stream!r}"
             if change.parameter == "entry_rate":
                 so_far = _entries(where, change, so_far, amount, weight)
@@ -322,12 +327,12 @@ def alter(scenario: Scenario, so_far: Altered, stream: str, sampler: Sampler, ca
     return so_far
 
 
-def _amount(name: str, change: Change, sampler: Sampler, calendar: Calendar) -> Array:
+def _amount(names: tuple[str, str], change: Change, sampler: Sampler, calendar: Calendar) -> Array:
     least = {"scale": -1.0, "replace": 0.0, "divert": 0.0}.get(change.operation, -np.inf)
     most = 1.0 if change.operation == "divert" else np.inf
-    amount = sampler.value(name, change.amount, least, most)
+    amount = sampler.value(names[0], change.amount, least, most)
     if change.times is not None:
-        amount = amount * sampler.value(f"{name}, times", change.times, 0.0)
+        amount = amount * sampler.value(names[1], change.times, 0.0)
     if change.price_year is not None:
         amount = amount * calendar.deflator.factor(change.price_year, [calendar.price_year])
     return amount

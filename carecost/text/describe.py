@@ -12,7 +12,7 @@ from carecost.inputs.assumptions import Assumptions
 from carecost.inputs.belief import QUALITIES, Assumption
 from carecost.inputs.change import Change
 from carecost.inputs.scenario import Lever, Scenario
-from carecost.text.statements import evidence_line, order_of, tied
+from carecost.text.statements import come_later, evidence_line, order_of, tied
 
 WIDTH = 108
 
@@ -217,7 +217,8 @@ def _change(c: Change) -> str:
     often = "" if c.times is None else f" x {_value(c.times.value)} {c.times_of}"
     fading = "" if c.half_life is None else f", then halving every {c.half_life:g} years"
     amount = f"{_value(c.amount.value)} {c.unit}{spread}{often}{prices}"
-    return f"{c.operation} {c.parameter}{which} by {amount}, {when}{end}{fading}"
+    later = f"; {text}" if (text := come_later(c)) else ""
+    return f"{c.operation} {c.parameter}{which} by {amount}, {when}{end}{fading}{later}"
 
 
 def _paragraph(head: str, text: str) -> str:

@@ -212,6 +212,30 @@ def assumption(row: Assumption) -> tuple[str, str, str]:
     return cells, value, interval_of(b.low, b.high, b.level, b.unit, b.certain)
 
 
+def come_later(change: Change) -> str:
+    """Say how many of those whom a change keeps from entering care come later all the same.
+
+    Parameters
+    ----------
+    change : Change
+        A change.
+
+    Returns
+    -------
+    str
+        For people; empty where nobody does.
+
+    Examples
+    --------
+    >>> come_later(Change("entry_rate", "scale", -0.1, later_share=0.5))
+    '50% of those averted come within 1 year'
+    """
+    if not change.later_share:
+        return ""
+    years = f"{change.later_years} year{'' if change.later_years == 1 else 's'}"
+    return f"{numbers.percent(change.later_share)} of those averted come within {years}"
+
+
 def change_of(change: Change, begin: int, outcomes: Container[str] = ()) -> tuple[str, str, str, str]:
     """Write a change of a lever: what changes, how much, how surely, when.
 
@@ -256,9 +280,7 @@ def change_of(change: Change, begin: int, outcomes: Container[str] = ()) -> tupl
     how_much = f"set to {how_much}" if change.operation == "replace" else how_much
     if change.share != 1.0:
         how_much += f", {numbers.percent(change.share)} of it taken"
-    if change.later_share:
-        years = f"{change.later_years} year{'' if change.later_years == 1 else 's'}"
-        how_much += f"; {numbers.percent(change.later_share)} of those averted come within {years}"
+    how_much += f"; {later}" if (later := come_later(change)) else ""
     a = change.amount
     return changed, how_much, interval_of(a.low, a.high, a.level, unit, a.certain), _when(change, begin)
 

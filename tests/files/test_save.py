@@ -147,3 +147,20 @@ def test_text_of_several_lines_that_would_not_be_read_back_is_refused(tiny: cc.A
             with pytest.raises(cc.CareCostError, match=r"row 2, column source: a quoted cell spans 2 lines"):
                 cc.save_assumptions(made, tmp_path / "other")
             assert not (tmp_path / "other" / "set.toml").exists()
+
+
+def test_luck_and_who_comes_later_come_back(tmp_path: Path) -> None:
+    fewer = cc.Change("entry_rate", "scale", cc.Interval(-0.1, -0.2, 0.0), later_share=0.35, later_years=3, luck="one")
+    more = cc.Change("exit_rate", "scale", 0.1)
+    said = {"source": "made up for tests", "quality": "E", "luck": "all claims"}
+    plan = cc.Scenario("plan", [cc.Lever("a", [fewer], **said), cc.Lever("b", [more], **said)])
+    path = cc.save_scenario(plan, tmp_path / "plan.toml")
+    again = cc.load_scenario(path)
+    assert again == plan
+    assert [lever.luck for lever in again.levers] == ["all claims"] * 2
+    (back,) = again.levers[0].changes
+    assert (back.later_share, back.later_years, back.luck) == (0.35, 3, "one")
+    text = path.read_text(encoding="utf-8")
+    assert "later_share = 0.35\nlater_years = 3\n" in text and 'luck = "all claims"' in text
+    varied = plan.later(0.5, 2)
+    assert cc.load_scenario(cc.save_scenario(varied, tmp_path / "later.toml")) == varied

@@ -231,3 +231,25 @@ def test_output_in_an_encoding_that_lacks_a_sign_is_written_with_its_code() -> N
     done = subprocess.run(words, capture_output=True, env={**os.environ, "PYTHONIOENCODING": "ascii"}, check=False)
     assert done.returncode == 0, done.stderr
     assert done.stdout.isascii()
+
+
+@pytest.mark.parametrize(
+    ("parameter", "line", "words"),
+    [
+        ("entry_rate", "later_share = 1.5", ["later_share is 1.5", "0 to 1"]),
+        ("entry_rate", "later_share = -0.1", ["later_share is -0.1", "0 to 1"]),
+        ("entry_rate", "later_share = 0.5\nlater_years = 0", ["later_years is 0", "from 1 to 1000"]),
+        ("entry_rate", "later_share = 0.5\nlater_years = 1.5", ["later_years", "1.5"]),
+        ("entry_rate", "later_share = nan", ["later_share"]),
+        ("exit_rate", "later_share = 0.5", ["later_share is 0.5", "entry_rate"]),
+        ("entry_rate", "later_shares = 0.5", ["later_shares", "Did you mean 'later_share'"]),
+    ],
+)
+def test_who_comes_later_is_refused_with_file_and_key(
+    parameter: str, line: str, words: list[str], tmp_path: Path
+) -> None:
+    path = written(tmp_path / "plan.toml", CHANGE.format(parameter, "scale", -0.1, "share", line))
+    with pytest.raises(CareCostError) as error:
+        load_scenario(path)
+    for word in ["plan.toml", *words]:
+        assert word in str(error.value)

@@ -297,11 +297,13 @@ def calls() -> dict[str, dict[str, Any]]:
         "Evidence": {"measure": "m", "value": 1.0, "unit": "u", "basis": "claimed", "design": "", "source": ""}
         | {"low": 0.5, "high": 2.0, "note": ""},
         "Lever": {"name": "n", "changes": [change], "basis": "assumed", "evidence": (), "paid_by": (), "line": ""}
+        | {"luck": ""}
         | words,
         "Scenario": {"name": "n", "levers": [lever], "title": "", "note": "", "claim": False, "made_for": ""},
         "Scenario.delayed": {"self": plan, "years": 1},
         "Scenario.scaled": {"self": plan, "share": 0.5},
         "Scenario.partial": {"self": plan, "share": 0.5},
+        "Scenario.later": {"self": plan, "share": 0.5, "years": 2},
         "Scenario.given": {"self": plan, "lever": "help", "amount": 0.1},
         "Scenario.without_items": {"self": plan, "names": ["a"]},
         "YearPath": {"name": "n", "parameter": "unit_cost", "where": cells, "kind": "mean reverting", "sd": 0.1}
@@ -332,13 +334,15 @@ def calls() -> dict[str, dict[str, Any]]:
         "present_value": {"table": results.costs(draws=True), "discount": 0.035, "timing": "base year"},
         "spending_history": {"by": "placement", "basis": "real"},
         "Results": {"run": results.run},
-        "Results.children": {"self": results, "by": "placement", "draws": False, "in_care": True},
-        "Results.flows": {"self": results, "flow": "entries", "by": "group", "draws": False, "in_care": True},
-        "Results.capacity": {"self": results, "draws": False},
-        "Results.outcomes": {"self": results, "draws": False},
+        "Results.children": {"self": results, "by": "placement", "draws": False, "in_care": True, "level": 0.8},
+        "Results.flows": {"self": results, "flow": "entries", "by": "group", "draws": False, "in_care": True}
+        | {"level": 0.8},
+        "Results.capacity": {"self": results, "draws": False, "level": 0.8},
+        "Results.outcomes": {"self": results, "draws": False, "level": 0.8},
         "Results.parameters": {"self": results, "scenario": "edge", "stream": "other"},
         "Results.projection": {"self": results, "scenario": "edge", "stream": "other", "draws": slice(0, 2)},
-        "Results.costs": {"self": results, "by": "item", "basis": "cash", "draws": False, "deflator": "hmt-2026-03"},
+        "Results.costs": {"self": results, "by": "item", "basis": "cash", "draws": False, "deflator": "hmt-2026-03"}
+        | {"level": 0.8},
         "Results.price_volume_mix": {"self": results, "scenario": "edge", "baseline": None, "year": 2027}
         | {"since": 2026, "by": "item", "draws": False},
         "Results.growth_paths": {"self": results},
@@ -380,10 +384,10 @@ def calls() -> dict[str, dict[str, Any]]:
                 "average_cost_of_care": {},
             }.items()
         },
-        "Saving.summary": {"self": saving},
-        "Saving.by_year": {"self": saving},
+        "Saving.summary": {"self": saving, "level": 0.8},
+        "Saving.by_year": {"self": saving, "level": 0.8},
         "Saving.appraisal": {"self": saving, "optimism": 0.1, "mitigated": 0.1},
-        "Saving.npvs": {"self": saving, "discount": [0.02], "timing": "base year"},
+        "Saving.npvs": {"self": saving, "discount": [0.02], "timing": "base year", "level": 0.8},
         "Saving.to_dict": {"self": saving},
     }
 
@@ -536,6 +540,12 @@ SILENT: list[tuple[str, str, Any, str]] = [
     ("Change", "share", -3, "share"),
     ("Scenario.scaled", "share", -3, "share"),
     ("Scenario.partial", "share", -3, "0 to 1"),
+    ("Scenario.later", "share", 1.5, "0 to 1"),
+    ("Scenario.later", "years", 0, "from 1 to 1000"),
+    ("Change", "later_share", 50, "0 to 1"),
+    ("Change", "later_years", 0, "from 1 to 1000"),
+    ("Results.children", "level", 80, "0.9 for an interval of 90%"),
+    ("Saving.summary", "level", 0, "0.9 for an interval of 90%"),
     ("Change", "start", 2026.5, "whole number"),
     ("Change", "start", 2026, "first year of the programme"),
     ("Change", "price_year", 2060, "2025 for 2024-25"),

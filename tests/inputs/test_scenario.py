@@ -89,7 +89,8 @@ def test_given_leaves_the_order_of_levers_and_the_rest_of_them() -> None:
 
 def test_changes_with_one_luck_are_one_quantity_and_have_one_amount() -> None:
     carers = cc.load_scenario("foster-carers")
-    assert len({name for name, c in carers.changes if not c.amount.certain}) == 1
+    named = {name for name, c in carers.changes if not c.amount.certain and not c.programme_spend}
+    assert named == {"lever foster carers: shift"}
     share, move = (c for _, c in carers.changes if c.operation == "divert")
     with pytest.raises(cc.CareCostError, match=r"changes with luck 'x' have different amounts"):
         cc.Lever("a", [
@@ -236,3 +237,28 @@ def test_describe_says_what_pays_and_which_money_is_shared() -> None:
     text = " ".join(scenario_text(cc.load_scenario("family-help+families-first")).split())
     assert "paid by: family help programme, family help in the long run" in text
     assert "line of money, counted once where scenarios share it: transformation fund, in Families First" in text
+
+
+def test_levers_of_one_luck_are_drawn_under_it_and_called_by_their_own_names() -> None:
+    carers = cc.load_scenario("foster-carers")
+    money = next(lever for lever in carers.levers if lever.luck == "cost of the programme")
+    assert set(money.quantities) == {"luck: cost of the programme"} and len(money.quantities) == len(money.changes)
+    assert len(set(money.labels)) == len(money.changes)
+    assert all(label.startswith(f"lever {money.name}: ") for label in money.labels)
+    alone = replace(money, luck="")
+    assert alone.quantities == alone.labels == money.labels
+
+
+def test_later_is_for_entries_and_leaves_what_is_stated() -> None:
+    fewer, out = cc.Change("entry_rate", "scale", -0.1), cc.Change("exit_rate", "scale", 0.1)
+    stated = cc.Change("entry_rate", "scale", -0.2, later_share=0.9, later_years=3)
+    plan = cc.Scenario("plan", [cc.Lever("a", [fewer, SPEND, stated], luck="x"), cc.Lever("b", [out])], claim=True)
+    later = plan.later(0.4)
+    assert later.name == "plan, 40% come within 1 year" and plan.later(0.5, 2).name == "plan, 50% come within 2 years"
+    first = cc.Change("entry_rate", "scale", -0.1, later_share=0.4)
+    kept = replace(plan.levers[0], changes=(first, SPEND, stated))
+    assert later == replace(plan, name=later.name, title=later.name, levers=(kept, plan.levers[1]))
+    assert [name for name, _ in later.changes] == [name for name, _ in plan.changes]
+    for share, years in ((-0.1, 1), (1.1, 1), (0.5, 0), (0.5, 1.5)):
+        with pytest.raises(cc.CareCostError, match=r"Scenario\.later\(\)"):
+            plan.later(share, years)  # type: ignore[arg-type]

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 
 from carecost.errors import InputError
-from carecost.maths.monte_carlo import Draws, mean_error, quantile_error
+from carecost.maths.monte_carlo import LEVEL, Draws, ends, mean_error, quantile_error
 
 
 @given(st.integers(1, 300), st.integers(0, 2**32), st.text(max_size=20))
@@ -66,3 +66,14 @@ def test_the_error_of_an_extreme_quantile_stays_within_the_draws() -> None:
     values = np.arange(11.0)
     assert quantile_error(values, 0.0) == quantile_error(values, 1.0) == 0.0
     assert quantile_error(values, 0.01) == pytest.approx((0.01 + np.sqrt(0.01 * 0.99 / 11)) * 10 / 2)
+
+
+@given(st.integers(1, 99).map(lambda x: x / 100))
+def test_ends_of_an_interval_leave_equal_chances_on_both_sides(level: float) -> None:
+    low, high = ends(level)
+    assert low == pytest.approx(1 - high, abs=1e-9) and high - low == pytest.approx(level, abs=1e-9)
+    assert f"{low:g}" == str(low) and f"{high:g}" == str(high)  # called as people write them
+
+
+def test_an_interval_is_of_four_chances_in_five_unless_another_is_asked_for() -> None:
+    assert LEVEL == 0.8 and ends() == (0.1, 0.9) and ends(1.0) == (0.0, 1.0)

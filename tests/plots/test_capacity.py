@@ -46,6 +46,22 @@ def test_capacity_shows_children_places_and_who_runs_out(england: cc.Results) ->
         cc.plots.plot_capacity(cc.run(cc.load_assumptions(SETS / "tiny"), years=1))
 
 
+def test_capacity_of_draws_is_their_mean_with_the_interval_shaded() -> None:
+    results = cc.run(cc.load_assumptions("england-2025-capacity"), years=3, draws=cc.Draws(8, seed=1))
+    ax = cc.plots.plot_capacity(results, Figure(layout="constrained").add_subplot())
+    made = results.run.drawn["inaction"].capacity
+    assert made is not None
+    lines = {line.get_label(): line for line in ax.get_lines()}
+    for g, group in enumerate(results.run.grid.labels("groups")):
+        np.testing.assert_allclose(lines[group].get_ydata(), made.occupancy[:, :, g].mean(0), rtol=1e-12)
+        np.testing.assert_allclose(lines[f"_places, {group}"].get_ydata(), made.places[:, :, g].mean(0), rtol=1e-12)
+    ends = np.quantile(made.occupancy[:, -1], (0.1, 0.9), axis=0)
+    shaded = [c.get_paths()[0].vertices for c in ax.collections]
+    for (low, high), corners in zip(ends.T, shaded, strict=True):
+        at_end = corners[np.isclose(corners[:, 0], results.run.grid.years[-1]), 1]
+        np.testing.assert_allclose([at_end.min(), at_end.max()], [low, high], rtol=1e-12)
+
+
 def test_capacity_of_an_unknown_scenario_is_refused_with_the_nearest(england: cc.Results) -> None:
     with pytest.raises(UnknownNameError, match="Did you mean 'inaction'"):
         cc.plots.plot_capacity(england, scenario="inactoin")

@@ -14,6 +14,7 @@ import carecost as cc
 from carecost.errors import UnknownNameError
 from carecost.plots import _figure
 from carecost.results.results import Results
+from carecost.text import numbers
 from tests.plots.reading import SETS, line, words
 
 
@@ -23,11 +24,14 @@ def expected(results: Results, scenario: str, quantile: str) -> np.ndarray:
     return rows.sort_values("date")["value"].to_numpy()
 
 
-def test_children_lines_are_the_central_run(results: Results, ax: Axes) -> None:
+def test_children_lines_are_the_mean_of_the_draws(results: Results, central: Results, ax: Axes) -> None:
     assert cc.plots.plot_children(results, ax=ax) is ax
     for scenario in ("inaction", "edge"):
-        np.testing.assert_allclose(line(ax, scenario), expected(results, scenario, "central"))
+        shown = results.run.side(scenario, results.run.shown[scenario]).children
+        np.testing.assert_allclose(line(ax, scenario), shown.mean(0))
     assert ax.get_ylim()[0] == 0
+    alone = cc.plots.plot_children(central, ax=Figure().add_subplot())
+    np.testing.assert_allclose(line(alone, "edge"), expected(central, "edge", "central"))
 
 
 def test_children_bands_are_the_interval(results: Results, ax: Axes) -> None:
@@ -35,7 +39,8 @@ def test_children_bands_are_the_interval(results: Results, ax: Axes) -> None:
     bands = [c for c in ax.collections if isinstance(c, PolyCollection)]
     for band, scenario in zip(bands, ("inaction", "edge"), strict=True):
         corners = band.get_paths()[0].vertices
-        low, high = (expected(results, scenario, q) for q in ("0.05", "0.95"))
+        shown = results.run.side(scenario, results.run.shown[scenario]).children
+        low, high = np.quantile(shown, (0.1, 0.9), axis=0)
         for date, a, b in zip(results.run.grid.dates, low, high, strict=True):
             heights = corners[np.isclose(corners[:, 0], date), 1]
             np.testing.assert_allclose([heights.min(), heights.max()], [a, b])
@@ -43,16 +48,19 @@ def test_children_bands_are_the_interval(results: Results, ax: Axes) -> None:
 
 def test_children_are_said_in_words(results: Results, ax: Axes) -> None:
     said = words(cc.plots.plot_children(results, ax=ax))
-    ends = [round(expected(results, name, "central")[-1]) for name in ("inaction", "edge")]
+    ends = [round(expected(results, name, "mean")[-1]) for name in ("inaction", "edge")]
     assert f"Children in care: {ends[0]} under inaction, {ends[1]} under edge by 31 March 2031" in said
-    assert "90% interval: parameter uncertainty, as stated in the set; luck of small numbers not included" in said
+    assert "Lines: mean. Bands: 80% interval (four chances in five): parameter uncertainty, as stated" in said
+    assert "luck of small numbers not included" in said
+    low, high = (numbers.children(expected(results, "edge", q)[-1]) for q in ("0.1", "0.9"))
+    assert f"edge {ends[1]} ({low} to {high})" in said
     assert "edge: effects as claimed, not evidenced" in said
     assert "60 draws" in said and "tiny" in said
 
 
 def test_children_of_a_central_run_have_no_interval(central: Results, ax: Axes) -> None:
     said = words(cc.plots.plot_children(central, ax=ax))
-    assert "no interval was drawn" in said and "90%" not in said
+    assert "no interval was drawn" in said and "80%" not in said and "ean" not in said.partition("Number of")[2]
     assert not ax.collections
 
 

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import dataclasses
+
+import carecost as cc
 from carecost.report import basis
 from carecost.report.story import Story, story
 from carecost.text import numbers, statements
-from tests.report.reading import Page, inaction_alone
+from tests.report.reading import SETS, Page, edge, inaction_alone, run, two_scenarios
 
 
 def test_every_assumption_is_there_with_its_source(told: Story) -> None:
@@ -37,10 +40,27 @@ def test_scope_says_inaction_spending_prices_and_discounting(told: Story) -> Non
 def test_scope_has_the_present_value_at_every_schedule_and_timing(told: Story) -> None:
     words = Page(basis.scope(told)).words
     for rows in told.against["edge"].present_values.values():
-        central = rows[rows["quantile"] == "central"]
-        assert len(central) == 3
-        for schedule, value in zip(central["discount"], central["value"], strict=True):
+        means = rows[rows["quantile"] == "mean"]
+        assert len(means) == 3
+        for schedule, value in zip(means["discount"], means["value"], strict=True):
             assert schedule in words and numbers.pounds(value) in words
+    assert "Net present saving to the public purse, mean over draws, by discount rates" in words
+    plain = Page(basis.scope(story(two_scenarios()))).words
+    assert "Net present saving to the public purse, central run, by discount rates" in plain
+
+
+def test_the_luck_of_small_numbers_is_left_out_only_where_it_was_not_drawn(told: Story) -> None:
+    left = "The luck of small numbers: intervals hold parameter uncertainty only"
+    assert left in Page(basis.notes(told)).words
+    lucky = cc.run(cc.load_assumptions(SETS / "tiny"), years=1, draws=cc.Draws(4, seed=1, noise=True))
+    assert left not in Page(basis.notes(story(lucky))).words
+
+
+def test_one_luck_of_levers_is_said_beside_each(told: Story) -> None:
+    tied = tuple(dataclasses.replace(lever, luck="all claims") for lever in edge().levers)
+    words = Page(basis.levers(story(run(0, levers=tied)))).words
+    assert words.count("One luck with every lever that names it: all claims.") == 2
+    assert "One luck" not in Page(basis.levers(told)).words
 
 
 def test_scope_of_inaction_alone_has_no_present_values() -> None:

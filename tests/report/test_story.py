@@ -12,6 +12,7 @@ import pytest
 
 import carecost as cc
 from carecost.report import write
+from carecost.report.headline import summary_row
 from carecost.report.story import Story, story
 from carecost.results.results import Results
 from carecost.results.saving import Saving
@@ -50,10 +51,10 @@ def test_story_asks_for_each_comparison_and_table_once() -> None:
     assert asked_by_story(results) == {"run": 1, "children": 1, "compare": 2}
 
 
-def test_story_of_inaction_alone_asks_for_children_and_costs_once() -> None:
+def test_story_of_inaction_alone_asks_for_children_once() -> None:
     results = Asked(inaction_alone())
     story(results)
-    assert asked_by_story(results) == {"run": 1, "children": 1, "costs": 1}
+    assert asked_by_story(results) == {"run": 1, "children": 1}
 
 
 def test_page_pictures_and_table_of_a_story_ask_for_nothing_more(tmp_path: Path) -> None:
@@ -118,8 +119,8 @@ def test_story_holds_what_the_results_give(results: Results, told: Story) -> Non
     np.testing.assert_array_equal(of.saving.npv(), saving.npv())
     assert len(of.rows) == len(saving.summary()) and of.moves
     assert sum(of.evidence_base.values()) == pytest.approx(results.compare("edge").central.cashable_saving().sum())  # type: ignore[union-attr]
-    frame = results.costs().query("scenario == 'edge' and quantile == 'central'")
-    np.testing.assert_allclose(told.spending["edge"].public[0], frame["value"])
+    frame = results.costs(draws=True).query("scenario == 'edge'").pivot_table("value", "draw", "year")
+    np.testing.assert_allclose(told.spending["edge"].public, frame, rtol=1e-12)
     assert of.appraisal.table().equals(results.appraisal("edge").table())
     for timing, rows in of.present_values.items():
         assert rows.equals(results.npv_by_rate(timing=timing).drop(columns="scenario"))
@@ -127,8 +128,21 @@ def test_story_holds_what_the_results_give(results: Results, told: Story) -> Non
 
 def test_children_of_the_story_are_those_at_the_end(results: Results, told: Story) -> None:
     frame = results.children()
-    for value in frame[(frame["date"] == 2031) & (frame["quantile"] == "0.05")]["value"]:
-        assert f"90% interval {numbers.children(value)} to" in told.children
+    rows = frame[frame["date"] == 2031].set_index(["scenario", "quantile"])["value"]
+    for name in ("inaction", "edge"):
+        mean, low, high = (numbers.children(rows[name, q]) for q in ("mean", "0.1", "0.9"))
+        assert f"{mean} under {name} (80% interval {low} to {high})" in told.children
+
+
+def test_inaction_alone_is_told_as_the_mean_of_what_is_shown() -> None:
+    tiny = cc.load_assumptions(SETS / "tiny")
+    results = cc.run(tiny, draws=cc.Draws(40, seed=1, noise=True))
+    shown = results.run.shown["inaction"]
+    children, spend = results.children(draws=True).query("date == 2031")["value"], shown.costs.public_spend[:, -1]
+    for row, values in zip(story(results).inaction, (children, spend / 1e9), strict=True):
+        unit = "children" if "Children" in row.what else "£bn"
+        wanted = summary_row("", values.mean(), *np.quantile(values, (0.1, 0.9)), unit)
+        assert (row.value, row.interval) == (wanted.value, wanted.interval)
 
 
 def test_attribution_is_there_for_two_levers_that_move_something(told: Story) -> None:

@@ -5,15 +5,17 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+import numpy as np
 import pytest
 from matplotlib import pyplot
 
+import carecost as cc
 from carecost.errors import FileError
 from carecost.report import headline, write
 from carecost.report.story import Story
 from carecost.results.results import Results
 from carecost.text import numbers
-from tests.report.reading import Page, inaction_alone, run, two_scenarios
+from tests.report.reading import SETS, Page, edge, inaction_alone, run, two_scenarios
 
 
 def test_page_closes_every_element(read: Page) -> None:
@@ -107,22 +109,40 @@ def test_table_is_narrow_and_complete(results: Results) -> None:
     rows = headline.summary(results.compare("edge"))
     for row in rows:
         if row.unit != headline.PER_CHILD:
-            assert row.central.replace(numbers.MINUS, "-") in text
+            assert row.value.replace(numbers.MINUS, "-") in text
             assert row.what.split(",")[0] in flat or row.what.split()[0] in flat
     for word in ("A set small enough to follow by hand (tiny)", "edge: Edge of care", "Prices of 2024-25; 40 draws"):
         assert word in flat
     assert "Effects as claimed, not evidenced." in flat
-    assert "and the Review's £30,400 (£517m for 17,000 children)" in flat
-    assert numbers.INTERVAL[1:] in flat
+    assert "and the Review's £30,400 (£517m / 17,000 children)" in flat
+    assert numbers.INTERVAL[1:] in flat and "mean 80% interval unit" in flat
+    assert "central" not in text.partition("Effects as claimed")[0]
     text.encode("cp1252")
+
+
+def test_table_without_draws_is_of_the_central_run() -> None:
+    flat = " ".join(write.table_text(two_scenarios()).split())
+    assert "central interval unit" in flat and "mean 80%" not in flat and "four chances in five" not in flat
+
+
+def test_table_says_that_what_compares_has_no_luck_of_small_numbers_in_it() -> None:
+    """Levels of inaction alone are shown with it where draws ask for it; a comparison is always without."""
+    tiny, lucky = cc.load_assumptions(SETS / "tiny"), cc.Draws(8, seed=1, noise=True)
+    of_both = " ".join(write.table_text(cc.run(tiny, edge(), years=3, draws=lucky)).split())
+    alone = " ".join(write.table_text(cc.run(tiny, years=3, draws=lucky)).split())
+    assert numbers.INTERVAL[1:] in of_both and numbers.INTERVAL_WITH_LUCK[1:] not in of_both
+    assert numbers.INTERVAL_WITH_LUCK[1:] in alone and numbers.INTERVAL[1:] not in alone
 
 
 def test_rates_are_a_line_a_scenario_and_rate(told: Story) -> None:
     lines = write.rates_text(told, ["standard", 0.02]).splitlines()
     assert len(lines) == 3 and all(line.startswith("edge, ") for line in lines[1:])
     assert "green-book-2026-02 standard" in lines[1] and " to " in lines[1]
-    npv = told.against["edge"].saving.central.npv()[0]  # type: ignore[union-attr]
-    assert numbers.pounds(npv).replace(numbers.MINUS, "-") in lines[1]
+    npv = told.against["edge"].saving.npv()
+    mean, low, high = (
+        numbers.pounds(x).replace(numbers.MINUS, "-") for x in (npv.mean(), *np.quantile(npv, (0.1, 0.9)))
+    )
+    assert lines[1].split("standard")[1].split() == [mean, low, "to", high]
     without_draws = write.rates_text(two_scenarios(), [0.02]).splitlines()[1:]
     assert len(without_draws) == 2 and not any(" to " in line for line in without_draws)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -33,7 +34,7 @@ def test_appraisal_table_says_what_the_comparison_says(results: Results) -> None
     assert central is not None
     npv = made.loc[("npv", "public purse")]
     np.testing.assert_allclose([npv["central"], npv["mean"]], [central.npv()[0], saving.npv().mean()], rtol=1e-12)
-    np.testing.assert_allclose([npv["low"], npv["high"]], np.quantile(saving.npv(), [0.05, 0.95]), rtol=1e-12)
+    np.testing.assert_allclose([npv["low"], npv["high"]], np.quantile(saving.npv(), [0.1, 0.9]), rtol=1e-12)
     ratio = made.loc[("benefit-cost ratio", "public purse")]
     np.testing.assert_allclose([ratio["central"], ratio["mean"]], [central.bcr(), saving.bcr()], rtol=1e-12)
     assert made.loc[("payback year", "discounted"), "central"] == central.payback_year(discounted=True)[0]
@@ -52,6 +53,18 @@ def test_a_cost_for_each_effect_is_a_ratio_of_means_and_says_of_what(results: Re
     nothing = cc.Scenario("nothing", [])
     idle = cc.run(cc.load_assumptions(SETS / "tiny"), nothing).appraisal("nothing").central
     assert idle.cost_per("averted_children") is None and idle.purse.bcr is None
+
+
+def test_what_nobody_stated_the_cost_of_has_no_ratio_to_it(results: Results) -> None:
+    """Somebody must have said what the effects cost: spending of another lever is not what they cost."""
+    assert results.appraisal("edge").stated
+    edge = cc.load_scenario(SETS / "edge.toml")
+    unpaid = replace(edge, levers=(replace(edge.levers[0], paid_by=("none stated",)), edge.levers[1]))
+    made = cc.run(results.run.assumptions, unpaid, draws=cc.Draws(60, seed=1)).appraisal("edge")
+    assert not made.stated
+    ratio, worth = (rows(made).loc[(what, "public purse")] for what in ("benefit-cost ratio", "npv"))
+    assert np.isnan(ratio["central"]) and np.isnan(ratio["mean"])
+    assert worth["mean"] == pytest.approx(results.compare("edge").npv().mean(), rel=1e-12)
 
 
 def test_chances_of_payback_rise_to_the_share_that_ever_pays_back(results: Results) -> None:

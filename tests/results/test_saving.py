@@ -13,7 +13,7 @@ import carecost as cc
 from carecost.errors import InputError, UnknownNameError
 from carecost.money.discounting import TIMINGS
 from carecost.results.results import Results
-from carecost.results.saving import REVIEW_SAVING
+from carecost.results.summary import comparator
 from carecost.simulation.comparison import Comparison
 
 SETS = Path(__file__).parents[1] / "data" / "sets"
@@ -62,7 +62,7 @@ def test_saving_without_draws_is_the_central_run_twice() -> None:
     saving = cc.run(cc.load_assumptions(SETS / "tiny"), cc.load_scenario(SETS / "edge.toml")).compare("edge")
     np.testing.assert_array_equal(saving.npv(), saving.central.npv())
     summary = saving.summary()
-    assert summary["low"].isna().all() and summary["high"].isna().all()
+    assert summary[["mean", "low", "high", "mean_error"]].isna().all(axis=None)
     chance = summary[summary["unit"] == "share of draws"]["central"]
     assert len(chance) == 1 and chance.isna().all()
 
@@ -75,25 +75,44 @@ def test_saving_needs_all_its_parts(results: Results) -> None:
 
 def test_saving_of_a_claim_says_so_in_the_chance() -> None:
     tiny, edge = cc.load_assumptions(SETS / "tiny"), cc.load_scenario(SETS / "edge.toml")
-    for plan, ending in ((edge, "above zero, given the claims"), (replace(edge, claim=False), "above zero")):
+    of = "above zero, of runs in which"
+    for plan, holds in ((edge, "the claims hold to"), (replace(edge, claim=False), "effects are")):
         summary = cc.run(tiny, plan).summary()
-        assert summary[summary["unit"] == "share of draws"]["what"].iloc[0].endswith(ending)
+        said = summary[summary["unit"] == "share of draws"]["what"].iloc[0]
+        assert said.endswith(f"{of} {holds} within the stated range")
 
 
-def test_saving_summary_ends_with_the_figure_of_the_review(results: Results) -> None:
-    last = results.compare("edge").summary().iloc[-1]
-    assert (last["what"], last["unit"]) == (REVIEW_SAVING.measure, REVIEW_SAVING.unit)
-    assert last["central"] == REVIEW_SAVING.value == pytest.approx(30_412, abs=1)
-    assert REVIEW_SAVING.basis == "claimed" and REVIEW_SAVING.source
+def test_saving_summary_has_the_figure_of_the_review_beside_its_own(results: Results) -> None:
+    review = comparator("review saving")
+    rows = results.compare("edge").summary().query("unit == 'GBP per child-year'")
+    last = rows.iloc[-1]
+    assert (last["what"], last["unit"]) == (f"The Review's own: {review.note}", review.unit)
+    assert last["central"] == review.value == pytest.approx(517e6 / 17_000, rel=1e-9)
+    assert last[["mean", "low", "high", "mean_error"]].isna().all()
+    assert (review.quality, review.price_year) == ("E", 2022) and review.source
 
 
 def test_saving_by_year_sums_to_the_summary(results: Results) -> None:
     saving = results.compare("edge")
-    central = saving.by_year().query("quantile == 'central'").groupby("what")["value"].sum()
-    summary = saving.summary().set_index("what")["central"]
-    for what in ("Reform spend", "Gross saving", "Cashable saving"):
-        (total,) = (value for name, value in summary.items() if name.startswith(f"{what}, 2025-26"))
-        assert central[what.lower()] * 1e-9 == pytest.approx(total, rel=1e-12)
+    for column in ("mean", "central"):
+        years = saving.by_year().query(f"quantile == '{column}'").groupby("what")["value"].sum()
+        summary = saving.summary().set_index("what")[column]
+        for what in ("Reform spend", "Gross saving", "Cashable saving"):
+            (total,) = (value for name, value in summary.items() if name.startswith(f"{what}, 2025-26"))
+            assert years[what.lower()] * 1e-9 == pytest.approx(total, rel=1e-12)
+
+
+def test_saving_by_year_and_at_several_rates_take_the_level(results: Results) -> None:
+    saving = results.compare("edge")
+    flow = saving.net_saving()
+    for level, ends in ((0.8, (0.1, 0.9)), (0.5, (0.25, 0.75))):
+        years = saving.by_year(level=level).query("what == 'net saving'").set_index(["quantile", "year"])["value"]
+        worth = saving.npvs([0.0], level=level).set_index("quantile")["value"]
+        for q in ends:
+            np.testing.assert_allclose(years[f"{q:g}"], np.quantile(flow, q, axis=0), rtol=1e-12)
+            assert worth[f"{q:g}"] == pytest.approx(np.quantile(flow.sum(1), q), rel=1e-12)
+    assert saving.by_year().equals(saving.by_year(level=0.8)) and saving.npvs().equals(saving.npvs(level=0.8))
+    assert saving.summary().equals(saving.summary(level=0.8))
 
 
 def test_saving_to_dict_is_plain_data(results: Results) -> None:

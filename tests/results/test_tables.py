@@ -40,23 +40,29 @@ def test_summarised_without_draws_is_the_central_run_alone() -> None:
 def test_summarised_draws_have_mean_error_and_quantiles() -> None:
     drawn = np.arange(101.0)[:, None]
     made = tables.summarised(drawn, np.array([[7.0]]))
-    assert list(made) == ["central", "mean", "mean_error", "0.05", "0.5", "0.95"]
-    assert [made[k][0] for k in ("central", "mean", "0.05", "0.5", "0.95")] == [7.0, 50.0, 5.0, 50.0, 95.0]
+    assert list(made) == ["central", "mean", "mean_error", "0.1", "0.5", "0.9"]
+    assert [made[k][0] for k in ("central", "mean", "0.1", "0.5", "0.9")] == [7.0, 50.0, 10.0, 50.0, 90.0]
     assert made["mean_error"][0] == pytest.approx(drawn.std(ddof=1) / np.sqrt(101))
+    wide = tables.summarised(drawn, drawn[:1], level=0.9)
+    assert list(wide)[3:] == ["0.05", "0.5", "0.95"]
+    assert [wide[k][0] for k in ("0.05", "0.5", "0.95")] == [5.0, 50.0, 95.0]
+    assert wide["mean"] == made["mean"]
 
 
-@pytest.mark.parametrize("per_draw", [True, False])
-def test_tidy_rows_find_their_cells(per_draw: bool) -> None:
+@pytest.mark.parametrize("level", [None, 0.8, 0.5])
+def test_tidy_rows_find_their_cells(level: float | None) -> None:
     drawn = np.random.default_rng(1).normal(size=(3, 2, 4))
-    frame = tables.tidy(drawn, drawn[:1], {"year": [2026, 2027], "item": list("abcd")}, per_draw)
-    label = "draw" if per_draw else "quantile"
-    assert list(frame.columns) == ["year", "item", label, "value"] and len(frame) == 2 * 4 * (3 if per_draw else 6)
+    frame = tables.tidy(drawn, drawn[:1], {"year": [2026, 2027], "item": list("abcd")}, level)
+    label = "quantile" if level else "draw"
+    assert list(frame.columns) == ["year", "item", label, "value"] and len(frame) == 2 * 4 * (6 if level else 3)
     value = frame.set_index([label, "year", "item"]).sort_index()["value"]
-    if per_draw:
+    if level is None:
         assert value[2, 2027, "c"] == drawn[2, 1, 2]
     else:
         assert value["central", 2027, "c"] == drawn[0, 1, 2]
         assert value["mean", 2026, "d"] == pytest.approx(drawn[:, 0, 3].mean())
+        for q in {0.8: (0.1, 0.5, 0.9), 0.5: (0.25, 0.5, 0.75)}[level]:
+            assert value[f"{q:g}", 2027, "b"] == pytest.approx(np.quantile(drawn[:, 1, 1], q), rel=1e-12)
 
 
 def test_grouped_cells_sum_in_the_order_of_their_first_appearance() -> None:
@@ -72,11 +78,14 @@ def test_grouped_cells_sum_in_the_order_of_their_first_appearance() -> None:
 
 
 def test_interval_counts_draws_that_never_come_as_the_last() -> None:
-    years = np.array([2030.0] * 50 + [2031.0] * 47 + [np.nan] * 3)
+    years = np.array([2030.0] * 50 + [2031.0] * 41 + [np.nan] * 9)
     assert tables.interval(years) == (2030.0, 2031.0)
-    low, high = tables.interval(np.where(np.arange(100) < 90, 2030.0, np.nan))
+    low, high = tables.interval(years, level=0.9)  # nine in a hundred never come: more than five
     assert low == 2030.0 and np.isnan(high)
-    assert tables.interval(np.arange(101.0), scale=2.0) == (10.0, 190.0)
+    low, high = tables.interval(np.where(np.arange(100) < 89, 2030.0, np.nan))
+    assert low == 2030.0 and np.isnan(high)
+    assert tables.interval(np.arange(101.0), scale=2.0) == (20.0, 180.0)
+    assert tables.interval(np.arange(101.0), scale=2.0, level=0.9) == (10.0, 190.0)
 
 
 def test_priced_rows_of_cash_have_each_year_its_own_prices() -> None:
@@ -126,6 +135,32 @@ def test_levels_are_shown_with_the_luck_of_small_numbers(results: Results) -> No
     shown = results.run.shown["edge"]
     np.testing.assert_allclose(drawn, results.run.side("edge", shown).children, rtol=1e-12)
     assert not np.allclose(drawn, results.run.side("edge", results.run.drawn["edge"]).children)
+
+
+def test_tables_of_a_run_take_the_level_of_their_interval(results: Results) -> None:
+    """Each end is that quantile of the very draws that the table gives when they are asked for."""
+    asked = {
+        "children": (results.children, "date"),
+        "entries": (lambda **x: results.flows("entries", **x), "year"),
+        "costs": (results.costs, "year"),
+    }
+    for table, time in asked.values():
+        drawn = table(draws=True).query("scenario == 'edge'").pivot_table("value", "draw", time)
+        for level, names in ((None, ("0.1", "0.9")), (0.8, ("0.1", "0.9")), (0.5, ("0.25", "0.75"))):
+            shown = table(**({} if level is None else {"level": level})).query("scenario == 'edge'")
+            wide = shown.pivot_table("value", time, "quantile")
+            assert set(wide.columns) == {"central", "mean", "mean_error", names[0], "0.5", names[1]}
+            np.testing.assert_allclose(wide["mean"], drawn.mean(), rtol=1e-12)
+            for name in names:
+                np.testing.assert_allclose(wide[name], drawn.quantile(float(name)), rtol=1e-12)
+
+
+@pytest.mark.parametrize("level", [0, 1.5, -0.1])
+def test_a_level_that_is_no_chance_is_refused(results: Results, level: float) -> None:
+    with pytest.raises(cc.CareCostError, match=r"level is .*0\.9 for an interval of 90%"):
+        results.children(level=level)
+    with pytest.raises(cc.CareCostError, match=r"level is .*0\.9 for an interval of 90%"):
+        results.compare("edge").summary(level=level)
 
 
 def test_costs_leave_the_social_ledger_out_of_every_total() -> None:

@@ -283,3 +283,87 @@ def test_a_share_that_comes_later_is_refused_where_nobody_is_kept_from_entering(
         cc.Change("exit_rate", "scale", 0.1, later_share=0.5)
     with pytest.raises(InputError, match="later_share"):
         scale(-0.1, later_share=1.5)
+
+
+# One luck of several levers
+
+MANY = cc.Draws(256, seed=5)
+#: Bounds of each amount: where a draw lies between them is its uniform number.
+WIDE, OTHER = (0.1, 0.3), (-0.6, -0.2)
+
+
+def within(bounds: tuple[float, float], **rest: object) -> cc.Interval:
+    low, high = bounds
+    return cc.Interval((low + high) / 2, low, high, level=1.0, distribution="uniform", **rest)
+
+
+def places(first: str, second: str, draws: cc.Draws = MANY) -> tuple[np.ndarray, np.ndarray]:
+    """Where the amounts of two levers lie within their bounds, 0 to 1, in every draw; each with a word for its luck."""
+    out = cc.Change("exit_rate", "scale", within(WIDE))
+    levers = [cc.Lever("out", [out], luck=first), cc.Lever("fewer", [scale(within(OTHER))], luck=second)]
+    sampler = Sampler(draws, slice(0, draws.n))
+    made = apply(cc.Scenario("s", levers), entered(averted_to=None), "all", sampler, CALENDAR)
+    exits = np.asarray(made.exit_rate)[:, 0, 0, 0, 0] / 0.5 - 1.0
+    entries = np.asarray(made.entry_rate)[:, 0, 0] - 1.0
+    return (exits - WIDE[0]) / (WIDE[1] - WIDE[0]), (entries - OTHER[0]) / (OTHER[1] - OTHER[0])
+
+
+@pytest.mark.parametrize("words", [("claims", "claims"), ("", ""), ("claims", "costs"), ("claims", "")])
+def test_levers_with_one_word_have_one_luck_and_others_their_own(words: tuple[str, str]) -> None:
+    pair = places(*words)
+    for place in pair:  # its own margin: one draw in each of as many slices of its interval as there are draws
+        assert sorted(np.floor(place * MANY.n).astype(int)) == list(range(MANY.n))
+    ranks = [np.argsort(np.argsort(place)) for place in pair]
+    if words == ("claims", "claims"):
+        np.testing.assert_array_equal(*ranks)
+        np.testing.assert_allclose(*pair, rtol=0, atol=1e-12)
+    else:
+        # Of 256 independent draws a rank correlation has a standard deviation of a sixteenth.
+        assert abs(np.corrcoef(*ranks)[0, 1]) < 4 / 16
+
+
+@given(seed=st.integers(0, 10**6), n=st.integers(2, 40), word=st.text(min_size=1, max_size=8))
+def test_one_luck_is_one_whatever_the_word_and_the_draws(seed: int, n: int, word: str) -> None:
+    one, two = places(word, word, cc.Draws(n, seed=seed))
+    np.testing.assert_allclose(one, two, rtol=0, atol=1e-12)
+
+
+def test_luck_of_levers_hangs_on_its_word_and_not_on_their_names() -> None:
+    first, second = (places("claims", word)[0] for word in ("claims", ""))
+    np.testing.assert_array_equal(first, second)
+    assert not np.allclose(first, places("costs", "")[0])
+
+
+def test_times_of_one_luck_are_at_the_same_end_as_the_amounts() -> None:
+    n, items = MANY.n, [cc.Item("programme", "year", group="reform")]
+    base = entered(averted_to=None)
+    grid = cc.Grid(2025, 4, (12, 13), base.grid.placements, ["home"], items)
+    p = cc.Parameters(grid, **{f: getattr(base, f) for f in ARRAYS}, initial_stock=np.zeros((1, 2, 4)))  # type: ignore[arg-type]
+    p = p.changed(unit_cost=np.zeros((1, 1, 1)))
+
+    def spent(luck: str) -> np.ndarray:
+        cost = cc.Change("unit_cost", "add", within((1.0, 3.0)), times=within((10.0, 20.0)), times_of="homes",
+                         unit="GBP per home", price_year=2025, items=["programme"])  # fmt: skip
+        made = apply(
+            cc.Scenario("s", [cc.Lever("cost", [cost], luck=luck)]), p, "all", Sampler(MANY, slice(0, n)), CALENDAR
+        )
+        return np.asarray(made.unit_cost)[:, 0, 0]
+
+    u = (np.arange(n) + 0.5) / n
+    # One number u gives both, so (1 + 2u)(10 + 10u), one in each slice of u; it rises by at most 70 for each u.
+    product, slack = (1 + 2 * u) * (10 + 10 * u), 70 * 0.5 / n
+    np.testing.assert_allclose(np.sort(spent("costs")), product, rtol=0, atol=slack)
+    assert not np.allclose(np.sort(spent("")), product, rtol=0, atol=slack)
+
+
+def test_what_is_wrong_with_one_luck_is_said_of_the_lever() -> None:
+    below = cc.Change("exit_rate", "replace", cc.Interval(0.1, -0.5, 0.5))
+    for luck in ("", "claims"):
+        plan = cc.Scenario(
+            "s", [cc.Lever("fewer", [scale(within(OTHER))], luck=luck), cc.Lever("out", [below], luck=luck)]
+        )
+        with pytest.raises(InputError, match=r"^lever out: replace exit_rate, from year 1.*low, high are -0\.5, 0\.5"):
+            apply(plan, entered(), "all", Sampler(MANY, slice(0, MANY.n)), CALENDAR)
+    worse = cc.Scenario("s", [cc.Lever("fewer", [put(-50.0)], luck="claims")])
+    with pytest.raises(InputError, match=r"scenario 's', lever fewer: replace entry_rate.*below zero"):
+        apply(worse, entered(), "all", CENTRAL, CALENDAR)

@@ -79,3 +79,11 @@ def test_a_background_is_described_with_the_set(tiny: cc.Assumptions) -> None:
     behind = tiny.against(cc.Scenario("poverty", title="More children in poverty"))
     assert "Behind every scenario: More children in poverty" in assumptions_text(behind)
     assert "Behind every scenario" not in assumptions_text(tiny)
+
+
+def test_one_luck_and_who_comes_later_are_described_with_the_lever() -> None:
+    fewer = cc.Change("entry_rate", "scale", -0.3, later_share=0.5, later_years=2)
+    plan = cc.Scenario("plan", [cc.Lever("a", [fewer], luck="all claims"), cc.Lever("b", [fewer])])
+    text = flat(scenario_text(plan))
+    assert text.count("one luck with every lever that names it: all claims") == 1
+    assert text.count("50% of those averted come within 2 years") == 2

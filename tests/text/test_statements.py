@@ -143,3 +143,11 @@ def test_evidence_is_written_in_a_line(low: float | None, high: float | None, un
 )
 def test_a_unit_is_written_with_the_year_of_its_prices(unit: str, price_year: int | None, words: str) -> None:
     assert statements.unit_words(unit, price_year) == words
+
+
+def test_a_change_says_who_comes_later_and_within_how_many_years() -> None:
+    fewer = cc.Change("entry_rate", "scale", -0.3, later_share=0.5)
+    assert statements.change_of(fewer, 2026)[1] == "−30%; 50% of those averted come within 1 year"
+    slow = cc.Change("entry_rate", "scale", -0.3, later_share=0.25, later_years=2, share=0.5)
+    assert statements.change_of(slow, 2026)[1] == "−30%, 50% of it taken; 25% of those averted come within 2 years"
+    assert "come within" not in statements.change_of(cc.Change("entry_rate", "scale", -0.3), 2026)[1]
