@@ -12,7 +12,8 @@ from __future__ import annotations
 
 import re
 import textwrap
-from collections.abc import Callable, Container, Sequence
+from collections.abc import Callable, Container, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from io import BytesIO
 from typing import Any
@@ -546,13 +547,34 @@ def _points(ax: Axes) -> tuple[float, float]:
 Draw = Callable[[Axes], object]
 
 
-def svg(draw: Draw, name: str, size: tuple[float, float] = SIZE) -> str:
-    """Draw a chart as an SVG element to stand in a page.
+def drawn(draw: Draw, size: tuple[float, float] = SIZE) -> Figure:
+    """Draw a chart once, to be saved in any format.
 
     Parameters
     ----------
     draw : callable
         Draws on the axes it is given.
+    size : tuple of float
+        Width and height [inches].
+
+    Returns
+    -------
+    Figure
+        The settings of whoever runs this do not change it.
+    """
+    with _own_settings():
+        figure = Figure(figsize=size, layout="constrained")
+        draw(figure.add_subplot())
+    return figure
+
+
+def svg(draw: Draw | Figure, name: str, size: tuple[float, float] = SIZE) -> str:
+    """Draw a chart as an SVG element to stand in a page.
+
+    Parameters
+    ----------
+    draw : callable or Figure
+        Draws on the axes it is given; or what :func:`drawn` gave.
     name : str
         Name that no other picture of the page has; goes into every id.
     size : tuple of float
@@ -578,13 +600,13 @@ def svg(draw: Draw, name: str, size: tuple[float, float] = SIZE) -> str:
     return re.sub(r"<svg[^>]*>", f'<svg id="{name}" {box.group()}>', text, count=1).strip()
 
 
-def png(draw: Draw, size: tuple[float, float] = SIZE, dpi: int = 150) -> bytes:
+def png(draw: Draw | Figure, size: tuple[float, float] = SIZE, dpi: int = 150) -> bytes:
     """Draw a chart as a PNG file.
 
     Parameters
     ----------
-    draw : callable
-        Draws on the axes it is given.
+    draw : callable or Figure
+        Draws on the axes it is given; or what :func:`drawn` gave.
     size : tuple of float
         Width and height [inches].
     dpi : int
@@ -603,12 +625,17 @@ def png(draw: Draw, size: tuple[float, float] = SIZE, dpi: int = 150) -> bytes:
     return _file(draw, size, "png", dpi=dpi, metadata={"Software": None})
 
 
-def _file(draw: Draw, size: tuple[float, float], kind: str, salt: str = "", **options: Any) -> bytes:
-    # The settings of whoever runs this must not change the file.
+@contextmanager
+def _own_settings(**settings: Any) -> Iterator[None]:
+    """Draw and save by the settings of matplotlib itself, whatever those of whoever runs this."""
     with matplotlib.rc_context():
         matplotlib.rcdefaults()
-        matplotlib.rcParams.update({"svg.fonttype": "none", "svg.hashsalt": salt})
-        figure, out = Figure(figsize=size, layout="constrained"), BytesIO()
-        draw(figure.add_subplot())
+        matplotlib.rcParams.update({"svg.fonttype": "none", **settings})
+        yield
+
+
+def _file(draw: Draw | Figure, size: tuple[float, float], kind: str, salt: str = "", **options: Any) -> bytes:
+    figure, out = draw if isinstance(draw, Figure) else drawn(draw, size), BytesIO()
+    with _own_settings(**{"svg.hashsalt": salt}):
         figure.savefig(out, format=kind, facecolor="white", **options)
     return out.getvalue()

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 #: Inches of the charts: as they are printed and on a desk, and on a phone.
 WIDE, PHONE = (9.0, 4.5), (4.6, 4.2)
-MIX_WIDE, MIX_PHONE = (9.0, 3.0), (4.6, 7.0)
+MIX_WIDE, MIX_PHONE = (9.0, 2.6), (4.6, 7.0)
 
 #: Columns of a table beyond which it scrolls on a phone, and says so.
 FEW = 4
@@ -56,6 +56,7 @@ figcaption { font-size: .8rem; color: #4a5258; }
 @media print {
   @page { size: A4; margin: 11mm 13mm 10mm; }
   html { font-size: 11px; } body { max-width: none; padding: 0; }
+  th, td { padding-top: .16rem; padding-bottom: .16rem; } li { margin-bottom: .2rem; }
   .page + .page { break-before: page; } .page { margin: 0; }
   table, figure, li, .two > div { break-inside: avoid; }
 }

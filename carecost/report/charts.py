@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from functools import partial
+from functools import cached_property, partial
 from typing import TYPE_CHECKING
 
 from carecost.results import effect_tables
@@ -16,6 +16,8 @@ from carecost.text import numbers
 if TYPE_CHECKING:
     from carecost.analysis.required_effect import Worth
     from carecost.inputs.scenario import Scenario
+    from matplotlib.figure import Figure
+
     from carecost.plots._figure import Draw
     from carecost.results.results import Results
     from carecost.results.saving import Saving
@@ -42,6 +44,13 @@ class Chart:
     draw: Draw
     size: tuple[float, float]
     words: str
+
+    @cached_property
+    def figure(self) -> Figure:
+        """The chart, drawn once and saved in each format."""
+        from carecost.plots._figure import drawn
+
+        return drawn(self.draw, self.size)
 
 
 def children_chart(results: Results, finding: str, claim: bool) -> Chart:

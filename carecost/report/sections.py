@@ -75,7 +75,7 @@ def levers(told: Story) -> Html:
         compared = told.against[name]
         parts += _heading(compared.plan)
         parts += [_lever_table(frame) for frame in compared.attribution.values()]
-        parts.append(picture(svg(chart.draw, f"chart-levers-{i}", chart.size), chart.words, chart.words))
+        parts.append(picture(svg(chart.figure, f"chart-levers-{i}"), chart.words, chart.words))
     return section(NAME, TITLE, *parts, h("p", NOTE, class_="note")) if parts else Html("")
 
 
@@ -139,7 +139,7 @@ def effects(told: Story) -> Html:
         cells = [_worth_row(worth) for worth in compared.worths]
         parts.append(table(caption, _EFFECT_HEADS, cells, numbers=range(1, len(_EFFECT_HEADS))))
         for j, chart in enumerate(compared.curves.values()):
-            parts.append(picture(svg(chart.draw, f"chart-effect-{i}-{j}", chart.size), chart.words, chart.words))
+            parts.append(picture(svg(chart.figure, f"chart-effect-{i}-{j}"), chart.words, chart.words))
     return section(EFFECTS_NAME, EFFECTS_TITLE, *parts, h("p", EFFECTS_NOTE, class_="note")) if parts else Html("")
 
 

@@ -158,7 +158,7 @@ def _pictures(told: Story) -> dict[str, bytes]:
     from carecost.plots._figure import png
 
     every = (*told.charts, *told.lever_charts.values())
-    return {f"{chart.name}.png": png(chart.draw, chart.size) for chart in every}
+    return {f"{chart.name}.png": png(chart.figure) for chart in every}
 
 
 def table_text(results: Results | Story) -> str:
@@ -277,5 +277,5 @@ def _line(cells: Sequence[str]) -> str:
 def _charts(told: Story) -> Html:
     from carecost.plots._figure import svg
 
-    figures = (picture(svg(c.draw, f"chart-{c.name}", c.size), c.words, c.words) for c in told.charts)
+    figures = (picture(svg(c.figure, f"chart-{c.name}"), c.words, c.words) for c in told.charts)
     return section("charts", "Charts", *figures)
