@@ -44,11 +44,11 @@ class YearPath:
         several, of items, placements, reasons, to, ages, streams (the first that lists any, where none lists several).
     from_year : int
         Year in which the path is zero.
+    source, source_year, quality, note : str
+        Whose word, of when, how good (A to E), what to know.
     luck : str
         Paths with the same word here follow the same shocks, each with its own standard deviation; shocks of its own
         where it is empty.
-    source, source_year, quality, note : str
-        Whose word, of when, how good (A to E), what to know.
 
     Raises
     ------

@@ -626,16 +626,16 @@ def png(draw: Draw | Figure, size: tuple[float, float] = SIZE, dpi: int = 150) -
 
 
 @contextmanager
-def _own_settings(**settings: Any) -> Iterator[None]:
+def _own_settings(salt: str = "") -> Iterator[None]:
     """Draw and save by the settings of matplotlib itself, whatever those of whoever runs this."""
     with matplotlib.rc_context():
         matplotlib.rcdefaults()
-        matplotlib.rcParams.update({"svg.fonttype": "none", **settings})
+        matplotlib.rcParams.update({"svg.fonttype": "none", "svg.hashsalt": salt})
         yield
 
 
 def _file(draw: Draw | Figure, size: tuple[float, float], kind: str, salt: str = "", **options: Any) -> bytes:
     figure, out = draw if isinstance(draw, Figure) else drawn(draw, size), BytesIO()
-    with _own_settings(**{"svg.hashsalt": salt}):
+    with _own_settings(salt):
         figure.savefig(out, format=kind, facecolor="white", **options)
     return out.getvalue()

@@ -27,6 +27,7 @@ from carecost.results.baseline_tables import HOMES
 from carecost.results.baseline_tables import rows as baseline_rows
 from carecost.results.summary import mean_payback, variants
 from carecost.results.tables import interval
+from carecost.simulation.comparison import Comparison
 from carecost.simulation.run import Run
 from carecost.text import numbers
 
@@ -307,6 +308,11 @@ class _Asked:
         return self._levels[name][0][:, self.run.grid.dates.index(date)]
 
     @cached_property
+    def _compared(self) -> dict[str, Comparison]:
+        """Each scenario against inaction, in the draws."""
+        return {name: self.run.compare(name) for name in self.scenarios}
+
+    @cached_property
     def _levels(self) -> dict[str, tuple[Array, Array]]:
         """Children in care and in homes, (draw, date), by scenario: with luck where the draws ask for it."""
         grid = self.run.grid
@@ -407,7 +413,7 @@ class _Asked:
             cells[SAID] = Cell(numbers.number(float(said["value"])))
         at = self.run.grid.dates.index(self.main)
         for name in self.scenarios:
-            values = self.run.compare(name).averted[:, at]
+            values = self._compared[name].averted[:, at]
             cells[name] = Cell(numbers.children(float(values.mean())), self._range(values))
         return cells
 
@@ -462,12 +468,12 @@ class _Asked:
 
     def _spent(self, name: str) -> Array:
         """Give programme money by year from the first in which any is spent: mean over draws (year,)."""
-        spent = self.run.compare(name).reform_spend().mean(0)
+        spent = self._compared[name].reform_spend().mean(0)
         begun = np.flatnonzero(spent)
         return np.asarray(spent[begun[0] :] if len(begun) else spent[:0])
 
     def _saving(self) -> dict[str, Cell]:
-        return {name: self._net(self.run.compare(name).npv()) for name in self.scenarios}
+        return {name: self._net(self._compared[name].npv()) for name in self.scenarios}
 
     def _net(self, values: Array) -> Cell:
         return Cell(net(float(values.mean())), net_range(*interval(values)) if self.drawn else "")
@@ -495,7 +501,7 @@ class _Asked:
     def _payback(self) -> dict[str, Cell]:
         cells, last = {}, _labels.financial_year(self.run.grid.years[-1])
         for name in self.scenarios:
-            year = mean_payback(self.run.compare(name), discounted=True)
+            year = mean_payback(self._compared[name], discounted=True)
             cells[name] = Cell(f"not by {last}" if year != year else f"by {_labels.financial_year(year)}")
         return cells
 
@@ -559,7 +565,7 @@ class _Asked:
                 much = numbers.percent(share)
                 yield f"Reform would pay for itself over {years} years only if {much} of what was claimed came true."
         for name in measured[:1]:
-            amount = float(self.run.compare(name).npv().mean())
+            amount = float(self._compared[name].npv().mean())
             ending = (
                 f"costs {numbers.pounds(-amount)} more than it saves"
                 if amount < 0
@@ -567,7 +573,7 @@ class _Asked:
             )
             yield f"With the effects measured so far alone, it {ending}."
         for name in [n for n in self.scenarios if n not in (*claimed[:1], *measured[:1])][:1] if not claimed else []:
-            amount = float(self.run.compare(name).npv().mean())
+            amount = float(self._compared[name].npv().mean())
             title = self.run.scenarios[name].title
             kind = "saving" if amount >= 0 else "cost"
             yield f"{title}: net {kind} of {numbers.pounds(abs(amount))} over {years} years."
@@ -603,7 +609,7 @@ class _Asked:
         claimed = [name for name in self.scenarios if self.run.scenarios[name].claim]
         if said is not None and claimed and int(said["year"]) in self.run.grid.dates:
             at = self.run.grid.dates.index(int(said["year"]))
-            fewer = float(self.run.compare(claimed[0]).averted[:, at].mean())
+            fewer = float(self._compared[claimed[0]].averted[:, at].mean())
             wanted = float(said["value"])
             bold = "The claim shrinks on today's numbers." if fewer < 0.8 * wanted else "The claim holds in size."
             begin = _labels.financial_year(self.run.calendar.programme_start)

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from functools import cached_property, partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from carecost.results import effect_tables
 from carecost.text import numbers
@@ -16,8 +16,6 @@ from carecost.text import numbers
 if TYPE_CHECKING:
     from carecost.analysis.required_effect import Worth
     from carecost.inputs.scenario import Scenario
-    from matplotlib.figure import Figure
-
     from carecost.plots._figure import Draw
     from carecost.results.results import Results
     from carecost.results.saving import Saving
@@ -46,7 +44,7 @@ class Chart:
     words: str
 
     @cached_property
-    def figure(self) -> Figure:
+    def figure(self) -> Any:
         """The chart, drawn once and saved in each format."""
         from carecost.plots._figure import drawn
 

@@ -27,9 +27,9 @@ def compare(tmp_path: Path, *words: str) -> int:
 def test_compare_prints_a_table_and_writes_a_folder(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert compare(tmp_path) == 0
     text = capsys.readouterr().out
-    for word in ("Children in care", "Reform spend", "Gross saving", "Cashable saving", "present saving", "Payback"):
+    for word in ("Children in care", "Fewer than without reform", "Money for reform", "Net saving", "Pays for itself"):
         assert word in text
-    assert "not evidenced" in text and "Switching value" in text and "2024-25 prices" in text
+    assert "not evidence" in text and "Breaks even" in text and "prices of 2024-25" in text
     assert max(len(line) for line in text.splitlines() if "Written to" not in line) <= 110
     names = {path.name for path in (tmp_path / "out").iterdir()}
     written = {
@@ -39,7 +39,8 @@ def test_compare_prints_a_table_and_writes_a_folder(tmp_path: Path, capsys: pyte
         "savings.csv",
         "attribution.csv",
         "manifest.json",
-        "summary.html",
+        "brief.html",
+        "annex.html",
     }
     assert written <= names
     assert len([n for n in names if n.endswith(".png")]) == 3
@@ -175,14 +176,14 @@ def test_replay_gives_the_same_numbers_or_says_what_differs(tmp_path: Path, caps
     assert "the same numbers, to the last bit; page and charts are those that were saved" in said
     manifest = json.loads((out / "manifest.json").read_text())
     assert manifest["versions"]["numpy"] and manifest["command"] and manifest["run"]["deflator"] == "hmt-2026-03"
-    assert {"summary.html", "children.png", "net-saving.png", "draws.csv"} <= set(manifest["files"])
+    assert {"brief.html", "annex.html", "children.png", "net-saving.png", "draws.csv"} <= set(manifest["files"])
     manifest["files"]["costs.csv"] = "0" * 64
     (out / "manifest.json").write_text(json.dumps(manifest))
     assert main(["replay", str(out)]) == 2
     assert "manifest.json: was altered since it was saved" in capsys.readouterr().err
 
 
-@pytest.mark.parametrize("name", ["summary.html", "children.png", "costs.csv"])
+@pytest.mark.parametrize("name", ["brief.html", "annex.html", "children.png", "costs.csv"])
 def test_replay_says_what_was_altered_and_vouches_for_the_rest(
     name: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -26,7 +26,7 @@ def told(results: Results) -> Story:
 @pytest.fixture(scope="session")
 def text(told: Story, tmp_path_factory: pytest.TempPathFactory) -> str:
     path = write.write_summary(told, tmp_path_factory.mktemp("out") / "deep")
-    assert path.name == "summary.html"
+    assert path.name == "annex.html"
     return path.read_text(encoding="utf-8")
 
 

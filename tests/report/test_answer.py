@@ -1,0 +1,129 @@
+"""Is every number of the answer worked out right, and every number of a sentence in a table beside it?"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import carecost as cc
+from carecost.errors import InputError
+from carecost.files.packaged import record
+from carecost.report.answer import DASH, Answer, answer, net, net_range, screen
+from carecost.results.tables import interval
+from carecost.simulation.run import Run
+from carecost.text import numbers
+
+SETS = Path(__file__).parents[1] / "data" / "sets"
+
+
+@pytest.fixture(scope="module")
+def run() -> Run:
+    return cc.run("england-2025", "care-review", "care-review-evidenced", draws=16, years=12).run
+
+
+@pytest.fixture(scope="module")
+def made(run: Run) -> Answer:
+    return answer(run, rivals=False)
+
+
+def cells(made: Answer, label: str) -> dict[str, str]:
+    (line,) = (line for line in made.lines if line.label.startswith(label))
+    return {column.key: cell.value for column, cell in zip(made.columns, line.cells, strict=True)}
+
+
+def test_columns_are_what_was_said_what_came_and_each_scenario(made: Answer) -> None:
+    assert [c.key for c in made.columns] == ["said", "came", "inaction", "care-review", "care-review-evidenced"]
+    assert [c.kind for c in made.columns][2:] == ["inaction", "claimed", "measured"]
+    assert made.main == 2032
+
+
+def test_what_was_said_and_what_came_are_the_record(made: Answer) -> None:
+    rows = {(r["part"], r["what"], r["year"]): r["value"] for r in record("england")}
+    children = cells(made, "… 2032")
+    assert children["said"] == "~100,000" and children["came"] == "81,770"
+    assert float(rows["said", "children in care", "2032"]) == 100_000
+    assert cells(made, "Spend in")["said"] == "over £15bn" and cells(made, "Spend in")["came"] == "£14.6bn"
+    assert cells(made, "Fewer than")["said"] == "30,000"
+    asked = sum(float(v) for (part, what, _), v in rows.items() if (part, what) == ("said", "programme money"))
+    assert cells(made, "Money for reform")["said"] == numbers.pounds(asked) == "£2.52bn"
+
+
+def test_scenarios_are_means_with_the_interval_of_their_draws(run: Run, made: Answer) -> None:
+    at = run.grid.dates.index(2032)
+    for name in ("care-review", "care-review-evidenced"):
+        compared = run.compare(name)
+        assert cells(made, "Fewer than")[name] == numbers.children(compared.averted[:, at].mean())
+        assert cells(made, "Net saving")[name] == net(compared.npv().mean())
+    (line,) = (line for line in made.lines if line.label.startswith("Net saving"))
+    assert line.cells[3].below == net_range(*interval(run.compare("care-review").npv()))
+    children = run.side("inaction", run.shown["inaction"]).children[:, at]
+    assert cells(made, "… 2032")["inaction"] == numbers.children(children.mean())
+
+
+def test_spend_is_in_the_scope_nearest_to_that_of_the_claim(run: Run, made: Answer) -> None:
+    scoped = cc.run(cc.load_assumptions("england-2025").scoped("£10bn-like"), draws=16, years=12).run
+    at = run.grid.years.index(2032)
+    spend = scoped.drawn["inaction"].costs.public_spend[:, at].mean()
+    assert cells(made, "Spend in 2031-32")["inaction"] == numbers.pounds(spend)
+
+
+def test_every_number_of_a_sentence_is_in_a_table(made: Answer) -> None:
+    shown = " ".join(
+        [cell.value + " " + cell.below for line in made.lines for cell in line.cells]
+        + [" ".join(row) for row in made.moved]
+        + [line.label for line in made.lines]
+    )
+    asked = {"£46m", "£987m", "£1,257m", "£233m"}  # the sum of these is in the table
+    for text in (made.head, *made.standfirst, *(f"{bold} {rest}" for bold, rest in made.why)):
+        for number in re.findall(r"£?[0-9][0-9,.]*(?:bn|m|%)?(?<![.,])", text):
+            known = (
+                number in asked or number in shown or number.lstrip("£") in shown or number == "20" or number == "12"
+            )
+            assert known or number in ("2027-28", "2027", "28"), (number, text)
+
+
+def test_the_first_screen_is_small(made: Answer) -> None:
+    lines = screen(made, "Children in care")
+    assert len(lines) <= 46 and max(map(len, lines)) <= 110
+
+
+@pytest.mark.parametrize("n", [1, 4, 7])
+def test_any_number_of_scenarios_is_one_table(run: Run, n: int) -> None:
+    base = cc.load_scenario("child-protection-what-if")
+    plans = [replace(base, name=f"plan {i}", title=f"Plan {i}", claim=False) for i in range(n)]
+    made = answer(cc.run("england-2025", *plans, years=8).run, rivals=False)
+    lines = screen(made, "many")
+    text = "\n".join(lines)
+    assert all(re.search(rf"Plan\s+{i}", text) for i in range(n)) and max(map(len, lines)) <= 110
+
+
+def test_a_set_without_a_record_has_what_there_is() -> None:
+    made = answer(cc.run(SETS / "tiny", SETS / "edge.toml").run)
+    assert [c.key for c in made.columns] == ["inaction", "edge"] and not made.moved
+    assert "are projected for" in made.head and not any(DASH in cells(made, "Children in care").values() for _ in [0])
+
+
+def test_dates_are_those_asked_for_or_refused(run: Run) -> None:
+    made = answer(run, at=(2030, 2027), rivals=False)
+    assert [line.label for line in made.lines[:2]] == [
+        "Children in care, 31 March 2027",
+        "… 2030",
+    ] and made.main == 2027
+    with pytest.raises(InputError, match=r"no 31 March 2090 in the run.*2025 to 2037"):
+        answer(run, at=(2090,))
+
+
+def test_central_runs_have_no_ranges() -> None:
+    made = answer(cc.run("england-2025", "care-review", years=10).run, rivals=False)
+    assert not any(" to " in cell.below for line in made.lines for cell in line.cells)
+    assert not any("four chances in five" in text for text in made.mind)
+
+
+def test_costs_are_words_and_no_signs(run: Run, made: Answer) -> None:
+    assert cells(made, "Net saving")["care-review-evidenced"].startswith("cost £")
+    text = "\n".join(screen(made, "x"))
+    assert numbers.MINUS not in text and np.isfinite(made.main)
