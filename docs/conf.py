@@ -240,7 +240,8 @@ def _assumptions(made) -> Iterator[tuple[str, str]]:  # type: ignore[no-untyped-
     years = [_labels.financial_year(log.run.grid.years[i]) for i in (0, -1)]
     about = (
         f"{len(made.rows):,} rows of the set and the amounts of care-review, in {len(rows)} lines. Net present saving "
-        f"with every row and effect as stated (the central run), {years[0]} to {years[1]}, prices of {_labels.financial_year(made.price_year)}: {saving(log.npv)}. "
+        f"with every row and effect as stated (the central run), {years[0]} to {years[1]}, prices of "
+        f"{_labels.financial_year(made.price_year)}: {saving(log.npv)}. "
         f"Signed by the maintainers; the files of the set last changed on {dates[-1] if dates else 'a date not known'}."
     )
     picture = f"```{{image}} {name}\n:alt: net present saving from the low to the high end of each assumption\n```\n"
