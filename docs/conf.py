@@ -239,8 +239,9 @@ def _assumptions(made) -> Iterator[tuple[str, str]]:  # type: ignore[no-untyped-
     dates = logs.changed(f"carecost/data/{made.name}")
     years = [_labels.financial_year(log.run.grid.years[i]) for i in (0, -1)]
     about = (
-        f"{len(made.rows):,} rows of the set and the amounts of care-review, in {len(rows)} lines. Central net present "
-        f"saving, {years[0]} to {years[1]}, prices of {_labels.financial_year(made.price_year)}: {saving(log.npv)}. "
+        f"{len(made.rows):,} rows of the set and the amounts of care-review, in {len(rows)} lines. Net present saving "
+        f"with every row and effect as stated (the central run), {years[0]} to {years[1]}, prices of "
+        f"{_labels.financial_year(made.price_year)}: {saving(log.npv)}. "
         f"Signed by the maintainers; the files of the set last changed on {dates[-1] if dates else 'a date not known'}."
     )
     picture = f"```{{image}} {name}\n:alt: net present saving from the low to the high end of each assumption\n```\n"
@@ -310,30 +311,37 @@ def _register() -> str:
 
 
 def _parts(name: str) -> str:
-    """Pull every part alone, and all of them together, on a set; central run."""
+    """Pull every part alone, and all of them together, on a set: the mean over draws leads, as everywhere."""
     from carecost.files.load import load_assumptions, load_scenario
     from carecost.files.packaged import packaged_scenarios
+    from carecost.maths.monte_carlo import Draws
     from carecost.results.results import run
+    from carecost.results.tables import interval
 
     dated = {"stable-homes"}  # over before the set begins
     every = {n: load_scenario(n) for n in packaged_scenarios() if n not in dated}
     wanted = "" if name == "england-2025" else name
     chosen = {n: s for n, s in every.items() if s.made_for == wanted}
-    results = run(load_assumptions(name), *chosen.values())
+    results = run(load_assumptions(name), *chosen.values(), draws=Draws(100, seed=1))
     heads = (
         "scenario",
         "effects",
         "fewer children in care, 31 March 2045",
         "reform spend, £m",
         "net present saving, £m",
+        "80% interval, £m",
+        "if every effect were as stated, £m",
     )
-    lines = [f"| {' | '.join(heads)} |", "|---|---|---|---|---|"]
+    lines = [f"| {' | '.join(heads)} |", "|---|---|---|---|---|---|---|"]
     for n, scenario in chosen.items():
         saving = results.compare(n)
         basis = ", ".join(dict.fromkeys(lever.basis for lever in scenario.levers if lever.acts)) or "none"
-        spend, npv = saving.reform_spend().sum() / 1e6, saving.npv()[0] / 1e6
-        children = round(float(saving.averted[0, -1]), -1)
-        lines.append(f"| `{n}` | {basis} | {children:,.0f} | {spend:,.0f} | {npv:,.0f} |".replace("-0 ", "0 "))
+        spend, npv = saving.reform_spend().sum(1).mean() / 1e6, saving.npv() / 1e6
+        low, high = (f"{round(x):,}" for x in interval(npv))
+        children = int(round(float(saving.averted[:, -1].mean()), -1))
+        within = "fixed" if low == high else f"{low} to {high}"
+        mean, as_stated = round(npv.mean()), round(saving.central.npv()[0] / 1e6)
+        lines.append(f"| `{n}` | {basis} | {children:,} | {spend:,.0f} | {mean:,} | {within} | {as_stated:,} |")
     return "\n".join(lines) + "\n"
 
 
