@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from matplotlib.axes import Axes
 
-from carecost._guard import guarded, optional, whole
+from carecost._guard import flag, guarded, optional, whole
 from carecost._labels import INACTION
 from carecost.files.packaged import history, published_forecasts
 from carecost.maths.monte_carlo import ends
@@ -56,8 +56,8 @@ def _measured(plan: Scenario) -> bool:
     return bool(acting) and set(acting) == {"measured"}
 
 
-@guarded(results=_figure.RESULTS, ax=_figure.AX, until=optional(whole(1900, 2200)))
-def plot_history(results: Results, ax: Axes | None = None, until: int | None = None) -> Axes:
+@guarded(results=_figure.RESULTS, ax=_figure.AX, until=optional(whole(1900, 2200)), bare=flag)
+def plot_history(results: Results, ax: Axes | None = None, until: int | None = None, bare: bool = False) -> Axes:
     """Draw children in care on 31 March: what came since 1994, what is projected, and what others forecast.
 
     Parameters
@@ -68,6 +68,8 @@ def plot_history(results: Results, ax: Axes | None = None, until: int | None = N
         Where to draw; a new figure by default.
     until : int, optional
         Last date; ten years ahead by default.
+    bare : bool
+        Without title and notes, for a page that has them as text.
 
     Returns
     -------
@@ -103,10 +105,11 @@ def plot_history(results: Results, ax: Axes | None = None, until: int | None = N
         if name == INACTION and len(children) > 1:
             low, high = np.quantile(children, ends(), axis=0)
             ax.fill_between(dates, low, high, color="#d5dee7", linewidth=0, zorder=1.2)
-            words[1] += f" ({numbers.children(float(low[-1]))} to {numbers.children(float(high[-1]))})"
+            spread = f" ({numbers.children(float(low[-1]))} to {numbers.children(float(high[-1]))})"
+            words[1] += "" if bare else spread
         tails.append(_figure.EndLabel(float(mean[-1]), (" ".join(words),), seen.colour))
     _others(ax, dict(past), last)
-    _dress(ax, results, past, dates, tails)
+    _dress(ax, results, past, dates, tails, bare)
     return ax
 
 
@@ -126,7 +129,12 @@ def _others(ax: Axes, past: dict[int, float], last: int) -> None:
 
 
 def _dress(
-    ax: Axes, results: Results, past: list[tuple[int, float]], dates: list[int], tails: list[_figure.EndLabel]
+    ax: Axes,
+    results: Results,
+    past: list[tuple[int, float]],
+    dates: list[int],
+    tails: list[_figure.EndLabel],
+    bare: bool,
 ) -> None:
     """Write the finding, the axis and the notes."""
     run = results.run
@@ -140,17 +148,10 @@ def _dress(
     if past:
         ax.axvline(run.grid.base_year, color=_figure.GREY, linewidth=0.8, zorder=1, label="_base")
     _figure.settle(ax)
-    starts = f"; axis from {low:,.0f}" if low else ""
-    band = "; shaded: four chances in five" if run.draws.n > 1 else ""
-    _figure.head(ax, finding(results), f"Children in care on 31 March, {first} to {dates[-1]}{starts}{band}")
-    source = "Outturn: Department for Education. " if past else ""
-    claimed = "; ".join(name for name, plan in run.scenarios.items() if plan.claim)
-    thin = " Thin: what others said, from the year in which they said it." if past else ""
-    _figure.note(
-        ax,
-        [f"{source}Projections: {run.assumptions.title or run.assumptions.name}.{thin}"],
-        warning=f"{claimed}: {numbers.CLAIM}." if claimed else "",
-    )
+    if not bare:
+        _figure.head(ax, finding(results), subtitle(results, first, dates[-1], low))
+        claimed = "; ".join(name for name, plan in run.scenarios.items() if plan.claim)
+        _figure.note(ax, [notes(results)], warning=f"{claimed}: {numbers.CLAIM}." if claimed else "")
     _figure.end_labels(ax, dates[-1], tails)
 
 
@@ -179,3 +180,45 @@ def finding(results: Results) -> str:
     start, end = (run.shown[INACTION].in_care(run.grid)[0].mean(0)[i] for i in (0, -1))
     verb = "rise" if end > start else "fall"
     return f"Without reform, children in care {verb} from {numbers.children(start)} to {numbers.children(end)}"
+
+
+def subtitle(results: Results, first: int, last: int, low: float = 0.0) -> str:
+    """Say what is measured, in which years, and what is shaded.
+
+    Parameters
+    ----------
+    results : Results
+        What a run gave.
+    first, last : int
+        Dates.
+    low : float
+        Where the axis starts.
+
+    Returns
+    -------
+    str
+        Words for a subtitle.
+    """
+    starts = f"; axis from {low:,.0f}" if low else ""
+    band = "; shaded: four chances in five" if results.run.draws.n > 1 else ""
+    return f"Children in care on 31 March, {first} to {last}{starts}{band}"
+
+
+def notes(results: Results) -> str:
+    """Say where outturn and projections come from.
+
+    Parameters
+    ----------
+    results : Results
+        What a run gave.
+
+    Returns
+    -------
+    str
+        Sentences.
+    """
+    run = results.run
+    past = bool(run.assumptions.record)
+    source = "Outturn: Department for Education. " if past else ""
+    thin = " Thin: what others said, from the year in which they said it." if past else ""
+    return f"{source}Projections: {run.assumptions.title or run.assumptions.name}.{thin}"

@@ -26,8 +26,8 @@ REST = "Everywhere else"
 SIZE = (9.6, 4.2)
 
 
-@guarded(results=_figure.RESULTS, ax=_figure.AX, shares=flag)
-def plot_mix(results: Results, ax: Axes | None = None, shares: bool = False) -> Axes:
+@guarded(results=_figure.RESULTS, ax=_figure.AX, shares=flag, stacked=flag)
+def plot_mix(results: Results, ax: Axes | None = None, shares: bool = False, stacked: bool = False) -> Axes:
     """Draw children in residential care, in foster families (kinship too) and elsewhere, under each scenario.
 
     Parameters
@@ -38,6 +38,8 @@ def plot_mix(results: Results, ax: Axes | None = None, shares: bool = False) -> 
         Where to draw; a new figure by default. Its place is cut in three.
     shares : bool
         Shares of all children in care instead of their number.
+    stacked : bool
+        Panels below each other, as on a phone.
 
     Returns
     -------
@@ -53,7 +55,7 @@ def plot_mix(results: Results, ax: Axes | None = None, shares: bool = False) -> 
     """
     run = results.run
     dates = [date for date in run.grid.dates if date <= run.grid.base_year + AHEAD]
-    panels = _three(_figure.axes(ax, SIZE))
+    panels = _three(_figure.axes(ax, SIZE), stacked)
     seen = looks(results)
     lines = {name: _counts(run.grid, run.shown[name].stock, len(dates), shares) for name in seen}
     span = 1.15 * max(float(np.ptp([line[i] for line in lines.values()])) for i in range(3)) or 1.0
@@ -78,15 +80,20 @@ def plot_mix(results: Results, ax: Axes | None = None, shares: bool = False) -> 
     return panels[0]
 
 
-def _three(ax: Axes) -> tuple[Axes, Axes, Axes]:
-    """Cut the place of some axes in three, beside each other."""
+def _three(ax: Axes, stacked: bool) -> tuple[Axes, Axes, Axes]:
+    """Cut the place of some axes in three, beside or below each other."""
     figure: Figure | SubFigure = ax.get_figure(root=False) or Figure()
     slot = ax.get_subplotspec()
     if slot is not None:
-        parts = slot.subgridspec(1, 3, wspace=0.28)
+        parts = slot.subgridspec(3, 1, hspace=0.16) if stacked else slot.subgridspec(1, 3, wspace=0.1)
         ax.set_subplotspec(parts[0])
         return ax, figure.add_subplot(parts[1]), figure.add_subplot(parts[2])
     place = ax.get_position()
+    if stacked:
+        height = place.height * 0.26
+        ax.set_position((place.x0, place.y1 - height, place.width, height))
+        lower = (figure.add_axes((place.x0, place.y0 + k * place.height * 0.37, place.width, height)) for k in (1, 0))
+        return ax, *lower  # type: ignore[return-value]
     width = place.width * 0.27
     ax.set_position((place.x0, place.y0, width, place.height))
     others = (figure.add_axes((place.x0 + k * place.width * 0.365, place.y0, width, place.height)) for k in (1, 2))

@@ -7,6 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from carecost._labels import INACTION
+from carecost.files.packaged import history as past
 from carecost.report.answer import CAME, DASH, SAID, Answer, Cell, Column, Line
 from carecost.report.html import Html, document, h, joined, picture
 from carecost.text import numbers
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from carecost.report.story import Story
 
 #: Inches of the charts: as they are printed and on a desk, and on a phone.
-WIDE, PHONE = (9.0, 4.5), (4.6, 4.2)
+WIDE, PHONE = (9.0, 3.7), (4.6, 4.4)
 MIX_WIDE, MIX_PHONE = (9.0, 2.6), (4.6, 7.0)
 
 #: Columns of a table beyond which it scrolls on a phone, and says so.
@@ -204,20 +205,22 @@ def _charts(told: Story, which: str) -> Html:
     from carecost.plots import history, mix
     from carecost.plots._figure import svg
 
-    results = told.results
-    draw: Draw
+    results, grid = told.results, told.grid
+    last = min(grid.base_year + history.AHEAD, grid.dates[-1])
+    first = past(told.assumptions.record)[0][0] if which == "history" and told.assumptions.record else grid.base_year
+    draws: tuple[Draw, Draw]
     if which == "history":
-        draw, sizes, words = partial(history.plot_history, results), (WIDE, PHONE), history.finding(results)
+        draws, sizes = (partial(history.plot_history, results, bare=True),) * 2, (WIDE, PHONE)
+        title, below = history.finding(results), f"{history.subtitle(results, first, last)}. {history.notes(results)}"
     else:
-        draw, sizes, words = partial(mix.plot_mix, results), (MIX_WIDE, MIX_PHONE), mix.finding(results)
-    last = min(told.grid.base_year + history.AHEAD, told.grid.dates[-1])
-    words = f"{words}. Years to {last}."
-    made = [svg(draw, f"{which}-{kind}", size) for kind, size in zip(("desk", "phone"), sizes, strict=True)]
-    shown = [
-        h("div", picture(drawn, words, ""), class_=kind) for drawn, kind in zip(made, ("desk", "phone"), strict=True)
-    ]
-    title = h("h2", mix.finding(results)) if which == "mix" else ""
-    return joined([title, *shown])
+        draws = partial(mix.plot_mix, results), partial(mix.plot_mix, results, stacked=True)
+        sizes, title = (MIX_WIDE, MIX_PHONE), mix.finding(results)
+        below = f"Children by placement on 31 March, {first} to {last}. Each panel spans as many children."
+    words = f"{title}. {below}"
+    shown = []
+    for i, kind in enumerate(("desk", "phone")):
+        shown.append(h("div", picture(svg(draws[i], f"{which}-{kind}", sizes[i]), words, below), class_=kind))
+    return joined([h("h2", title), *shown])
 
 
 def _why(made: Answer) -> Iterator[Html]:
