@@ -135,6 +135,7 @@ def _add_compare(compare: argparse.ArgumentParser) -> None:
     compare.add_argument("--social", action="store_true", help="put the social ledger beside the budgets (npsv)")
     compare.add_argument("--out", default=DEFAULT_OUT, help=f"folder to write (default {DEFAULT_OUT})")
     compare.add_argument("--format", choices=("table", "csv", "json"), default="table", help="what to print")
+    compare.add_argument("--no-charts", action="store_true", help="write tables alone: no brief, annex or pictures")
     compare.add_argument("--quiet", action="store_true", help="no progress")
     compare.set_defaults(do=_compare)
 
@@ -185,10 +186,13 @@ def _compare(options: argparse.Namespace) -> int:
         assumptions, *scenarios, years=options.years, draws=draws, start=options.start, progress=progress.step
     )
     progress.close()
-    _attribute(results, _Progress(progress.quiet, "subsets of levers"))
     told = story(results, options.at)
-    folder = results.save(out, write.run_files(told))
-    _print(results, told, options.format, folder / write.PAGE, rates)
+    if options.no_charts:
+        folder = results.save(out)
+    else:
+        _attribute(results, _Progress(progress.quiet, "subsets of levers"))
+        folder = results.save(out, write.run_files(told))
+    _print(results, told, options.format, folder / write.PAGE, rates, options.no_charts)
     return FINE
 
 
@@ -220,7 +224,7 @@ def _attribute(results: Results, progress: _Progress) -> None:
     progress.close()
 
 
-def _print(results: Results, told: Story, form: str, page: Path, rates: Sequence[Schedule]) -> None:
+def _print(results: Results, told: Story, form: str, page: Path, rates: Sequence[Schedule], bare: bool) -> None:
     """Print the table that people quote, or the same numbers as CSV or JSON and nothing else."""
     from carecost.report import write
 
@@ -232,7 +236,8 @@ def _print(results: Results, told: Story, form: str, page: Path, rates: Sequence
         _say(write.screen_text(told))
         if rates:
             print(f"\n{write.rates_text(told, rates)}")
-        print(f"\nWritten to {page.parent}/: brief.html (two pages, to be sent on), annex.html, tables and charts")
+        pages = "" if bare else "brief.html (two pages, to be sent on), annex.html, charts and "
+        print(f"\nWritten to {page.parent}/: {pages}tables")
 
 
 class _Progress:

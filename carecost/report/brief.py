@@ -51,7 +51,7 @@ figcaption { font-size: .8rem; color: #4a5258; }
 .scrolls { display: none; font-size: .8rem; color: #4a5258; margin: 0; }
 @media screen and (max-width: 700px) {
   body { padding: .5rem .8rem 1.5rem; } h1 { font-size: 1.45rem; }
-  .two { display: block; } .phone { display: block; } .desk { display: none; }
+  .big { font-size: 1.1rem; } .two { display: block; } .phone { display: block; } .desk { display: none; }
   .scroll { overflow-x: auto; } .scroll table { min-width: 40rem; } .scrolls { display: block; }
 }
 @media print {

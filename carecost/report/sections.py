@@ -131,6 +131,7 @@ def effects(told: Story) -> Html:
     from carecost.plots._figure import svg
 
     parts: list[Html] = []
+    drawn: set[str] = set()
     for i, compared in enumerate(told.against.values()):
         if not compared.worths:
             continue
@@ -138,7 +139,10 @@ def effects(told: Story) -> Html:
         caption = f"{compared.plan.title} ({compared.plan.name}): {prices} prices, the last two as present values"
         cells = [_worth_row(worth) for worth in compared.worths]
         parts.append(table(caption, _EFFECT_HEADS, cells, numbers=range(1, len(_EFFECT_HEADS))))
-        for j, chart in enumerate(compared.curves.values()):
+        # A lever that several scenarios hold is drawn once.
+        curves = {lever: chart for lever, chart in compared.curves.items() if lever not in drawn}
+        drawn |= set(curves)
+        for j, chart in enumerate(curves.values()):
             parts.append(picture(svg(chart.figure, f"chart-effect-{i}-{j}"), chart.words, chart.words))
     return section(EFFECTS_NAME, EFFECTS_TITLE, *parts, h("p", EFFECTS_NOTE, class_="note")) if parts else Html("")
 
