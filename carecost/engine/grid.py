@@ -20,6 +20,7 @@ from carecost._guard import (
     labels,
     opened,
     optional,
+    selected,
     several_by,
     several_of,
     take,
@@ -60,7 +61,7 @@ HAZARDS = ("exit_rate", "move_rate")
 #: Rules of a selector: labels are one or several, numbers also bands as text.
 SELECTED: dict[str, Rule] = {
     **dict.fromkeys(("streams", "placements", "to", "reasons", "items", "groups"), optional(labels)),
-    **dict.fromkeys(("years", "ages"), optional(wholes)),
+    **dict.fromkeys(("years", "ages"), optional(selected)),
 }
 
 

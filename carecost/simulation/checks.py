@@ -79,8 +79,8 @@ def verify(assumptions: Assumptions, place: Place = lambda row: row.quantity) ->
     problems += ([] if assumptions.uncounted else _free_placements(grid)) + _worth_of_nothing(grid)
     for where, row in placed:
         problems += _value_faults(where, row, assumptions, grid)
-    many: list[Assumption | YearPath] = [row for row in assumptions.rows if row.kind != "value"]
-    problems += [fault for row in [*many, *assumptions.paths] for fault in selector_faults(row, place(row))]
+    many: list[Assumption | YearPath] = [*assumptions.rows, *assumptions.paths]
+    problems += [fault for row in many for fault in selector_faults(row, place(row))]
     problems += tie_faults(assumptions, place) + phase_faults(assumptions, grid, place)
     refuse(problems)
     layouts = Layouts(assumptions, grid, place)
@@ -347,7 +347,7 @@ def _path_faults(assumptions: Assumptions, place: Place) -> Iterator[Problem]:
 
 
 def selector_faults(row: Assumption | YearPath, where: str) -> Iterator[Problem]:
-    """Find columns of a row that multiplies which its parameter does not have, and which would be ignored."""
+    """Find selectors of a row that its parameter does not have, and which would be ignored."""
     if row.parameter in AXES:
         # Prices and population belong to the area: they have no streams.
         area = row.parameter in AREA_WIDE

@@ -275,7 +275,7 @@ def calls() -> dict[str, dict[str, Any]]:
         "Assumptions.diff": {"self": tiny, "other": tiny},
         "Assumptions.against": {"self": tiny, "background": edge},
         "Assumptions.scoped": {"self": tiny, "name": "all"},
-        "Assumption": {"parameter": "exit_rate", "where": cells, "belief": belief, "name": "", "kind": "value"}
+        "Assumption": {"parameter": "exit_rate", "where": cells, "belief": belief, "name": "n", "kind": "growth"}
         | {"from_year": 2026, "long_run": 0.1, "fade_years": 2, "drawn_as": ""},
         "Belief": {f: getattr(belief, f) for f in cc.Belief.__dataclass_fields__},
         "Change": {f: getattr(change, f) for f in cc.Change.__dataclass_fields__ if f != "where"}
