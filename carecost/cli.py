@@ -203,12 +203,13 @@ def _attribute(results: Results, progress: _Progress) -> None:
 
 def _print(results: Results, told: Story, form: str, page: Path, rates: Sequence[Schedule]) -> None:
     """Print the table that people quote, or the same numbers as CSV or JSON and nothing else."""
+    from carecost.files.archive import csv_text
     from carecost.report import write
 
     if form == "json":
         print(json.dumps(results.to_dict(), ensure_ascii=False, indent=1, allow_nan=False))
     elif form == "csv":
-        print(results.summary().to_csv(index=False), end="")
+        print(_plain(csv_text(results.summary())), end="")
     else:
         _say(write.table_text(told))
         if rates:
@@ -354,10 +355,11 @@ def _describe(options: argparse.Namespace) -> int:
     from carecost.text import describe
 
     if options.log:
+        from carecost.files.archive import csv_text
         from carecost.results.assumptions_log import assumptions_log
 
         log = assumptions_log(load_assumptions(options.name), load_scenario(options.log))
-        print(log.table().to_csv(index=False), end="")
+        print(_plain(csv_text(log.table())), end="")
         return FINE
     found = _load(options.name)
     text = (

@@ -287,3 +287,12 @@ def test_parquet_without_pyarrow_is_said(tmp_path: Path, capsys: pytest.CaptureF
 def test_module_is_the_command() -> None:
     done = subprocess.run([sys.executable, "-m", "carecost", "--version"], capture_output=True, text=True, check=False)
     assert (done.returncode, done.stdout.strip(), done.stderr) == (0, f"carecost {cc.__version__}", "")
+
+
+def test_no_text_that_is_printed_as_csv_is_a_formula(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    plan = tmp_path / "plan.toml"
+    plan.write_text(Path(EDGE).read_text().replace('"edge"', '"=1+1"').replace('"made up for tests"', '"@source"'))
+    assert main(["compare", TINY, str(plan), "--draws", "0", "--format", "csv", "--out", str(tmp_path / "out")]) == 0
+    assert "\n'=1+1," in capsys.readouterr().out
+    assert main(["describe", TINY, "--log", str(plan)]) == 0
+    assert ",'@source," in capsys.readouterr().out
