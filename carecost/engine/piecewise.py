@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from carecost._typing import Array, LockedAgain, read_only
+from carecost._typing import Array, LockedAgain, lock
 
 Steps = NDArray[np.int_]
 
@@ -54,7 +54,9 @@ class Stepped(LockedAgain):
 
     def frozen(self) -> Stepped:
         """Make the values read-only."""
-        return Stepped(*(read_only(array.view()) for array in (self.values, self.years, self.ages)))
+        made = Stepped(self.values.view(), self.years.view(), self.ages.view())
+        lock(made)
+        return made
 
     def split(self, draws: int, years: NDArray[Any], ages: NDArray[Any]) -> Stepped:
         """Copy the values, with finer steps that begin where other labels of the years and ages change too.
