@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import warnings
 from typing import TYPE_CHECKING
 
 from carecost._version import __version__ as __version__
@@ -205,10 +206,19 @@ _MODULES = {
 }
 _HOME = {name: module for module, names in _NAMES.items() for name in names}
 
+#: Public names of before, each with the name that is meant now and the version in which the old one goes: until then it
+#: works, and says so. When names may be changed is in CONTRIBUTING.md.
+_RENAMED: dict[str, tuple[str, str]] = {}
+
 __all__ = ["__version__", *_MODULES, *_HOME]
 
 
 def __getattr__(name: str) -> object:
+    if name in _RENAMED:
+        new, goes = _RENAMED[name]
+        said = f"carecost.{name} is now carecost.{new}: the old name goes in carecost {goes}"
+        warnings.warn(said, FutureWarning, stacklevel=2)
+        name = new
     if name in _MODULES:
         return importlib.import_module(f"carecost.{_MODULES[name]}")
     if name in _HOME:

@@ -228,6 +228,11 @@ def wholes(value: Any) -> tuple[int, ...]:
         raise Refused("", remedy) from None
 
 
+def selected(value: Any) -> tuple[int, ...]:
+    """Take ages or years that are selected, in rising order and each once: the same selection is written one way."""
+    return tuple(sorted(set(wholes(value))))
+
+
 def numbers(value: Any) -> tuple[float, ...]:
     """Take several finite numbers."""
     several = _several(value)

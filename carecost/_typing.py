@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable
+from functools import cached_property, wraps
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
+
+T = TypeVar("T")
 
 #: Floats.
 Array = NDArray[np.float64]
@@ -28,19 +32,54 @@ def read_only(array: Array) -> Array:
 def lock(owner: object) -> None:
     """Make the arrays of an object and of its parts read-only."""
     for value in vars(owner).values():
+        _lock(value)
+
+
+def _lock(value: Any) -> None:
+    """Make what an object keeps read-only: an array, or those in a dict, a tuple or a part that has arrays."""
+    if isinstance(value, np.ndarray):
+        value.flags.writeable = False
+    elif isinstance(value, dict):
+        for one in value.values():
+            _lock(one)
+    elif isinstance(value, tuple) and (hasattr(value, "_fields") or not isinstance((*value, 0)[0], str | int | float)):
+        for one in value:
+            _lock(one)
+    elif isinstance(value, LockedAgain):
         # The arrays of a part, such as capacity, are filled in place until the whole is made.
-        inside = value if isinstance(value, dict) else value.arrays() if hasattr(value, "arrays") else {"": value}
-        for array in inside.values():
-            if isinstance(array, np.ndarray):
-                array.flags.writeable = False
+        lock(value)
 
 
-class ReadOnly:
-    """Makes the arrays of a dataclass read-only once it is made, and again after a pickle or a deep copy."""
+def views(owner: object) -> None:
+    """Put read-only views in place of the arrays of a frozen dataclass: a caller's own arrays stay as they are."""
+    for name, value in vars(owner).items():
+        if isinstance(value, np.ndarray):
+            object.__setattr__(owner, name, read_only(value.view()))
 
-    def __post_init__(self) -> None:
-        lock(self)
+
+class locked_property(cached_property[T]):
+    """A cached property whose arrays are read-only."""
+
+    def __init__(self, find: Callable[[Any], T]) -> None:
+        @wraps(find)
+        def found(owner: Any) -> T:
+            value = find(owner)
+            _lock(value)
+            return value
+
+        super().__init__(found)
+
+
+class LockedAgain:
+    """Makes the arrays of an object read-only again after a pickle or a deep copy, which forget that they were."""
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         vars(self).update(state)
+        lock(self)
+
+
+class ReadOnly(LockedAgain):
+    """Makes the arrays of a dataclass read-only once it is made, and again after a pickle or a deep copy."""
+
+    def __post_init__(self) -> None:
         lock(self)

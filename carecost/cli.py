@@ -9,7 +9,7 @@ import math
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn, TextIO
 
 from carecost._version import __version__
 from carecost.errors import CareCostError, FileError, InputError, Problem, unknown
@@ -49,17 +49,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
     int
         0 when all is well, 2 when the input has faults (printed in words), 130 when stopped.
     """
-    options = _parser().parse_args(arguments)
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):  # a sign that its encoding lacks is written as its code
             stream.reconfigure(errors="backslashreplace")
+    options = _parser().parse_args(arguments)
     try:
         return int(options.do(options))
     except CareCostError as error:
-        print(_plain(f"carecost: {_shown(error, options.do is _check)}"), file=sys.stderr)
+        _say(f"carecost: {_shown(error, options.do is _check)}", file=sys.stderr)
         return FAULTY
     except KeyboardInterrupt:
-        print("carecost: stopped", file=sys.stderr)
+        _say("carecost: stopped", file=sys.stderr)
         return STOPPED
     except BrokenPipeError:
         sys.stderr.close()
@@ -75,10 +75,16 @@ def _shown(error: CareCostError, every: bool) -> str:
     return f"{first}\n… and {more} more: carecost check shows every one"
 
 
+class _Parser(argparse.ArgumentParser):
+    """Says what is wrong with the words of a command as everything else is said."""
+
+    def error(self, message: str) -> NoReturn:
+        """Print the usage and what is wrong, and exit."""
+        super().error(_plain(message))
+
+
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        prog="carecost", description="Children in care in England: scenarios and their cost."
-    )
+    parser = _Parser(prog="carecost", description="Children in care in England: scenarios and their cost.")
     parser.add_argument("--version", action="version", version=f"carecost {__version__}")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     _add_compare(
@@ -226,18 +232,19 @@ def _attribute(results: Results, progress: _Progress) -> None:
 
 def _print(results: Results, told: Story, form: str, page: Path, rates: Sequence[Schedule], bare: bool) -> None:
     """Print the table that people quote, or the same numbers as CSV or JSON and nothing else."""
+    from carecost.files.archive import csv_text
     from carecost.report import write
 
     if form == "json":
-        print(json.dumps(results.to_dict(), ensure_ascii=False, indent=1, allow_nan=False))
+        _say(json.dumps(results.to_dict(), ensure_ascii=False, indent=1, allow_nan=False))
     elif form == "csv":
-        print(results.summary().to_csv(index=False), end="")
+        _say(csv_text(results.summary()), end="")
     else:
         _say(write.screen_text(told))
         if rates:
-            print(f"\n{write.rates_text(told, rates)}")
+            _say(f"\n{write.rates_text(told, rates)}")
         pages = "" if bare else "brief.html (two pages, to be sent on), annex.html, charts and "
-        print(f"\nWritten to {page.parent}/: {pages}tables")
+        _say(f"\nWritten to {page.parent}/: {pages}tables")
 
 
 class _Progress:
@@ -267,29 +274,29 @@ def _replay(options: argparse.Namespace) -> int:
     folder = options.folder
     kept = looked_at(folder)
     for line in moved(kept.manifest):
-        print(f"version: {line}")
+        _say(f"version: {line}")
     for name in kept.altered:
-        print(f"altered: {name} was altered since it was saved")
+        _say(f"altered: {name} was altered since it was saved")
     for name in kept.missing:
-        print(f"missing: {name}")
+        _say(f"missing: {name}")
     if kept.others:
-        print(f"not of this run, and not looked at: {_few(kept.others)}")
+        _say(f"not of this run, and not looked at: {_few(kept.others)}")
     if not kept.inputs_are_whole:
-        print(f"{folder}: its inputs are not those that were saved, so the run cannot be made again")
+        _say(f"{folder}: its inputs are not those that were saved, so the run cannot be made again")
         return FAULTY
     tables = Results(made_again(folder, kept.manifest)).tables()
     found = differences(folder, tables)
     for difference in found:
         if difference.by_rounding:
-            print(
+            _say(
                 f"differs by rounding: {difference.name}, "
                 f"largest relative difference {difference.largest:.1e} ({difference.where})"
             )
         else:
             size = f"largest relative difference {difference.largest:.2g}: " if difference.largest < math.inf else ""
-            print(f"differs: {difference.name}, {size}{difference.where}")
+            _say(f"differs: {difference.name}, {size}{difference.where}")
     differ = [d for d in found if not d.by_rounding]
-    print(f"{folder}: {_verdict(len(differ), len(found) - len(differ), kept)}")
+    _say(f"{folder}: {_verdict(len(differ), len(found) - len(differ), kept)}")
     return FAULTY if differ or kept.altered or kept.missing else FINE
 
 
@@ -354,9 +361,9 @@ def _check_scenario(scenario: Scenario, name: str | None) -> int:
     return FINE
 
 
-def _say(text: str) -> None:
-    """Print text without the characters that command a terminal."""
-    print(_plain(text))
+def _say(text: str, end: str = "\n", file: TextIO | None = None) -> None:
+    """Print text without the characters that command a terminal: the one place that prints what a command says."""
+    print(_plain(text), end=end, file=file)
 
 
 def _plain(text: str) -> str:
@@ -378,10 +385,11 @@ def _describe(options: argparse.Namespace) -> int:
     from carecost.text import describe
 
     if options.log:
+        from carecost.files.archive import csv_text
         from carecost.results.assumptions_log import assumptions_log
 
         log = assumptions_log(load_assumptions(options.name), load_scenario(options.log))
-        print(log.table().to_csv(index=False), end="")
+        _say(csv_text(log.table()), end="")
         return FINE
     found = _load(options.name)
     text = (
@@ -402,12 +410,12 @@ def _list(_: argparse.Namespace) -> int:
     sets, every, homes = packaged_assumptions(), titles(), made_for()
     past = past_sets()
     wide = max(map(len, every))
-    print("Sets:", *(f"  {name:<{wide}}  {every[name]}" for name in sets), sep="\n")
+    _say("\n".join(["Sets:", *(f"  {name:<{wide}}  {every[name]}" for name in sets)]))
     for home in ("", *sorted(set(homes.values()))):
         names = [name for name in every if name not in sets and homes.get(name, "") == home]
         over = ", and over before the current sets begin" if home in past else ""
         head = f"\nScenarios made for {home}{over}:" if home else "\nScenarios that run on any current set:"
-        print(head, *(f"  {name:<{wide}}  {every[name]}" for name in names), sep="\n")
+        _say("\n".join([head, *(f"  {name:<{wide}}  {every[name]}" for name in names)]))
     return FINE
 
 

@@ -20,6 +20,7 @@ from carecost._guard import (
     labels,
     opened,
     optional,
+    selected,
     several_by,
     several_of,
     take,
@@ -28,6 +29,7 @@ from carecost._guard import (
     whole,
     wholes,
 )
+from carecost._typing import LockedAgain, locked_property
 from carecost.engine.items import Item
 from carecost.errors import Problem, UnknownNameError, refuse, unknown
 
@@ -60,7 +62,7 @@ HAZARDS = ("exit_rate", "move_rate")
 #: Rules of a selector: labels are one or several, numbers also bands as text.
 SELECTED: dict[str, Rule] = {
     **dict.fromkeys(("streams", "placements", "to", "reasons", "items", "groups"), optional(labels)),
-    **dict.fromkeys(("years", "ages"), optional(wholes)),
+    **dict.fromkeys(("years", "ages"), optional(selected)),
 }
 
 
@@ -463,7 +465,7 @@ SHARED = several_of(CapacityGroup, words="Give capacity groups: carecost.Capacit
 
 @opened
 @dataclass(frozen=True)
-class Grid:
+class Grid(LockedAgain):
     """The labels of every axis.
 
     Parameters
@@ -613,7 +615,7 @@ class Grid:
                 found[p.of] = (*found.get(p.of, ()), i)
         return found
 
-    @cached_property
+    @locked_property
     def apart(self) -> NDArray[np.float64]:
         """Which rows are different placements, phases of one not: (placement, placement), 0 or 1."""
         of = np.array([p.of for p in self.placements], dtype=object)
@@ -628,12 +630,12 @@ class Grid:
         """Indices of the placements that are care."""
         return tuple(i for i, p in enumerate(self.placements) if p.in_care)
 
-    @cached_property
+    @locked_property
     def opened(self) -> NDArray[np.bool_]:
         """Which ages may be in which placement: (age, placement)."""
         return np.array([[self._open(i, age) for i in range(len(self.placements))] for age in self.ages])
 
-    @cached_property
+    @locked_property
     def windows(self) -> Windows:
         """Where the placements open at each age are, in an order of their own."""
         return windows(self.opened)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from math import inf
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
-from carecost._guard import checked, instance, labels, opened, share, take, texts, whole, wholes
+from carecost._guard import checked, instance, labels, opened, selected, share, take, texts, whole
 from carecost.errors import Problem, refuse, unknown
 
 Driver = Literal[
@@ -228,7 +228,7 @@ class Item:
     def __post_init__(self) -> None:
         names = ("name", "driver", "group", "account", "payer", "gross_net", "kind", "source", "quality", "note")
         several = dict.fromkeys(("placements", "reasons", "to", "streams"), labels)
-        take(self, ages=wholes, cashable=_cashable, **several, **texts(*names))
+        take(self, ages=selected, cashable=_cashable, **several, **texts(*names))
         object.__setattr__(self, "kind", self.kind or (COUNT if self.account == OUTCOMES else KINDS[0]))
         object.__setattr__(self, "group", self.group or self.name)
         object.__setattr__(self, "payer", self.payer or self.account)

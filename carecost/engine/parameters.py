@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from carecost._guard import Refused, instance, numeric, opened, take
-from carecost._typing import Array
+from carecost._typing import Array, LockedAgain
 from carecost.engine.grid import AXES, Grid
 from carecost.engine.piecewise import Stepped
 from carecost.errors import Problem, UnknownNameError, refuse, unknown
@@ -36,7 +36,7 @@ _ENTRY = {"entry_rate", "entry_share", "entry_at_birthday"}
 
 @opened
 @dataclass(frozen=True, eq=False)
-class Parameters:
+class Parameters(LockedAgain):
     """Everything the engine needs, for one stream of children, checked on creation.
 
     Every array has a draw axis first; draw, year and age axes may have length 1. Anything ``np.asarray`` takes is

@@ -9,13 +9,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from carecost._typing import Array
+from carecost._typing import Array, LockedAgain, lock
 
 Steps = NDArray[np.int_]
 
 
 @dataclass(frozen=True, eq=False)
-class Stepped:
+class Stepped(LockedAgain):
     """Values by draw, year, age and more, where neighbouring years and ages may share theirs.
 
     Hazards are stated for bands of ages and change in few years: kept once a step, they take a tenth of the memory.
@@ -54,9 +54,9 @@ class Stepped:
 
     def frozen(self) -> Stepped:
         """Make the values read-only."""
-        values = self.values.view()
-        values.flags.writeable = False
-        return Stepped(values, self.years, self.ages)
+        made = Stepped(self.values.view(), self.years.view(), self.ages.view())
+        lock(made)
+        return made
 
     def split(self, draws: int, years: NDArray[Any], ages: NDArray[Any]) -> Stepped:
         """Copy the values, with finer steps that begin where other labels of the years and ages change too.

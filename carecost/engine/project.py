@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from carecost._typing import lock
 from carecost.engine.age_cohorts import project_ages
 from carecost.engine.capacity import limited
 from carecost.engine.kernels import Kernels
@@ -37,7 +38,9 @@ def project(parameters: Parameters, kernels: Kernels | None = None) -> Projectio
     >>> project(p).children.round(1)
     array([[1800., 1700.]])
     """
-    return project_streams([parameters], kernels)[0]
+    projection = project_streams([parameters], kernels)[0]
+    lock(projection)
+    return projection
 
 
 def project_streams(streams: Sequence[Parameters], kernels: Kernels | None = None) -> list[Projection]:

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from carecost._typing import Array, lock, read_only
+from carecost._typing import Array, LockedAgain, lock, read_only
 from carecost.engine.grid import Grid
 from carecost.engine.kernels import leaving_at
 from carecost.engine.parameters import Parameters
@@ -18,7 +18,7 @@ from carecost.errors import InputError, Problem
 
 
 @dataclass(frozen=True, eq=False)
-class Capacity:
+class Capacity(LockedAgain):
     """How full the groups were, for all streams together; arrays of shape (draw, year, group).
 
     Attributes
@@ -84,7 +84,7 @@ class Rates(NamedTuple):
 
 
 @dataclass(frozen=True, eq=False)
-class Projection:
+class Projection(LockedAgain):
     """Stock and flows of a run, by pieces of the age axis: every age where ages are kept, else sums over ages.
 
     Attributes
@@ -152,7 +152,7 @@ class Projection:
     @property
     def children(self) -> Array:
         """Children in care on each date: (draw, date) [children]."""
-        return np.asarray(self.stock[..., list(self.grid.in_care)].sum((-2, -1)))
+        return read_only(np.asarray(self.stock[..., list(self.grid.in_care)].sum((-2, -1))))
 
     def over_ages(self, name: str, ages: Sequence[int] = ()) -> Array:
         """Sum stock or a flow over some ages, all by default: (draw, date or year, placement).
@@ -163,9 +163,9 @@ class Projection:
             If an age is asked for that is kept only together with others.
         """
         if ages:
-            return np.asarray(getattr(self, name)[:, :, self._chosen(ages)].sum(2))
+            return read_only(np.asarray(getattr(self, name)[:, :, self._chosen(ages)].sum(2)))
         if name not in self._kept:
-            self._kept[name] = np.asarray(getattr(self, name).sum(2))
+            self._kept[name] = read_only(np.asarray(getattr(self, name).sum(2)))
         return self._kept[name]
 
     def exits_for(self, reasons: Sequence[int], ages: Sequence[int] = ()) -> Array:
@@ -191,7 +191,7 @@ class Projection:
                 if piece in wanted:
                     hazard = rate.values[:, :, rate.ages[age] if each else 0]
                     total += part.child_years[:, :, band] * (hazard[:, rate.years] if len(rate.years) > 1 else hazard)
-        return total
+        return read_only(total)
 
     def _chosen(self, ages: Sequence[int]) -> list[int]:
         wanted = {self.grid.ages.index(age) for age in ages}

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from carecost._guard import Refused, array, guarded, instance, numeric, opened, take, text, wholes
-from carecost._typing import Array
+from carecost._typing import Array, LockedAgain, lock
 from carecost.engine.grid import Grid
 from carecost.errors import InputError, Problem, refuse
 
@@ -45,7 +45,7 @@ def _used(value: Any) -> Any:
 
 @opened
 @dataclass(frozen=True, eq=False)
-class Counts:
+class Counts(LockedAgain):
     """Occurrence and exposure of one stream of children: events, child-years and population, by year.
 
     Parameters
@@ -116,6 +116,7 @@ class Counts:
         put(self, "used", self.grid.opened & np.asarray(True if self.used is None else self.used, dtype=bool))
         refuse([problem for name in _AXES for problem in self._take(name)])
         refuse([*self._faults()])
+        lock(self)
 
     def _take(self, name: str) -> list[Problem]:
         """Take an array in, read-only, and find what is wrong with it alone."""

@@ -10,7 +10,7 @@ import numpy as np
 from scipy.special import betaincinv, gammaincinv
 
 from carecost._guard import guarded, instance, number, opened, optional, several_of, take, whole, wholes
-from carecost._typing import Array, Mask
+from carecost._typing import Array, LockedAgain, Mask, lock
 from carecost.errors import InputError, Problem, refuse
 from carecost.estimation.counts import Counts
 from carecost.estimation.risk_sets import (
@@ -76,7 +76,7 @@ def a_sample(value: Any) -> Draws:
 
 @opened
 @dataclass(frozen=True, eq=False)
-class Estimates:
+class Estimates(LockedAgain):
     """Posterior of the rates of a stream, given its counts: means and draws.
 
     Parameters
@@ -112,6 +112,7 @@ class Estimates:
         trees = several_of(Level, words="Use carecost.estimate(…), which makes them")
         every = dict.fromkeys(("entries", "exits", "moves", "shares"), trees)
         take(self, counts=COUNTED, overdispersion=number(0), **every)
+        lock(self)
 
     def central(self) -> Arrays:
         """Work out the posterior means.

@@ -19,6 +19,7 @@ import numpy as np
 
 from carecost._version import __version__
 from carecost.errors import CareCostError, FileError, Problem, refuse
+from carecost.files.csv_table import neutral
 from carecost.files.load import load_assumptions, load_scenario
 from carecost.files.save import made_folder, scenario_file, set_files, write
 from carecost.files.whole_folder import files_in, is_inside, replace_files, restore
@@ -389,8 +390,40 @@ def _contents(tables: Mapping[str, pd.DataFrame], parquet: bool) -> dict[str, by
             frame.to_parquet(buffer, index=False)
             out[f"{name}.parquet"] = buffer.getvalue()
         else:
-            out[f"{name}.csv"] = frame.to_csv(index=False, lineterminator="\n").encode()
+            out[f"{name}.csv"] = csv_text(frame).encode()
     return out
+
+
+def csv_text(frame: pd.DataFrame) -> str:
+    r"""Write a table as CSV in which no spreadsheet finds a formula; numbers keep their minus.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        A table.
+
+    Returns
+    -------
+    str
+        Its columns and rows, without its index; text that begins with = + - or @ has an apostrophe before it, as in
+        the tables of a set.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> csv_text(pd.DataFrame({"scenario": ["=1+1"], "value": [-0.5]}))
+    "scenario,value\n'=1+1,-0.5\n"
+    """
+    words = (name for name in frame.columns if frame[name].dtype.kind == "O")
+    formulas = {name: found for name in words if (found := _formulas(frame[name].unique()))}
+    for name, found in formulas.items():
+        frame = frame.assign(**{name: frame[name].map(lambda cell, found=found: found.get(cell, cell))})
+    return frame.rename(columns=_formulas(frame.columns)).to_csv(index=False, lineterminator="\n")
+
+
+def _formulas(cells: Iterable[Any]) -> dict[str, str]:
+    """Find the texts that a spreadsheet would take for formulas, and give them as they are written."""
+    return {cell: neutral(cell) for cell in cells if isinstance(cell, str) and neutral(cell) != cell}
 
 
 def _digest(content: bytes) -> str:

@@ -19,9 +19,8 @@ from carecost.files.packaged import (
     packaged_scenarios,
 )
 from carecost.files.parsing import DEEPEST, read_toml
-from carecost.files.read_set import MOST_FILES, Reader, validated
+from carecost.files.read_set import BACKGROUND, MOST_FILES, Reader, validated
 from carecost.files.regions import area
-from carecost.files.save import BACKGROUND
 from carecost.inputs.assumptions import Assumptions
 from carecost.inputs.scenario import Lever, Scenario, counted_once, one_set, payment_faults
 
@@ -110,7 +109,18 @@ def load_scenario(name: str | Path) -> Scenario:
     stacked = _stacked(name)
     if len(stacked) > 1:
         return reduce(Scenario.__add__, [load_scenario(part) for part in stacked])
-    return _scenario(find(name, packaged_scenarios(), SCENARIO, _packaged), {}, ())
+    return read_scenario(find(name, packaged_scenarios(), SCENARIO, _packaged))
+
+
+def read_scenario(path: Path) -> Scenario:
+    """Read the file of a scenario.
+
+    Raises
+    ------
+    CareCostError
+        With every fault found.
+    """
+    return _scenario(path, {}, ())
 
 
 def _packaged(name: str) -> Path:

@@ -10,13 +10,15 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
-from carecost.errors import FileError, Problem, unknown
+from carecost.errors import CareCostError, FileError, Problem, unknown
 from carecost.files import schema
 from carecost.money import vintages
 from carecost.money.discounting import Deflator, Schedule
 
 #: What a set and a scenario are called in messages.
 SET, SCENARIO = "assumption set", "scenario"
+#: The schedule of a vintage of discount rates that is meant where a set names none.
+STANDARD = "standard"
 
 
 DATA = Path(str(files("carecost") / "data"))
@@ -175,11 +177,28 @@ def money(head: schema.SetTable, problems: list[Problem]) -> tuple[Deflator, Sch
     """Read the deflator and the discount rates that a set names; None with a problem when there is no such vintage."""
     if head.deflator not in vintages.deflators():
         problems.append(unknown("deflator", head.deflator, vintages.deflators(), "set.toml, set.deflator"))
-    if f"{head.discount} {head.schedule}" not in vintages.schedules():
-        known = [" / ".join(name.split(" ", 1)) for name in vintages.schedules()]
-        problems.append(
-            unknown("discount schedule", f"{head.discount} / {head.schedule}", known, "set.toml, set.discount")
-        )
-    if problems:
+    discount = _discount(head, problems)
+    if problems or discount is None:
         return None
-    return vintages.deflator(head.deflator), vintages.schedule(f"{head.discount} {head.schedule}")
+    return vintages.deflator(head.deflator), discount
+
+
+def _discount(head: schema.SetTable, problems: list[Problem]) -> Schedule | None:
+    """Find the schedule of a vintage, or make that of a flat rate; None, with a problem, where there is none."""
+    place = "set.toml, set.discount"
+    if isinstance(head.discount, float):
+        if head.schedule is not None:
+            what = f"is a flat rate, and schedule is {head.schedule!r}"
+            problems.append(Problem(what, place, "Leave schedule out, or name a vintage in discount"))
+            return None
+        try:
+            return vintages.schedule(head.discount)
+        except CareCostError as error:
+            problems.extend(Problem(p.what, place, p.remedy) for p in error.problems)
+            return None
+    schedule = head.schedule or STANDARD
+    if f"{head.discount} {schedule}" not in vintages.schedules():
+        known = [" / ".join(name.split(" ", 1)) for name in vintages.schedules()]
+        problems.append(unknown("discount schedule", f"{head.discount} / {schedule}", known, place))
+        return None
+    return vintages.schedule(f"{head.discount} {schedule}")

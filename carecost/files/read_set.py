@@ -37,8 +37,10 @@ def validated(
         return None
 
 
+#: What goes on behind every scenario of a set, where it has such a file.
+BACKGROUND = "background.toml"
 #: Files of a set beside its tables.
-HEADS = ("set.toml", "background.toml")
+HEADS = ("set.toml", BACKGROUND)
 #: Files that systems and editors leave behind, and that nobody means to be read.
 HIDDEN = (".*", "~$*", "*~", "#*#", "Thumbs.db", "desktop.ini", "Icon\r")
 #: Ends of names of files that hold tables, in forms that are not read.
@@ -205,8 +207,8 @@ class Reader:
         self.problems: list[Problem] = []
         self.places = Places()
 
-    def read(self) -> Assumptions:
-        """Read and check the whole folder.
+    def read(self, check: bool = True) -> Assumptions:
+        """Read and check the whole folder; without ``check``, each table and row but not that they fit together.
 
         Raises
         ------
@@ -239,7 +241,8 @@ class Reader:
             notes=tuple(_notes(head)),
             **schema.with_parts({attribute: tuple(objects) for attribute, objects in held.items()}),
         )
-        verify(assumptions, self.places.of)
+        if check:
+            verify(assumptions, self.places.of)
         return assumptions
 
     def _head(self) -> schema.SetFile | None:

@@ -19,10 +19,6 @@ Prices = Literal["own", "national"]
 SHARE, POPULATION, ENTRIES = "share of children looked after", "share of population", "share of entries"
 
 
-#: Kinds of notes, in the order in which files hold them.
-_KINDS = ("gap", "contradiction", "left_out")
-
-
 #: Share by which a parameter that counts children is multiplied.
 _COUNTS = {"initial_stock": SHARE, "extra_entries": ENTRIES, "population": POPULATION}
 
@@ -210,7 +206,7 @@ def area(assumptions: Assumptions, name: str, prices: Prices = "own") -> Assumpt
         title=f"{name}, as a part of {assumptions.title or whole}",
         rows=rows,
         scope=f"{name}'s part of: {assumptions.scope}",
-        notes=tuple(sorted((*regions.notes, *assumptions.notes), key=lambda note: _KINDS.index(note.kind))),
+        notes=(*regions.notes, *assumptions.notes),
         ties=_tied(assumptions.ties, changed),
         area=name,
         portion=regions.value(name, SHARE),

@@ -6,21 +6,32 @@ import csv
 import io
 import json
 import os
-from collections.abc import Iterable, Mapping
+import tempfile
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import fields, is_dataclass, replace
 from pathlib import Path
+from typing import Any
 
-from carecost._guard import guarded, instance
+from carecost._guard import guarded, instance, shown
 from carecost._guard import path as a_path
 from carecost.engine.grid import spell
-from carecost.errors import FileError, Problem, refuse, unknown
+from carecost.errors import CareCostError, FileError, Problem, refuse
 from carecost.files import schema
-from carecost.files.csv_table import neutral, read_csv
+from carecost.files.csv_table import neutral
+from carecost.files.load import read_scenario
+from carecost.files.read_set import BACKGROUND, Reader
 from carecost.inputs.assumptions import Assumptions
 from carecost.inputs.dependence import CorrelationMatrix, JointDraws
 from carecost.inputs.scenario import Scenario
+from carecost.money import vintages
+from carecost.money.discounting import Schedule
+from carecost.simulation.checks import checked
 
-#: What goes on behind every scenario of a set, where it has such a file.
-BACKGROUND = "background.toml"
+#: Name of the file that a scenario is read back from, and remedy for what no file keeps.
+_SCENARIO = "scenario.toml"
+_KEPT = "No file has a place for it as it is: leave it out, or write it as a file can (see the reference of the schema)"
+#: Most characters of a file's name that are in the name under which it is written first.
+_SHORT = 100
 
 
 def set_files(assumptions: Assumptions) -> dict[str, str]:
@@ -38,9 +49,11 @@ def set_files(assumptions: Assumptions) -> dict[str, str]:
 
     Raises
     ------
-    FileError
-        If a text could not be read back, such as a source of several lines.
+    CareCostError
+        If the set does not run, or if files cannot keep something of it, such as a source of several lines or discount
+        rates of its own: the texts are read back, and what they give is the set.
     """
+    checked(assumptions)  # a set that does not run is not read back either
     files = {"set.toml": _set_toml(assumptions)}
     for name, table in schema.TABLES.items():
         rows = [table.to_row(thing) for thing in table.objects(assumptions)]
@@ -52,11 +65,8 @@ def set_files(assumptions: Assumptions) -> dict[str, str]:
         for each in numbers:
             lines = ([repr(number) for number in row] for row in each.rows)
             files[f"{name}/{each.name}.csv"] = _csv(map(neutral, each.quantities), lines)
-    problems: list[Problem] = []
-    for name, text in files.items():
-        if name.endswith(".csv"):  # what could not be read back, such as a source of several lines
-            read_csv(text, name, problems)
-    refuse(problems, FileError)
+    kept = replace(assumptions, background=None)
+    _read_back(kept, files, lambda folder: Reader(folder).read(check=False), f"set {assumptions.name!r}")
     if assumptions.background is not None:
         files[BACKGROUND] = scenario_file(assumptions.background)
     return files
@@ -74,6 +84,12 @@ def scenario_file(scenario: Scenario) -> str:
     -------
     str
         Text in TOML.
+
+    Raises
+    ------
+    FileError
+        If a file cannot keep something of it, such as a name that ends in a space: the text is read back, and what it
+        gives is the scenario.
     """
     head = schema.BLOCKS["scenario"].to_row(scenario)
     head["made_for"] = scenario.made_for or None
@@ -85,7 +101,47 @@ def scenario_file(scenario: Scenario) -> str:
             row = schema.BLOCKS["lever.change"].to_row(change)
             # A change has many keys and uses few: lists that are empty are left out, as what is None is.
             blocks.append(_toml_table("lever.change", {k: v for k, v in row.items() if v != ()}, array=True))
-    return "\n".join(blocks)
+    text = "\n".join(blocks)
+    _read_back(
+        scenario, {_SCENARIO: text}, lambda folder: read_scenario(folder / _SCENARIO), f"scenario {scenario.name!r}"
+    )
+    return text
+
+
+def _read_back(thing: object, files: Mapping[str, str], read: Callable[[Path], object], where: str) -> None:
+    """Refuse files that would not give back what they are written from.
+
+    Raises
+    ------
+    FileError
+        With everything that would be lost, refused or turned into something else.
+    """
+    with tempfile.TemporaryDirectory() as place:
+        for name, text in files.items():
+            write(made_folder((Path(place) / name).parent) / Path(name).name, text)
+        try:
+            again = read(Path(place))
+        except CareCostError as error:
+            raise FileError([Problem(p.what, f"{where}, {p.where}", p.remedy) for p in error.problems]) from None
+    refuse(list(_lost(thing, again, where)), FileError)
+
+
+def _lost(thing: Any, again: Any, where: str) -> Iterator[Problem]:
+    """Find where a thing differs from what was read back, down to the fields that do."""
+    if thing == again:
+        return
+    if is_dataclass(thing) and type(thing) is type(again):
+        for field in fields(thing):
+            said = getattr(thing, "quantity", None) or getattr(thing, "name", None)
+            inner = f"{where}, {said}" if isinstance(said, str) and said and repr(said) not in where else where
+            yield from _lost(getattr(thing, field.name), getattr(again, field.name), f"{inner}, {field.name}")
+    elif isinstance(thing, tuple) and isinstance(again, tuple) and len(thing) == len(again) and thing:
+        for i, (one, other) in enumerate(zip(thing, again, strict=True), start=1):
+            yield from _lost(one, other, f"{where} {i}")
+    elif isinstance(thing, tuple) and isinstance(again, tuple) and again and is_dataclass(again[0]):
+        yield Problem(f"has {len(thing)} and would read back as {len(again)}", where, _KEPT)
+    else:
+        yield Problem(f"is {shown(thing)} and would read back as {shown(again)}", where, _KEPT)
 
 
 def _csv(header: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
@@ -112,24 +168,28 @@ def _cell(value: object) -> str:
 
 def _set_toml(assumptions: Assumptions) -> str:
     table = schema.BLOCKS["set"]
-    vintage, _, schedule = assumptions.discount.name.rpartition(" ")
+    discount, schedule = _discount(assumptions.discount)
     row = table.to_row(assumptions) | {
         "first_age": assumptions.ages[0],
         "last_age": assumptions.ages[-1],
         "deflator": assumptions.deflator.vintage,
-        "discount": vintage,
+        "discount": discount,
         "schedule": schedule,
     }
-    if not assumptions.area:  # a whole country has neither name nor portion
+    if not assumptions.area and assumptions.portion == 1.0:  # a whole country has neither name nor portion
         row |= {"area": None, "portion": None}
-    kinds = [name for name, block in schema.BLOCKS.items() if block.held_in == "notes"]
-    refuse(
-        [unknown("kind of note", n.kind, kinds, n.what) for n in assumptions.notes if n.kind not in kinds], FileError
-    )
     blocks = [_toml_table("set", {key: row.get(key) for key in table.model.model_fields})]
     blocks += [_array_table("scopes", scope) for scope in assumptions.scopes]
     blocks += [_array_table(note.kind, note) for note in assumptions.notes]
     return "\n".join(blocks)
+
+
+def _discount(schedule: Schedule) -> tuple[str | float, str | None]:
+    """Name the vintage and the schedule of discount rates, or give the one rate."""
+    if len(schedule.rates) == 1 and schedule == vintages.schedule(schedule.rates[0]):
+        return schedule.rates[0], None
+    vintage, _, name = schedule.name.rpartition(" ")
+    return vintage, name
 
 
 def _array_table(name: str, thing: object) -> str:
@@ -147,7 +207,7 @@ def _toml_value(value: object) -> str:
         return repr(value).lower()
     if isinstance(value, tuple):
         return "[" + ", ".join(_toml_value(v) for v in value) + "]"
-    return json.dumps(str(value), ensure_ascii=False)
+    return json.dumps(str(value), ensure_ascii=False).replace("\x7f", "\\u007f")
 
 
 @guarded(assumptions=instance(Assumptions, words="Give a set of assumptions"), folder=a_path)
@@ -186,8 +246,8 @@ def save_assumptions(assumptions: Assumptions, folder: str | Path) -> Path:
     ...     cc.load_assumptions(save_assumptions(england, folder)) == england
     True
     """
-    out = made_folder(folder)
     files = set_files(assumptions)
+    out = made_folder(folder)
     for name, text in files.items():
         write(made_folder((out / name).parent) / Path(name).name, text)
     in_folders = [path for name in schema.FOLDERS for path in (out / name).glob("*.csv")]
@@ -261,14 +321,19 @@ def write(path: Path, content: str | bytes) -> Path:
     FileError
         If it cannot be written.
     """
-    data = content.encode("utf-8") if isinstance(content, str) else content
-    temporary = path.with_name(f".{path.name}.{os.getpid()}")
+    remedy = "Give a folder that can be written"
+    temporary = path.with_name(f".{path.name[:_SHORT]}.{os.getpid()}")
+    try:
+        data = content.encode("utf-8") if isinstance(content, str) else content
+    except UnicodeEncodeError as error:
+        what = f"holds {content[error.start]!r}, a character of no text"
+        raise FileError(Problem(what, str(path), "Leave it out")) from None
     try:
         temporary.write_bytes(data)
         temporary.replace(path)
     except OSError as error:
         temporary.unlink(missing_ok=True)
-        raise FileError(
-            Problem(f"cannot be written: {error.strerror}", str(path), "Give a folder that can be written")
-        ) from None
+        raise FileError(Problem(f"cannot be written: {error.strerror}", str(path), remedy)) from None
+    except ValueError as error:  # a name that holds a character which no name of a file can
+        raise FileError(Problem(f"cannot be written: {error}", repr(str(path)), remedy)) from None
     return path

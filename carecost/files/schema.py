@@ -27,6 +27,8 @@ from carecost.inputs.scenario import Evidence, Lever, Scenario
 from carecost.inputs.year_path import YearPath
 
 Quality = Literal["A", "B", "C", "D", "E"]
+#: Grade of a lever: it may be blank, as in Python, but is never left out.
+Graded = Literal["A", "B", "C", "D", "E", ""]
 
 
 FIRST_YEAR, LAST_YEAR = 1990, 2200
@@ -84,6 +86,10 @@ Parameter = Annotated[str, AfterValidator(known_parameter)]
 
 
 Year = Annotated[int, Field(ge=FIRST_YEAR, le=LAST_YEAR)]
+
+
+#: A flat rate: a number, and no text or truth value that stands for one.
+Flat = Annotated[float, Field(strict=True, allow_inf_nan=False)]
 
 
 Share = Annotated[FiniteFloat, Field(ge=0, le=1)]
@@ -242,11 +248,15 @@ class CapacityRow(BeliefRow):
 class GrowthRow(BeliefRow):
     """A row of growth.csv."""
 
+    seldom: ClassVar[tuple[str, ...]] = ("years", "to", "drawn_as")
+
     name: str
     parameter: Parameter
     streams: Names | None = None
+    years: Numbers | None = None
     ages: Numbers | None = None
     placements: Names | None = None
+    to: Names | None = None
     reasons: Names | None = None
     items: Names | None = None
     groups: Names | None = None
@@ -345,8 +355,8 @@ class SetTable(Row):
     streams: tuple[str, ...]
     averted_to: str | None = None
     deflator: str
-    discount: str
-    schedule: str = "standard"
+    discount: str | Flat
+    schedule: str | None = None
     scope: str = ""
     inaction: str = ""
     uncounted: tuple[str, ...] = ()
@@ -417,6 +427,8 @@ class ChangeTable(Row):
     times: FiniteFloat | None = None
     times_low: FiniteFloat | None = None
     times_high: FiniteFloat | None = None
+    times_level: FiniteFloat | None = None
+    times_distribution: str | None = None
     times_of: str = ""
     luck: str = ""
     share: FiniteFloat = 1.0
@@ -455,7 +467,7 @@ class LeverTable(Row):
 
     name: str
     source: str
-    quality: Quality
+    quality: Graded
     basis: str = "assumed"
     note: str = ""
     paid_by: Names = ()
@@ -529,12 +541,14 @@ _CELLS |= {one: f"where.{several}" for one, several in SINGULAR.items()}
 _BELIEF = {name: f"belief.{name}" for name in (*BeliefRow.model_fields, "price_year") if name not in BeliefRow.seldom}
 
 
-def _times(value: float | None, low: float | None, high: float | None) -> Interval | None:
+def _times(value: float | None, **fields: Any) -> Interval | None:
     """Make the number of times that an amount is taken; None where it is taken once."""
+    given = {name: one for name, one in fields.items() if one is not None}
     if value is not None:
-        return Interval(value=value, low=low, high=high)
-    if low is not None or high is not None:
-        raise InputError(Problem("times_low or times_high without times", "", "Give times too, or leave them out"))
+        return Interval(value=value, **given)
+    if given:
+        said = " or ".join(f"times_{name}" for name in given)
+        raise InputError(Problem(f"{said} without times", "", "Give times too, or leave them out"))
     return None
 
 
@@ -833,6 +847,8 @@ BLOCKS: dict[str, Table] = {
             "times": "times.value",
             "times_low": "times.low",
             "times_high": "times.high",
+            "times_level": "times.level",
+            "times_distribution": "times.distribution",
         },
     ),
 }

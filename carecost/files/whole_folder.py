@@ -84,8 +84,12 @@ def replace_files(
 
 def restore(folder: str | Path) -> None:
     """Put a folder back that a killed process had moved aside and not yet replaced (where swapping takes two steps)."""
-    target = Path(os.path.realpath(folder))
-    if not target.exists() and target.parent.is_dir():
+    try:
+        target = Path(os.path.realpath(folder))
+        gone = not target.exists() and target.parent.is_dir()
+    except (OSError, ValueError):  # no path that a folder can have
+        return
+    if gone:
         moved = sorted(p for p in target.parent.iterdir() if _is_beside(p, target, BEFORE))
         if moved:
             moved[-1].rename(target)

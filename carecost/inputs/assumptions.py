@@ -30,7 +30,7 @@ from carecost._guard import (
 from carecost.engine.grid import AXES, LEFT, PAID, PLACED, SHARED, CapacityGroup, Grid, Placement, Reason, Selector
 from carecost.engine.items import OUTCOMES, Item
 from carecost.errors import InputError, Problem, UnknownNameError, refuse, unknown
-from carecost.inputs.belief import Assumption, Belief, Note, Scope
+from carecost.inputs.belief import NOTE_KINDS, ROW_KINDS, Assumption, Belief, Note, Scope
 from carecost.inputs.dependence import Ties
 from carecost.inputs.edits import Edit, axes_of, differences, meets, named_cells, size, split
 from carecost.inputs.phases import Phases
@@ -48,6 +48,21 @@ Row = TypeVar("Row", Assumption, YearPath)
 
 #: The scope that leaves nothing out.
 ALL = "all"
+
+
+#: Place of each parameter and kind among the rows of a set, and of each kind among its notes.
+_PARAMETERS = {name: place for place, name in enumerate(AXES)}
+_ROW_KINDS = {name: place for place, name in enumerate(ROW_KINDS)}
+_NOTE_KINDS = {name: place for place, name in enumerate(NOTE_KINDS)}
+
+
+def _row_place(row: Assumption) -> tuple[int, int]:
+    """Values by parameter, then growths, then adjustments; rows of one table keep the order in which they are given."""
+    return _ROW_KINDS[row.kind], _PARAMETERS[row.parameter] if row.kind == "value" else 0
+
+
+def _note_place(note: Note) -> int:
+    return _NOTE_KINDS[note.kind]
 
 
 def _a_scenario(value: Any) -> Any:
@@ -197,6 +212,12 @@ class Assumptions:
 
     def __post_init__(self) -> None:
         take(self, **_FIELDS)
+        # Neither order means anything; one order of each makes equal sets equal, as they are read from files.
+        for name, place in (("rows", _row_place), ("notes", _note_place)):
+            given = getattr(self, name)
+            ordered = tuple(sorted(given, key=place))
+            if ordered != given:
+                object.__setattr__(self, name, ordered)
 
     @guarded(years=optional(whole(1, LONGEST, example="20")))
     def grid(self, years: int | None = None) -> Grid:

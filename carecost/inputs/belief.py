@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from carecost._guard import (
@@ -18,8 +19,8 @@ from carecost._guard import (
     unguarded,
     whole,
 )
-from carecost.engine.grid import Selector
-from carecost.errors import InputError, refuse, unknown
+from carecost.engine.grid import AXES, Selector
+from carecost.errors import InputError, Problem, refuse, unknown
 from carecost.maths.distributions import DIRICHLET, fault
 
 #: Grades of evidence.
@@ -29,6 +30,14 @@ QUALITIES = {
     "C": "published research or secondary",
     "D": "derived or modelled from published figures",
     "E": "recalled, assumed or claimed",
+}
+#: Kinds of rows of a set, in the order in which a set keeps them.
+ROW_KINDS = ("value", "growth", "adjustment")
+#: Kinds of notes, in the order in which a set keeps them, and what each says; a contradiction says as much as it needs.
+NOTE_KINDS: dict[str, tuple[str, ...] | None] = {
+    "gap": ("what is published", "the rule used"),
+    "contradiction": None,
+    "left_out": (),
 }
 #: Unit of each parameter; unit_cost has the unit of its item's driver.
 UNITS: dict[str, str] = {
@@ -164,6 +173,11 @@ class Assumption:
         Name under which it is drawn, where it is not its own: rows with one name here have one luck, as the parts of a
         row that was split.
 
+    Raises
+    ------
+    InputError
+        If the kind or parameter is none, or a row of its kind does not use what is given.
+
     See Also
     --------
     Belief : What is believed.
@@ -188,6 +202,7 @@ class Assumption:
 
     def __post_init__(self) -> None:
         take(self, **ROW)
+        refuse(list(_row_faults(self)))
 
     @property
     def quantity(self) -> str:
@@ -198,6 +213,20 @@ class Assumption:
             return f"{self.kind}: {self.name}"
         label = f"{self.name}, " if self.name else ""
         return f"{self.parameter}: {label}{self.where.text()}"
+
+
+def _row_faults(row: Assumption) -> Iterator[Problem]:
+    """Find a kind or parameter that is none, and what a row of its kind would not use."""
+    where = f"assumption about {row.parameter}"
+    if row.kind not in ROW_KINDS:
+        yield unknown("kind", row.kind, ROW_KINDS, where)
+    if row.parameter not in AXES:
+        yield unknown("parameter", row.parameter, AXES, where)
+    growing = [n for n in ("from_year", "long_run", "fade_years") if getattr(row, n) is not None]
+    if growing and row.kind != "growth":
+        yield Problem(f"{growing[0]} in a row of kind {row.kind!r}", where, "Leave it out: only a growth has one")
+    if row.name and row.kind == "value" and row.parameter != "extra_entries":
+        yield Problem(f"name is {row.name!r}", where, "Leave it out: of values, only lines of extra_entries have names")
 
 
 @opened
@@ -246,6 +275,11 @@ class Note:
     says : tuple of str
         For a gap what is published and the rule used; for a contradiction what each source says.
 
+    Raises
+    ------
+    InputError
+        If the kind is none of these, or a note of its kind says more or less.
+
     Examples
     --------
     >>> Note("gap", "moves by age", ("published by placement alone", "the same at every age")).kind
@@ -258,3 +292,9 @@ class Note:
 
     def __post_init__(self) -> None:
         take(self, says=labels, **texts("kind", "what"))
+        if self.kind not in NOTE_KINDS:
+            raise InputError(unknown("kind of note", self.kind, NOTE_KINDS, self.what))
+        parts = NOTE_KINDS[self.kind]
+        if parts is not None and len(self.says) != len(parts):
+            remedy = f"Give {' and '.join(parts)}" if parts else "Leave it out"
+            raise InputError(Problem(f"says {len(self.says)} things in a {self.kind}", self.what, remedy))

@@ -425,6 +425,9 @@ def _faults(change: Change) -> list[Problem]:
         # Prices, places and population belong to the area: they have no streams.
         area_wide = change.parameter in AREA_WIDE
         axes = AXES[change.parameter] if area_wide else ("streams", *AXES[change.parameter])
+        if change.where.years is not None:
+            remedy = "Say when by start, full and end, in years of the programme"
+            problems.append(Problem("selects years", where, remedy))
         for name in _SELECTORS:
             if getattr(change.where, name) is not None and name not in axes:
                 problems.append(

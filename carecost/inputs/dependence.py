@@ -267,6 +267,9 @@ class Ties:
             matrices=several_of(CorrelationMatrix, words="Give matrices: carecost.CorrelationMatrix"),
             joints=several_of(JointDraws, words="Give joint draws: carecost.JointDraws"),
         )
+        # Their order means nothing; that of their names makes equal ties equal, as they are read from files.
+        for name in ("matrices", "joints"):
+            object.__setattr__(self, name, tuple(sorted(getattr(self, name), key=lambda table: table.name)))
 
     @cached_property
     def groups(self) -> dict[str, tuple[str, ...]]:

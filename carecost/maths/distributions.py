@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import wraps
+from functools import partial, wraps
 from typing import Any
 
 import numpy as np
@@ -129,15 +129,20 @@ def normal(low: float, value: float, high: float, level: float) -> Fitted:
     """
     reach = ndtri(0.5 + level / 2.0)  # standard deviations from the median to low, and to high
 
-    def quantile(u: Array) -> Array:
-        z = ndtri(u)  # (draw,): standard deviations from the median; each side has one of its own
-        return np.asarray(value + z / reach * np.where(z < 0, value - low, high - value))
+    return Fitted(partial(_normal_quantile, low, value, high, reach), partial(_normal_chance, low, value, high, reach))
 
-    def chance(x: float) -> float:
-        scale = (value - low if x < value else high - value) / reach
-        return float(ndtr((x - value) / scale)) if scale > 0 else float(x >= value)
 
-    return Fitted(quantile, chance)
+# Quantile and chance of each are functions of the module, and not of a call: what is fitted can be pickled.
+
+
+def _normal_quantile(low: float, value: float, high: float, reach: float, u: Array) -> Array:
+    z = ndtri(u)  # (draw,): standard deviations from the median; each side has one of its own
+    return np.asarray(value + z / reach * np.where(z < 0, value - low, high - value))
+
+
+def _normal_chance(low: float, value: float, high: float, reach: float, x: float) -> float:
+    scale = (value - low if x < value else high - value) / reach
+    return float(ndtr((x - value) / scale)) if scale > 0 else float(x >= value)
 
 
 @_fits
@@ -175,10 +180,15 @@ def lognormal(low: float, value: float, high: float, level: float) -> Fitted:
             Problem(f"low is {low} in a lognormal", remedy="A lognormal is above zero: use normal or gamma")
         )
     logs = unguarded(normal)(np.log(low), np.log(value), np.log(high), level)
-    return Fitted(
-        lambda u: np.asarray(np.exp(logs.quantile(u))),
-        lambda x: logs.chance(float(np.log(x))) if x > 0 else 0.0,
-    )
+    return Fitted(partial(_lognormal_quantile, logs), partial(_lognormal_chance, logs))
+
+
+def _lognormal_quantile(logs: Fitted, u: Array) -> Array:
+    return np.asarray(np.exp(logs.quantile(u)))
+
+
+def _lognormal_chance(logs: Fitted, x: float) -> float:
+    return logs.chance(float(np.log(x))) if x > 0 else 0.0
 
 
 @_fits
@@ -209,10 +219,15 @@ def uniform(low: float, value: float, high: float, level: float) -> Fitted:
     # low to high is the share `level` of the whole width: what is missing is put on both ends alike.
     margin = (high - low) * (1.0 / level - 1.0) / 2.0  # beyond low, and beyond high
     width = high - low + 2.0 * margin
-    return Fitted(
-        lambda u: low - margin + u * width,
-        lambda x: min(1.0, max(0.0, (x - low + margin) / width)),
-    )
+    return Fitted(partial(_uniform_quantile, low - margin, width), partial(_uniform_chance, low, margin, width))
+
+
+def _uniform_quantile(start: float, width: float, u: Array) -> Array:
+    return start + u * width
+
+
+def _uniform_chance(low: float, margin: float, width: float, x: float) -> float:
+    return min(1.0, max(0.0, (x - low + margin) / width))
 
 
 @_fits
@@ -248,21 +263,24 @@ def triangular(low: float, value: float, high: float, level: float) -> Fitted:
     for _ in range(200 if tail > 0 else 0):
         # P(X < low) = (a - left)^2 / (a (a + b)) = tail, and likewise on the right: a fixed point that contracts.
         a, b = left + np.sqrt(tail * a * (a + b)), right + np.sqrt(tail * b * (a + b))
+    return Fitted(partial(_triangular_quantile, value, a, b), partial(_triangular_chance, value, a, b))
+
+
+# The cumulative distribution is x^2 / (width a) up to the mode, with x from the lower bound; mirrored above it.
+
+
+def _triangular_quantile(value: float, a: float, b: float, u: Array) -> Array:
     width = a + b
-    share = a / width  # chance of less than the mode
+    rising = value - a + np.sqrt(u * width * a)
+    falling = value + b - np.sqrt((1.0 - u) * width * b)
+    return np.where(u < a / width, rising, falling)  # a / width: the chance of less than the mode
 
-    # The cumulative distribution is x^2 / (width a) up to the mode, with x from the lower bound; mirrored above it.
-    def quantile(u: Array) -> Array:
-        rising = value - a + np.sqrt(u * width * a)
-        falling = value + b - np.sqrt((1.0 - u) * width * b)
-        return np.where(u < share, rising, falling)
 
-    def chance(x: float) -> float:
-        if x <= value - a or x >= value + b:
-            return float(x > value)
-        return float((x - value + a) ** 2 / (width * a) if x < value else 1.0 - (value + b - x) ** 2 / (width * b))
-
-    return Fitted(quantile, chance)
+def _triangular_chance(value: float, a: float, b: float, x: float) -> float:
+    width = a + b
+    if x <= value - a or x >= value + b:
+        return float(x > value)
+    return float((x - value + a) ** 2 / (width * a) if x < value else 1.0 - (value + b - x) ** 2 / (width * b))
 
 
 @_fits
@@ -424,17 +442,27 @@ def gamma(low: float, value: float, high: float, level: float) -> Fitted:
         return np.asarray(gammainc(k, high / value * k) - gammainc(k, low / value * k))
 
     k = _concentration("gamma", inside, low, value, high, level)  # the shape; the scale is mean over shape
-    return Fitted(
-        lambda u: np.asarray(gammaincinv(k, u) * (value / k)),
-        lambda x: float(gammainc(k, max(x, 0.0) * (k / value))),
-    )
+    return Fitted(partial(_gamma_quantile, k, value), partial(_gamma_chance, k, value))
+
+
+def _gamma_quantile(k: float, value: float, u: Array) -> Array:
+    return np.asarray(gammaincinv(k, u) * (value / k))
+
+
+def _gamma_chance(k: float, value: float, x: float) -> float:
+    return float(gammainc(k, max(x, 0.0) * (k / value)))
 
 
 def _beta(a: float, b: float, start: float, width: float) -> Fitted:
-    return Fitted(
-        lambda u: np.asarray(start + width * betaincinv(a, b, u)),
-        lambda x: float(betainc(a, b, min(1.0, max(0.0, (x - start) / width)))),
-    )
+    return Fitted(partial(_beta_quantile, a, b, start, width), partial(_beta_chance, a, b, start, width))
+
+
+def _beta_quantile(a: float, b: float, start: float, width: float, u: Array) -> Array:
+    return np.asarray(start + width * betaincinv(a, b, u))
+
+
+def _beta_chance(a: float, b: float, start: float, width: float, x: float) -> float:
+    return float(betainc(a, b, min(1.0, max(0.0, (x - start) / width))))
 
 
 def _concentration(

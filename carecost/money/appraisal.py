@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property
 from typing import Any, Literal, get_args
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from carecost._guard import LONGEST, Refused, flag, guarded, number, numeric, opened, rate, share, shown, whole
-from carecost._typing import Array
+from carecost._typing import Array, LockedAgain, locked_property
 from carecost.errors import Problem, refuse, unknown
 from carecost.money import vintages
 from carecost.money.discounting import Schedule, discount_factors
@@ -22,7 +21,7 @@ Timing = Literal["year-end", "mid-year"]
 
 @opened
 @dataclass(frozen=True, eq=False)
-class Appraisal:
+class Appraisal(LockedAgain):
     """Cost-benefit appraisal of flows over years: NPV, BCR, payback, peak funding, equivalent annual value.
 
     Years are columns, counted from 0. Values of shape (...) are one a draw, or a single number where costs and benefits
@@ -88,82 +87,82 @@ class Appraisal:
             span = (self.first_year, self.first_year + both[0].shape[-1] - 1)
             object.__setattr__(self, "annuity", span)
 
-    @cached_property
+    @locked_property
     def uplift(self) -> float:
         """Optimism bias that is left after mitigation: what is put on costs, once [share]."""
         return self.optimism_bias * (1.0 - self.mitigation)
 
-    @cached_property
+    @locked_property
     def costs(self) -> Array:
         """Costs as they count, with optimism bias and the factor: (..., year) [GBP]."""
         return _frozen(np.asarray(self.plain_costs) * ((1.0 + self.uplift) * self.cost_factor))
 
-    @cached_property
+    @locked_property
     def factors(self) -> Array:
         """Discount factors: (year,) [ratio]."""
         years = self.first_year + np.arange(self.costs.shape[-1])
         return _frozen(timed_factors(years, self.discounting, self.timing))
 
-    @cached_property
+    @locked_property
     def pv_costs(self) -> Array:
         """Present value of costs: (...) [GBP]."""
         # (..., year) @ (year,): the sum of flow times factor.
         return np.asarray(self.costs @ self.factors)
 
-    @cached_property
+    @locked_property
     def pv_benefits(self) -> Array:
         """Present value of benefits: (...) [GBP]."""
         return np.asarray(np.asarray(self.benefits) @ self.factors)
 
-    @cached_property
+    @locked_property
     def pv_optimism_bias(self) -> Array:
         """The part of the present value of costs that is the uplift for optimism: (...) [GBP]."""
         # Costs hold 1 + u times what was given, so u / (1 + u) of them is the uplift.
         return np.asarray(self.pv_costs * (self.uplift / (1.0 + self.uplift)))
 
-    @cached_property
+    @locked_property
     def npv(self) -> Array:
         """Present value of benefits less that of costs: (...) [GBP]."""
         return np.asarray(self.pv_benefits - self.pv_costs)
 
-    @cached_property
+    @locked_property
     def bcr(self) -> float | None:
         """Present value of benefits over that of costs, means over draws; None where that cost is not positive."""
         # A ratio of means, never a mean of ratios: draws with next to no cost would rule it.
         cost = float(self.pv_costs.mean())
         return None if cost <= 0 else float(self.pv_benefits.mean()) / cost
 
-    @cached_property
+    @locked_property
     def cumulative(self) -> Array:
         """Benefits less costs up to each year, undiscounted: (..., year) [GBP]."""
         return np.cumsum(self._net, axis=-1)
 
-    @cached_property
+    @locked_property
     def cumulative_discounted(self) -> Array:
         """Benefits less costs up to each year, discounted: (..., year) [GBP]."""
         return np.cumsum(self._net * self.factors, axis=-1)
 
-    @cached_property
+    @locked_property
     def payback(self) -> Array:
         """Year of undiscounted payback: (...). See :func:`payback_year`."""
         return payback_year(self._net)
 
-    @cached_property
+    @locked_property
     def discounted_payback(self) -> Array:
         """Year of discounted payback: (...). See :func:`payback_year`."""
         return payback_year(self._net * self.factors)
 
-    @cached_property
+    @locked_property
     def peak_funding(self) -> Array:
         """The lowest cumulative net, undiscounted: below zero it is money to be found: (...) [GBP]."""
         return np.asarray(self.cumulative.min(-1))
 
-    @cached_property
+    @locked_property
     def peak_year(self) -> NDArray[np.int_]:
         """The first year in which the cumulative net is lowest: (...)."""
         return np.asarray(self.cumulative.argmin(-1))
 
-    @cached_property
+    @locked_property
     def eav(self) -> Array:
         """Equivalent annual value: the equal amount in every year of ``annuity`` that is worth the npv: (...) [GBP]."""
         assert self.annuity is not None

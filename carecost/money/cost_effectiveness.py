@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from carecost._guard import Refused, listed, numeric, opened, take, text
-from carecost._typing import Array
+from carecost._typing import Array, LockedAgain
 from carecost.errors import InputError, Problem, refuse
 
 #: Where an option stands among the others.
@@ -20,7 +20,7 @@ Status = Literal["frontier", "dominated", "extendedly dominated", "equal"]
 
 @opened
 @dataclass(frozen=True, eq=False)
-class Option:
+class Option(LockedAgain):
     """One option of a cost-effectiveness analysis, with its cost and effect; doing the minimum is one too.
 
     Parameters
@@ -118,7 +118,7 @@ class Step:
 
 
 @dataclass(frozen=True, eq=False)
-class Means:
+class Means(LockedAgain):
     """Options by their means over draws, in the order of cost and then of effect, the greater first.
 
     Parameters

@@ -9,13 +9,13 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from carecost._guard import Refused, array, guarded, instance, opened, take
-from carecost._typing import Array
+from carecost._typing import Array, LockedAgain, views
 from carecost.errors import InputError, Problem
 
 
 @opened
 @dataclass(frozen=True, eq=False)
-class Parts:
+class Parts(LockedAgain):
     """Price, volume and mix parts of a change in cost.
 
     Parameters
@@ -39,6 +39,7 @@ class Parts:
 
     def __post_init__(self) -> None:
         take(self, price=array(), volume=array(), mix=array())
+        views(self)
 
     @property
     def change(self) -> Array:
@@ -48,7 +49,7 @@ class Parts:
 
 @opened
 @dataclass(frozen=True, eq=False)
-class Bought:
+class Bought(LockedAgain):
     """One side of a comparison: the volume of each item, at which unit cost.
 
     Parameters
@@ -76,6 +77,7 @@ class Bought:
 
     def __post_init__(self) -> None:
         take(self, volume=array("...", "item"), unit_cost=array("...", "item"), whole=array())
+        views(self)
 
 
 #: Rule of one side of a comparison.

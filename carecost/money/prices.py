@@ -22,7 +22,7 @@ from carecost._guard import (
     wholes,
 )
 from carecost._labels import financial_year
-from carecost._typing import Array
+from carecost._typing import Array, LockedAgain
 from carecost.errors import ComparisonError, InputError, Problem, refuse
 from carecost.money.discounting import A_RATE, YEARS, Deflator, Schedule, discount_factors
 
@@ -155,7 +155,7 @@ def must_be_real(base: PriceBase, where: str) -> None:
 
 @opened
 @dataclass(frozen=True, eq=False)
-class Amounts:
+class Amounts(LockedAgain):
     """Money by year, with its price base; sums and differences of different prices or years are refused.
 
     Parameters

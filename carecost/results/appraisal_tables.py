@@ -12,7 +12,7 @@ from numpy.typing import ArrayLike
 
 from carecost._guard import array, flag, guarded, instance, labels, opened, several_of, take
 from carecost._labels import financial_year
-from carecost._typing import Array
+from carecost._typing import Array, LockedAgain, views
 from carecost.analysis.business_case import EFFECTS, BusinessCase
 from carecost.errors import ComparisonError, InputError, Problem
 from carecost.maths.monte_carlo import LEVEL
@@ -323,7 +323,7 @@ class IcerTable:
 
 @opened
 @dataclass(frozen=True, eq=False)
-class NetBenefit:
+class NetBenefit(LockedAgain):
     """Net benefit of options at a range of values of a unit of effect.
 
     Parameters
@@ -356,6 +356,7 @@ class NetBenefit:
             what = f"net_benefit has shape {self.net_benefit.shape}"
             remedy = f"Give shape (draw, {len(self.values)}, {len(self.names)}): draws, values, options"
             raise InputError(Problem(what, "NetBenefit", remedy))
+        views(self)
 
     @property
     def mean(self) -> Array:

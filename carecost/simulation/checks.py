@@ -15,7 +15,7 @@ from carecost.engine.grid import AREA_WIDE, AXES, Grid, Selector, spell
 from carecost.engine.items import OUTCOMES, Item
 from carecost.engine.parameters import SHARE_TOLERANCE
 from carecost.errors import CareCostError, Problem, refuse, unknown
-from carecost.inputs.assumptions import Assumptions
+from carecost.inputs.assumptions import ALL, Assumptions
 from carecost.inputs.belief import ADJUSTMENT_UNIT, GROWTH_UNIT, UNITS, Assumption, Belief
 from carecost.inputs.dependence import JointDraws
 from carecost.inputs.phases import CLOSE, Phase, Phases, PhaseShare
@@ -69,8 +69,7 @@ def verify(assumptions: Assumptions, place: Place = lambda row: row.quantity) ->
     if assumptions.programme_start < assumptions.base_year + 1:
         remedy = f"The first projected year is {assumptions.base_year + 1}"
         problems.append(Problem(f"programme_start is {assumptions.programme_start}", "set.toml", remedy))
-    for stream in sorted({name for name in assumptions.streams if assumptions.streams.count(name) > 1}):
-        problems.append(Problem(f"stream {stream!r} is there twice", "set.toml, streams", "Names are unique"))
+    problems += _repeated(assumptions)
     groups = list(dict.fromkeys(item.group for item in assumptions.items))
     for scope in assumptions.scopes:
         where = f"set.toml, scopes {scope.name!r}"
@@ -79,8 +78,8 @@ def verify(assumptions: Assumptions, place: Place = lambda row: row.quantity) ->
     problems += ([] if assumptions.uncounted else _free_placements(grid)) + _worth_of_nothing(grid)
     for where, row in placed:
         problems += _value_faults(where, row, assumptions, grid)
-    many: list[Assumption | YearPath] = [row for row in assumptions.rows if row.kind != "value"]
-    problems += [fault for row in [*many, *assumptions.paths] for fault in selector_faults(row, place(row))]
+    many: list[Assumption | YearPath] = [*assumptions.rows, *assumptions.paths]
+    problems += [fault for row in many for fault in selector_faults(row, place(row))]
     problems += tie_faults(assumptions, place) + phase_faults(assumptions, grid, place)
     refuse(problems)
     layouts = Layouts(assumptions, grid, place)
@@ -92,6 +91,29 @@ def verify(assumptions: Assumptions, place: Place = lambda row: row.quantity) ->
     problems += doubled_later(assumptions, grid, place)
     refuse(problems or unread(assumptions, longest(assumptions, layouts), place))
     vars(assumptions)[_CHECKED] = True  # beside the fields, as a cached property is: what is frozen stays right
+
+
+def _repeated(assumptions: Assumptions) -> list[Problem]:
+    """Find names that are there twice: one would be taken for the other. And a scope of a name that is taken."""
+    ties = assumptions.ties
+    named: dict[str, tuple[str, list[str]]] = {
+        "stream": ("set.toml, streams", list(assumptions.streams)),
+        "scope": ("set.toml, scopes", [scope.name for scope in assumptions.scopes]),
+        "item left out": ("set.toml, uncounted", list(assumptions.uncounted)),
+        "correlation matrix": ("correlations", [matrix.name for matrix in ties.matrices]),
+        "table of joint draws": ("joint", [table.name for table in ties.joints]),
+        "path": ("paths.csv", [path.name for path in assumptions.paths]),
+    }
+    remedy = "Names are unique: keep one, or give it a name of its own"
+    found = [
+        Problem(f"{kind} {name!r} is there twice", where, remedy)
+        for kind, (where, names) in named.items()
+        for name in dict.fromkeys(name for name in names if names.count(name) > 1)
+    ]
+    if ALL in named["scope"][1]:
+        what = f"a scope is called {ALL!r}, which is the one that leaves nothing out"
+        found.append(Problem(what, "set.toml, scopes", "Give it a name of its own"))
+    return found
 
 
 def _stated(placed: list[tuple[str, Assumption]]) -> list[Problem]:
@@ -347,7 +369,7 @@ def _path_faults(assumptions: Assumptions, place: Place) -> Iterator[Problem]:
 
 
 def selector_faults(row: Assumption | YearPath, where: str) -> Iterator[Problem]:
-    """Find columns of a row that multiplies which its parameter does not have, and which would be ignored."""
+    """Find selectors of a row that its parameter does not have, and which would be ignored."""
     if row.parameter in AXES:
         # Prices and population belong to the area: they have no streams.
         area = row.parameter in AREA_WIDE

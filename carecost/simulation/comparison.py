@@ -9,7 +9,7 @@ from functools import cached_property
 import numpy as np
 
 from carecost._guard import array, calendar_year, called, flag, guarded, instance, opened, optional, take
-from carecost._typing import Array, ReadOnly, read_only
+from carecost._typing import Array, LockedAgain, ReadOnly, read_only
 from carecost.engine.costs import Costs
 from carecost.engine.grid import Grid
 from carecost.engine.items import OUTCOMES, SOCIAL, Item
@@ -59,7 +59,7 @@ class Side(ReadOnly):
 
 @opened
 @dataclass(frozen=True, eq=False)
-class Comparison:
+class Comparison(LockedAgain):
     """A scenario against a baseline.
 
     Savings are positive where the scenario costs less. Every amount is in constant pounds of the price year.

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from carecost._typing import Array
+from carecost._typing import Array, ReadOnly
 from carecost.engine.grid import AXES, HAZARDS, Grid, spell
 from carecost.engine.parameters import Parameters
 from carecost.engine.piecewise import Stepped, Steps, stepped
@@ -122,7 +122,7 @@ LIMITS = {"unit_cost": (-np.inf, np.inf), "entry_share": (0.0, 1.0), "entry_at_b
 
 
 @dataclass(frozen=True)
-class Layout:
+class Layout(ReadOnly):
     """Where the rows of one parameter go in its array, for one stream.
 
     Attributes

@@ -6,6 +6,7 @@ import hashlib
 import importlib.util
 import io
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -288,3 +289,72 @@ def test_parquet_without_pyarrow_is_said(tmp_path: Path, capsys: pytest.CaptureF
 def test_module_is_the_command() -> None:
     done = subprocess.run([sys.executable, "-m", "carecost", "--version"], capture_output=True, text=True, check=False)
     assert (done.returncode, done.stdout.strip(), done.stderr) == (0, f"carecost {cc.__version__}", "")
+
+
+def test_no_text_that_is_printed_as_csv_is_a_formula(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    plan = tmp_path / "plan.toml"
+    plan.write_text(Path(EDGE).read_text().replace('"edge"', '"=1+1"').replace('"made up for tests"', '"@source"'))
+    assert main(["compare", TINY, str(plan), "--draws", "0", "--format", "csv", "--out", str(tmp_path / "out")]) == 0
+    assert "\n'=1+1," in capsys.readouterr().out
+    assert main(["describe", TINY, "--log", str(plan)]) == 0
+    assert ",'@source," in capsys.readouterr().out
+
+
+#: Words that a user may type by mistake, or paste.
+MISTAKES = ["", " ", "nope", "x" * 5000, "\x00", "~nobody/x", "\ud800", "\x1b[2Jx", "/dev/null", ".", "a+b", "=x", "-1"]
+#: Every subcommand, with the place of a word that is wrong.
+COMMANDS: dict[str, list[str]] = {
+    "replay": ["replay", "?"],
+    "replay with a second folder": ["replay", "nope", "?"],
+    "check": ["check", "?"],
+    "check with a set": ["check", EDGE, "?"],
+    "check a set with another": ["check", TINY, "?"],
+    "describe": ["describe", "?"],
+    "describe --all": ["describe", "?", "--all"],
+    "describe --log": ["describe", TINY, "--log", "?"],
+    "describe --log of a set": ["describe", "?", "--log", EDGE],
+    "list": ["list", "?"],
+    "compare a set": ["compare", "?"],
+    "compare a scenario": ["compare", TINY, "?"],
+    **{
+        f"compare {option}": ["compare", TINY, EDGE, "--quiet", "--draws", "0", option, "?"]
+        for option in (
+            *("--draws", "--seed", "--years", "--start", "--discount", "--scope", "--format", "--delay", "--scale"),
+            *("--roll-out", "--effect", "--background", "--nonsense"),
+        )
+    },
+    "compare --out": ["compare", TINY, "nope", "--out", "?"],
+    "no command": ["?"],
+}
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_no_mistake_gives_a_traceback(
+    command: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    for wrong in MISTAKES:
+        try:
+            code = main([word.replace("?", wrong) if word == "?" else word for word in COMMANDS[command]])
+        except SystemExit as stopped:  # argparse, on a word that no command has
+            code = int(str(stopped.code))
+        said = capsys.readouterr()
+        assert code in (0, 2), wrong
+        assert "Traceback" not in said.err and not set("\x00\x1b") & {*said.out, *said.err}
+        if code:
+            assert said.err.startswith(("carecost: ", "usage: carecost")), wrong
+
+
+def test_what_a_command_says_is_printed_in_one_place() -> None:
+    text = Path(main.__code__.co_filename).read_text(encoding="utf-8")
+    assert len(re.findall(r"(?<![_\w])print\(", text)) == 1
+
+
+def test_titles_of_a_list_and_files_of_a_replay_command_no_terminal(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = cc.run(cc.load_assumptions(TINY), cc.load_scenario(EDGE), years=2).save(tmp_path / "a\x1b[2Jb")
+    (folder / "costs.csv").write_text("x")
+    assert main(["replay", str(folder)]) == 2
+    said = capsys.readouterr().out
+    assert "\\x1b[2J" in said and "\x1b" not in said

@@ -3,15 +3,22 @@
 from __future__ import annotations
 
 import csv
+import tempfile
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
+import hypothesis.strategies as st
 import pytest
+from hypothesis import assume, given
 
 import carecost as cc
 from carecost.files.packaged import DATA, packaged_assumptions, packaged_scenarios
 from carecost.files.save import made_folder, scenario_file, set_files, write
 from carecost.inputs.belief import Note
+from carecost.simulation.checks import checked
+from tests.reference import written
 
 SETS = Path(__file__).parents[1] / "data" / "sets"
 
@@ -164,3 +171,130 @@ def test_luck_and_who_comes_later_come_back(tmp_path: Path) -> None:
     assert "later_share = 0.35\nlater_years = 3\n" in text and 'luck = "all claims"' in text
     varied = plan.later(0.5, 2)
     assert cc.load_scenario(cc.save_scenario(varied, tmp_path / "later.toml")) == varied
+
+
+# What is made in Python is kept to the last bit, or refused: never kept in part
+
+
+def drawn(data: st.DataObject, strategy: st.SearchStrategy[Any]) -> Any:
+    """Draw what can be made; what cannot is said in words, and is no case."""
+    try:
+        return data.draw(strategy)
+    except cc.CareCostError:
+        assume(False)
+
+
+def runs(made: cc.Assumptions) -> bool:
+    try:
+        checked(made)
+    except cc.CareCostError:
+        return False
+    return True
+
+
+@given(st.data())
+def test_every_set_that_runs_is_kept_whole(data: st.DataObject) -> None:
+    made = drawn(data, written.sets())
+    assume(runs(made))
+    with tempfile.TemporaryDirectory() as folder:
+        again = cc.load_assumptions(cc.save_assumptions(made, f"{folder}/set"))
+    assert again == made and again.digest == made.digest
+
+
+@given(st.data())
+def test_every_scenario_is_kept_whole(data: st.DataObject) -> None:
+    made = drawn(data, written.scenarios())
+    with tempfile.TemporaryDirectory() as folder:
+        assert cc.load_scenario(cc.save_scenario(made, f"{folder}/plan.toml")) == made
+
+
+@given(st.data())
+def test_odd_set_is_kept_whole_or_refused_in_words(data: st.DataObject) -> None:
+    made = drawn(data, written.odd_sets())
+    with tempfile.TemporaryDirectory() as folder:
+        try:
+            saved = cc.save_assumptions(made, f"{folder}/set")
+        except cc.CareCostError as error:
+            assert all(problem.what and problem.where for problem in error.problems)
+            return
+        assert cc.load_assumptions(saved) == made
+
+
+@given(st.data())
+def test_odd_scenario_is_kept_whole_or_refused_in_words(data: st.DataObject) -> None:
+    made = drawn(data, written.scenarios(written.any_words))
+    with tempfile.TemporaryDirectory() as folder:
+        try:
+            saved = cc.save_scenario(made, f"{folder}/plan.toml")
+        except cc.CareCostError as error:
+            assert all(problem.what for problem in error.problems)
+            return
+        assert cc.load_scenario(saved) == made
+
+
+def chosen(parameter: str, **where: Any) -> Callable[[cc.Assumptions], cc.Assumptions]:
+    """Select more in the first row of a parameter."""
+
+    def edit(made: cc.Assumptions) -> cc.Assumptions:
+        place = next(i for i, row in enumerate(made.rows) if row.parameter == parameter)
+        row = made.rows[place]
+        row = replace(row, where=replace(row.where, **where))
+        return replace(made, rows=(*made.rows[:place], row, *made.rows[place + 1 :]))
+
+    return edit
+
+
+def dated(made: cc.Assumptions) -> cc.Assumptions:
+    first = made.rows[0]
+    return replace(made, rows=(replace(first, belief=replace(first.belief, price_year=2025)), *made.rows[1:]))
+
+
+#: What no file of a set keeps, and words of the refusal.
+UNKEPT: dict[str, tuple[Callable[[cc.Assumptions], cc.Assumptions], str]] = {
+    "years of a stock": (chosen("initial_stock", years=2026), "'initial_stock' has no selector 'years'"),
+    "streams of a population": (chosen("population", streams="other"), "'population' has no selector 'streams'"),
+    "no label at all": (chosen("move_rate", ages=()), r"ages: is \(\) and would read back as None"),
+    "a price year of children": (dated, "price_year: is 2025 and would read back as None"),
+    "a name that ends in a space": (lambda made: replace(made, name="tiny "), "name: is 'tiny ' and would read back"),
+    "no text": (lambda made: replace(made, title="\ud800"), "a character of no text"),
+    "rates of its own": (
+        lambda made: replace(made, discount=cc.money.Schedule("green-book-2026-02 standard", (1.0,), (0.5,))),
+        "standard, until: is",
+    ),
+    "rates of no vintage": (
+        lambda made: replace(made, discount=cc.money.Schedule("mine", (9.0, 99.0), (0.5, 0.1))),
+        "unknown discount schedule",
+    ),
+    "an index of its own": (
+        lambda made: replace(made, deflator=replace(made.deflator, last_outturn=2024)),
+        "last_outturn: is 2024 and would read back as 2025",
+    ),
+    "more than the whole": (lambda made: replace(made, portion=1.5), r"set.portion: is 1.5. Give at most 1"),
+}
+
+
+@pytest.mark.parametrize("what", UNKEPT)
+def test_what_no_file_keeps_is_refused_in_words(what: str, tiny: cc.Assumptions, tmp_path: Path) -> None:
+    edit, words = UNKEPT[what]
+    with pytest.raises(cc.CareCostError, match=words):
+        cc.save_assumptions(edit(tiny), tmp_path / "set")
+    assert not (tmp_path / "set").exists()
+
+
+@pytest.mark.parametrize("rate", [0.02, 0.0, -0.01, 1 / 3])
+def test_flat_discount_rate_is_kept(rate: float, tiny: cc.Assumptions, tmp_path: Path) -> None:
+    made = replace(tiny, discount=cc.money.schedule(rate))
+    folder = cc.save_assumptions(made, tmp_path / "set")
+    assert cc.load_assumptions(folder) == made
+    assert f"discount = {rate!r}\n" in (folder / "set.toml").read_text() and "schedule" not in texts(folder)["set.toml"]
+
+
+def test_rows_notes_and_ties_are_in_one_order_however_they_are_given(tiny: cc.Assumptions) -> None:
+    notes = (Note("left_out", "x"), Note("gap", "q", ("a", "b")), Note("contradiction", "y"))
+    said = replace(tiny, rows=tiny.rows[::-1], notes=notes)
+    again = replace(said, rows=sorted(said.rows[::-1], key=lambda row: row.quantity), notes=notes[::-1])
+    assert [row.parameter for row in said.rows] == [row.parameter for row in tiny.rows]
+    assert [n.kind for n in said.notes] == [n.kind for n in again.notes] == ["gap", "contradiction", "left_out"]
+    ab = [cc.JointDraws(name, ["q"], [[1.0], [2.0]]) for name in ("b", "a")]
+    assert cc.Ties((), (), ab) == cc.Ties((), (), ab[::-1])
+    assert cc.Selector(ages=[17, 15, 17]) == cc.Selector(ages="15; 17")

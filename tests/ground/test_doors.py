@@ -6,8 +6,10 @@ works; each of its arguments in turn is replaced by odd values.
 
 from __future__ import annotations
 
+import copy
 import inspect
 import itertools
+import pickle
 import random
 import types
 import warnings
@@ -275,7 +277,7 @@ def calls() -> dict[str, dict[str, Any]]:
         "Assumptions.diff": {"self": tiny, "other": tiny},
         "Assumptions.against": {"self": tiny, "background": edge},
         "Assumptions.scoped": {"self": tiny, "name": "all"},
-        "Assumption": {"parameter": "exit_rate", "where": cells, "belief": belief, "name": "", "kind": "value"}
+        "Assumption": {"parameter": "exit_rate", "where": cells, "belief": belief, "name": "n", "kind": "growth"}
         | {"from_year": 2026, "long_run": 0.1, "fade_years": 2, "drawn_as": ""},
         "Belief": {f: getattr(belief, f) for f in cc.Belief.__dataclass_fields__},
         "Change": {f: getattr(change, f) for f in cc.Change.__dataclass_fields__ if f != "where"}
@@ -596,3 +598,68 @@ def test_names_of_set_and_scenario_and_a_number_of_draws_are_enough() -> None:
     tiny, edge = cc.load_assumptions(SETS / "tiny"), cc.load_scenario(SETS / "edge.toml")
     by_object = cc.run(tiny, edge, draws=cc.Draws(4), years=3)
     pd.testing.assert_frame_equal(by_name.summary(), by_object.summary())
+
+
+# What doors give can be kept: nobody writes into it, and it pickles and copies at any time
+
+
+def reached(thing: Any, path: str, seen: set[int]) -> Iterator[tuple[str, np.ndarray[Any, Any]]]:
+    """Every array that an object of the package holds, in whatever it holds, by where it is."""
+    if id(thing) in seen:
+        return
+    seen.add(id(thing))
+    if isinstance(thing, np.ndarray):
+        yield path, thing
+    elif isinstance(thing, dict):
+        for name, inner in thing.items():
+            yield from reached(inner, f"{path}[{name!r}]", seen)
+    elif isinstance(thing, tuple | list) and not all(isinstance(one, str | int | float) for one in thing[:1]):
+        for i, inner in enumerate(thing):
+            yield from reached(inner, f"{path}[{i}]", seen)
+    elif type(thing).__module__.partition(".")[0] == "carecost" and not isinstance(thing, type):
+        for name, inner in getattr(thing, "__dict__", {}).items():
+            if not name.startswith("_"):  # what is private is worked on
+                yield from reached(inner, f"{path}.{name}", seen)
+
+
+def made() -> Iterator[tuple[str, Any]]:
+    """What every public door gives that is an object of the package, and the objects that its methods are of."""
+    every, seen = dict(doors()), {}
+    for said in known():
+        if said.partition(".")[2] in ("npsv", "social_parts") or said.startswith("plots."):
+            continue
+        given = called(every[said], calls()[said])
+        for name, thing in ((said, given), (f"{said}.self", calls()[said].get("self"))):
+            of_ours = type(thing).__module__.partition(".")[0] == "carecost"
+            # A named tuple is what a function of plain arrays gives, as an array is: the caller's own.
+            if of_ours and not isinstance(thing, tuple) and id(thing) not in seen:
+                seen[id(thing)] = thing  # held, so that no other object gets its number
+                yield name, thing
+
+
+def test_what_doors_give_pickles_copies_and_cannot_be_written_into() -> None:
+    wrong, kinds = [], set()
+    projection = cc.project(cc.Parameters(**calls()["Parameters"]))
+    projection.over_ages("stock"), projection.exits, projection.birthdays
+    for name, thing in [*made(), ("project", projection), ("parameters", cc.Parameters(**calls()["Parameters"]))]:
+        kinds.add(type(thing).__name__)
+        forms = {"": thing}
+        try:
+            forms |= {"unpickled ": pickle.loads(pickle.dumps(thing)), "copied ": copy.deepcopy(thing)}
+        except Exception as error:
+            wrong.append(f"{name}: {type(error).__name__}: {error}")
+        for form, one in forms.items():
+            assert type(one) is type(thing)
+            wrong += [f"{form}{where}" for where, array in reached(one, name, set()) if array.flags.writeable]
+    public = {name for name in cc.__all__ if isinstance(getattr(cc, name), type)} - {"CareCostError", "Capacity"}
+    assert public - kinds == set()
+    assert wrong == []
+
+
+@pytest.mark.parametrize("ages", [(), (3, 4)])
+def test_sums_that_a_projection_gives_cannot_be_written_into(ages: tuple[int, ...]) -> None:
+    projection = cc.project(cc.Parameters(**calls()["Parameters"]))
+    for one in (projection, pickle.loads(pickle.dumps(projection)), copy.deepcopy(projection)):
+        for array in (one.over_ages("stock", ages), one.exits_for([0], ages), one.moves_to([0], ages), one.children):
+            with pytest.raises(ValueError, match="read-only"):
+                array[:] = 0

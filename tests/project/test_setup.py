@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ast
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -331,6 +332,35 @@ def test_the_wheel_holds_the_whole_package(tmp_path: Path) -> None:
     assert "carecost/py.typed" in inside
     assert any(name.startswith("carecost/data/") for name in inside)
     assert inside == shipped()
+
+
+LICENCES = {"LICENSE", "carecost/data/LICENCE.md"}
+
+
+def test_the_licences_of_code_and_data_are_in_wheel_and_sdist(tmp_path: Path) -> None:
+    wheel = next(WheelBuilder(str(REPO)).build(directory=str(tmp_path), versions=["standard"]))
+    with zipfile.ZipFile(wheel) as archive:
+        names = archive.namelist()
+        about = archive.read(next(name for name in names if name.endswith(".dist-info/METADATA"))).decode()
+    assert {name.partition(".dist-info/licenses/")[2] for name in names if "/licenses/" in name} == LICENCES
+    assert "carecost/data/LICENCE.md" in names
+    assert set(re.findall(r"(?m)^License-File: (.*)$", about)) == LICENCES
+    sdist = next(SdistBuilder(str(REPO)).build(directory=str(tmp_path), versions=["standard"]))
+    with tarfile.open(sdist) as archive:
+        assert {name.split("/", 1)[1] for name in archive.getnames() if "/" in name} >= LICENCES
+
+
+def test_the_licence_of_the_data_says_of_each_table_what_its_record_says() -> None:
+    record = (REPO / "data" / "README.md").read_text(encoding="utf-8")
+    stated = dict(re.findall(r"(?m)^\| (\w+) \| .* \| ([^|]*) \|$", record))
+    said = {}
+    for licence, tables in re.findall(
+        r"(?m)^\| ([^|]*) \| (`.*`) \|$", (REPO / "carecost" / "data" / "LICENCE.md").read_text(encoding="utf-8")
+    ):
+        said |= dict.fromkeys(re.findall(r"`(\w+)`", tables), licence)
+    published = {path.stem for path in (REPO / "data" / "published").glob("*.csv")}
+    assert set(said) == published
+    assert {name: stated[name] for name in published} == said
 
 
 def test_the_sdist_holds_what_tests_need(tmp_path: Path) -> None:

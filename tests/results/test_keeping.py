@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import copy
+import csv
+import io
 import pickle
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +15,7 @@ import pandas as pd
 import pytest
 
 import carecost as cc
+from carecost.inputs.change import replace_change
 from carecost.report import write
 from carecost.report.story import story
 
@@ -128,3 +132,63 @@ def test_numpy_scalars_are_kept_as_numbers() -> None:
     where = cc.Selector(ages=np.arange(3), years=[np.int64(2026)])  # type: ignore[arg-type]
     assert repr(where) == repr(cc.Selector(ages=(0, 1, 2), years=(2026,)))
     assert repr(cc.Draws(np.int64(5))) == repr(cc.Draws(5))  # type: ignore[arg-type]
+
+
+def is_number(cell: str) -> bool:
+    try:
+        float(cell)
+    except ValueError:
+        return False
+    return True
+
+
+def formulas(text: str) -> list[str]:
+    """Cells that a spreadsheet would work out."""
+    cells = (cell for row in csv.reader(io.StringIO(text, newline="")) for cell in row)
+    return [cell for cell in cells if cell[:1] in ("=", "+", "-", "@") and not is_number(cell)]
+
+
+def dangerous(sign: str) -> tuple[cc.Assumptions, cc.Scenario]:
+    """The tiny set and its scenario, with every name that begins with a sign."""
+
+    def said(name: str) -> str:
+        return f"{sign}{name}"
+
+    tiny, edge = cc.load_assumptions(SETS / "tiny"), cc.load_scenario(SETS / "edge.toml")
+    items = [replace(i, name=said(i.name), group=said(i.group), payer=said(i.payer)) for i in tiny.items]
+    rows = [
+        replace(
+            row,
+            where=replace(row.where, items=tuple(map(said, row.where.items)) if row.where.items else None),
+            belief=replace(row.belief, source=said("source"), note=said("note")),
+            name=said(row.name) if row.name else "",
+        )
+        for row in tiny.rows
+    ]
+    made = replace(tiny, name=said("set"), title=said("title"), items=tuple(items), rows=tuple(rows))
+    levers = []
+    for lever in edge.levers:
+        changed = [
+            replace_change(
+                c, where=replace(c.where, items=tuple(map(said, c.where.items))) if c.where.items else c.where
+            )
+            for c in lever.changes
+        ]
+        levers.append(replace(lever, name=said(lever.name), source=said("word"), changes=tuple(changed)))
+    return made, replace(edge, name=said("plan"), title=said("Plan"), levers=tuple(levers))
+
+
+@pytest.mark.parametrize("sign", ["=", "+", "-", "@"])
+def test_no_text_of_a_saved_run_is_a_formula_and_numbers_keep_their_minus(sign: str, tmp_path: Path) -> None:
+    made = cc.run(*dangerous(sign), draws=4, years=3)
+    folder = made.save(tmp_path / "run")
+    written = {path.name: path.read_text(encoding="utf-8") for path in folder.rglob("*.csv")}
+    assert len(written) > 15
+    for name, text in written.items():
+        assert formulas(text) == [], name
+    assert all(f"'{sign}" in written[name] for name in ("costs.csv", "savings.csv", "assumptions.csv"))
+    table = pd.read_csv(folder / "savings.csv")
+    frame = made.savings()
+    assert (frame["value"] < 0).any()
+    np.testing.assert_array_equal(table["value"].to_numpy(), frame["value"].to_numpy())
+    assert cc.Results.load(folder).run.scenarios == made.run.scenarios

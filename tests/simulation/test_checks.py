@@ -130,3 +130,72 @@ def test_check_leaves_equality_digest_and_pickle_as_they_were() -> None:
     before = pickle.dumps(made)
     checks.checked(made)
     assert made == pickle.loads(before) and made.digest == pickle.loads(before).digest
+
+
+def twice(attribute: str) -> Callable[[cc.Assumptions], cc.Assumptions]:
+    """Put the first of some things there a second time, with another note."""
+
+    def edit(made: cc.Assumptions) -> cc.Assumptions:
+        things = getattr(made, attribute)
+        return replace(made, **{attribute: (*things, replace(things[0], note="again"))})
+
+    return edit
+
+
+def with_ties(**ties: object) -> Callable[[cc.Assumptions], cc.Assumptions]:
+    return lambda made: replace(made, ties=cc.Ties(**ties))  # type: ignore[arg-type]
+
+
+SCOPE = Scope("care", ("foster", "residential"))
+PATH = cc.YearPath("prices", "unit_cost", cc.Selector(items="home"), "random walk", 0.02, source="x", quality="E")
+PHASES = (cc.Phase("new", 1.0, 1.0, "x", "", "E"), cc.Phase("new", 1.0, 0.0, "x", "", "E"))
+OUTCOME = cc.Item("homeless", "aged_out", account="outcomes", group="homeless")
+HOMES = cc.CapacityGroup("homes", ["home"], next="foster")
+
+#: What can have one name twice in a set: the set, and what the refusal says.
+TWICE: dict[str, tuple[Callable[[cc.Assumptions], cc.Assumptions], str]] = {
+    "scopes": (lambda a: replace(a, scopes=(SCOPE, replace(SCOPE, note="b"))), "set.toml, scopes: scope 'care' is"),
+    "scope of all": (lambda a: replace(a, scopes=(replace(SCOPE, name="all"),)), "a scope is called 'all'"),
+    "streams": (lambda a: replace(a, streams=(*a.streams, "uasc")), "stream 'uasc' is there twice"),
+    "uncounted": (lambda a: replace(a, uncounted=("x", "x")), "item left out 'x' is there twice"),
+    "placements": (twice("placements"), "placement 'foster' is there twice"),
+    "reasons": (twice("reasons"), "reason 'returned' is there twice"),
+    "items": (twice("items"), "item 'foster' is there twice"),
+    "outcomes": (lambda a: replace(a, items=(*a.items, OUTCOME, OUTCOME)), "item 'homeless' is there twice"),
+    "groups": (lambda a: replace(a, groups=(HOMES, replace(HOMES, placements=("at home",)))), "group 'homes' is there"),
+    "phases": (lambda a: replace(a, phases=cc.Phases(PHASES)), "phase 'new' is there twice"),
+    "paths": (lambda a: replace(a, paths=(PATH, replace(PATH, sd=0.1))), "path 'prices' is there twice"),
+    "growths": (
+        lambda a: replace(a, rows=(*a.rows, *(r for r in a.rows if r.kind == "growth"))),
+        "'homes growth' is there twice",
+    ),
+    "matrices": (
+        with_ties(matrices=[cc.CorrelationMatrix("m", (q,), ((1.0,),)) for q in ("a", "b")]),
+        "correlation matrix 'm' is there twice",
+    ),
+    "joint draws": (
+        with_ties(joints=[cc.JointDraws("j", (q,), ((1.0,), (2.0,))) for q in ("a", "b")]),
+        "table of joint draws 'j' is there twice",
+    ),
+}
+
+
+@pytest.mark.parametrize("what", TWICE)
+def test_name_that_is_there_twice_is_refused(what: str) -> None:
+    edit, words = TWICE[what]
+    with pytest.raises(cc.CareCostError, match=words) as caught:
+        checks.verify(edit(TINY))
+    assert all(problem.remedy for problem in caught.value.problems if "is there twice" in problem.what)
+
+
+def test_scope_that_is_there_twice_in_a_file_is_refused(tmp_path: Path) -> None:
+    folder = cc.save_assumptions(replace(TINY, scopes=(SCOPE,)), tmp_path / "set")
+    head = folder / "set.toml"
+    head.write_text(head.read_text() + '\n[[scopes]]\nname = "care"\ngroups = ["support"]\n')
+    with pytest.raises(cc.CareCostError, match=r"set.toml, scopes: scope 'care' is there twice. Names are unique"):
+        cc.load_assumptions(folder)
+
+
+def test_lever_that_is_there_twice_is_refused() -> None:
+    with pytest.raises(cc.CareCostError, match="lever 'a' is there twice"):
+        cc.Scenario("plan", [cc.Lever("a", []), cc.Lever("a", [], note="other")])
