@@ -21,6 +21,7 @@ from data.rules.costs import comparators, deflators, price_volume_mix
 from data.rules.findings import text_figures
 from data.rules.record import reconciliation
 from data.rules.sets import (
+    baselines,
     care_review_2022,
     england,
     england_2022,
@@ -46,6 +47,7 @@ def makers() -> dict[str, Callable[[], dict[str, str]]]:
     return {
         f"{SETS}/money": _money,
         **{f"{SETS}/{of.NAME}": of.files for of in sets},
+        f"{SETS}/baselines": baselines.files,
         f"{SETS}/regions": regions.files,
         f"{SETS}/scenarios": scenarios.files,
         FINDINGS: reconciliation.tables,

@@ -111,3 +111,34 @@ def past_entries() -> float:
 def past_interval() -> tuple[float, float]:
     """Give the interval that the changes since 1994 would give."""
     return wandering(past_entries())
+
+
+#: Years of the record of starts and of children who ceased.
+RECORD = (1994, 2025)
+
+
+def record_changes() -> tuple[float, float, float]:
+    """Give how starts and the hazard of leaving changed from year to year since 1994.
+
+    The hazard is of all who ceased, over the mean of the two stocks, so its first year is 1995.
+
+    Returns
+    -------
+    starts, hazard, correlation : float
+        Standard deviations of yearly changes [log points]; their correlation.
+    """
+    first, last = RECORD
+    column = {
+        c: np.array([published.figure("time_series", c, year=y) for y in range(first, last + 1)])
+        for c in ("started", "ceased", "stock")
+    }
+    hazard = column["ceased"][1:] / ((column["stock"][1:] + column["stock"][:-1]) / 2)
+    starts, leaving = np.diff(np.log(column["started"])), np.diff(np.log(hazard))
+    together = np.corrcoef(starts[1:], leaving)[0, 1]
+    return float(np.std(starts, ddof=1)), float(np.std(leaving, ddof=1)), float(together)
+
+
+def care_growth() -> float:
+    """Give the yearly growth of the children in care since 1994 [share a year]."""
+    first, last = (published.figure("time_series", "stock", year=y) for y in RECORD)
+    return float((last / first) ** (1 / (RECORD[1] - RECORD[0])) - 1)

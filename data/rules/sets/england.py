@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import cache
 
 from data.rules.costs import deflators, intervals, section_251
@@ -9,11 +10,12 @@ from data.rules.costs.items import Line
 from data.rules.findings import tables, text_figures
 from data.rules.findings.tables import Row, common
 from data.rules.rates.base_case import AT_HOME, STREAMS, base_case
-from data.rules.rates.exits import REASONS
+from data.rules.sets import baselines
+from data.rules.sets.baselines import ADJUST_KEYS, GROWTH_KEYS, GROWTH_MORE, HOMES
 from data.rules.sources import population
 from data.rules.sources.notes import note, percent, set_toml
-from data.rules.sources.published import CLA, LAIT, ONS, financial
-from data.rules.sources.write import beliefs
+from data.rules.sources.published import CLA, LAIT, financial
+from data.rules.sources.write import beliefs, csv_text
 
 NAME, YEAR, LAST = "england-2025", 2025, 2055
 #: Groups of placements, the same in every set.
@@ -51,9 +53,8 @@ HEAD = {
     "schedule": "standard",
     "record": "england",
 }
-HOMES = ("children's home", "secure", "other residential", "residential school")
-GROWTH_KEYS = ("name", "parameter", "streams", "ages", "placements", "reasons", "items", "from_year")
-ADJUST_KEYS = ("name", "parameter", "streams", "years", "ages", "placements", "to", "reasons", "items")
+#: What the sets of 2025 state at their head: the baselines that their rows are, too.
+STATED = {**HEAD, "baselines": list(baselines.DEFAULT)}
 #: Long-run real growth of a unit cost, its interval, and years of the fade: assumed.
 LONG_RUN, LONG_RUN_LOW, LONG_RUN_HIGH, FADE = 0.01, 0.0, 0.025, 10
 
@@ -66,7 +67,7 @@ def files() -> dict[str, str]:
     years = range(YEAR + 1, LAST + 1)
     ahead = population.path(years)
     return {
-        "set.toml": set_toml(HEAD, text_figures.england_2025()),
+        "set.toml": set_toml(STATED, text_figures.england_2025()),
         **tables.labels(base, GROUPS, lines),
         "initial_stock.csv": tables.initial_stock(base, source, note("stock")),
         "population.csv": tables.population(lambda y: ahead[y], years, note("population")),
@@ -74,13 +75,26 @@ def files() -> dict[str, str]:
         "exit_rate.csv": tables.exits({"": base}),
         "move_rate.csv": tables.moves({"": base}),
         "unit_cost.csv": tables.unit_costs(lines, YEAR),
-        "growth.csv": beliefs(GROWTH_KEYS, [*prices(lines, YEAR), people()], "long_run", "fade_years"),
-        "adjustments.csv": beliefs(ADJUST_KEYS, levels()),
+        "growth.csv": growth(lines),
+        "adjustments.csv": beliefs(ADJUST_KEYS, levels(baselines.DEFAULT)),
+        **walks(),
+        **baselines.background(),
     }
 
 
+def growth(lines: list[Line]) -> str:
+    """Write growth.csv of a set with some items: that of its baselines."""
+    return beliefs(GROWTH_KEYS, baselines.stated(lines), *GROWTH_MORE)
+
+
+def walks() -> dict[str, str]:
+    """Write paths.csv, where a baseline has walks."""
+    rows = [row for name in baselines.DEFAULT for row in baselines.paths(name)]
+    return {"paths.csv": csv_text(baselines.PATH_COLUMNS, rows)} if rows else {}
+
+
 def prices(lines: list[Line], year: int) -> list[Row]:
-    """Give the growth of unit costs from a price year, as the years up to it show."""
+    """Give the growth of unit costs from a price year, as all the years up to it show: that of the sets of 2022."""
     fostering = [x.name for x in lines if x.group == "fostering"]
     known = {*HOMES, *fostering, *(x.name for x in lines if x.driver == "year")}
     path = {"parameter": "unit_cost", "from_year": year, "long_run": LONG_RUN, "fade_years": FADE}
@@ -110,29 +124,14 @@ def _growth(value: float, low: float, high: float) -> Row:
 
 def people() -> Row:
     """Give the uncertainty of the child population after the last mid-year estimate."""
-    low, high = population.spread(range(YEAR + 1, YEAR + 21))
-    path = {"parameter": "population", "from_year": YEAR + 1, "long_run": 0.0}
-    source = f"derived from stated births and migration; {ONS}"
-    name = "growth of the child population"
-    return common(source, YEAR, "E", note("growth_population"), name=name, **path, **_growth(0.0, low, high))
+    (row,) = baselines.growth("population-assumed", [])
+    return row
 
 
-def levels(years: str = "") -> list[Row]:
-    """State the uncertainty that all ages and placements share, in some years or in all."""
-    flows, prices = f"flows.csv, time_series.csv: {CLA}", f"unit_costs_lait.csv: {LAIT}"
-    low, high = intervals.past_interval()
-    past = {"past": percent(intervals.past_entries()), "past_low": f"{low:.2f}", "past_high": f"{high:.2f}"}
-    wander = note("wander", **past)
-    named = {"reasons": list(REASONS)}
-    uasc, homes = intervals.arrivals_level(), intervals.home_price()
-    stated = [
-        ("level of entries", "entry_rate", intervals.entries_level(), flows, wander, {"streams": "other"}),
-        ("level of unaccompanied entries", "entry_rate", uasc, flows, note("arrivals"), {"streams": "uasc"}),
-        ("level of exits", "exit_rate", intervals.exits_level(), flows, note("exits_wander"), named),
-        ("price of residential care", "unit_cost", homes, prices, note("home_price"), {"items": HOMES}),
-    ]
-    shape = {"value": 1.0, "distribution": "lognormal", "unit": "multiplier", "years": years}
-    return [
-        common(source, "2021 to 2025", "D", about, name=name, parameter=of, low=i[0], high=i[1], **shape, **where)
-        for name, of, i, source, about, where in stated
-    ]
+def levels(names: Sequence[str], years: str = "") -> list[Row]:
+    """State the uncertainty that all ages and placements share, in some years or in all: of baselines, and of homes."""
+    low, high = intervals.home_price()
+    homes = {"name": "price of residential care", "parameter": "unit_cost", "items": HOMES, "years": years}
+    shape = {"value": 1.0, "low": low, "high": high, "distribution": "lognormal", "unit": "multiplier"}
+    price = common(f"unit_costs_lait.csv: {LAIT}", "2021 to 2025", "D", note("home_price"), **homes, **shape)
+    return [*(row for name in names for row in baselines.adjustments(name, years)), price]

@@ -16,6 +16,8 @@ from data.rules.sources.published import CLA
 from data.rules.sources.write import beliefs, toml_text
 
 NAME, YEAR, PRICES, LAST = "england-2022", chained_rates.BASE, chained_rates.LAST, chained_rates.END
+#: Baselines whose levels it states for the years that are not published.
+BELIEVED = ("entries-held", "unaccompanied-central")
 SOURCE = f"stock_by_age.csv, stock_by_placement.csv, uasc_stock.csv, foster_by_provider.csv: {CLA}"
 HEAD = {
     **england.HEAD,
@@ -61,7 +63,7 @@ def _tables() -> dict[str, str]:
         "growth.csv": beliefs(
             GROWTH_KEYS, [*england.prices(lines, PRICES), england.people()], "long_run", "fade_years"
         ),
-        "adjustments.csv": beliefs(ADJUST_KEYS, england.levels(f"{PRICES + 1}-{LAST}")),
+        "adjustments.csv": beliefs(ADJUST_KEYS, england.levels(BELIEVED, f"{PRICES + 1}-{LAST}")),
     }
 
 

@@ -19,7 +19,7 @@ from data.rules.costs.items import Line
 from data.rules.findings import run_set, text_figures
 from data.rules.findings.tables import ENDS, HAZARD, ITEM_COLUMNS, PLACEMENT_COLUMNS, Row, common, item_row, unit_costs
 from data.rules.rates.base_case import base_case
-from data.rules.sets import after_care, england, outcomes
+from data.rules.sets import after_care, baselines, england, outcomes
 from data.rules.sets.after_care import (
     ADOPTED,
     ADVISER,
@@ -50,13 +50,13 @@ MOVE_KEYS = ("streams", "years", "ages", "placements", "to")
 
 def files() -> dict[str, str]:
     """Write the files that differ from those of england-2025."""
-    return {"set.toml": _words(), **_tables(came_back())}
+    return {"set.toml": _words(), **_tables(came_back()), **baselines.background()}
 
 
 def _tables(back: Array) -> dict[str, str]:
     """Write the tables, with children who come back taken out of the entries."""
     base, lines = england.files(), items()
-    growth = [*england.prices(lines, england.YEAR), england.people()]
+    growth = england.growth(lines)
     lines = [*lines, *outcomes.lines(_care(base), "; ".join((STAYING, SUPPORTED, CLOSE)))]
     return {
         "placements.csv": csv_text(PLACEMENT_COLUMNS, _placements(base)),
@@ -68,7 +68,7 @@ def _tables(back: Array) -> dict[str, str]:
         "exit_rate.csv": _exits(base),
         "move_rate.csv": base["move_rate.csv"] + _body(beliefs(MOVE_KEYS, [*_moves(), *_returns()])),
         "unit_cost.csv": unit_costs(lines, england.YEAR),
-        "growth.csv": beliefs(england.GROWTH_KEYS, growth, "long_run", "fade_years"),
+        "growth.csv": growth,
     }
 
 
@@ -82,7 +82,13 @@ def _words() -> str:
     kept = [x for x in base["left_out"] if not x["what"].startswith(tuple(own["instead_of"]))]
     if len(kept) != len(base["left_out"]) - len(own["instead_of"]):
         raise ValueError(f"{england.NAME}.toml does not leave out {own['instead_of']!r}")
-    head = {**england.HEAD, "name": NAME, "title": own["title"], "base": england.NAME, "last_age": after_care.AGES[-1]}
+    head = {
+        **england.STATED,
+        "name": NAME,
+        "title": own["title"],
+        "base": england.NAME,
+        "last_age": after_care.AGES[-1],
+    }
     head |= {key: base[key] for key in ("scope", "inaction")}
     gaps = [*base["gap"], *filled(own["gap"], _figures())]
     left_out = [*kept, *own["left_out"]]
@@ -200,7 +206,7 @@ def _returns() -> Iterator[Row]:
 @cache
 def came_back() -> Array:
     """Find the children who come back in the first year, by age: as many leave the entries as come in by move."""
-    base, back = england.files(), np.zeros(18)
+    base, back = {k: v for k, v in england.files().items() if k.endswith(".csv")}, np.zeros(18)
     head = {**england.HEAD, "last_age": after_care.AGES[-1], "scope": "", "inaction": ""}
     for _ in range(ROUNDS):
         made = base | {"set.toml": toml_text(head)} | _tables(back)

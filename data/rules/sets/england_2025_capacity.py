@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from data.rules.findings import text_figures
 from data.rules.findings.tables import Row, common
 from data.rules.rates.base_case import base_case
-from data.rules.sets import england
+from data.rules.sets import baselines, england
 from data.rules.sources.notes import filled, note, read
 from data.rules.sources.published import figure
 from data.rules.sources.write import beliefs, csv_text, toml_text
@@ -48,6 +48,7 @@ def files() -> dict[str, str]:
         **own,
         "capacity_groups.csv": csv_text(("group", "placements", "next", "note"), groups),
         "capacity.csv": beliefs(("group", "years"), places()),
+        **baselines.background(),
     }
 
 
@@ -57,7 +58,7 @@ def _words() -> str:
     kept = [x for x in base["left_out"] if not x["what"].startswith(own["instead_of"])]
     if len(kept) != len(base["left_out"]) - 1:
         raise ValueError(f"{england.NAME}.toml does not leave out {own['instead_of']!r}")
-    head = {**england.HEAD, "name": NAME, "title": own["title"], "base": england.NAME}
+    head = {**england.STATED, "name": NAME, "title": own["title"], "base": england.NAME}
     head |= {key: base[key] for key in ("scope", "inaction")}
     gaps = [*base["gap"], *filled(own["gap"], figures)]
     says = [*base["contradiction"], *own["contradiction"]]
@@ -139,7 +140,7 @@ def _joined(name: str, text: str) -> str:
     rows: list[Row] = [dict(zip(header, line, strict=True)) for line in lines]
     rows = [_listed(row, name) for row in rows] + _added(name, rows)
     if name == "growth.csv":
-        return beliefs(GROWTH_KEYS, [*map(_numbers, rows), *growths()], "long_run", "fade_years")
+        return beliefs(GROWTH_KEYS, [*map(_numbers, rows), *growths()], *england.GROWTH_MORE)
     return csv_text(header, rows)
 
 

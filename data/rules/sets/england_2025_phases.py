@@ -13,7 +13,7 @@ from data.rules.findings.tables import Row
 from data.rules.rates import time_in_care
 from data.rules.rates.base_case import STREAMS, base_case
 from data.rules.rates.time_in_care import NEW, SETTLED, Fit
-from data.rules.sets import england
+from data.rules.sets import baselines, england
 from data.rules.sources.notes import filled, note, read
 from data.rules.sources.proportional_fitting import band_of
 from data.rules.sources.write import csv_text, toml_text
@@ -34,6 +34,7 @@ def files() -> dict[str, str]:
         "set.toml": _words(fit),
         "phases.csv": csv_text(PHASE_COLUMNS, _phases(fit)),
         "phase_shares.csv": csv_text(SHARE_COLUMNS, _shares()),
+        **baselines.background(),
     }
 
 
@@ -43,7 +44,7 @@ def _words(fit: Fit) -> str:
     kept = [x for x in base["left_out"] if not x["what"].startswith(own["instead_of"])]
     if len(kept) != len(base["left_out"]) - 1:
         raise ValueError(f"{england.NAME}.toml does not leave out {own['instead_of']!r}")
-    head = {**england.HEAD, "name": NAME, "title": own["title"], "base": england.NAME}
+    head = {**england.STATED, "name": NAME, "title": own["title"], "base": england.NAME}
     head |= {key: base[key] for key in ("scope", "inaction")}
     gaps = [*base["gap"], *filled(own["gap"], figures)]
     return toml_text(head, scopes=base["scopes"], gap=gaps, contradiction=base["contradiction"], left_out=kept)
