@@ -28,6 +28,7 @@ from data.rules.sets import (
     england_2025_after_care,
     england_2025_capacity,
     england_2025_phases,
+    histories,
     regions,
     scenarios,
 )
@@ -46,6 +47,7 @@ def makers() -> dict[str, Callable[[], dict[str, str]]]:
     return {
         f"{SETS}/money": _money,
         **{f"{SETS}/{of.NAME}": of.files for of in sets},
+        f"{SETS}/{histories.NAME}": histories.files,
         f"{SETS}/regions": regions.files,
         f"{SETS}/scenarios": scenarios.files,
         FINDINGS: reconciliation.tables,

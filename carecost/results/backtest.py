@@ -1,0 +1,427 @@
+"""Backtests as rows: what rules would have said from past dates, what came, and their scores side by side."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import ArrayLike
+
+from carecost._guard import Refused, guarded, instance, one_of, opened, optional, take, text, whole, wholes
+from carecost.analysis import backtest as scoring
+from carecost.analysis.backtest import QUANTILES, SCORES, Backtested, possible
+from carecost.analysis.forecast_rules import MODELS, Luck, Rule
+from carecost.errors import InputError, Problem, UnknownNameError, refuse, unknown
+from carecost.estimation.history import History
+from carecost.files.readers.history import load_history, read_history
+
+#: Horizons that are scored where none are named, and the rule that gains are counted from.
+HORIZONS, AGAINST = (1, 2, 3, 5), "no change"
+#: Most draws of a sample: more do not fit into memory for many areas.
+MOST = 100_000
+
+#: A user's rule: from the history up to the origin, the horizons and the luck to means or a sample.
+UserModel = Callable[[History, tuple[int, ...], Luck], ArrayLike]
+
+
+def _history(value: Any) -> History:
+    """Take a history, a DataFrame laid out as its files are, or the name or path of one (a rule of the guard)."""
+    if isinstance(value, History):
+        return value
+    if isinstance(value, str | Path):
+        return load_history(value)
+    if isinstance(value, pd.DataFrame):
+        return read_history(value.to_csv(index=False), "the DataFrame", "history")
+    raise Refused("", 'Give a history: "england", "authorities", a file, a DataFrame, or carecost.History(…)')
+
+
+def _models(value: Any) -> dict[str, Rule]:
+    """Take rules by name, functions of the user's, or several of both (a rule of the guard)."""
+    words = 'Give names of models, functions, or both: ["held flows", mine] or {"mine": function}'
+    if isinstance(value, str) or callable(value):
+        value = [value]
+    if isinstance(value, Mapping):
+        pairs = list(value.items())
+    elif isinstance(value, list | tuple):
+        pairs = [(one if isinstance(one, str) else getattr(one, "__name__", "?"), one) for one in value]
+    else:
+        raise Refused("", words)
+    found: dict[str, Rule] = {}
+    for name, one in pairs:
+        if not isinstance(name, str) or not (isinstance(one, str | Rule) or callable(one)):
+            raise Refused("", words)
+        if isinstance(one, str) and one not in MODELS:
+            raise UnknownNameError(unknown("model", one, MODELS, "backtest()"))
+        if name in found:
+            raise Refused(f"holds {name!r} twice", words)
+        found[name] = one if isinstance(one, Rule) else MODELS[one] if isinstance(one, str) else Rule(one)
+    if not found:
+        raise Refused("is empty", words)
+    return found
+
+
+@guarded(
+    history=_history,
+    models=optional(_models),
+    origins=optional(wholes),
+    horizons=optional(wholes),
+    draws=whole(2, MOST),
+    seed=whole(0),
+)
+def backtest(
+    history: History | pd.DataFrame | str | Path,
+    models: Sequence[str | UserModel] | Mapping[str, str | UserModel] | str | UserModel | None = None,
+    origins: Sequence[int] | int | str | None = None,
+    horizons: Sequence[int] | int | str | None = None,
+    draws: int = 500,
+    seed: int = 0,
+) -> Backtest:
+    """Score rules of forecasting side by side: from each origin with what was known there, beside what came.
+
+    Parameters
+    ----------
+    history : History, DataFrame, str or Path
+        What was counted: ``"england"``, ``"authorities"``, a file (see :func:`load_history`), a table laid out like
+        one, or a :class:`History`.
+    models : str, callable, sequence or mapping of these, optional
+        Names (see ``carecost.backtest_models()``), functions of your own, or both; a mapping names them. A function
+        takes the history up to the origin, the horizons and :class:`Luck`-like numbers (``luck.normals("what",
+        years)`` is an array of shape (years, draw)), and gives means (area, horizon) or a sample (area, horizon,
+        draw); the axis of a single area may be left out. By default all rules that the history has the series for.
+    origins : sequence of int, optional
+        Years whose 31 March is the last that is known. By default all from which every model can be made.
+    horizons : sequence of int, optional
+        Years ahead; 1, 2, 3 and 5 by default, as far as the history goes.
+    draws : int
+        Draws of a sample.
+    seed : int
+        Seed of their luck, which is a function of seed, model and origin alone.
+
+    Returns
+    -------
+    Backtest
+        Scores, forecasts, and a row a score of every forecast.
+
+    Raises
+    ------
+    CareCostError
+        With every fault: a model that is not known or cannot be made at an origin, an origin with nothing to be scored
+        on, a forecast that is no number of children.
+
+    See Also
+    --------
+    load_history : Reads a record or a panel of authorities.
+    backtest_models : What the rules do and need.
+    carecost.plots.plot_backtest : Draws it.
+
+    Notes
+    -----
+    Nothing from after an origin reaches a rule: it is handed a copy that ends there. All models of a call are scored on
+    the same windows. The latest vintages are used: what was published first differed, by 0.5% at most. Constants of
+    some rules were fitted once on data to 2019; ``scores()`` counts the origins whose target came later (``unseen``).
+
+    Examples
+    --------
+    >>> found = backtest("england", ["no change", "held flows"], origins=range(2000, 2025), horizons=[1, 3])
+    >>> table = found.scores("mape")
+    >>> table[table["horizon"] == 1].set_index("model")["value"].round(1).to_dict()
+    {'no change': 1.8, 'held flows': 1.2}
+    """
+    assert isinstance(history, History)  # the guard has made it one
+    rules: dict[str, Rule] = models if models is not None else applying(history)  # type: ignore[assignment]
+    several = len(history.areas) > 1
+    wrong = [name for name, rule in rules.items() if rule.several is not None and rule.several != several]
+    remedy = f"Known for {'several areas' if several else 'one area'}: {', '.join(map(repr, applying(history)))}"
+    kind = "one area" if several else "several areas"
+    refuse([Problem(f"model {name!r} is for {kind}", history.name, remedy) for name in wrong])
+    reach = len(history.years) - 1
+    ahead = wholes(horizons) if horizons is not None else tuple(h for h in HORIZONS if h <= reach)
+    refuse([Problem("horizons hold 0", "backtest()", "Give years ahead, from 1")] if 0 in ahead else [])
+    if not ahead:
+        raise InputError(Problem("horizons are none", "backtest()", "Give years ahead, such as [1, 3, 5]"))
+    at = wholes(origins) if origins is not None else tuple(possible(history, rules, ahead))
+    return Backtest(scoring.backtest(history, rules, at, ahead, draws, seed), history)
+
+
+def applying(history: History) -> dict[str, Rule]:
+    """Give the rules that fit a history: for one area or several, with the series that they need known somewhere."""
+    several = len(history.areas) > 1
+    return {
+        name: rule
+        for name, rule in MODELS.items()
+        if (rule.several is None or rule.several == several) and not rule.lacks(history)
+    }
+
+
+def backtest_models() -> pd.DataFrame:
+    """List the rules that :func:`backtest` knows.
+
+    Returns
+    -------
+    DataFrame
+        Columns model; areas, whether it is for one, several or both; seen, the last year of the data that its
+        constants were fitted on (blank where it has none); needs, the latest years of each series; what it does.
+
+    See Also
+    --------
+    backtest : Scores them.
+
+    Examples
+    --------
+    >>> "held flows" in backtest_models()["model"].tolist()
+    True
+    """
+    kinds = {None: "one or several", True: "several", False: "one"}
+    return pd.DataFrame(
+        {
+            "model": name,
+            "areas": kinds[rule.several],
+            "seen": rule.seen,
+            "needs": ", ".join(f"{series} {years}" for series, years in rule.needs.items()),
+            "what": rule.words,
+        }
+        for name, rule in MODELS.items()
+    ).astype({"seen": "Int64"})
+
+
+_MADE = "Use carecost.backtest(…), which gives it"
+
+
+@opened
+@dataclass(frozen=True, eq=False)
+class Backtest:
+    """What rules would have said, what came, and how they score.
+
+    Parameters
+    ----------
+    found : Backtested
+        Arrays (model, origin, horizon, area).
+    history : History
+        What was counted.
+
+    See Also
+    --------
+    backtest : Makes it.
+
+    Examples
+    --------
+    >>> import carecost as cc
+    >>> cc.backtest("england", "no change", origins=[2015, 2020], horizons=5)
+    Backtest(england: 1 model, 1 area, 2 origins 2015 to 2020, horizons 5)
+    """
+
+    found: Backtested
+    history: History
+
+    def __post_init__(self) -> None:
+        take(self, found=instance(Backtested, words=_MADE), history=instance(History, words=_MADE))
+
+    def __repr__(self) -> str:
+        f = self.found
+
+        def count(n: int, what: str) -> str:
+            return f"{n} {what}" + ("" if n == 1 else "s")
+
+        span = f"{f.origins[0]} to {f.origins[-1]}" if len(f.origins) > 1 else str(f.origins[0])
+        counts = [(len(f.models), "model"), (len(f.areas), "area"), (len(f.origins), "origin")]
+        ahead = ", ".join(map(str, f.horizons))
+        return f"Backtest({self.history.name}: {', '.join(count(n, w) for n, w in counts)} {span}, horizons {ahead})"
+
+    def _repr_html_(self) -> str:
+        """Show the scores that are read first as a table, as notebooks do."""
+        short = self.summary()
+        return f"<p>{self!r}</p>{short.to_html(index=False, float_format=lambda x: f'{x:.3g}')}"
+
+    @property
+    def models(self) -> tuple[str, ...]:
+        """Names of the models."""
+        return self.found.models
+
+    def _model(self, name: str) -> int:
+        if name not in self.models:
+            raise UnknownNameError(unknown("model", name, self.models))
+        return self.models.index(name)
+
+    @guarded(score=optional(one_of(SCORES)))
+    def scores(self, score: str | None = None) -> pd.DataFrame:
+        """Give the scores of each model by horizon, over origins and areas.
+
+        Parameters
+        ----------
+        score : str, optional
+            One of bias, mae, mape, wape, mase, crps, coverage_50, coverage_80, coverage_95; all by default.
+
+        Returns
+        -------
+        DataFrame
+            Columns model; horizon [years]; score; value; unit; spread, the standard deviation of the score over
+            origins; areas; origins; independent, the most of these whose years do not overlap; unseen, the origins
+            whose target came after the years that the model's constants were fitted on. Bias, mape and wape are in per
+            cent of what came (bias and wape of all areas together), mase over the mean absolute one-year change up to
+            the origin; coverage is blank for a model that gives a mean, and its crps is its absolute error.
+
+        See Also
+        --------
+        summary : The few that are read first.
+        gain : Against one of the models.
+
+        Examples
+        --------
+        >>> import carecost as cc
+        >>> found = cc.backtest("england", "no change", origins=range(2000, 2025), horizons=5)
+        >>> found.scores("mape")[["value", "origins", "independent"]].round(1).to_numpy().tolist()
+        [[7.5, 21.0, 5.0]]
+        """
+        f = self.found
+        values, spread = f.scores(), f.spread()
+        origins, apart = f.windows()
+        unseen = f.unseen()
+        names = list(SCORES) if score is None else [score]
+        return pd.DataFrame(
+            {
+                "model": model,
+                "horizon": horizon,
+                "score": name,
+                "value": values[name][m, h],
+                "unit": SCORES[name],
+                "spread": spread[name][m, h],
+                "areas": len(f.areas),
+                "origins": int(origins[h]),
+                "independent": int(apart[h]),
+                "unseen": int(unseen[m, h]),
+            }
+            for m, model in enumerate(f.models)
+            for h, horizon in enumerate(f.horizons)
+            for name in names
+        )
+
+    def summary(self) -> pd.DataFrame:
+        """Give, for each model and horizon, the scores that are read first.
+
+        Returns
+        -------
+        DataFrame
+            Columns model, horizon, bias [%], mape [%], wape [%], mase, crps [children], coverage_80 [share], origins,
+            independent.
+
+        See Also
+        --------
+        scores : All of them, with their spread.
+
+        Examples
+        --------
+        >>> import carecost as cc
+        >>> cc.backtest("england", "no change", origins=2020, horizons=5).summary()["bias"].round(1).tolist()
+        [-2.2]
+        """
+        kept = ["bias", "mape", "wape", "mase", "crps", "coverage_80"]
+        rows = self.scores()
+        wide = rows.pivot_table(index=["model", "horizon"], columns="score", values="value", sort=False, dropna=False)
+        counts = rows.groupby(["model", "horizon"], sort=False)[["origins", "independent"]].first()
+        return pd.DataFrame(wide.reindex(columns=kept).join(counts).rename_axis(columns=None).reset_index())
+
+    @guarded(against=text)
+    def gain(self, against: str = AGAINST) -> pd.DataFrame:
+        """Give by how much the crps of each model is below that of one of them.
+
+        Parameters
+        ----------
+        against : str
+            The model that the others are held against.
+
+        Returns
+        -------
+        DataFrame
+            Columns model, horizon (``all`` for every window of every horizon together), gain [%].
+
+        Raises
+        ------
+        UnknownNameError
+            If the model is not in the backtest.
+
+        See Also
+        --------
+        scores : The scores themselves.
+
+        Examples
+        --------
+        >>> import carecost as cc
+        >>> found = cc.backtest("england", ["no change", "held flows"], origins=range(2000, 2025), horizons=1)
+        >>> bool(found.gain().set_index(["model", "horizon"])["gain"]["held flows", 1] > 20)
+        True
+        """
+        f, at = self.found, self._model(against)
+        summed = np.nansum(f.crps, (1, 3))  # (model, horizon)
+        every = np.concatenate([summed, summed.sum(1, keepdims=True)], 1)
+        gains = 100 * (1 - every / every[at])
+        return pd.DataFrame(
+            {"model": model, "horizon": horizon, "gain": gains[m, h]}
+            for m, model in enumerate(f.models)
+            for h, horizon in enumerate([*f.horizons, "all"])
+        )
+
+    def forecasts(self) -> pd.DataFrame:
+        """Give what each model would have said, and what came.
+
+        Returns
+        -------
+        DataFrame
+            A row a model, area, origin and horizon with something to be scored on: columns model, area, origin,
+            horizon, date, central [children], the quantiles 0.025 to 0.975 (blank where a mean was given) and came.
+
+        See Also
+        --------
+        table : The scores of each.
+
+        Examples
+        --------
+        >>> import carecost as cc
+        >>> row = cc.backtest("england", "no change", origins=2020, horizons=5).forecasts().iloc[0]
+        >>> round(row["central"]), round(row["came"])
+        (80000, 81770)
+        """
+        f = self.found
+        frame = self._index()
+        frame["date"] = frame["origin"] + frame["horizon"]
+        frame["central"] = f.central.ravel()
+        for i, q in enumerate(QUANTILES):
+            frame[str(q)] = f.quantiles[..., i].ravel()
+        frame["came"] = np.broadcast_to(f.came, f.central.shape).ravel()
+        return frame[frame["came"].notna()].reset_index(drop=True)
+
+    def table(self) -> pd.DataFrame:
+        """Give a row a score of each forecast.
+
+        Returns
+        -------
+        DataFrame
+            Columns model, area, origin, horizon, score (error, absolute_error and crps [children], percentage_error
+            [%], scaled_error, covered_50, covered_80 and covered_95 [1 or 0]), value. Scores that there are not (a
+            band of a mean, a window whose end has not come) have no row.
+
+        See Also
+        --------
+        scores : Over origins and areas.
+
+        Examples
+        --------
+        >>> import carecost as cc
+        >>> table = cc.backtest("england", "no change", origins=2020, horizons=5).table()
+        >>> round(table.set_index("score")["value"]["error"])
+        -1770
+        """
+        index = self._index()
+        frames = [index.assign(score=name, value=values.ravel()) for name, values in self.found.each().items()]
+        long = pd.concat(frames, ignore_index=True)
+        return long[long["value"].notna()].reset_index(drop=True)
+
+    def _index(self) -> pd.DataFrame:
+        """Label the arrays, flat."""
+        f = self.found
+        axes = [f.models, f.origins, f.horizons, f.areas]
+        index = pd.MultiIndex.from_product(axes, names=["model", "origin", "horizon", "area"])
+        return index.to_frame(index=False)[["model", "area", "origin", "horizon"]]
