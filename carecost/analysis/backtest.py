@@ -197,7 +197,7 @@ def crps(sample: Array, came: Array) -> Array:
     n = x.shape[-1]
     # The mean distance within a sample, from its order statistics: each is above i and below n - 1 - i others.
     weights = (2.0 * np.arange(1, n + 1) - n - 1) / n**2
-    return np.asarray(np.abs(x - came[..., None]).mean(-1) - x @ weights)
+    return np.asarray(np.abs(x - came[..., None]).mean(-1) - (x * weights).sum(-1))
 
 
 def possible(history: History, rules: Mapping[str, Rule], horizons: Sequence[int]) -> list[int]:
@@ -250,7 +250,7 @@ def backtest(
         at = [horizons.index(h) for h in scored]
         came[o, at] = stock[:, [origin + h - first for h in scored]].T
         for m, (name, rule) in enumerate(rules.items()):
-            said = _said(rule, name, past, scored, Luck(f"{seed}/{name}/{origin}", draws))
+            said = _said(rule, name, past, scored, Luck(f"{name}/{origin}", draws, seed))
             central[m, o, at] = np.median(said, axis=-1)
             score[m, o, at] = crps(said, came[o, at])
             if said.shape[-1] > 1:
@@ -296,10 +296,6 @@ def _misplaced(
     if not origins:
         yield Problem("no origin from which every model can be made", history.name, "Leave models or horizons out")
         return
-    for h in horizons:
-        if not any(first <= o and o + h <= last for o in origins):
-            what = f"nothing had come {h} years after any origin"
-            yield Problem(what, history.name, f"Give horizons up to {max(last - min(origins), 0)}")
     for origin in origins:
         if not first <= origin <= last - min(horizons):
             remedy = f"Give origins from {first} to {last - min(horizons)}"
@@ -310,3 +306,7 @@ def _misplaced(
                 able = possible(history, {name: rule}, horizons)
                 remedy = f"Give origins from {able[0]} on" if able else "Leave it out"
                 yield Problem(f"model {name!r} {lacks}", f"{history.name}, origin {origin}", remedy)
+    longest = last - min([o for o in origins if first <= o < last], default=last)
+    for h in horizons:
+        if h > longest > 0:
+            yield Problem(f"horizon {h} is longer than any that had come", history.name, f"Give up to {longest}")

@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
+from numpy.typing import ArrayLike
 from scipy.special import ndtri
 
 from carecost._typing import Array
@@ -18,7 +19,7 @@ from carecost.estimation.history import History, next_stock
 from carecost.maths.counter_random import GOLDEN, key_of, mixed, uniform
 
 #: Forecasts a rule by history, horizons and luck: (area, horizon), or with draws (area, horizon, draw) [children].
-Forecast = Callable[[History, tuple[int, ...], "Luck"], Array]
+Forecast = Callable[[History, tuple[int, ...], "Luck"], ArrayLike]
 
 
 @dataclass(frozen=True)
@@ -28,13 +29,16 @@ class Luck:
     Parameters
     ----------
     key : str
-        Seed, rule and origin.
+        Rule and origin.
     draws : int
         Draws of a sample.
+    seed : int
+        Seed.
     """
 
     key: str
     draws: int
+    seed: int = 0
 
     def normals(self, what: str, *shape: int) -> Array:
         """Draw standard normal numbers.
@@ -53,11 +57,11 @@ class Luck:
 
         Examples
         --------
-        >>> Luck("1", 3).normals("entries", 2).shape
+        >>> Luck("ours/2020", 3).normals("entries", 2).shape
         (2, 3)
         """
         n = int(np.prod(shape, dtype=int)) * self.draws
-        bits = mixed(key_of(f"{self.key}/{what}") + np.arange(n, dtype=np.uint64) * GOLDEN)
+        bits = mixed(key_of(f"{self.seed}/{self.key}/{what}") + np.arange(n, dtype=np.uint64) * GOLDEN)
         # Mid-points of the steps of a uniform number, so that neither end is ever met.
         return np.asarray(ndtri(uniform(bits) + 2.0**-54)).reshape(*shape, self.draws)
 
@@ -78,7 +82,7 @@ class Luck:
 
         Examples
         --------
-        >>> Luck("1", 3).around(np.array([[100.0]]), np.array([[0.1]])).round(1).tolist()
+        >>> Luck("ours/2020", 3).around(np.array([[100.0]]), np.array([[0.1]])).round(1).tolist()
         [[[90.8, 100.0, 110.2]]]
         """
         points = ndtri((np.arange(self.draws) + 0.5) / self.draws)
@@ -95,46 +99,55 @@ class Rule:
         From history up to the origin, horizons and :class:`Luck` to (area, horizon) or (area, horizon, draw).
     needs : mapping of str to int
         Latest years that each series must be known for at the origin.
-    needs_of_areas : mapping of str to int, optional
-        The same where there are several areas, if it differs.
-    several : bool, optional
-        Whether it is for several areas of a country (True) or for one (False); for both where it is None.
     seen : int, optional
         Last year of the data on which its constants were fitted; none where it has no constants.
     words : str
         What it does, in a sentence.
+    origin : int, optional
+        The only origin that it can be made from, if there is but one.
     """
 
     forecast: Forecast
-    needs: Mapping[str, int] = field(default_factory=lambda: {"stock": 1})
-    needs_of_areas: Mapping[str, int] | None = None
-    several: bool | None = None
+    needs: Mapping[str, int] = field(default_factory=dict)
     seen: int | None = None
     words: str = ""
+    origin: int | None = None
 
     def lacks(self, history: History) -> str:
-        """Say what a history up to an origin lacks for this rule; empty where nothing does."""
-        needs = self.needs if len(history.areas) == 1 or self.needs_of_areas is None else self.needs_of_areas
-        for series, years in needs.items():
+        """Say why a rule cannot be made of a history up to an origin; empty where it can."""
+        if self.origin not in (None, history.years[-1]):
+            return f"begins on 31 March {self.origin}"
+        for series, years in self.needs.items():
             if history.known(series) < years:
                 return f"needs {series} of {years} years up to it, and {history.known(series)} are known"
         return ""
 
 
-#: The rules by name, in the order in which tables show them.
-MODELS: dict[str, Rule] = {}
+#: The rules by what they are for and by name, in the order in which tables show them.
+MODELS: dict[str, dict[str, Rule]] = {"one area": {}, "several areas": {}}
+ONE, SEVERAL = MODELS
+#: Last year of the data on which the constants below were fitted.
+FITTED = 2019
+BOTH = (ONE, SEVERAL)
 
 
 def rule(
-    name: str, words: str, several: bool | None = None, seen: int | None = None, **needs: int
+    name: str, words: str, of: Sequence[str] = BOTH, seen: int | None = None, **needs: int
 ) -> Callable[[Forecast], Forecast]:
     """Enter a function as a rule under a name; ``needs`` are the years of each series that it must have."""
 
     def enter(function: Forecast) -> Forecast:
-        MODELS[name] = Rule(function, needs or {"stock": 1}, None, several, seen, words)
+        for kind in of:
+            # Among areas every rule has the width of the pooled law of areas, whose constants were fitted.
+            MODELS[kind][name] = Rule(function, needs, FITTED if kind == SEVERAL else seen, words)
         return function
 
     return enter
+
+
+def models_for(history: History) -> dict[str, Rule]:
+    """Give the rules for a history of one area or of several."""
+    return MODELS[ONE if len(history.areas) == 1 else SEVERAL]
 
 
 # What rules are made of
@@ -148,7 +161,7 @@ def _stock(history: History) -> Array:
 def _growth(history: History, years: int) -> Array:
     """Give yearly log growth of the stock over the latest years: (area, 1)."""
     stock = np.asarray(history.stock)
-    return np.asarray(np.log(stock[:, -1:] / stock[:, -1 - years : -years or None][:, :1]) / years)
+    return np.asarray(np.log(stock[:, -1:] / stock[:, [-1 - years]]) / years)
 
 
 #: Growth of one year goes on at this share of the year before; fitted on England and its areas to 2019.
@@ -273,7 +286,7 @@ rule("drift, whole record", "Growth from the first year of the record goes on", 
 @rule(
     "damped drift",
     "Growth of the latest year of all areas together goes on, each year 0.6 of the one before",
-    seen=2019,
+    seen=FITTED,
     stock=2,
 )
 @_walking
@@ -303,7 +316,7 @@ for _years in (2, 3):
 @rule(
     "held flows and drift",
     "The mean of held flows and of the drift of the whole record",
-    several=False,
+    of=[ONE],
     stock=6,
     started=1,
 )
@@ -315,8 +328,8 @@ def _held_and_drift(history: History, horizons: tuple[int, ...]) -> Array:
 @rule(
     "rate trends, damped",
     "The latest change of each rate goes on, each year half of the one before",
-    several=False,
-    seen=2019,
+    of=[ONE],
+    seen=FITTED,
     stock=3,
     started=2,
 )
@@ -381,7 +394,7 @@ def walks(history: History) -> Walks:
     return Walks(
         entry_sd=float(np.sqrt(entry)),
         hazard_sd=float(np.sqrt(leaving)),
-        correlation=float(both / np.sqrt(entry * leaving)),
+        correlation=float(both / np.sqrt(entry * leaving)) if entry * leaving > 0 else 0.0,
         drift_sd=float(np.sqrt(entry / changes.shape[1])),
         changes=changes.shape[1],
     )
@@ -420,7 +433,7 @@ def wandering(history: History, horizons: tuple[int, ...], luck: Luck, found: Wa
 @rule(
     "random walks of rates",
     "Held flows, whose rates walk at random as they did up to the origin",
-    several=False,
+    of=[ONE],
     stock=7,
     started=6,
 )
@@ -461,16 +474,14 @@ def _reverting(history: History, horizons: tuple[int, ...], apart: bool) -> Arra
 rule(
     "reverting to the region",
     "The number per child moves to that of the region by 3.2% of the gap a year; England's growth, damped",
-    several=True,
-    seen=2019,
+    of=[SEVERAL],
     stock=2,
     population=1,
 )(_walking(lambda history, horizons: _reverting(history, horizons, apart=False)))
 rule(
     "reverting, unaccompanied apart",
     "The same for all but unaccompanied children, who move to their share by population by 21% a year",
-    several=True,
-    seen=2019,
+    of=[SEVERAL],
     stock=2,
     uasc=2,
     population=1,
@@ -488,14 +499,14 @@ def _shrunken(history: History, horizons: tuple[int, ...], shock: float) -> Arra
     by_region: dict[str, list[str]] = {}
     for area, name in zip(history.areas, history.regions, strict=True):
         by_region.setdefault(name, []).append(area)
-    of_region = {name: history.only(areas).total() for name, areas in by_region.items()}
+    of_region = {name: history.only(areas).total().rates() for name, areas in by_region.items()}
     england = history.total().rates()
     n = max(horizons)
     ahead = []
     for i, own in enumerate(history.rates()):
         whole = np.log(england[i][:, -3:])
         deviation = np.log(own[:, -3:]) - whole  # (area, year)
-        region = np.concatenate([np.log(of_region[r].rates()[i][:, -3:]) - whole for r in history.regions])
+        region = np.concatenate([np.log(of_region[r][i][:, -3:]) - whole for r in history.regions])
         mean = (1 - TO_REGION_RATES) * deviation.mean(1) + TO_REGION_RATES * region.mean(1)
         left = np.power(shock, np.arange(1, n + 1))[:, None] if shock else np.zeros((n, 1))
         ahead.append(np.exp(whole[:, -1] + mean + left * (deviation[:, -1] - mean)))  # (year ahead, area)
@@ -508,8 +519,7 @@ def _shrunken(history: History, horizons: tuple[int, ...], shock: float) -> Arra
 rule(
     "shrunken rates",
     "Three-year mean rates moved 30% to the region's are held; England's growth, damped",
-    several=True,
-    seen=2019,
+    of=[SEVERAL],
     stock=4,
     started=3,
     population=3,
@@ -517,32 +527,37 @@ rule(
 rule(
     "shrunken rates, fading shocks",
     "The same, with the latest deviation from it, of which half is left a year later",
-    several=True,
-    seen=2019,
+    of=[SEVERAL],
     stock=4,
     started=3,
     population=3,
 )(_walking(lambda history, horizons: _shrunken(history, horizons, shock=SHOCK)))
 
 
-#: What "ours" is, for one area and for several.
-OURS = (
-    "One area: held flows whose rates walk at random, with one lasting drift of entries a draw; the whole population "
-    "is one state of the engine. Several: the geometric mean of the two rules that move areas towards their region"
+# What carecost itself would say
+
+
+@rule(
+    "ours",
+    "Held flows whose rates walk at random as they did up to the origin, with one lasting drift of entries a draw; the "
+    "whole population is one state of the engine",
+    of=[ONE],
+    stock=7,
+    started=6,
 )
-
-
 def _ours(history: History, horizons: tuple[int, ...], luck: Luck) -> Array:
-    if len(history.areas) == 1:
-        return wandering(history, horizons, luck, walks(history))
-    both = _reverting(history, horizons, apart=True) * _shrunken(history, horizons, SHOCK)
-    return luck.around(np.sqrt(both), walk_sd(history, horizons))
+    return wandering(history, horizons, luck, walks(history))
 
 
-MODELS["ours"] = Rule(
-    _ours,
-    needs={"stock": 7, "started": 6},
-    needs_of_areas={"stock": 4, "started": 3, "uasc": 2, "population": 3},
-    seen=2019,
-    words=OURS,
+@rule(
+    "ours",
+    "The geometric mean of the rules that move numbers and rates towards the region",
+    of=[SEVERAL],
+    stock=4,
+    started=3,
+    uasc=2,
+    population=3,
 )
+@_walking
+def _ours_of_areas(history: History, horizons: tuple[int, ...]) -> Array:
+    return np.sqrt(_reverting(history, horizons, apart=True) * _shrunken(history, horizons, SHOCK))

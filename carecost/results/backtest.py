@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,18 +14,18 @@ from numpy.typing import ArrayLike
 from carecost._guard import Refused, guarded, instance, one_of, opened, optional, take, text, whole, wholes
 from carecost.analysis import backtest as scoring
 from carecost.analysis.backtest import QUANTILES, SCORES, Backtested, possible
-from carecost.analysis.forecast_rules import MODELS, Luck, Rule
+from carecost.analysis.forecast_rules import MODELS, Forecast, Luck, Rule, models_for
 from carecost.errors import InputError, Problem, UnknownNameError, refuse, unknown
 from carecost.estimation.history import History
 from carecost.files.readers.history import load_history, read_history
+from carecost.inputs.assumptions import Assumptions
+from carecost.maths.monte_carlo import Draws
+from carecost.results.results import run
 
 #: Horizons that are scored where none are named, and the rule that gains are counted from.
 HORIZONS, AGAINST = (1, 2, 3, 5), "no change"
 #: Most draws of a sample: more do not fit into memory for many areas.
 MOST = 100_000
-
-#: A user's rule: from the history up to the origin, the horizons and the luck to means or a sample.
-UserModel = Callable[[History, tuple[int, ...], Luck], ArrayLike]
 
 
 def _history(value: Any) -> History:
@@ -39,29 +39,69 @@ def _history(value: Any) -> History:
     raise Refused("", 'Give a history: "england", "authorities", a file, a DataFrame, or carecost.History(…)')
 
 
-def _models(value: Any) -> dict[str, Rule]:
-    """Take rules by name, functions of the user's, or several of both (a rule of the guard)."""
-    words = 'Give names of models, functions, or both: ["held flows", mine] or {"mine": function}'
-    if isinstance(value, str) or callable(value):
+#: What stands for a model: the name of a rule, a rule of the user's, a set that the engine runs.
+Model = str | Forecast | Assumptions
+
+
+def _models(value: Any) -> dict[str, Model]:
+    """Take models by name, functions and sets of the user's, or several of these (a rule of the guard)."""
+    words = 'Give names of models, functions, sets, or several of these: ["held flows", mine] or {"mine": function}'
+    if isinstance(value, str | Assumptions) or callable(value):
         value = [value]
     if isinstance(value, Mapping):
         pairs = list(value.items())
     elif isinstance(value, list | tuple):
-        pairs = [(one if isinstance(one, str) else getattr(one, "__name__", "?"), one) for one in value]
+        pairs = [
+            (one if isinstance(one, str) else getattr(one, "name", getattr(one, "__name__", "?")), one) for one in value
+        ]
     else:
         raise Refused("", words)
-    found: dict[str, Rule] = {}
     for name, one in pairs:
-        if not isinstance(name, str) or not (isinstance(one, str | Rule) or callable(one)):
+        if not isinstance(name, str) or not (isinstance(one, str | Assumptions) or callable(one)):
             raise Refused("", words)
-        if isinstance(one, str) and one not in MODELS:
-            raise UnknownNameError(unknown("model", one, MODELS, "backtest()"))
-        if name in found:
-            raise Refused(f"holds {name!r} twice", words)
-        found[name] = one if isinstance(one, Rule) else MODELS[one] if isinstance(one, str) else Rule(one)
-    if not found:
-        raise Refused("is empty", words)
-    return found
+    twice = [name for i, (name, _) in enumerate(pairs) if name in [other for other, _ in pairs[:i]]]
+    if twice or not pairs:
+        raise Refused(f"holds {twice[0]!r} twice" if twice else "is empty", words)
+    return dict(pairs)
+
+
+def _rules(models: Mapping[str, Model], history: History) -> dict[str, Rule]:
+    """Find the rule that each model is.
+
+    Raises
+    ------
+    UnknownNameError
+        If a name is that of no rule, or of one for another kind of history.
+    """
+    known = models_for(history)
+    problems = []
+    for one in models.values():
+        if isinstance(one, str) and one not in known:
+            problem = unknown("model", one, known, "backtest()")
+            (elsewhere,) = [kind for kind, rules in MODELS.items() if rules is not known]
+            what = f"model {one!r} is for {elsewhere}" if one in MODELS[elsewhere] else problem.what
+            problems.append(Problem(what, f"backtest(), {history.name}", problem.remedy))
+    refuse(problems, UnknownNameError)
+    return {
+        name: known[one] if isinstance(one, str) else _of_set(one) if isinstance(one, Assumptions) else Rule(one)
+        for name, one in models.items()
+    }
+
+
+def _of_set(assumptions: Assumptions) -> Rule:
+    """Make a rule of a set: children in care as the engine projects them from its base date, under inaction."""
+
+    def forecast(history: History, horizons: tuple[int, ...], luck: Luck) -> ArrayLike:
+        if len(history.areas) > 1:
+            raise InputError(Problem("is a set of one area", assumptions.name, "Give a history of one area"))
+        drawn = Draws(luck.draws, seed=luck.seed)
+        frame = run(assumptions, years=max(horizons), draws=drawn).children(draws=True)
+        by_draw = frame.pivot_table(index="date", columns="draw", values="value")
+        sample = by_draw.loc[[assumptions.base_year + h for h in horizons]].to_numpy()
+        # Without an interval in the set all draws are the same: what it says is a mean.
+        return sample[:, :1].T if np.ptp(sample, axis=1).max() == 0 else sample[None]
+
+    return Rule(forecast, origin=assumptions.base_year)
 
 
 @guarded(
@@ -74,7 +114,7 @@ def _models(value: Any) -> dict[str, Rule]:
 )
 def backtest(
     history: History | pd.DataFrame | str | Path,
-    models: Sequence[str | UserModel] | Mapping[str, str | UserModel] | str | UserModel | None = None,
+    models: Sequence[Model] | Mapping[str, Model] | Model | None = None,
     origins: Sequence[int] | int | str | None = None,
     horizons: Sequence[int] | int | str | None = None,
     draws: int = 500,
@@ -87,11 +127,12 @@ def backtest(
     history : History, DataFrame, str or Path
         What was counted: ``"england"``, ``"authorities"``, a file (see :func:`load_history`), a table laid out like
         one, or a :class:`History`.
-    models : str, callable, sequence or mapping of these, optional
-        Names (see ``carecost.backtest_models()``), functions of your own, or both; a mapping names them. A function
-        takes the history up to the origin, the horizons and :class:`Luck`-like numbers (``luck.normals("what",
-        years)`` is an array of shape (years, draw)), and gives means (area, horizon) or a sample (area, horizon,
-        draw); the axis of a single area may be left out. By default all rules that the history has the series for.
+    models : str, callable, Assumptions, sequence or mapping of these, optional
+        Names (see :func:`backtest_models`), functions of your own, sets that the engine runs from their base date, or
+        several of these; a mapping names them. A function takes the history up to the origin, the horizons and luck
+        (``luck.normals("what it is for", years)`` is an array of standard normal numbers of shape (years, draw)), and
+        gives means (area, horizon) or a sample (area, horizon, draw); the axis of a single area may be left out. By
+        default all rules for such a history that it has the series for.
     origins : sequence of int, optional
         Years whose 31 March is the last that is known. By default all from which every model can be made.
     horizons : sequence of int, optional
@@ -132,39 +173,29 @@ def backtest(
     {'no change': 1.8, 'held flows': 1.2}
     """
     assert isinstance(history, History)  # the guard has made it one
-    rules: dict[str, Rule] = models if models is not None else applying(history)  # type: ignore[assignment]
-    several = len(history.areas) > 1
-    wrong = [name for name, rule in rules.items() if rule.several is not None and rule.several != several]
-    remedy = f"Known for {'several areas' if several else 'one area'}: {', '.join(map(repr, applying(history)))}"
-    kind = "one area" if several else "several areas"
-    refuse([Problem(f"model {name!r} is for {kind}", history.name, remedy) for name in wrong])
+    if models is None:
+        rules = {name: rule for name, rule in models_for(history).items() if not rule.lacks(history)}
+    else:
+        assert isinstance(models, Mapping)
+        rules = _rules(models, history)
     reach = len(history.years) - 1
     ahead = wholes(horizons) if horizons is not None else tuple(h for h in HORIZONS if h <= reach)
-    refuse([Problem("horizons hold 0", "backtest()", "Give years ahead, from 1")] if 0 in ahead else [])
-    if not ahead:
-        raise InputError(Problem("horizons are none", "backtest()", "Give years ahead, such as [1, 3, 5]"))
+    if not ahead or 0 in ahead:
+        what = f"horizons are {', '.join(map(str, ahead)) or 'none'}"
+        raise InputError(Problem(what, "backtest()", "Give years ahead, from 1 on, such as [1, 3, 5]"))
     at = wholes(origins) if origins is not None else tuple(possible(history, rules, ahead))
     return Backtest(scoring.backtest(history, rules, at, ahead, draws, seed), history)
 
 
-def applying(history: History) -> dict[str, Rule]:
-    """Give the rules that fit a history: for one area or several, with the series that they need known somewhere."""
-    several = len(history.areas) > 1
-    return {
-        name: rule
-        for name, rule in MODELS.items()
-        if (rule.several is None or rule.several == several) and not rule.lacks(history)
-    }
-
-
+@guarded()
 def backtest_models() -> pd.DataFrame:
     """List the rules that :func:`backtest` knows.
 
     Returns
     -------
     DataFrame
-        Columns model; areas, whether it is for one, several or both; seen, the last year of the data that its
-        constants were fitted on (blank where it has none); needs, the latest years of each series; what it does.
+        Columns history, of one area or of several; model; seen, the last year of the data that its constants were
+        fitted on (blank where it has none); needs, the latest years of each series; what it does.
 
     See Also
     --------
@@ -172,19 +203,20 @@ def backtest_models() -> pd.DataFrame:
 
     Examples
     --------
-    >>> "held flows" in backtest_models()["model"].tolist()
-    True
+    >>> models = backtest_models()
+    >>> models[models["history"] == "one area"]["model"].tolist()[0]
+    'no change'
     """
-    kinds = {None: "one or several", True: "several", False: "one"}
     return pd.DataFrame(
         {
+            "history": kind,
             "model": name,
-            "areas": kinds[rule.several],
             "seen": rule.seen,
             "needs": ", ".join(f"{series} {years}" for series, years in rule.needs.items()),
             "what": rule.words,
         }
-        for name, rule in MODELS.items()
+        for kind, rules in MODELS.items()
+        for name, rule in rules.items()
     ).astype({"seen": "Int64"})
 
 
