@@ -15,7 +15,7 @@ References
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -147,6 +147,26 @@ class Backtested(ReadOnly):
         """
         there = self._there()
         return there.sum(0), np.array([self._apart(there[:, i], h) for i, h in enumerate(self.horizons)])
+
+    def since(self, year: int) -> Backtested:
+        """Keep the windows that end in a year or later, and the origins and horizons that have any."""
+        kept = self._there() & (np.add.outer(np.array(self.origins), np.array(self.horizons)) >= year)
+        o, h = np.flatnonzero(kept.any(1)), np.flatnonzero(kept.any(0))
+        here = kept[np.ix_(o, h)][..., None]
+
+        def cut(values: Array) -> Array:
+            return values[:, o][:, :, h]
+
+        return replace(
+            self,
+            origins=tuple(self.origins[i] for i in o),
+            horizons=tuple(self.horizons[i] for i in h),
+            central=cut(self.central),
+            crps=np.where(here, cut(self.crps), np.nan),
+            quantiles=cut(self.quantiles),
+            came=np.where(here, self.came[o][:, h], np.nan),
+            change=self.change[o],
+        )
 
     def _there(self) -> Mask:
         """Say where something came: (origin, horizon)."""

@@ -396,6 +396,42 @@ class Backtest:
             for h, horizon in enumerate([*f.horizons, "all"])
         )
 
+    @guarded(year=whole())
+    def since(self, year: int) -> Backtest:
+        """Keep the windows that end in a year or later: those that a rule fitted before has not seen.
+
+        Parameters
+        ----------
+        year : int
+            The first year whose 31 March is scored on.
+
+        Returns
+        -------
+        Backtest
+            The same forecasts, fewer windows.
+
+        Raises
+        ------
+        InputError
+            If no window ends so late.
+
+        See Also
+        --------
+        scores : Counts these windows as ``unseen``.
+
+        Examples
+        --------
+        >>> import carecost as cc
+        >>> found = cc.backtest("england", "damped drift", origins=range(2010, 2025), horizons=[1, 5])
+        >>> found.since(2020).scores("wape")["origins"].tolist()
+        [6, 6]
+        """
+        last = int(self.forecasts()["date"].max())
+        if year > last:
+            remedy = f"Give a year up to {last}"
+            raise InputError(Problem(f"no window ends in {year} or later", repr(self), remedy))
+        return Backtest(self.found.since(year), self.history)
+
     def forecasts(self) -> pd.DataFrame:
         """Give what each model would have said, and what came.
 
