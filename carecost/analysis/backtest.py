@@ -267,6 +267,8 @@ def backtest(
         past = history.until(origin)
         change[o] = np.abs(np.diff(np.asarray(past.stock))).mean(1) if len(past.years) > 1 else np.nan
         scored = tuple(h for h in horizons if origin + h <= history.years[-1])
+        if not scored:
+            continue  # as the counts of windows say
         at = [horizons.index(h) for h in scored]
         came[o, at] = stock[:, [origin + h - first for h in scored]].T
         for m, (name, rule) in enumerate(rules.items()):
@@ -317,8 +319,8 @@ def _misplaced(
         yield Problem("no origin from which every model can be made", history.name, "Leave models or horizons out")
         return
     for origin in origins:
-        if not first <= origin <= last - min(horizons):
-            remedy = f"Give origins from {first} to {last - min(horizons)}"
+        if not first <= origin < last:
+            remedy = f"Give origins from {first} to {last - 1}"
             yield Problem(f"origin {origin} has nothing to be scored on", history.name, remedy)
             continue
         for name, rule in rules.items():

@@ -152,6 +152,13 @@ def test_what_cannot_be_scored_is_said_all_at_once() -> None:
     assert said[-1] == "england: horizon 40 is longer than any that had come. Give up to 29"
 
 
+def test_origins_too_late_for_a_horizon_give_fewer_windows() -> None:
+    rules = {"no change": MODELS[ONE]["no change"]}
+    found = scoring.backtest(ENGLAND, rules, range(2015, 2025), [5], 2, 0)
+    origins, _ = found.windows()
+    assert origins.tolist() == [6] and np.isnan(found.central[0, -1]).all()
+
+
 @pytest.mark.parametrize("given", ["x", [1.0], [[[[1.0]]]], [math.nan, 1.0], [-1.0, 1.0], [[[], []]]])
 def test_forecast_that_is_no_number_of_children_is_refused(given: object) -> None:
     rule = Rule(lambda history, horizons, luck: given)  # type: ignore[arg-type,return-value]
