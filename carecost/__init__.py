@@ -27,11 +27,13 @@ if TYPE_CHECKING:  # what type checkers and editors see; a test holds it to the 
     from carecost.engine.projection import Projection as Projection
     from carecost.errors import CareCostError as CareCostError
     from carecost.estimation.counts import Counts as Counts
+    from carecost.estimation.history import History as History
     from carecost.estimation.rates import Estimates as Estimates
     from carecost.estimation.rates import estimate as estimate
     from carecost.files.baselines import under as under
     from carecost.files.load import load_assumptions as load_assumptions
     from carecost.files.load import load_scenario as load_scenario
+    from carecost.files.readers.history import load_history as load_history
     from carecost.files.regions import area as area
     from carecost.files.regions import areas as areas
     from carecost.files.save import save_assumptions as save_assumptions
@@ -75,6 +77,9 @@ if TYPE_CHECKING:  # what type checkers and editors see; a test holds it to the 
     from carecost.results.appraisal_tables import net_benefit as net_benefit
     from carecost.results.areas import AreaResults as AreaResults
     from carecost.results.areas import run_areas as run_areas
+    from carecost.results.backtest import Backtest as Backtest
+    from carecost.results.backtest import backtest as backtest
+    from carecost.results.backtest import backtest_models as backtest_models
     from carecost.results.decision_tables import ScenarioOptions as ScenarioOptions
     from carecost.results.price_tables import present_value as present_value
     from carecost.results.price_tables import spending_history as spending_history
@@ -108,6 +113,7 @@ _NAMES: dict[str, tuple[str, ...]] = {
     ),
     "errors": ("CareCostError",),
     "estimation.counts": ("Counts",),
+    "estimation.history": ("History",),
     "estimation.rates": (
         "Estimates",
         "estimate",
@@ -117,6 +123,7 @@ _NAMES: dict[str, tuple[str, ...]] = {
         "load_assumptions",
         "load_scenario",
     ),
+    "files.readers.history": ("load_history",),
     "files.regions": (
         "area",
         "areas",
@@ -180,6 +187,11 @@ _NAMES: dict[str, tuple[str, ...]] = {
     "results.areas": (
         "AreaResults",
         "run_areas",
+    ),
+    "results.backtest": (
+        "Backtest",
+        "backtest",
+        "backtest_models",
     ),
     "results.decision_tables": ("ScenarioOptions",),
     "results.price_tables": (

@@ -29,6 +29,9 @@ from data.rules.sets import (
     england_2025_after_care,
     england_2025_capacity,
     england_2025_phases,
+    histories,
+    published_forecasts,
+    record,
     regions,
     scenarios,
 )
@@ -48,6 +51,8 @@ def makers() -> dict[str, Callable[[], dict[str, str]]]:
         f"{SETS}/money": _money,
         **{f"{SETS}/{of.NAME}": of.files for of in sets},
         f"{SETS}/baselines": baselines.files,
+        f"{SETS}/{histories.NAME}": lambda: {**histories.files(), **published_forecasts.files()},
+        f"{SETS}/record": record.files,
         f"{SETS}/regions": regions.files,
         f"{SETS}/scenarios": scenarios.files,
         FINDINGS: reconciliation.tables,

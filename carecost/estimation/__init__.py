@@ -4,10 +4,12 @@ May import inputs, because an estimate can become a set, and what lies below; nu
 """
 
 from carecost.estimation.counts import Counts
+from carecost.estimation.history import History
 from carecost.estimation.rates import Estimates, estimate
 
 __all__ = [
     "Counts",
     "Estimates",
+    "History",
     "estimate",
 ]

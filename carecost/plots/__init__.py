@@ -5,6 +5,7 @@ matplotlib is here and nowhere else. Public.
 """
 
 from carecost.plots.attribution import plot_attribution
+from carecost.plots.backtest import plot_backtest
 from carecost.plots.baselines import plot_baselines
 from carecost.plots.capacity import plot_capacity
 from carecost.plots.children import plot_children
@@ -18,6 +19,7 @@ from carecost.plots.spending import plot_costs, plot_payers, plot_price_volume_m
 
 __all__ = [
     "plot_attribution",
+    "plot_backtest",
     "plot_baselines",
     "plot_capacity",
     "plot_children",

@@ -102,6 +102,7 @@ RESULTS = _made("Results", "Give what carecost.run(…) gave")
 SAVING = _made("Saving", "Give what Results.compare(…) gave")
 APPRAISAL = _made("SavingAppraisal", "Give what Results.appraisal(…) gave")
 AREAS = _made("AreaResults", "Give what carecost.run_areas(…) gave")
+BACKTEST = _made("Backtest", "Give what carecost.backtest(…) gave")
 LOG = _made("AssumptionsLog", "Give what carecost.quality.assumptions_log(…) gave")
 AX = optional(instance(Axes, words="Give Axes of matplotlib, or none for a new figure"))
 
