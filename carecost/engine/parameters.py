@@ -245,7 +245,20 @@ class Parameters:
         return self.grid.opened
 
     def arrays(self) -> dict[str, Array]:
-        """All arrays by name; extra entries as ``extra_entries[name]``."""
+        """Give all arrays by name; extra entries as ``extra_entries[name]``.
+
+        Returns
+        -------
+        dict of str to ndarray
+            Arrays, each with its axis of draws first.
+
+        Examples
+        --------
+        >>> grid, one = Grid(2025, 1, range(18), ["foster"]), np.ones((1, 1, 1))
+        >>> p = Parameters(grid, np.zeros((1, 18, 1)), 1e5 * one, 0.001 * one, np.ones((1, 1, 1, 1)))
+        >>> p.arrays()["population"].shape
+        (1, 1, 1)
+        """
         return {name: np.asarray(array) for name, array in self._given().items()}
 
     def _given(self) -> dict[str, Any]:
@@ -258,16 +271,36 @@ class Parameters:
         return max(map(len, self._given().values()))
 
     def spread(self) -> Parameters:
-        """Give the same parameters with plain arrays only, as they are shown."""
+        """Give the same parameters with plain arrays only, as they are shown.
+
+        Returns
+        -------
+        carecost.Parameters
+            With rates of exits and moves for every year and age.
+
+        Examples
+        --------
+        >>> grid, one = Grid(2025, 1, range(18), ["foster"]), np.ones((1, 1, 1))
+        >>> p = Parameters(grid, np.zeros((1, 18, 1)), 1e5 * one, 0.001 * one, np.ones((1, 1, 1, 1)))
+        >>> type(p.spread().exit_rate).__name__
+        'ndarray'
+        """
         return self.changed(exit_rate=np.asarray(self.exit_rate), move_rate=np.asarray(self.move_rate))
 
     def entries(self) -> Array:
-        """Entries by rate, without the extra ones.
+        """Give entries by rate, without the extra ones.
 
         Returns
         -------
         ndarray of shape (draw, year, age, placement)
             Entries [children per year]; year and age axes may have length 1 only if all their factors have.
+
+        Examples
+        --------
+        >>> grid, one = Grid(2025, 1, range(18), ["foster"]), np.ones((1, 1, 1))
+        >>> p = Parameters(grid, np.zeros((1, 18, 1)), 1e5 * one, 0.001 * one, np.ones((1, 1, 1, 1)))
+        >>> p.entries().tolist()
+        [[[[100.0]]]]
         """
         starts = np.asarray(self.population) * np.asarray(self.entry_rate)
         return np.asarray(starts[..., None] * np.asarray(self.entry_share))
@@ -275,12 +308,29 @@ class Parameters:
     def changed(self, **arrays: ArrayLike | Mapping[str, ArrayLike] | None) -> Parameters:
         """Make a copy with some arrays replaced; only those are checked again.
 
+        Parameters
+        ----------
+        **arrays : array_like, or mapping of str to array_like for extra entries
+            New arrays by the name of the parameter.
+
+        Returns
+        -------
+        carecost.Parameters
+            The copy.
+
         Raises
         ------
         UnknownNameError
             If there is no parameter of that name.
         InputError
             If the new arrays do not fit.
+
+        Examples
+        --------
+        >>> grid, one = Grid(2025, 1, range(18), ["foster"]), np.ones((1, 1, 1))
+        >>> p = Parameters(grid, np.zeros((1, 18, 1)), 1e5 * one, 0.001 * one, np.ones((1, 1, 1, 1)))
+        >>> p.changed(entry_rate=0.002 * one).entries().tolist()
+        [[[[200.0]]]]
         """
         refuse([unknown("parameter", name, AXES) for name in arrays if name not in AXES], UnknownNameError)
         new = object.__new__(Parameters)

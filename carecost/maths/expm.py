@@ -23,7 +23,7 @@ AT_ONCE = 64 * 12**2
 class Kernel(NamedTuple):
     """Integrals of ``expm(Q t)`` over a time span.
 
-    Attributes
+    Parameters
     ----------
     move : ndarray of shape (..., state, state)
         ``expm(Q span)``: where those there at the start are at the end [share].
@@ -31,6 +31,11 @@ class Kernel(NamedTuple):
         Its integral from 0 to span: time lived by those there at the start; where even entrants are at the end [years].
     linger : ndarray of shape (..., state, state)
         The integral of ``stay``: time lived by even entrants [years squared].
+
+    Examples
+    --------
+    >>> kernel(np.array([[0.0]]), 2.0)
+    Kernel(move=array([[1.]]), stay=array([[2.]]), linger=array([[2.]]))
     """
 
     move: Array
@@ -55,9 +60,9 @@ def generator(leave: Array, move: Array) -> Array:
 
     Examples
     --------
-    >>> generator(np.array([0.1, 0.0]), np.array([[0.0, 0.2], [0.0, 0.0]])).round(3)
+    >>> generator(np.array([0.1, 0.5]), np.array([[0.0, 0.2], [0.0, 0.0]])).round(3)
     array([[-0.3,  0.2],
-           [ 0. ,  0. ]])
+           [ 0. , -0.5]])
     """
     shape = np.broadcast_shapes(move.shape, (*leave.shape, 1))
     # In one memory layout: sums of others round differently.
@@ -110,7 +115,8 @@ def phi_functions(matrices: Array, order: int) -> Array:
     Returns
     -------
     ndarray of shape (..., order + 1, state, state)
-        phi_0 = expm(matrix), and phi_j, the integral of (1 - t)^(j - 1) / (j - 1)! expm(matrix t) over t from 0 to 1.
+        The first is phi_0 = expm(matrix); then phi_j is the integral of (1 - t)^(j - 1) / (j - 1)! expm(matrix t) over
+        t from 0 to 1.
 
     Notes
     -----
