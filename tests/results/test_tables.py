@@ -150,7 +150,11 @@ def test_capacity_and_outcomes_of_a_set_without_them_are_empty_tables(central: R
 def test_occupancy_has_the_luck_of_small_numbers_and_what_has_none_has_no_interval() -> None:
     made = cc.load_assumptions("england-2025-capacity")
     plain, lucky = (cc.run(made, years=4, draws=cc.Draws(8, noise=noise)) for noise in (False, True))
-    shown, expected, frame = lucky.run.shown["inaction"].capacity, lucky.run.drawn["inaction"].capacity, lucky.capacity()
+    shown, expected, frame = (
+        lucky.run.shown["inaction"].capacity,
+        lucky.run.drawn["inaction"].capacity,
+        lucky.capacity(),
+    )
     assert shown is not None and expected is not None and (shown.occupancy != expected.occupancy).all()
     wanted = np.quantile(shown.occupancy, 0.95, axis=0).ravel()
     np.testing.assert_allclose(frame.loc[frame["quantile"] == "0.95", "occupancy"], wanted, rtol=1e-12)
