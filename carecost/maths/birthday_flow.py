@@ -19,13 +19,14 @@ exactly. With phi(t) the integral of expm(Q s) over s from 0 to t, and phi_j the
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
 from numpy.polynomial import legendre
 
 from carecost._typing import Array
-from carecost.maths.expm import at_once, phi_functions
+from carecost.maths.expm import at_once, phi_functions, phi_into
 
 #: The last of the phi functions that are needed: V_3 is made of phi_2 to phi_5.
 ORDER = 5
@@ -149,20 +150,24 @@ def year_kernel(rates: Array) -> YearKernel:
     >>> kernel.phi[0, :3, 0, 0].round(6)
     array([0.606531, 0.786939, 0.426123])
     """
+    return year_kernel_in(rates, np.empty)
+
+
+def year_kernel_in(rates: Array, memory: Callable[[tuple[int, ...]], Array]) -> YearKernel:
+    """Make the kernel of a year in memory that is given for a shape; see :func:`year_kernel`."""
     draws, n = rates.shape[:2]
-    out = YearKernel(
-        rates, np.empty((draws, ORDER + 1, n, n)), np.empty((draws, 2, 2 * n, n)), np.empty((draws, 3 * n, n))
-    )
+    shapes = (draws, ORDER + 1, n, n), (draws, 2, 2 * n, n), (draws, 3 * n, n)
+    out = YearKernel(rates, *map(memory, shapes))
+    phi_into(np.ascontiguousarray(rates), out.phi)
     for first in range(0, draws, count := at_once(n)):
         _fill(YearKernel(*(array[first : first + count] for array in out)))
     return out
 
 
 def _fill(kernel: YearKernel) -> None:
-    """Work out the kernels of a few draws, in place."""
-    rates, phi, onward, after = kernel
-    draws, n = rates.shape[:2]
-    phi[...] = phi_functions(rates, ORDER)
+    """Work out what is made of the phi functions of a few draws, in place."""
+    _, phi, onward, after = kernel
+    draws, n = phi.shape[0], phi.shape[-1]
     # V_1 and V_2, each the weights of phi_2 to phi_4.
     v = after[:, : 2 * n].reshape(draws, 2, n * n)
     np.matmul(_LEGENDRE[1:3, :3], phi[:, 2:5].reshape(draws, 3, n * n), out=v)
