@@ -117,7 +117,7 @@ class Parameters:
         if set(names) & _ENTRY:
             problems += self._shares()
         if set(names) - {"unit_cost", "population", "capacity"}:
-            problems += self._closed()
+            problems += self._closed(set(names))
         refuse(problems)
 
     def _array(
@@ -205,8 +205,8 @@ class Parameters:
         year = f"year {self.grid.years[at[1]]}" if len(self.grid.years) > at[1] else ""
         return f"{year}, age {self.grid.ages[at[2]] if at[2] < len(self.grid.ages) else 'all'}"
 
-    def _closed(self) -> list[Problem]:
-        """Find anything in, or on its way into, a placement that is closed at that age."""
+    def _closed(self, names: set[str]) -> list[Problem]:
+        """Find anything of some arrays in, or on its way into, a placement that is closed at that age."""
         ages, placements = np.nonzero(~self.open)
         if not len(ages):
             return []
@@ -215,18 +215,22 @@ class Parameters:
             """Take the cells that are closed from an array of shape (..., age, placement)."""
             return np.broadcast_to(array, (*array.shape[:-2], *self.open.shape))[..., ages, placements]
 
-        rate, towards = np.asarray(self.entry_rate), np.zeros(self.open.shape)
-        most = _most(self.exit_rate)
-        for r, reason in enumerate(self.grid.reasons):
-            if reason.to is not None:
-                towards[:, self.grid.index("placements", reason.to)] += most[:, r]
-        checks: dict[str, Array] = {
-            "initial_stock": shut(np.asarray(self.initial_stock)),
-            "entry_share": shut(np.asarray(self.entry_share)) * (shut(rate[..., None]) > 0),
-            "move_rate": shut(_most(self.move_rate)),
-            **{f"extra_entries[{k!r}]": shut(np.asarray(v)) for k, v in self.extra_entries.items()},
-            "exit_rate into it": shut(towards),
-        }
+        checks: dict[str, Array] = {}
+        if "initial_stock" in names:
+            checks["initial_stock"] = shut(np.asarray(self.initial_stock))
+        if names & {"entry_rate", "entry_share"}:
+            rate = np.asarray(self.entry_rate)
+            checks["entry_share"] = shut(np.asarray(self.entry_share)) * (shut(rate[..., None]) > 0)
+        if "move_rate" in names:
+            checks["move_rate"] = shut(_most(self.move_rate))
+        if "extra_entries" in names:
+            checks |= {f"extra_entries[{k!r}]": shut(np.asarray(v)) for k, v in self.extra_entries.items()}
+        if "exit_rate" in names:
+            towards, most = np.zeros(self.open.shape), _most(self.exit_rate)
+            for r, reason in enumerate(self.grid.reasons):
+                if reason.to is not None:
+                    towards[:, self.grid.index("placements", reason.to)] += most[:, r]
+            checks["exit_rate into it"] = shut(towards)
         found = []
         for name, cells in checks.items():
             bad = np.flatnonzero((cells > 0).reshape(-1, len(ages)).any(0))
