@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
-from math import prod
 from typing import NamedTuple
 
 import numpy as np
@@ -16,15 +15,11 @@ from carecost.engine.parameters import Parameters
 from carecost.engine.piecewise import Stepped, first_of_each, runs, stepped
 from carecost.errors import Problem, refuse
 from carecost.maths import expm
-from carecost.maths.birthday_flow import YearKernel, layer_across, year_kernel_in
+from carecost.maths.birthday_flow import YearKernel, layer_across, year_kernel
 
 #: Outflow above which it may not change by more than a factor FACTOR from one year to the next [per year]: beyond that
 #: cells of 20 children were up to 6% off; below, within 1% whatever rates did.
 SUDDEN, FACTOR = 365.0, 2.0
-
-
-#: Numbers in a slab of memory: 32 MB, which the system gives in large pages.
-SLAB = 1 << 22
 
 
 class Band(NamedTuple):
@@ -63,38 +58,8 @@ class Cell(NamedTuple):
     rates: Array
 
 
-class Memory:
-    """Memory that one block of draws after the other makes its kernels in: to get it anew is a sixth of a run's time.
-
-    It is handed out in slabs of :data:`SLAB` numbers, and to one block at a time.
-    """
-
-    def __init__(self) -> None:
-        self._slabs: list[Array] = []
-        self.again()
-
-    def again(self) -> None:
-        """Hand all of it out again, from the start: what was made in it before is void."""
-        self._slab, self._taken = 0, 0
-
-    def take(self, shape: tuple[int, ...]) -> Array:
-        """Take an array of a shape, with whatever is in it."""
-        size = prod(shape)
-        while self._slab < len(self._slabs) and self._taken + size > len(self._slabs[self._slab]):
-            self._slab, self._taken = self._slab + 1, 0
-        if self._slab == len(self._slabs):
-            self._slabs.append(np.empty(max(SLAB, size)))
-        first, self._taken = self._taken, self._taken + size
-        return self._slabs[self._slab][first : self._taken].reshape(shape)
-
-
 class Kernels:
     """Distinct sets of rates, numbered, and the kernels computed so far: one a set, whatever the age, year or scenario.
-
-    Parameters
-    ----------
-    memory : Memory, optional
-        Where kernels are made. Those that were made in it for others are void from then on.
 
     Attributes
     ----------
@@ -102,10 +67,7 @@ class Kernels:
         How many kernels were computed.
     """
 
-    def __init__(self, memory: Memory | None = None) -> None:
-        self._memory = memory
-        if memory is not None:
-            memory.again()
+    def __init__(self) -> None:
         self._numbers: dict[bytes, int] = {}
         self._rates: list[Array] = []
         self._outflows: list[Array] = []
@@ -177,8 +139,7 @@ class Kernels:
     def of(self, number: int) -> YearKernel:
         """Give the kernel of a set of rates; computed at most once."""
         if number not in self._known:
-            made = np.empty if self._memory is None else self._memory.take
-            self._known[number] = year_kernel_in(self._rates[number], made)
+            self._known[number] = year_kernel(self._rates[number])
             self.computed += 1
         return self._known[number]
 

@@ -19,7 +19,6 @@ exactly. With phi(t) the integral of expm(Q s) over s from 0 to t, and phi_j the
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
@@ -150,14 +149,9 @@ def year_kernel(rates: Array) -> YearKernel:
     >>> kernel.phi[0, :3, 0, 0].round(6)
     array([0.606531, 0.786939, 0.426123])
     """
-    return year_kernel_in(rates, np.empty)
-
-
-def year_kernel_in(rates: Array, memory: Callable[[tuple[int, ...]], Array]) -> YearKernel:
-    """Make the kernel of a year in memory that is given for a shape; see :func:`year_kernel`."""
     draws, n = rates.shape[:2]
     shapes = (draws, ORDER + 1, n, n), (draws, 2, 2 * n, n), (draws, 3 * n, n)
-    out = YearKernel(rates, *map(memory, shapes))
+    out = YearKernel(rates, *map(np.empty, shapes))
     phi_into(np.ascontiguousarray(rates), out.phi)
     for first in range(0, draws, count := at_once(n)):
         _fill(YearKernel(*(array[first : first + count] for array in out)))

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
-from queue import SimpleQueue
 
 from carecost.engine.grid import Grid
-from carecost.engine.kernels import Memory
 from carecost.inputs.scenario import Scenario
 from carecost.maths.monte_carlo import Draws
 from carecost.simulation.evaluator import Evaluator, Joined, Outcome
@@ -35,9 +33,9 @@ def block_size(grid: Grid, scenarios: Iterable[Scenario]) -> int:
     return 2 * size if grid.groups else size
 
 
-def evaluate(prepared: Prepared, draws: Draws, block: slice | None, memory: Memory | None = None) -> dict[Key, Outcome]:
+def evaluate(prepared: Prepared, draws: Draws, block: slice | None) -> dict[Key, Outcome]:
     """Evaluate every scenario for one block of draws, or the central run."""
-    evaluator = Evaluator(prepared, draws, block, memory)
+    evaluator = Evaluator(prepared, draws, block)
     outcomes: dict[Key, Outcome] = {}
     for name, scenario in prepared.scenarios.items():
         outcomes[name, False] = evaluator.outcome(scenario)
@@ -50,20 +48,8 @@ def drawn(prepared: Prepared, draws: Draws, threads: int, size: int, progress: P
     """Evaluate all draws in blocks on threads, and put what they give in place, in order."""
     blocks = [slice(first, min(first + size, draws.n)) for first in range(0, draws.n, size)]
     joined: dict[Key, Joined] = {}
-    # One a thread: a block makes its kernels where the one before it did.
-    idle = SimpleQueue[Memory]()
-
-    def one(block: slice) -> dict[Key, Outcome]:
-        memory = idle.get()
-        try:
-            return evaluate(prepared, draws, block, memory)
-        finally:
-            idle.put(memory)
-
     with ThreadPoolExecutor(max(1, threads)) as pool:
-        for _ in range(max(1, threads)):
-            idle.put(Memory())
-        for block, outcomes in zip(blocks, pool.map(one, blocks), strict=True):
+        for block, outcomes in zip(blocks, pool.map(lambda b: evaluate(prepared, draws, b), blocks), strict=True):
             for key, outcome in outcomes.items():
                 joined.setdefault(key, Joined(draws.n)).put(block, outcome)
             if progress is not None:

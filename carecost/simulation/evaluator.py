@@ -13,7 +13,7 @@ from carecost.engine.age_cohorts import project_sums
 from carecost.engine.capacity import limited
 from carecost.engine.costs import Costs, cost_streams
 from carecost.engine.grid import Grid
-from carecost.engine.kernels import Kernels, Memory
+from carecost.engine.kernels import Kernels
 from carecost.engine.parameters import Parameters
 from carecost.engine.projection import Capacity, Projection
 from carecost.engine.stochastic import Luck
@@ -77,17 +77,13 @@ class Evaluator:
         The luck.
     block : slice, optional
         Draws that go through at once; the central run by default.
-    memory : Memory, optional
-        Where kernels are made; no other evaluator may have it as long as this one is asked for anything.
     """
 
-    def __init__(
-        self, prepared: Prepared, draws: Draws, block: slice | None = None, memory: Memory | None = None
-    ) -> None:
+    def __init__(self, prepared: Prepared, draws: Draws, block: slice | None = None) -> None:
         self.prepared, self.draws, self.block = prepared, draws, block
         self.sampler: Sampler = prepared.layouts.sampler(draws, block)
         self._base = self._inaction()
-        self._memory, self._kernels = memory, Kernels(memory)
+        self._kernels = Kernels()
         self._projected: OrderedDict[tuple[object, ...], list[Projection]] = OrderedDict()
         self._luck: Luck | None = None
 
@@ -128,7 +124,7 @@ class Evaluator:
     def _project(self, scenario: Scenario, parameters: dict[str, Parameters]) -> list[Projection]:
         """Project each stream with places for all; where places run out, those who share them together."""
         if self._kernels.computed > MOST_RATES:
-            self._kernels = Kernels(self._memory)
+            self._kernels = Kernels()
         free: list[Projection] = []
         for stream, p in parameters.items():
             acting = stream, _acting(scenario, stream, ("unit_cost", "capacity"))

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import numpy as np
-import pytest
 from scipy.linalg import expm
 
 import carecost as cc
-from carecost.engine import kernels as module
-from carecost.engine.kernels import Kernels, Memory, birthday_map, rates
+from carecost.engine.kernels import Kernels, birthday_map, rates
 from tests.reference.oracle import stress_world
 from tests.reference.worlds import parameters_of
 
@@ -38,28 +36,6 @@ def test_kernel_of_a_number_is_the_matrix_exponential_of_its_rates() -> None:
     for number in np.unique(kernels.sets(p)):
         kernel = kernels.of(int(number))
         np.testing.assert_allclose(kernel.phi[0, 0], expm(kernel.rates[0]), atol=1e-12)
-
-
-def test_kernels_in_memory_that_was_used_before_are_the_same_to_the_bit(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "SLAB", 1000)  # some kernels larger than a slab, some that share one
-    memory, p = Memory(), parameters_of(stress_world())
-    for parameters in (p, p.changed(exit_rate=1.5 * np.asarray(p.exit_rate)), p):
-        alone, shared = Kernels(), Kernels(memory)
-        numbers = np.unique(alone.sets(parameters)).tolist()
-        assert np.array_equal(alone.sets(parameters), shared.sets(parameters))
-        kept = [shared.of(number) for number in numbers]
-        for number, kernel in zip(numbers, kept, strict=True):
-            for mine, theirs in zip(kernel, alone.of(number), strict=True):
-                np.testing.assert_array_equal(mine, theirs)
-
-
-def test_memory_is_handed_out_once_until_it_is_taken_again() -> None:
-    memory = Memory()
-    first, second = memory.take((2, 3)), memory.take((4,))
-    first[...], second[...] = 1.0, 2.0
-    assert first.tolist() == [[1.0] * 3] * 2 and second.tolist() == [2.0] * 4
-    memory.again()
-    assert np.shares_memory(memory.take((2, 3)), first)
 
 
 def test_birthday_sends_children_on_or_out() -> None:
