@@ -16,14 +16,16 @@ from functools import cache
 from itertools import product
 from math import ceil, sqrt
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.special import ndtr, ndtri
 
 import carecost as cc
 from benchmarks.lives import Seen, Truth, follow
 from carecost.engine import stochastic
+from carecost.engine.age_cohorts import project_sums
 from carecost.estimation.counts import Counts
 from carecost.estimation.rates import estimate
 
@@ -36,7 +38,7 @@ KINDS = ("both", "parameters", "noise")
 PLACEMENTS = ("foster", "kinship", "children's home", "supported accommodation")
 REASONS = ("home", "other")
 COLUMNS = ("children", "history", "entries_sd", "year_luck", "horizon", "interval")
-FOUND = ("councils", "below", "above", "coverage", "error", "width")
+FOUND = ("councils", "below", "above", "coverage", "error", "width", "plain_90", "mid_p_90")
 
 
 @dataclass(frozen=True)
@@ -150,42 +152,82 @@ def used() -> Array:
     return out
 
 
-def intervals(case: Case, counts: Counts, stock: Array, seed: int, horizons: Sequence[int] = HORIZONS) -> Array:
-    """The ends of the intervals of children in care: (kind, horizon, end).
+class Forecast(NamedTuple):
+    """What is said of children in care in some years."""
 
-    With n draws the ends are the k-th smallest and the k-th largest, k = 0.025 (n + 1): had it been drawn with them,
-    the truth would be as likely as any of them to have any rank. With noise alone they are 1.96 standard deviations
-    from the mean, in closed form.
-    """
+    drawn: dict[str, Array]  # all draws of a kind: (draw, horizon)
+    mean: Array  # of luck alone, in closed form: (horizon,)
+    sd: Array
+
+
+def forecast(case: Case, counts: Counts, stock: Array, seed: int, horizons: Sequence[int] = HORIZONS) -> Forecast:
+    """Project a council from what it counted, with all that is not known, and with a part of it."""
     future, found = grid(BASE, max(horizons)), estimate(counts, case.overdispersion)
     start, people = stock[None], population(case.size)
     drawn = cc.Parameters(future, start, people, **found.draw(cc.Draws(case.draws, seed), future.years))
     central = cc.Parameters(future, start, people, **found.central())
-    both = stochastic.simulate(drawn, seed, "council", range(case.draws)).children[:, horizons]
-    mean, sd = cc.project(central).children[0, horizons], np.sqrt(stochastic.variance(central)[0, horizons])
-    noise = np.stack([mean - 1.96 * sd, mean + 1.96 * sd], axis=-1)
-    return np.stack([_ends(both), _ends(cc.project(drawn).children[:, horizons]), noise])
+    sums = project_sums(drawn)
+    both = stochastic.simulate(drawn, seed, "council", range(case.draws), sums)
+    mean, sd = project_sums(central).children[0, horizons], np.sqrt(stochastic.variance(central)[0, horizons])
+    return Forecast({"both": both.children[:, horizons], "parameters": sums.children[:, horizons]}, mean, sd)
 
 
-def _ends(values: Array) -> Array:
+def intervals(found: Forecast, level: float = LEVEL) -> Array:
+    """The ends of the intervals of children in care: (kind, horizon, end).
+
+    With n draws the ends are the k-th smallest and the k-th largest, k = (1 - level) / 2 (n + 1): had it been drawn
+    with them, the truth would be as likely as any of them to have any rank. With noise alone they are so many standard
+    deviations from the mean.
+    """
+    away = float(ndtri((1.0 + level) / 2.0)) * found.sd
+    noise = np.stack([found.mean - away, found.mean + away], axis=-1)
+    return np.stack([*(_ends(values, level) for values in found.drawn.values()), noise])
+
+
+def _ends(values: Array, level: float) -> Array:
     """The ends of the interval of values of shape (draw, horizon): (horizon, end)."""
-    k = round((1.0 - LEVEL) / 2.0 * (len(values) + 1))
+    k = round((1.0 - level) / 2.0 * (len(values) + 1))
     ordered = np.sort(values, axis=0)
     return np.stack([ordered[k - 1], ordered[-k]], axis=-1)
 
 
-def batch(case: Case, number: int, horizons: Sequence[int] = HORIZONS) -> tuple[Array, Array]:
-    """Intervals of some councils, (council, kind, horizon, end), and what happened: (council, horizon)."""
+def place(found: Forecast, happened: Array, chance: Array) -> Array:
+    """Where is what happened among the draws, from 0 to 1: (kind, horizon)?
+
+    The mid-p transform: what ties with draws is put at a uniform place among them, so that whole numbers are uniform
+    where the forecast is right. A whole number is spread over its own unit where luck alone is normal.
+    """
+    found_at = []
+    for values in found.drawn.values():
+        below, upto = (values < happened).sum(0), (values <= happened).sum(0)
+        found_at.append((below + chance * (1 + upto - below)) / (len(values) + 1))
+    return np.stack([*found_at, ndtr((happened + chance - 0.5 - found.mean) / found.sd)])
+
+
+class Tried(NamedTuple):
+    """What came of some councils."""
+
+    ends: Array  # of 95% intervals: (council, kind, horizon, end)
+    happened: Array  # (council, horizon)
+    narrow: Array  # ends of 90% intervals
+    place: Array  # (council, kind, horizon)
+
+
+def batch(case: Case, number: int, horizons: Sequence[int] = HORIZONS) -> Tried:
+    """Intervals of some councils, what happened, and where that was among the draws."""
     entropy = (case.seed, case.size, round(1e6 * case.varying), number)
     rng = np.random.default_rng(np.random.SeedSequence(entropy))
     councils = min(BATCH, case.councils - BATCH * number)
     seen = follow(truth(case.size), councils, BEFORE + max(horizons), rng, case.varying)
     seeds = np.random.SeedSequence((*entropy, 1)).generate_state(councils)
-    ends = [
-        intervals(case, counted(seen, i, case), seen.stock[i, BEFORE], int(seed), horizons)
+    happened = seen.stock[:, [BEFORE + h for h in horizons]].sum((2, 3))
+    chance = np.random.default_rng(np.random.SeedSequence((*entropy, 2))).random(happened.shape)
+    told = [
+        forecast(case, counted(seen, i, case), seen.stock[i, BEFORE], int(seed), horizons)
         for i, seed in enumerate(seeds)
     ]
-    return np.stack(ends), seen.stock[:, [BEFORE + h for h in horizons]].sum((2, 3))
+    wide, narrow = (np.stack([intervals(f, level) for f in told]) for level in (LEVEL, 0.9))
+    return Tried(wide, happened, narrow, np.stack([place(*each) for each in zip(told, happened, chance, strict=True)]))
 
 
 #: Events counted in a cell, on average: at least this many, and fewer than the next.
@@ -250,25 +292,28 @@ CELL_COLUMNS = ("children", "history", "rate", "events", "cells", "councils", "b
 CELL_CASES = tuple(Case(size, history, 200, draws=199) for size in (100, 1000) for history in (7, 1))
 
 
-def tried(case: Case, run: Executor, horizons: Sequence[int] = HORIZONS) -> Callable[[], tuple[Array, Array]]:
+def tried(case: Case, run: Executor, horizons: Sequence[int] = HORIZONS) -> Callable[[], Tried]:
     """Start all batches of a case; what is returned waits for them."""
     started = [run.submit(batch, case, number, horizons) for number in range(ceil(case.councils / BATCH))]
 
-    def wait() -> tuple[Array, Array]:
-        ends, happened = zip(*(s.result() for s in started), strict=True)
-        return np.concatenate(ends), np.concatenate(happened)
+    def wait() -> Tried:
+        return Tried(*(np.concatenate(parts) for parts in zip(*(s.result() for s in started), strict=True)))
 
     return wait
 
 
-def rows(case: Case, ends: Array, happened: Array, horizons: Sequence[int] = HORIZONS) -> Iterable[tuple[Any, ...]]:
-    """Coverage and width by kind and horizon."""
+def rows(case: Case, found: Tried, horizons: Sequence[int] = HORIZONS) -> Iterable[tuple[Any, ...]]:
+    """Coverage and width by kind and horizon; then coverage of 90% intervals, plainly and by the mid-p transform."""
+    ends, happened = found.ends, found.happened
     below, above = happened[:, None] < ends[..., 0], happened[:, None] > ends[..., 1]
+    plain = ((found.narrow[..., 0] <= happened[:, None]) & (happened[:, None] <= found.narrow[..., 1])).mean(0)
+    fine = ((found.place > 0.05) & (found.place < 0.95)).mean(0)
     for (k, kind), (h, horizon) in product(enumerate(KINDS), enumerate(horizons)):
         n, low, high = len(happened), int(below[:, k, h].sum()), int(above[:, k, h].sum())
         share, width = 1.0 - (low + high) / n, float((ends[:, k, h, 1] - ends[:, k, h, 0]).mean())
         error = sqrt(share * (1.0 - share) / n)
-        yield *case.labels, horizon, kind, n, low, high, f"{share:.4f}", f"{error:.4f}", f"{width:.1f}"
+        narrow = f"{plain[k, h]:.4f}", f"{fine[k, h]:.4f}"
+        yield *case.labels, horizon, kind, n, low, high, f"{share:.4f}", f"{error:.4f}", f"{width:.1f}", *narrow
 
 
 def main(words: Sequence[str] | None = None) -> None:
@@ -292,7 +337,7 @@ def main(words: Sequence[str] | None = None) -> None:
     table: list[tuple[Any, ...]] = []
     with ProcessPoolExecutor(asked.processes) as pool:
         for case, wait in [(case, tried(case, pool)) for case in cases]:
-            for row in rows(case, *wait()):
+            for row in rows(case, wait()):
                 print(*(f"{value!s:>10}" for value in row), flush=True)
                 table.append((*row, case.draws, case.seed, cc.__version__))
     with asked.out.open("w", encoding="utf-8", newline="") as file:

@@ -11,11 +11,13 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from pathlib import Path
 
 import numpy as np
 
 import carecost as cc
+from benchmarks import c_loop
 from carecost import stockflow
 from carecost.engine.age_cohorts import age_cuts, project_sums
 from carecost.engine.kernels import Kernels, rates
@@ -143,16 +145,38 @@ def work_of(p: cc.Parameters, kernels: Kernels) -> float:
     return total
 
 
-def share_of_floor() -> None:
-    """Print what part of the time of a projection its products would take at the machine's rate of multiplication."""
+def share_of_floor(sets: Sequence[str] = ("england-2025", "england-2025-phases"), draws: int = 256) -> None:
+    """Print what part of the time of a projection its products would take at the machine's rate of multiplication.
+
+    Beside it the same of a loop in C of the same method, whose results must be the engine's.
+    """
     big = np.random.default_rng(0).random((600, 600))
     rate = 2 * 600**3 / min(processor(lambda: big @ big) for _ in range(9))
-    run = cc.run(cc.load_assumptions("england-2025"), years=20, draws=cc.Draws(256)).run
-    for stream, p in run.parameters("inaction", slice(0, 256)).items():
-        flops = work_of(p, Kernels())
-        took = min(processor(lambda p=p: project_sums(p, Kernels())) for _ in range(9))
-        print(f"{stream}: {took * 1e3:.1f} ms for {flops / 1e6:.0f} million operations, ", end="")
-        print(f"{flops / rate / took:.0%} of the floor ({rate / 1e9:.0f} thousand million a second)")
+    print(f"floor: large matrices are multiplied at {rate / 1e9:.0f} thousand million operations a second")
+    with tempfile.TemporaryDirectory() as folder:
+        library = c_loop.compiled(Path(folder))
+        if library is None:
+            print("there is no gcc: the loop in C is left out")
+        for name in sets:
+            run = cc.run(cc.load_assumptions(name), years=20, draws=cc.Draws(draws)).run
+            for stream, p in run.parameters("inaction", slice(0, draws)).items():
+                flops = work_of(p, Kernels())
+                took = min(processor(lambda p=p: project_sums(p, Kernels())) for _ in range(9))
+                said = f"{name}, {stream}: {flops / 1e6:.0f} million operations in {took * 1e3:.1f} ms"
+                print(f"{said}, {flops / rate / took:.1%} of the floor", end="")
+                print(beside_the_loop(c_loop.Loop(library, p), p, flops / rate, took) if library else "", flush=True)
+
+
+def beside_the_loop(loop: c_loop.Loop, p: cc.Parameters, least: float, took: float) -> str:
+    """Hold a loop in C against the engine, and say how long each takes."""
+    sums = project_sums(p)
+    pairs = zip(loop.project(), (sums.over_ages("stock")[:, 1:], sums.over_ages("child_years")), strict=True)
+    apart = max(float(np.abs(mine - theirs).max() / theirs.max()) for mine, theirs in pairs)
+    if apart > 1e-12:
+        raise ValueError(f"the loop in C and the engine are {apart:.1e} apart")
+    own = min(processor(loop.project) for _ in range(9))
+    said = f"{own * 1e3:.1f} ms ({least / own:.1%}), the engine {took / own:.2f} times as long"
+    return f"; C {said}; results {apart:.0e} apart"
 
 
 def main() -> None:

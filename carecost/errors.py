@@ -40,6 +40,12 @@ class CareCostError(ValueError):
     ----------
     problems : str, Problem or iterable of Problem
         What was found, all at once.
+
+    Examples
+    --------
+    >>> found = CareCostError([Problem("is negative", "exit_rate"), Problem("is not given", "population")])
+    >>> len(found.problems)
+    2
     """
 
     def __init__(self, problems: str | Problem | Iterable[Problem]) -> None:

@@ -188,15 +188,25 @@ class _Sums:
         ``[F_1 | F_2 | g]``, with the layers that came in from an age with the same rates.
     layer : ndarray of shape (draw, year + 1, state)
         Time after the birthday of the layers that came in from an age with other rates.
+    empty : bool
+        Nothing was added yet: what the arrays hold is void.
     """
 
     def __init__(self, draws: int, years: int, states: int) -> None:
-        self.whole, self.tilted = np.zeros((2, draws, years + 1, 3 * states))
-        self.layer = np.zeros((draws, years + 1, states))
+        self.whole, self.tilted = np.empty((2, draws, years + 1, 3 * states))
+        self.layer = np.empty((draws, years + 1, states))
+        self.empty = True
 
     def add(self, rows: _Rows, jump: Array | None, layer: Array | None) -> None:
         """Add an age, and the layers that came in with those who turned it, by year: (draw, year, state)."""
         n = self.layer.shape[-1]
+        if self.empty:
+            self.empty = False
+            self.whole[...] = rows.whole
+            self.tilted[..., :n], self.tilted[..., n : 2 * n] = rows.tilted[:, 0, :, :n], rows.tilted[:, 1, :, :n]
+            for into, given in ((self.tilted[..., 2 * n :], jump), (self.layer, layer)):
+                into[:, 0], into[:, 1:] = 0.0, 0.0 if given is None else given
+            return
         self.whole += rows.whole
         self.tilted[..., :n] += rows.tilted[:, 0, :, :n]
         self.tilted[..., n : 2 * n] += rows.tilted[:, 1, :, :n]
@@ -371,8 +381,7 @@ class _Cohorts:
             time = self._time_before(self._after, plan, after)
             time += after[:, 1:]
             self._stock[..., self._window] += stock
-            for array in (self._after.whole, self._after.tilted, self._after.layer):
-                array[...] = 0.0
+            self._after.empty = True
             return time
         # Those before their birthday met last year's rates too: their sums end where either year's do.
         joint = closes | np.concatenate([closes[:1], closes[: years - 1]])

@@ -32,7 +32,7 @@ _STAY = "give a smaller change, or an interval and a distribution that stay with
 class Costs(ReadOnly):
     """Volumes, prices and spend.
 
-    Attributes
+    Parameters
     ----------
     grid : Grid
         Labels.
@@ -42,6 +42,13 @@ class Costs(ReadOnly):
         Price of a unit [GBP per unit of driver]; draw and year axes may have length 1.
     spend : ndarray of shape (draw, year, item)
         Their product [GBP, constant prices; of the account outcomes, their number].
+
+    Examples
+    --------
+    >>> grid = Grid(2025, 1, range(18), ["foster"], items=[Item("carers", "child_weeks")])
+    >>> weeks, price = np.full((1, 1, 1), 52.0), np.full((1, 1, 1), 700.0)
+    >>> Costs(grid, weeks, price, weeks * price).public_spend.tolist()
+    [[36400.0]]
     """
 
     grid: Grid
@@ -86,6 +93,16 @@ def cost(projection: Projection, parameters: Parameters) -> Costs:
     ------
     InputError
         If a level of an outcome is none that can be.
+
+    Examples
+    --------
+    >>> from carecost.engine import project
+    >>> grid = Grid(2025, 1, range(18), ["foster"], items=[Item("carers", "child_years")])
+    >>> one, stock = np.ones((1, 1, 1)), np.zeros((1, 18, 1))
+    >>> stock[0, 5] = 10.0
+    >>> p = Parameters(grid, stock, 0 * one, 0 * one, one[..., None], unit_cost=3e4 * one)
+    >>> cost(project(p), p).spend.round().tolist()
+    [[[300000.0]]]
     """
     return cost_streams([""], [projection], [parameters])
 

@@ -73,15 +73,22 @@ class Selector:
 
     Parameters
     ----------
-    ages, years : int, str or sequence of int, optional
-        Ages; calendar years of flows: one, several, or bands as text (``"10 to 17"``).
-    placements, to, reasons, items, groups, streams : str or sequence of str, optional
+    streams : str or sequence of str, optional
+        Names of streams, one or several.
+    years, ages : int, str or sequence of int, optional
+        Calendar years of flows; ages: one, several, or bands as text (``"10 to 17"``).
+    placements, to, reasons, items, groups : str or sequence of str, optional
         Names, one or several.
 
     Raises
     ------
     InputError
         If a label is none.
+
+    Examples
+    --------
+    >>> Selector(ages="10 to 12", placements="foster").ages
+    (10, 11, 12)
     """
 
     streams: tuple[str, ...] | None = None
@@ -97,13 +104,34 @@ class Selector:
         take(self, **SELECTED)
 
     def covers(self, stream: str) -> bool:
-        """Say whether a stream is meant."""
+        """Say whether a stream is meant.
+
+        Parameters
+        ----------
+        stream : str
+            Name of the stream.
+
+        Returns
+        -------
+        bool
+            True where it is among the streams, or all are meant.
+
+        Examples
+        --------
+        >>> Selector(streams="uasc").covers("other"), Selector().covers("other")
+        (False, True)
+        """
         if type(stream) is not str:
             stream = checked(stream, text, "stream", "Selector.covers()")
         return self.streams is None or stream in self.streams
 
     def text(self) -> str:
         """Write the selection in a line, the same for the same selection.
+
+        Returns
+        -------
+        str
+            Each axis that is narrowed, and its labels; empty where all is meant.
 
         Examples
         --------
@@ -400,6 +428,12 @@ class Placement:
         :mod:`carecost.inputs.phases`.
     from_age : int
         Age from which a child can be in it.
+
+    Examples
+    --------
+    >>> flat = Placement("supported accommodation", from_age=16, then="care leaver")
+    >>> flat.in_care, flat.leave_age, flat.group
+    (True, 18, 'supported accommodation')
     """
 
     name: str
@@ -432,6 +466,11 @@ class Reason:
         The placement that the child goes to; out when not given.
     note : str
         What to know about it.
+
+    Examples
+    --------
+    >>> Reason("special guardianship order", to="special guardianship").to
+    'special guardianship'
     """
 
     name: str
@@ -547,12 +586,27 @@ class Grid(LockedAgain):
         return (self.base_year, *self.years)
 
     def labels(self, axis: str) -> tuple[int | str, ...]:
-        """Give the labels of an axis: years, dates, ages, placements, to, reasons, items or groups.
+        """Give the labels of an axis.
+
+        Parameters
+        ----------
+        axis : str
+            Which: years, dates, ages, placements, to, reasons, items or groups.
+
+        Returns
+        -------
+        tuple of int or str
+            Labels in order.
 
         Raises
         ------
         UnknownNameError
             If there is no such axis.
+
+        Examples
+        --------
+        >>> Grid(2025, 2, range(18), ["foster", "kinship"]).labels("placements")
+        ('foster', 'kinship')
         """
         if not isinstance(axis, str) or axis not in LABELLED:
             raise UnknownNameError(unknown("axis", axis, LABELLED))
@@ -568,10 +622,27 @@ class Grid(LockedAgain):
     def index(self, axis: str, name: int | str) -> int:
         """Find a label on an axis.
 
+        Parameters
+        ----------
+        axis : str
+            Which, as for :meth:`labels`.
+        name : int or str
+            The label.
+
+        Returns
+        -------
+        int
+            Its place on the axis.
+
         Raises
         ------
         UnknownNameError
             If it is not there; the message names the nearest.
+
+        Examples
+        --------
+        >>> Grid(2025, 2, range(18), ["foster", "kinship"]).index("placements", "kinship")
+        1
         """
         labels = self.labels(axis)
         try:
@@ -585,10 +656,27 @@ class Grid(LockedAgain):
     def indices(self, axis: str, names: Iterable[int | str] | None) -> list[int]:
         """Find several labels; None finds all. A placement in phases stands for all of its phases.
 
+        Parameters
+        ----------
+        axis : str
+            Which, as for :meth:`labels`.
+        names : iterable of int or str, or None
+            The labels.
+
+        Returns
+        -------
+        list of int
+            Their places on the axis.
+
         Raises
         ------
         UnknownNameError
             If one is not there; the message names the nearest.
+
+        Examples
+        --------
+        >>> Grid(2025, 2, range(18), ["foster", "kinship"]).indices("ages", [10, 11])
+        [10, 11]
         """
         if names is None or not isinstance(axis, str):
             return list(range(len(self.labels(axis))))
@@ -641,7 +729,26 @@ class Grid(LockedAgain):
         return windows(self.opened)
 
     def open(self, placement: int, age: int) -> bool:
-        """Say whether a placement (by index) is open to an age."""
+        """Say whether a placement is open to an age.
+
+        Parameters
+        ----------
+        placement : int
+            Its place among the placements.
+        age : int
+            Age.
+
+        Returns
+        -------
+        bool
+            Whether a child of that age may be in it.
+
+        Examples
+        --------
+        >>> grid = Grid(2025, 2, range(18), [Placement("supported accommodation", from_age=16)])
+        >>> grid.open(0, 15), grid.open(0, 16)
+        (False, True)
+        """
         at = checked(placement, whole(0, len(self.placements) - 1), "placement", "Grid.open()")
         return self._open(at, checked(age, whole(), "age", "Grid.open()"))
 

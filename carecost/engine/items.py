@@ -112,6 +112,11 @@ class Cashable:
         Share from ``years`` later on [0 to 1].
     years : int
         Years from the first share to the second.
+
+    Examples
+    --------
+    >>> Cashable(short=0.2, long=0.8, years=3).long
+    0.8
     """
 
     short: float = 1.0
@@ -123,6 +128,16 @@ class Cashable:
 
     def share(self, elapsed: int) -> float:
         """Give the share after some whole years of programme.
+
+        Parameters
+        ----------
+        elapsed : int
+            Years since the first of the programme.
+
+        Returns
+        -------
+        float
+            Share [0 to 1].
 
         Examples
         --------
@@ -262,6 +277,16 @@ class Item:
 
     def follows(self, other: Item) -> bool:
         """Say whether this item follows the outcomes that another counts.
+
+        Parameters
+        ----------
+        other : Item
+            The other item.
+
+        Returns
+        -------
+        bool
+            Whether the other is an outcome of the group that this one follows.
 
         Examples
         --------

@@ -117,7 +117,7 @@ class Parameters(LockedAgain):
         if set(names) & _ENTRY:
             problems += self._shares()
         if set(names) - {"unit_cost", "population", "capacity"}:
-            problems += self._closed()
+            problems += self._closed(set(names))
         refuse(problems)
 
     def _array(
@@ -205,8 +205,8 @@ class Parameters(LockedAgain):
         year = f"year {self.grid.years[at[1]]}" if len(self.grid.years) > at[1] else ""
         return f"{year}, age {self.grid.ages[at[2]] if at[2] < len(self.grid.ages) else 'all'}"
 
-    def _closed(self) -> list[Problem]:
-        """Find anything in, or on its way into, a placement that is closed at that age."""
+    def _closed(self, names: set[str]) -> list[Problem]:
+        """Find anything of some arrays in, or on its way into, a placement that is closed at that age."""
         ages, placements = np.nonzero(~self.open)
         if not len(ages):
             return []
@@ -215,18 +215,22 @@ class Parameters(LockedAgain):
             """Take the cells that are closed from an array of shape (..., age, placement)."""
             return np.broadcast_to(array, (*array.shape[:-2], *self.open.shape))[..., ages, placements]
 
-        rate, towards = np.asarray(self.entry_rate), np.zeros(self.open.shape)
-        most = _most(self.exit_rate)
-        for r, reason in enumerate(self.grid.reasons):
-            if reason.to is not None:
-                towards[:, self.grid.index("placements", reason.to)] += most[:, r]
-        checks: dict[str, Array] = {
-            "initial_stock": shut(np.asarray(self.initial_stock)),
-            "entry_share": shut(np.asarray(self.entry_share)) * (shut(rate[..., None]) > 0),
-            "move_rate": shut(_most(self.move_rate)),
-            **{f"extra_entries[{k!r}]": shut(np.asarray(v)) for k, v in self.extra_entries.items()},
-            "exit_rate into it": shut(towards),
-        }
+        checks: dict[str, Array] = {}
+        if "initial_stock" in names:
+            checks["initial_stock"] = shut(np.asarray(self.initial_stock))
+        if names & {"entry_rate", "entry_share"}:
+            rate = np.asarray(self.entry_rate)
+            checks["entry_share"] = shut(np.asarray(self.entry_share)) * (shut(rate[..., None]) > 0)
+        if "move_rate" in names:
+            checks["move_rate"] = shut(_most(self.move_rate))
+        if "extra_entries" in names:
+            checks |= {f"extra_entries[{k!r}]": shut(np.asarray(v)) for k, v in self.extra_entries.items()}
+        if "exit_rate" in names:
+            towards, most = np.zeros(self.open.shape), _most(self.exit_rate)
+            for r, reason in enumerate(self.grid.reasons):
+                if reason.to is not None:
+                    towards[:, self.grid.index("placements", reason.to)] += most[:, r]
+            checks["exit_rate into it"] = shut(towards)
         found = []
         for name, cells in checks.items():
             bad = np.flatnonzero((cells > 0).reshape(-1, len(ages)).any(0))
@@ -245,7 +249,20 @@ class Parameters(LockedAgain):
         return self.grid.opened
 
     def arrays(self) -> dict[str, Array]:
-        """All arrays by name; extra entries as ``extra_entries[name]``."""
+        """Give all arrays by name; extra entries as ``extra_entries[name]``.
+
+        Returns
+        -------
+        dict of str to ndarray
+            Arrays, each with its axis of draws first.
+
+        Examples
+        --------
+        >>> grid, one = Grid(2025, 1, range(18), ["foster"]), np.ones((1, 1, 1))
+        >>> p = Parameters(grid, np.zeros((1, 18, 1)), 1e5 * one, 0.001 * one, np.ones((1, 1, 1, 1)))
+        >>> p.arrays()["population"].shape
+        (1, 1, 1)
+        """
         return {name: np.asarray(array) for name, array in self._given().items()}
 
     def _given(self) -> dict[str, Any]:
@@ -258,16 +275,36 @@ class Parameters(LockedAgain):
         return max(map(len, self._given().values()))
 
     def spread(self) -> Parameters:
-        """Give the same parameters with plain arrays only, as they are shown."""
+        """Give the same parameters with plain arrays only, as they are shown.
+
+        Returns
+        -------
+        carecost.Parameters
+            With rates of exits and moves for every year and age.
+
+        Examples
+        --------
+        >>> grid, one = Grid(2025, 1, range(18), ["foster"]), np.ones((1, 1, 1))
+        >>> p = Parameters(grid, np.zeros((1, 18, 1)), 1e5 * one, 0.001 * one, np.ones((1, 1, 1, 1)))
+        >>> type(p.spread().exit_rate).__name__
+        'ndarray'
+        """
         return self.changed(exit_rate=np.asarray(self.exit_rate), move_rate=np.asarray(self.move_rate))
 
     def entries(self) -> Array:
-        """Entries by rate, without the extra ones.
+        """Give entries by rate, without the extra ones.
 
         Returns
         -------
         ndarray of shape (draw, year, age, placement)
             Entries [children per year]; year and age axes may have length 1 only if all their factors have.
+
+        Examples
+        --------
+        >>> grid, one = Grid(2025, 1, range(18), ["foster"]), np.ones((1, 1, 1))
+        >>> p = Parameters(grid, np.zeros((1, 18, 1)), 1e5 * one, 0.001 * one, np.ones((1, 1, 1, 1)))
+        >>> p.entries().tolist()
+        [[[[100.0]]]]
         """
         starts = np.asarray(self.population) * np.asarray(self.entry_rate)
         return np.asarray(starts[..., None] * np.asarray(self.entry_share))
@@ -275,12 +312,29 @@ class Parameters(LockedAgain):
     def changed(self, **arrays: ArrayLike | Mapping[str, ArrayLike] | None) -> Parameters:
         """Make a copy with some arrays replaced; only those are checked again.
 
+        Parameters
+        ----------
+        **arrays : array_like, or mapping of str to array_like for extra entries
+            New arrays by the name of the parameter.
+
+        Returns
+        -------
+        carecost.Parameters
+            The copy.
+
         Raises
         ------
         UnknownNameError
             If there is no parameter of that name.
         InputError
             If the new arrays do not fit.
+
+        Examples
+        --------
+        >>> grid, one = Grid(2025, 1, range(18), ["foster"]), np.ones((1, 1, 1))
+        >>> p = Parameters(grid, np.zeros((1, 18, 1)), 1e5 * one, 0.001 * one, np.ones((1, 1, 1, 1)))
+        >>> p.changed(entry_rate=0.002 * one).entries().tolist()
+        [[[[200.0]]]]
         """
         refuse([unknown("parameter", name, AXES) for name in arrays if name not in AXES], UnknownNameError)
         new = object.__new__(Parameters)

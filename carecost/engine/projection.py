@@ -19,21 +19,28 @@ from carecost.errors import InputError, Problem
 
 @dataclass(frozen=True, eq=False)
 class Capacity(LockedAgain):
-    """How full the groups were, for all streams together; arrays of shape (draw, year, group).
+    """How full the groups were, for all streams together.
 
-    Attributes
+    Parameters
     ----------
-    places : ndarray
+    places : ndarray of shape (draw, year, group)
         Children that can be there on average over the year [children].
-    occupancy : ndarray
+    occupancy : ndarray of shape (draw, year, group)
         Time lived there in the year, which is the mean number of children [child-years].
-    share : ndarray
+    share : ndarray of shape (draw, year, group)
         Share of the year's arrivals that was sent on, those sent from other groups included [share].
-    redirected : ndarray
+    redirected : ndarray of shape (draw, year, group)
         Arrivals sent on [children].
-    unmet : ndarray
+    unmet : ndarray of shape (draw, year, group)
         Time that the arrivals sent to a placement of last resort would have lived in the group that sent them there;
         zero for a group that sends on to another [child-years].
+
+    Examples
+    --------
+    >>> import carecost as cc
+    >>> run = cc.run(cc.load_assumptions("england-2025-capacity"), years=2).projection("inaction")
+    >>> run.capacity.occupancy.shape, bool((run.capacity.share <= 1).all())
+    ((1, 2, 3), True)
     """
 
     places: Array
@@ -43,7 +50,18 @@ class Capacity(LockedAgain):
     unmet: Array
 
     def arrays(self) -> dict[str, Array]:
-        """Give the arrays by name."""
+        """Give the arrays by name.
+
+        Returns
+        -------
+        dict of str to ndarray of shape (draw, year, group)
+            As they are kept.
+
+        Examples
+        --------
+        >>> list(Capacity(*np.zeros((5, 1, 1, 1))).arrays())
+        ['places', 'occupancy', 'share', 'redirected', 'unmet']
+        """
         return dict(vars(self))
 
 
@@ -87,7 +105,7 @@ class Rates(NamedTuple):
 class Projection(LockedAgain):
     """Stock and flows of a run, by pieces of the age axis: every age where ages are kept, else sums over ages.
 
-    Attributes
+    Parameters
     ----------
     grid : Grid
         Labels.
@@ -106,6 +124,13 @@ class Projection(LockedAgain):
         Those who reach the birthday that ends an age, where ages are kept [children].
     extra_entries : dict of str to ndarray of shape (draw, year, age, placement)
         The extra entries by name, where ages are kept [children].
+
+    Examples
+    --------
+    >>> import carecost as cc
+    >>> run = cc.run(cc.load_assumptions("england-2025"), years=2).projection("inaction")
+    >>> run.stock.shape == (1, 3, len(run.grid.ages), len(run.grid.placements))
+    True
     """
 
     grid: Grid
@@ -155,12 +180,31 @@ class Projection(LockedAgain):
         return read_only(np.asarray(self.stock[..., list(self.grid.in_care)].sum((-2, -1))))
 
     def over_ages(self, name: str, ages: Sequence[int] = ()) -> Array:
-        """Sum stock or a flow over some ages, all by default: (draw, date or year, placement).
+        """Sum stock or a flow over some ages.
+
+        Parameters
+        ----------
+        name : str
+            Which: stock, entries, aged_out or child_years.
+        ages : sequence of int
+            Ages; all by default.
+
+        Returns
+        -------
+        ndarray of shape (draw, date or year, placement)
+            The sum [as the flow].
 
         Raises
         ------
         InputError
             If an age is asked for that is kept only together with others.
+
+        Examples
+        --------
+        >>> import carecost as cc
+        >>> run = cc.run(cc.load_assumptions("england-2025"), years=2).projection("inaction")
+        >>> run.over_ages("stock", ages=[16, 17]).shape == (1, 3, len(run.grid.placements))
+        True
         """
         if ages:
             return read_only(np.asarray(getattr(self, name)[:, :, self._chosen(ages)].sum(2)))
@@ -169,14 +213,55 @@ class Projection(LockedAgain):
         return self._kept[name]
 
     def exits_for(self, reasons: Sequence[int], ages: Sequence[int] = ()) -> Array:
-        """Sum exits for some reasons (by index) over some ages: (draw, year, placement) [children]."""
+        """Sum exits for some reasons over some ages.
+
+        Parameters
+        ----------
+        reasons : sequence of int
+            Places of the reasons on their axis.
+        ages : sequence of int
+            Ages; all by default.
+
+        Returns
+        -------
+        ndarray of shape (draw, year, placement)
+            Exits [children].
+
+        Examples
+        --------
+        >>> import carecost as cc
+        >>> run = cc.run(cc.load_assumptions("england-2025"), years=2).projection("inaction")
+        >>> adopted = run.exits_for(run.grid.indices("reasons", ["adopted"]))
+        >>> bool((adopted <= run.exits_for(range(len(run.grid.reasons)))).all())
+        True
+        """
         chosen = np.isin(np.arange(len(self.grid.reasons)), reasons).astype(float)
         return self._events([_each(p.exit_rate, chosen) for p in self.parts], ages)
 
     def moves_to(self, placements: Sequence[int], ages: Sequence[int] = ()) -> Array:
-        """Sum moves by origin to some placements (by index) over some ages: (draw, year, placement) [children].
+        """Sum moves by origin to some placements over some ages.
 
         Going on to the next phase of a placement is not a move to another.
+
+        Parameters
+        ----------
+        placements : sequence of int
+            Places of the destinations on their axis.
+        ages : sequence of int
+            Ages; all by default.
+
+        Returns
+        -------
+        ndarray of shape (draw, year, placement)
+            Moves [children].
+
+        Examples
+        --------
+        >>> import carecost as cc
+        >>> run = cc.run(cc.load_assumptions("england-2025"), years=2).projection("inaction")
+        >>> home = run.grid.index("placements", "children's home")
+        >>> float(run.moves_to([home])[..., home].sum())
+        0.0
         """
         chosen = np.isin(np.arange(len(self.grid.placements)), placements).astype(float)
         return self._events([_each(p.move_rate, self.grid.apart * chosen) for p in self.parts], ages)

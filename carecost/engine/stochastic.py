@@ -8,7 +8,7 @@ from the same lives, so that the identity of stock and flows holds in every draw
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -189,7 +189,9 @@ def simulate_streams(
     -------
     list of Lives
         One a stream. Where places run out, arrivals are Poisson with the expected numbers after some were sent
-        elsewhere: a group is full on average, and may be a little fuller or emptier by luck.
+        elsewhere: a group is full on average, and may be a little fuller or emptier by luck. Occupancy is the time that
+        those followed lived in the group's placements; the share sent on, and what follows from it, is the expected
+        run's.
     """
     return Luck(seed, draws).simulate(streams, names, expected)
 
@@ -219,7 +221,7 @@ class Luck:
         if expected is None:
             alone = not streams[0].grid.groups
             expected = [project_sums(p) for p in streams] if alone else project_together(streams)
-        return [self._stream(*each) for each in zip(streams, names, expected, strict=True)]
+        return _occupied([self._stream(*each) for each in zip(streams, names, expected, strict=True)])
 
     def _stream(self, parameters: Parameters, name: str, expected: Projection) -> Lives:
         first = next((f for f in self._followed if f.same_lives(name, parameters, expected.pieces)), None)
@@ -396,6 +398,18 @@ class _Followed:
             events=self.happened[kinds.events],
             transitions=kinds.only(kinds.events),
         )
+
+
+def _occupied(streams: list[Lives]) -> list[Lives]:
+    """Say how full the capacity groups were of the children followed; shares are those by which arrivals were sent."""
+    expected = streams[0].capacity
+    if expected is None:
+        return streams
+    wanted, rows = Relief(streams[0].grid).wanted, len(streams[0].stock)
+    occupancy = np.asarray(sum(lives.over_ages("child_years") @ wanted for lives in streams))
+    others = {name: np.broadcast_to(array, (rows, *array.shape[1:])) for name, array in expected.arrays().items()}
+    found = Capacity(**others | {"occupancy": occupancy})
+    return [replace(lives, capacity=found) for lives in streams]
 
 
 def _empty(table: Rules, rows: int) -> tuple[NDArray[np.int32], Array]:

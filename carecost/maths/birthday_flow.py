@@ -25,7 +25,7 @@ import numpy as np
 from numpy.polynomial import legendre
 
 from carecost._typing import Array
-from carecost.maths.expm import at_once, phi_functions
+from carecost.maths.expm import at_once, phi_functions, phi_into
 
 #: The last of the phi functions that are needed: V_3 is made of phi_2 to phi_5.
 ORDER = 5
@@ -54,16 +54,23 @@ _LEGENDRE = np.array(
 class YearKernel(NamedTuple):
     """What a year at one set of rates does to rows of people.
 
-    Attributes
+    Parameters
     ----------
     rates : ndarray of shape (draw, state, state)
         Generator Q [per person-year].
     phi : ndarray of shape (draw, 6, state, state)
-        phi_0 = expm(Q) to phi_5.
+        The functions phi_0 = expm(Q) to phi_5.
     onward : ndarray of shape (draw, 2, 2 * state, state)
         ``[expm(Q) over (2k + 1) Y_k]`` for k of 1 and 2.
     after : ndarray of shape (draw, 3 * state, state)
         ``[V_1 over V_2 over layer]``, where the layer is that within ages of the same rates, see :func:`layer_across`.
+
+    Examples
+    --------
+    >>> kernel = year_kernel(np.array([[[-0.5, 0.5], [0.0, 0.0]]]))
+    >>> kernel.phi[0, 0].round(3)
+    array([[0.607, 0.393],
+           [0.   , 1.   ]])
     """
 
     rates: Array
@@ -77,12 +84,44 @@ class YearKernel(NamedTuple):
         return self.after[:, 2 * self.rates.shape[-1] :]
 
     def rows(self, first: int, last: int) -> Array:
-        """Give phi functions one above the other: (draw, functions * state, state)."""
+        """Give phi functions one above the other.
+
+        Parameters
+        ----------
+        first, last : int
+            Numbers of the first and the last function.
+
+        Returns
+        -------
+        ndarray of shape (draw, functions * state, state)
+            The functions.
+
+        Examples
+        --------
+        >>> year_kernel(np.array([[[0.0]]])).rows(0, 2).tolist()
+        [[[1.0], [1.0], [0.5]]]
+        """
         n = self.phi.shape[-1]
         return self.phi[:, first : last + 1].reshape(-1, (last + 1 - first) * n, n)
 
     def part(self, draws: slice) -> YearKernel:
-        """Take some draws, where there is more than one."""
+        """Take some draws, where there is more than one.
+
+        Parameters
+        ----------
+        draws : slice
+            Which.
+
+        Returns
+        -------
+        YearKernel
+            Those draws; the kernel itself where it has one for all.
+
+        Examples
+        --------
+        >>> year_kernel(np.zeros((5, 1, 1))).part(slice(2, 4)).rates.shape
+        (2, 1, 1)
+        """
         return self if len(self.rates) == 1 else YearKernel(*(array[draws] for array in self))
 
 
@@ -111,19 +150,18 @@ def year_kernel(rates: Array) -> YearKernel:
     array([0.606531, 0.786939, 0.426123])
     """
     draws, n = rates.shape[:2]
-    out = YearKernel(
-        rates, np.empty((draws, ORDER + 1, n, n)), np.empty((draws, 2, 2 * n, n)), np.empty((draws, 3 * n, n))
-    )
+    shapes = (draws, ORDER + 1, n, n), (draws, 2, 2 * n, n), (draws, 3 * n, n)
+    out = YearKernel(rates, *map(np.empty, shapes))
+    phi_into(np.ascontiguousarray(rates), out.phi)
     for first in range(0, draws, count := at_once(n)):
         _fill(YearKernel(*(array[first : first + count] for array in out)))
     return out
 
 
 def _fill(kernel: YearKernel) -> None:
-    """Work out the kernels of a few draws, in place."""
-    rates, phi, onward, after = kernel
-    draws, n = rates.shape[:2]
-    phi[...] = phi_functions(rates, ORDER)
+    """Work out what is made of the phi functions of a few draws, in place."""
+    _, phi, onward, after = kernel
+    draws, n = phi.shape[0], phi.shape[-1]
     # V_1 and V_2, each the weights of phi_2 to phi_4.
     v = after[:, : 2 * n].reshape(draws, 2, n * n)
     np.matmul(_LEGENDRE[1:3, :3], phi[:, 2:5].reshape(draws, 3, n * n), out=v)
@@ -167,6 +205,12 @@ def layer_across(before: YearKernel, after: YearKernel, passes: Array) -> Array:
 
     with e_1(h) = (1 - exp(-h)) / h and e(h, h') = (exp(-h') - exp(-h)) / (h - h'). Above WHOLE, which no packaged set
     reaches, the integral is exact: phi_2 of [[Q, J], [0, Q']] has it in its upper right corner. Each draw is by itself.
+
+    Examples
+    --------
+    >>> slow, fast = year_kernel(np.array([[[-1.0]]])), year_kernel(np.array([[[-4.0]]]))
+    >>> float(abs(layer_across(slow, fast, np.ones((1, 1)))).max()) < 1e-4
+    True
     """
     out = np.asarray((-7.0 * _v(before.phi, 3)) @ (passes @ _v(after.phi, 3)))
     start, end = np.nonzero(passes)
@@ -277,6 +321,15 @@ def meet_new_rates(
 
     where N_jk = int P_j P_k expm(Q u) du. s(u) is not smooth only just before the end of the year, where nobody meets a
     birthday soon. No kernel of two sets of rates is needed.
+
+    Examples
+    --------
+    Ten children who turn an age evenly over a year, and whom nobody leaves:
+
+    >>> still, flow = year_kernel(np.zeros((1, 1, 1))), np.array([[[[10.0], [0.0], [0.0]]]])
+    >>> nobody, time_after = np.zeros((1, 1, 1)), np.full((1, 1, 1), 5.0)
+    >>> meet_new_rates(still, still, flow, (nobody, nobody), time_after).time.tolist()
+    [[[5.0]]]
     """
     even, even_next = entrants
     draws, rows, n = even.shape

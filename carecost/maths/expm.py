@@ -15,15 +15,15 @@ from carecost._typing import Array
 REACH, POWER = 4.0, 4
 
 
-#: Numbers of the matrices that go through series and doublings at once: 64 of a dozen states, and all that is made of
-#: them, stay in a cache of 1 MB.
-AT_ONCE = 64 * 12**2
+#: Numbers of the matrices that go through series and doublings at once: 128 of a dozen states. Fewer spend more time on
+#: calls, more are out of cache.
+AT_ONCE = 128 * 12**2
 
 
 class Kernel(NamedTuple):
     """Integrals of ``expm(Q t)`` over a time span.
 
-    Attributes
+    Parameters
     ----------
     move : ndarray of shape (..., state, state)
         ``expm(Q span)``: where those there at the start are at the end [share].
@@ -31,6 +31,11 @@ class Kernel(NamedTuple):
         Its integral from 0 to span: time lived by those there at the start; where even entrants are at the end [years].
     linger : ndarray of shape (..., state, state)
         The integral of ``stay``: time lived by even entrants [years squared].
+
+    Examples
+    --------
+    >>> kernel(np.array([[0.0]]), 2.0)
+    Kernel(move=array([[1.]]), stay=array([[2.]]), linger=array([[2.]]))
     """
 
     move: Array
@@ -55,9 +60,9 @@ def generator(leave: Array, move: Array) -> Array:
 
     Examples
     --------
-    >>> generator(np.array([0.1, 0.0]), np.array([[0.0, 0.2], [0.0, 0.0]])).round(3)
+    >>> generator(np.array([0.1, 0.5]), np.array([[0.0, 0.2], [0.0, 0.0]])).round(3)
     array([[-0.3,  0.2],
-           [ 0. ,  0. ]])
+           [ 0. , -0.5]])
     """
     shape = np.broadcast_shapes(move.shape, (*leave.shape, 1))
     # In one memory layout: sums of others round differently.
@@ -110,7 +115,8 @@ def phi_functions(matrices: Array, order: int) -> Array:
     Returns
     -------
     ndarray of shape (..., order + 1, state, state)
-        phi_0 = expm(matrix), and phi_j, the integral of (1 - t)^(j - 1) / (j - 1)! expm(matrix t) over t from 0 to 1.
+        The first is phi_0 = expm(matrix); then phi_j is the integral of (1 - t)^(j - 1) / (j - 1)! expm(matrix t) over
+        t from 0 to 1.
 
     Notes
     -----
@@ -137,15 +143,23 @@ def phi_functions(matrices: Array, order: int) -> Array:
     # In one memory layout: libraries multiply transposed matrices in another order, which rounds differently.
     flat = np.ascontiguousarray(matrices, dtype=float).reshape(-1, *matrices.shape[-2:])
     n = flat.shape[-1]
-    norm = np.abs(flat).sum(-1).max(-1, initial=0.0)
+    out = np.empty((len(flat), order + 1, n, n))
+    phi_into(flat, out)
+    return out.reshape(*matrices.shape[:-2], order + 1, n, n)
+
+
+def phi_into(matrices: Array, out: Array) -> None:
+    """Write the phi functions of matrices, (matrix, state, state), to memory of (matrix, order + 1, state, state)."""
+    n, order = matrices.shape[-1], out.shape[1] - 1
+    norm = np.abs(matrices).sum(-1).max(-1, initial=0.0)
     halvings = np.maximum(np.frexp(norm / REACH)[1], 0)
     # Those that are doubled often come first, so that a doubling is of the first few.
     by_halvings = np.argsort(-halvings, kind="stable")
-    out = np.empty((len(flat), order + 1, n, n))
-    for first in range(0, len(flat), count := at_once(n)):
+    count = at_once(n)
+    room = _room(min(count, len(matrices)), order, n)
+    for first in range(0, len(matrices), count):
         some = by_halvings[first : first + count]
-        out[some] = _phi(flat[some], halvings[some], order)
-    return out.reshape(*matrices.shape[:-2], order + 1, n, n)
+        out[some] = _phi(matrices[some], halvings[some], order, room.of(len(some)))
 
 
 def at_once(states: int) -> int:
@@ -153,13 +167,45 @@ def at_once(states: int) -> int:
     return max(AT_ONCE // max(states**2, 1), 1)
 
 
-def _phi(matrices: Array, halvings: Array, order: int) -> Array:
-    """Give the phi functions of a few matrices, those with the most halvings first."""
+class _Room(NamedTuple):
+    """Memory for what is made on the way, for some matrices: new memory for each few costs as much as their products.
+
+    Attributes
+    ----------
+    small : ndarray of shape (matrix, state, state)
+        The matrices, halved.
+    here, other, tall : ndarray of shape (matrix, order + 1, state, state)
+        Functions before and after a doubling, and products.
+    powers : ndarray of shape (matrix, POWER, state, state)
+        Powers from the first.
+    blocks : ndarray of shape (matrix, block, state, state)
+        Blocks of the series.
+    """
+
+    small: Array
+    here: Array
+    other: Array
+    tall: Array
+    powers: Array
+    blocks: Array
+
+    def of(self, count: int) -> _Room:
+        """Take what a number of matrices needs."""
+        return _Room(*(array[:count] for array in self))
+
+
+def _room(count: int, order: int, n: int) -> _Room:
+    each = (1, order + 1, order + 1, order + 1, POWER, len(_coefficients(order)))
+    small, *others = (np.empty((count, k, n, n)) for k in each)
+    return _Room(small[:, 0], *others)
+
+
+def _phi(matrices: Array, halvings: Array, order: int, room: _Room) -> Array:
+    """Give the phi functions of a few matrices, those with the most halvings first, in the room for them."""
     n = matrices.shape[-1]
     span = np.ldexp(1.0, -halvings)
-    small = matrices * span[:, None, None]
-    here, other = (np.empty((len(matrices), order + 1, n, n)) for _ in range(2))
-    _series(small, order, here[:, order])
+    small, here, other = np.multiply(matrices, span[:, None, None], out=room.small), room.here, room.other
+    _series(small, order, here[:, order], room)
     for j in range(order - 1, -1, -1):
         np.matmul(here[:, j + 1], small, out=here[:, j])
         _diagonal(here[:, j])[...] += 1.0 / factorial(j)
@@ -169,7 +215,8 @@ def _phi(matrices: Array, halvings: Array, order: int) -> Array:
         a, b = here[:m], other[:m]
         # Of each matrix all functions side by side: (function, state x state).
         np.matmul(weights, a[:, 1:].reshape(m, order, n * n), out=b[:, 1:].reshape(m, order, n * n))
-        tall = np.matmul(a.reshape(m, -1, n), a[:, 0]).reshape(a.shape)
+        tall = room.tall[:m]
+        np.matmul(a.reshape(m, -1, n), a[:, 0], out=tall.reshape(m, -1, n))
         tall *= halved[:, None, None]
         b[:, 1:] += tall[:, 1:]
         b[:, 0] = tall[:, 0]
@@ -198,16 +245,16 @@ def _coefficients(order: int) -> Array:
     return np.array([1.0 / factorial(k + order) for k in range(terms)]).reshape(-1, POWER)
 
 
-def _series(matrices: Array, order: int, out: Array) -> None:
+def _series(matrices: Array, order: int, out: Array, room: _Room) -> None:
     """Sum matrix^k / (k + order)!, as a polynomial in the highest power at hand, from its last block."""
     n, size = matrices.shape[-1], len(matrices)
-    weights = _coefficients(order)
-    powers = np.empty((size, POWER, n, n))  # 1 to POWER
+    weights, powers, blocks = _coefficients(order), room.powers, room.blocks
     powers[:, 0] = matrices
     for k in range(1, POWER):
         np.matmul(powers[:, k // 2], powers[:, (k - 1) // 2], out=powers[:, k])
-    blocks = np.matmul(weights[:, 1:], powers[:, :-1].reshape(size, POWER - 1, n * n)).reshape(size, -1, n, n)
-    total = blocks[:, -1].copy()
+    lower = powers[:, :-1].reshape(size, POWER - 1, n * n)
+    np.matmul(weights[:, 1:], lower, out=blocks.reshape(size, -1, n * n))
+    total = blocks[:, -1]
     _diagonal(total)[...] += weights[-1, 0]
     for block in range(len(weights) - 2, -1, -1):
         np.matmul(total, powers[:, -1], out=out)

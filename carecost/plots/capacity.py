@@ -111,7 +111,7 @@ def _annotate(ax: Axes, results: Results, scenario: str, groups: dict[str, pd.Da
     _figure.note(
         ax,
         [
-            f"{what} Bands: {numbers.INTERVAL}." if drawn else what,
+            f"{what} Bands: {numbers.interval(run.draws.noise)}." if drawn else what,
             f"Assumptions: {run.assumptions.name}" + (f"; {run.draws.n:,} draws." if drawn else "."),
         ],
         warning=f"{scenario}: {numbers.CLAIM}." if run.scenarios[scenario].claim else "",

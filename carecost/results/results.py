@@ -312,7 +312,8 @@ class Results:
         DataFrame
             Columns scenario, year, group, quantile or draw; places and occupancy [children on average over the year],
             share of the year's arrivals sent on, redirected [children], and unmet, the time of those whom no group took
-            [child-years]. Quantiles are of each column by itself.
+            [child-years]. Quantiles are of each column by itself. With noise occupancy is that of the children who are
+            followed; share, redirected and unmet are of expected arrivals, and have no interval.
 
         See Also
         --------

@@ -34,6 +34,9 @@ BASES = (REAL, CASH)
 #: What is told of capacity groups, in the order of the columns.
 CAPACITY = ("places", "occupancy", "share", "redirected", "unmet")
 
+#: What of it follows from expected arrivals, also where children are followed one by one.
+WITHOUT_LUCK = ("share", "redirected", "unmet")
+
 #: Picks an array of shape (draw, stream, time, placement) from an outcome.
 Pick = Callable[[Outcome], Array]
 
@@ -251,11 +254,16 @@ def capacity_rows(run: Run, level: float | None) -> pd.DataFrame:
     frames = []
     axes = {"year": run.grid.years, "group": run.grid.labels("groups")}
     for name in run.scenarios:
-        drawn, central = (outcome[name].capacity for outcome in (run.drawn, run.central))
+        drawn, central = (outcome[name].capacity for outcome in (run.shown, run.central))
         if drawn is None or central is None:
             continue
         columns = {what: tidy(getattr(drawn, what), getattr(central, what), axes, level) for what in CAPACITY}
         frame = columns[CAPACITY[0]].drop(columns="value")
+        if run.draws.noise and not per_draw:
+            # Nobody was followed who was sent on: an interval would leave the luck of small numbers out.
+            spread = ~frame["quantile"].astype(str).isin(["central", "mean"])
+            for what in WITHOUT_LUCK:
+                columns[what]["value"] = columns[what]["value"].mask(spread)
         frames.append(_named(name, frame.assign(**{what: columns[what]["value"] for what in CAPACITY})))
     label = "draw" if level is None else "quantile"
     return _stacked(frames) if frames else pd.DataFrame(columns=["scenario", *axes, label, *CAPACITY])

@@ -79,6 +79,14 @@ class Comparison(LockedAgain):
     ------
     ComparisonError
         If they differ in more than the scenario.
+
+    Examples
+    --------
+    >>> import carecost as cc
+    >>> results = cc.run(cc.load_assumptions("england-2025"), cc.load_scenario("family-networks"))
+    >>> compared = results.run.compare("family-networks")
+    >>> compared.averted.shape == (1, len(compared.grid.dates))
+    True
     """
 
     baseline: Side
@@ -143,6 +151,14 @@ class Comparison(LockedAgain):
         -------
         ndarray of shape (draw, year)
             Gross saving [GBP].
+
+        Examples
+        --------
+        >>> import carecost as cc
+        >>> results = cc.run(cc.load_assumptions("england-2025"), cc.load_scenario("family-networks"))
+        >>> compared = results.run.compare("family-networks")
+        >>> compared.gross_saving().shape == (1, len(compared.grid.years))
+        True
         """
         return self._effects(lambda i: _counts(i, choose) and i.group != REFORM)
 
@@ -162,6 +178,14 @@ class Comparison(LockedAgain):
         -------
         ndarray of shape (draw, year)
             Cashable saving [GBP].
+
+        Examples
+        --------
+        >>> import carecost as cc
+        >>> results = cc.run(cc.load_assumptions("england-2025"), cc.load_scenario("family-networks"))
+        >>> compared = results.run.compare("family-networks")
+        >>> bool((compared.cashable_saving() <= compared.gross_saving() + 1e-6).all())
+        True
         """
         if self._against_inaction is not None:
             scenario, baseline = self._against_inaction
@@ -183,12 +207,50 @@ class Comparison(LockedAgain):
 
     @guarded(choose=optional(called))
     def reform_spend(self, choose: Chooser | None = None) -> Array:
-        """Spending on the programme beyond the baseline's: (draw, year) [GBP]."""
+        """Spending on the programme beyond the baseline's.
+
+        Parameters
+        ----------
+        choose : callable, optional
+            Says which items count; the public purse by default.
+
+        Returns
+        -------
+        ndarray of shape (draw, year)
+            Spending [GBP].
+
+        Examples
+        --------
+        >>> import carecost as cc
+        >>> results = cc.run(cc.load_assumptions("england-2025"), cc.load_scenario("family-networks"))
+        >>> compared = results.run.compare("family-networks")
+        >>> bool((compared.reform_spend() >= 0).all())
+        True
+        """
         return -self._effects(lambda i: _counts(i, choose) and i.group == REFORM)
 
     @guarded(choose=optional(called))
     def net_saving(self, choose: Chooser | None = None) -> Array:
-        """Cashable saving less reform spend: (draw, year) [GBP]."""
+        """Cashable saving less reform spend.
+
+        Parameters
+        ----------
+        choose : callable, optional
+            Says which items count; the public purse by default.
+
+        Returns
+        -------
+        ndarray of shape (draw, year)
+            Net saving [GBP].
+
+        Examples
+        --------
+        >>> import carecost as cc
+        >>> results = cc.run(cc.load_assumptions("england-2025"), cc.load_scenario("family-networks"))
+        >>> compared = results.run.compare("family-networks")
+        >>> bool((compared.net_saving() == compared.cashable_saving() - compared.reform_spend()).all())
+        True
+        """
         return self.cashable_saving(choose) - self.reform_spend(choose)
 
     def _effects(self, choose: Chooser) -> Array:
@@ -207,7 +269,26 @@ class Comparison(LockedAgain):
 
     @guarded(flow=array("draw", "year"))
     def present_value(self, flow: Array) -> Array:
-        """Discount a flow of shape (draw, year) to the first projected year: (draw,) [GBP]."""
+        """Discount a flow to the first projected year.
+
+        Parameters
+        ----------
+        flow : ndarray of shape (draw, year)
+            Amounts [GBP].
+
+        Returns
+        -------
+        ndarray of shape (draw,)
+            Present value [GBP].
+
+        Examples
+        --------
+        >>> import carecost as cc
+        >>> results = cc.run(cc.load_assumptions("england-2025"), cc.load_scenario("family-networks"))
+        >>> compared = results.run.compare("family-networks")
+        >>> bool((compared.present_value(compared.net_saving()) == compared.npv()).all())
+        True
+        """
         if flow.shape[-1] != len(self.factors):
             what = f"flow has {flow.shape[-1]} years, the comparison {len(self.factors)}"
             raise InputError(Problem(what, "present_value()", "Give shape (draw, year)"))
@@ -226,17 +307,37 @@ class Comparison(LockedAgain):
         -------
         ndarray of shape (draw,)
             One value a draw [GBP].
+
+        Examples
+        --------
+        >>> import carecost as cc
+        >>> results = cc.run(cc.load_assumptions("england-2025"), cc.load_scenario("family-networks"))
+        >>> compared = results.run.compare("family-networks")
+        >>> compared.npv().shape
+        (1,)
         """
         saving = self.gross_saving() if gross else self.cashable_saving()
         return self.present_value(saving - self.reform_spend())
 
     def npsv(self) -> Array:
-        """Net present social value: resources of every ledger, transfers and prices alone at zero: (draw,) [GBP].
+        """Net present social value: resources of every ledger, transfers and prices alone at zero.
+
+        Returns
+        -------
+        ndarray of shape (draw,)
+            One value a draw [GBP].
 
         Raises
         ------
         ComparisonError
             If there is no social ledger.
+
+        Examples
+        --------
+        >>> import carecost as cc
+        >>> england = cc.with_social_ledger(cc.load_assumptions("england-2025"))
+        >>> cc.run(england, cc.load_scenario("family-networks")).run.compare("family-networks").npsv().shape
+        (1,)
         """
         return self.present_value(np.sum(list(self.social_parts().values()), axis=0))
 
@@ -254,6 +355,14 @@ class Comparison(LockedAgain):
         ------
         ComparisonError
             If there is no social ledger.
+
+        Examples
+        --------
+        >>> import carecost as cc
+        >>> england = cc.with_social_ledger(cc.load_assumptions("england-2025"))
+        >>> parts = cc.run(england, cc.load_scenario("family-networks")).run.compare("family-networks").social_parts()
+        >>> list(parts)[:2]
+        ['programme', 'public services']
         """
         ledger = [item for item in self.grid.items if item.account == SOCIAL]
         if not ledger:
@@ -283,6 +392,14 @@ class Comparison(LockedAgain):
         -------
         float or None
             The ratio of means; None (undefined) where the cost is not positive.
+
+        Examples
+        --------
+        >>> import carecost as cc
+        >>> results = cc.run(cc.load_assumptions("england-2025"), cc.load_scenario("family-networks"))
+        >>> compared = results.run.compare("family-networks")
+        >>> compared.bcr() is None  # the programme itself spends nothing
+        True
         """
         cost = float(self.present_value(self.reform_spend()).mean())
         return None if cost <= 0 else float(self.present_value(self.cashable_saving()).mean()) / cost
@@ -300,12 +417,34 @@ class Comparison(LockedAgain):
         -------
         ndarray of shape (draw,)
             Calendar year; nan where it does not pay back within the horizon, or nothing is spent or saved.
+
+        Examples
+        --------
+        >>> import carecost as cc
+        >>> results = cc.run(cc.load_assumptions("england-2025"), cc.load_scenario("family-networks"))
+        >>> compared = results.run.compare("family-networks")
+        >>> compared.payback_year().shape
+        (1,)
         """
         flow = self.net_saving() * (self.factors if discounted else 1.0)
         return payback_year(flow) + self.grid.years[0]
 
     def chance_of_saving(self) -> float:
-        """Share of draws with a net present saving above zero [probability]."""
+        """Share of draws with a net present saving above zero.
+
+        Returns
+        -------
+        float
+            The share [probability].
+
+        Examples
+        --------
+        >>> import carecost as cc
+        >>> results = cc.run(cc.load_assumptions("england-2025"), cc.load_scenario("family-networks"))
+        >>> compared = results.run.compare("family-networks")
+        >>> compared.chance_of_saving() in (0.0, 1.0)  # the central run alone
+        True
+        """
         return float((self.npv() > 0).mean())
 
     def common_luck(self) -> float:
@@ -320,6 +459,13 @@ class Comparison(LockedAgain):
         ------
         ComparisonError
             If there are fewer than two draws, or nothing varies.
+
+        Examples
+        --------
+        >>> import carecost as cc
+        >>> england, plan = cc.load_assumptions("england-2025"), cc.load_scenario("family-networks")
+        >>> cc.run(england, plan, years=4, draws=cc.Draws(20)).run.compare("family-networks").common_luck() < 0.5
+        True
         """
         before, after = self.baseline.children[:, -1], self.scenario.children[:, -1]
         apart = float(before.var() + after.var())
@@ -328,12 +474,40 @@ class Comparison(LockedAgain):
         return float((before - after).var()) / apart
 
     def saving_per_child_year(self) -> float | None:
-        """Cashable saving over the horizon for each child-year of care averted, ratio of means [GBP per child-year]."""
+        """Cashable saving over the horizon for each child-year of care averted, ratio of means.
+
+        Returns
+        -------
+        float or None
+            The ratio [GBP per child-year]; None where no time in care is averted.
+
+        Examples
+        --------
+        >>> import carecost as cc
+        >>> results = cc.run(cc.load_assumptions("england-2025"), cc.load_scenario("family-networks"))
+        >>> compared = results.run.compare("family-networks")
+        >>> compared.saving_per_child_year() > 0
+        True
+        """
         years = float(self.averted_child_years.sum(1).mean())
         return None if years <= 0 else float(self.cashable_saving().sum(1).mean()) / years
 
     def average_cost_of_care(self) -> float:
-        """Spend that follows time in care for each child-year, baseline, ratio of means [GBP per child-year]."""
+        """Spend that follows time in care for each child-year, baseline, ratio of means.
+
+        Returns
+        -------
+        float
+            The ratio [GBP per child-year].
+
+        Examples
+        --------
+        >>> import carecost as cc
+        >>> results = cc.run(cc.load_assumptions("england-2025"), cc.load_scenario("family-networks"))
+        >>> compared = results.run.compare("family-networks")
+        >>> compared.average_cost_of_care() > 50_000
+        True
+        """
         spend = self.baseline.costs.spend @ self._chosen(lambda item: item.public and follows_care(item, self.grid))
         return float(spend.sum(1).mean() / self.baseline.child_years.sum(1).mean())
 

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import shutil
+from pathlib import Path
+
 import numpy as np
 import pytest
 from hypothesis import given
 
 import carecost as cc
+from benchmarks import c_loop
 from carecost.engine.age_cohorts import project_sums
 from carecost.engine.costs import cost_streams
 from tests.reference.strategies import FIRST_AGE, parameter_sets
@@ -106,3 +110,16 @@ def test_a_change_of_prices_alone_leaves_the_children_as_they_were() -> None:
     np.testing.assert_array_equal(central["dearer"].stock, central["inaction"].stock)
     np.testing.assert_array_equal(central["dearer"].costs.volume, central["inaction"].costs.volume)
     assert (central["dearer"].costs.spend > central["inaction"].costs.spend).any()
+
+
+@pytest.mark.skipif(shutil.which("gcc") is None, reason="the loop in C needs gcc")
+@pytest.mark.parametrize("name", ["england-2025", "england-2025-after-care"])
+def test_loop_in_c_of_the_same_method_gives_the_same_stock_and_time(name: str, tmp_path: Path) -> None:
+    library = c_loop.compiled(tmp_path)
+    assert library is not None
+    run = cc.run(cc.load_assumptions(name), years=6, draws=cc.Draws(3)).run
+    for p in run.parameters("inaction", slice(0, 3)).values():
+        stock, time = c_loop.Loop(library, p).project()
+        sums = project_sums(p)
+        np.testing.assert_allclose(stock, sums.over_ages("stock")[:, 1:], rtol=1e-11, atol=1e-9)
+        np.testing.assert_allclose(time, sums.over_ages("child_years"), rtol=1e-11, atol=1e-9)

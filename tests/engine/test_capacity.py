@@ -344,6 +344,21 @@ def test_luck_of_small_numbers_fills_the_places_on_average() -> None:
     assert one.shape == (1, 3) and np.all(one > -1e-9)
 
 
+def test_occupancy_with_luck_is_the_time_that_those_followed_lived_in_the_group() -> None:
+    draws = range(60)
+    p = crowded_world()[1]
+    groups = [p.grid.indices("placements", group.placements) for group in p.grid.groups]
+    twice = stochastic.simulate_streams([p, p], 3, ["one", "other"], draws)
+    for streams in (twice, stochastic.simulate_streams([p], 3, ["one"], draws)):
+        for lives in streams:
+            assert lives.capacity is not None and lives.capacity.share.any()
+            for g, rows in enumerate(groups):
+                lived = sum(mine.over_ages("child_years")[..., rows].sum(-1) for mine in streams)
+                np.testing.assert_allclose(lives.capacity.occupancy[..., g], lived, rtol=1e-13)
+            assert (lives.capacity.occupancy.std(0) > 0).all()
+            assert {len(array) for array in lives.capacity.arrays().values()} == {len(draws)}
+
+
 # Sets
 
 

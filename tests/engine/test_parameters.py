@@ -64,13 +64,25 @@ def test_array_with_children_in_or_into_a_closed_placement_is_refused(name: str)
         "move_rate": np.zeros((1, 1, 3, 2, 2)),
         "exit_rate": np.zeros((1, 1, 3, 2, 1)),
     }
-    cc.Parameters(grid, population=one, entry_rate=one, **arrays)
+    before = cc.Parameters(grid, population=one, entry_rate=one, **arrays)
     if name == "extra_entries":
         arrays[name] = {"more": np.ones((1, 1, 1, 2))}
     else:
         arrays[name] = np.ones_like(arrays[name]) * (0.5 if name == "entry_share" else 1.0)
+    for made in (
+        lambda: cc.Parameters(grid, population=one, entry_rate=one, **arrays),
+        lambda: before.changed(**{name: arrays[name]}),
+    ):
+        with pytest.raises(CareCostError, match=r"age 2 in 'b', which is closed from 2"):
+            made()
+
+
+def test_entries_to_a_closed_placement_are_refused_once_anybody_enters() -> None:
+    grid = cc.Grid(2025, 1, range(3), [cc.Placement("a", leave_age=3), cc.Placement("b", leave_age=2)])
+    one = np.ones((1, 1, 1))
+    idle = cc.Parameters(grid, np.zeros((1, 3, 2)), one, 0.0 * one, np.full((1, 1, 1, 2), 0.5))
     with pytest.raises(CareCostError, match=r"age 2 in 'b', which is closed from 2"):
-        cc.Parameters(grid, population=one, entry_rate=one, **arrays)
+        idle.changed(entry_rate=one)
 
 
 def plain() -> cc.Parameters:

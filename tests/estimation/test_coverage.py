@@ -24,7 +24,7 @@ CHANCE = 1e-4
 def batches(case: coverage.Case, horizons: tuple[int, ...]) -> NDArray[Any]:
     """Which intervals hold the truth: (council, kind, horizon)."""
     parts = [coverage.batch(case, number, horizons) for number in range(-(-case.councils // coverage.BATCH))]
-    ends, happened = (np.concatenate(x) for x in zip(*parts, strict=True))
+    ends, happened = (np.concatenate([getattr(part, name) for part in parts]) for name in ("ends", "happened"))
     return np.asarray((ends[..., 0] <= happened[:, None]) & (happened[:, None] <= ends[..., 1]))
 
 

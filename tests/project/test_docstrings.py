@@ -1,8 +1,7 @@
 """Public names are documented in full by numpydoc's own validation.
 
 An exported name is in order when its docstring is, and those of its public methods and properties. The codes that are
-left out are listed with the reason; names of rooms that are not yet in order stand in ``NOT_YET``, and leave it once
-they are: a name that passes may not stay there.
+left out are listed with the reason.
 """
 
 from __future__ import annotations
@@ -25,28 +24,6 @@ LEFT_OUT = {
 }
 #: What is not asked of properties, which take nothing and stand in the table of their class.
 LEFT_OUT_OF_PROPERTIES = LEFT_OUT | {"EX01": "an example: the class has one"}
-
-#: Exported names that are not yet in order.
-NOT_YET: tuple[str, ...] = (
-    "Capacity",
-    "CareCostError",
-    "Cashable",
-    "Comparison",
-    "Costs",
-    "Grid",
-    "Item",
-    "Parameters",
-    "Placement",
-    "Projection",
-    "Reason",
-    "Selector",
-    "cost",
-    "stockflow.Kernel",
-    "stockflow.YearKernel",
-    "stockflow.layer_across",
-    "stockflow.meet_new_rates",
-    "stockflow.phi_functions",
-)
 
 
 def is_property(member: object) -> bool:
@@ -103,17 +80,9 @@ def faults(name: str) -> list[str]:
     ]
 
 
-NAMES = exported()
-
-
-@pytest.mark.parametrize("name", [name for name in NAMES if name not in NOT_YET])
+@pytest.mark.parametrize("name", exported())
 def test_exported_name_is_documented_in_full(name: str) -> None:
     assert faults(name) == []
-
-
-def test_names_not_yet_in_order_are_exported_and_shrink() -> None:
-    assert sorted(set(NOT_YET) - set(NAMES)) == [], "these are no exported names"
-    assert [name for name in NOT_YET if not faults(name)] == [], "these are in order: take them out of NOT_YET"
 
 
 def test_a_fault_of_a_method_is_a_fault_of_its_class(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -7,6 +7,8 @@ It shares no code with the engine: years go one by one, and every wait is drawn 
 
 from __future__ import annotations
 
+from dataclasses import replace
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -23,6 +25,17 @@ def histories(world: World, n: int, rng: np.random.Generator, batch: int = 500) 
     """What is counted in n histories, over all ages? Arrays of shape (history, date or year, placement, ...)."""
     parts = [_batch(world, min(batch, n - first), rng) for first in range(0, n, batch)]
     return {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
+
+
+def parts_of(world: World, n: int) -> list[World]:
+    """What worlds of fewer children add up to a world?
+
+    Children are independent of each other and entries Poisson: so histories of the parts add up to one of the whole,
+    and their covariances to its own, which are known n times as well from as many whole histories.
+    """
+    upto = [np.floor(i * np.asarray(world.initial_stock) / n) for i in range(n + 1)]
+    stocks = [after - before for before, after in pairwise(upto)]
+    return [replace(world, initial_stock=s, entries=world.entries / n, extra=world.extra / n) for s in stocks]
 
 
 def _batch(world: World, n: int, rng: np.random.Generator) -> dict[str, Array]:

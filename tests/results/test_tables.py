@@ -182,6 +182,24 @@ def test_capacity_and_outcomes_of_a_set_without_them_are_empty_tables(central: R
     assert {"capacity", "outcomes"}.isdisjoint(central.tables())
 
 
+def test_occupancy_has_the_luck_of_small_numbers_and_what_has_none_has_no_interval() -> None:
+    made = cc.load_assumptions("england-2025-capacity")
+    plain, lucky = (cc.run(made, years=4, draws=cc.Draws(8, noise=noise)) for noise in (False, True))
+    shown, expected, frame = (
+        lucky.run.shown["inaction"].capacity,
+        lucky.run.drawn["inaction"].capacity,
+        lucky.capacity(),
+    )
+    assert shown is not None and expected is not None and (shown.occupancy != expected.occupancy).all()
+    wanted = np.quantile(shown.occupancy, 0.95, axis=0).ravel()
+    np.testing.assert_allclose(frame.loc[frame["quantile"] == "0.95", "occupancy"], wanted, rtol=1e-12)
+    known = frame["quantile"].isin(["central", "mean"])
+    assert frame.loc[known].notna().all(axis=None) and (frame.loc[known, "redirected"] > 0).any()
+    assert frame.loc[~known, ["share", "redirected", "unmet"]].isna().all(axis=None)
+    assert plain.capacity().notna().all(axis=None)
+    assert lucky.capacity(draws=True).notna().all(axis=None)
+
+
 def test_draws_table_holds_the_headlines_of_every_draw(results: Results) -> None:
     frame = tables.draw_rows(results.run)
     assert len(frame) == 2 * 40
