@@ -566,6 +566,9 @@ def drawn(draw: Draw, size: tuple[float, float] = SIZE) -> Figure:
     with _own_settings():
         figure = Figure(figsize=size, layout="constrained")
         draw(figure.add_subplot())
+        # Laid out once: each saving of a figure that lays itself out would move it a little.
+        figure.draw_without_rendering()
+        figure.set_layout_engine("none")
     return figure
 
 
