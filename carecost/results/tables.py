@@ -259,7 +259,7 @@ def capacity_rows(run: Run, level: float | None) -> pd.DataFrame:
             continue
         columns = {what: tidy(getattr(drawn, what), getattr(central, what), axes, level) for what in CAPACITY}
         frame = columns[CAPACITY[0]].drop(columns="value")
-        if run.draws.noise and not level is None:
+        if run.draws.noise and level is not None:
             # Nobody was followed who was sent on: an interval would leave the luck of small numbers out.
             spread = ~frame["quantile"].astype(str).isin(["central", "mean"])
             for what in WITHOUT_LUCK:
