@@ -609,13 +609,19 @@ class Results:
         """
         return saving.compare(self._run, scenario, baseline)
 
-    def summary(self) -> pd.DataFrame:
+    @guarded(level=tables.COVERAGE)
+    def summary(self, level: float = LEVEL) -> pd.DataFrame:
         """Give the summary of every scenario against inaction, one below the other.
+
+        Parameters
+        ----------
+        level : float
+            Coverage of the intervals [probability].
 
         Returns
         -------
         DataFrame
-            Columns scenario, what, central, low, high, unit.
+            Columns scenario, what, mean, low, high, mean_error, central, unit; see :meth:`Saving.summary`.
 
         See Also
         --------
@@ -628,7 +634,7 @@ class Results:
         >>> results.summary()["scenario"].unique().tolist()
         ['care-review']
         """
-        return saving.each(self._run, Saving.summary)
+        return saving.each(self._run, lambda one: one.summary(level))
 
     def savings(self) -> pd.DataFrame:
         """Give yearly reform spend and savings of every scenario against inaction.

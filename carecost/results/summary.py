@@ -321,7 +321,8 @@ class _Summary:
         average = self._ratio(lambda c: c.average_cost_of_care())
         yield self._both("Average cost of a child-year of care, baseline", average, PER_CHILD_YEAR)
         review = comparator("review saving")
-        yield self._single(f"The Review's own: {review.note}", review.value, PER_CHILD_YEAR)
+        prices = f"prices of {financial_year(review.price_year)} assumed"
+        yield self._single(f"The Review's own: {review.note}, {prices}", review.value, PER_CHILD_YEAR)
         if averting is not None and float(self._entries_averted(self.run.central)[0]) > 0:
             yield self._proceedings()
 

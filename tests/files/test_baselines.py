@@ -21,7 +21,8 @@ def test_a_baseline_takes_the_place_of_its_axis_and_leaves_the_others() -> None:
     assert set(flat.baselines) - set(england.baselines) == {"prices-flat"}
     edits = flat.diff(england)
     assert (
-        edits and {edit.parameter for edit in edits} <= baselines()["prices-flat"].names | baselines()["prices-fading"].names
+        edits
+        and {edit.parameter for edit in edits} <= baselines()["prices-flat"].names | baselines()["prices-fading"].names
     )
     assert flat.name == "england-2025, prices-flat" and flat.digest != england.digest
 

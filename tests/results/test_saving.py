@@ -86,7 +86,7 @@ def test_saving_summary_has_the_figure_of_the_review_beside_its_own(results: Res
     review = comparator("review saving")
     rows = results.compare("edge").summary().query("unit == 'GBP per child-year'")
     last = rows.iloc[-1]
-    assert (last["what"], last["unit"]) == (f"The Review's own: {review.note}", review.unit)
+    assert (last["what"], last["unit"]) == (f"The Review's own: {review.note}, prices of 2021-22 assumed", review.unit)
     assert last["central"] == review.value == pytest.approx(517e6 / 17_000, rel=1e-9)
     assert last[["mean", "low", "high", "mean_error"]].isna().all()
     assert (review.quality, review.price_year) == ("E", 2022) and review.source

@@ -44,7 +44,7 @@ RATIO = "Benefit-cost ratio, ratio of means"
 SWITCH = "Switching value: share of the effects at which the net present saving is zero"
 EACH = "Cashable saving for each child-year of care averted, by the levers that avert"
 AVERAGE = "Average cost of a child-year of care, baseline"
-REVIEW = "The Review's own: £517m / 17,000 children"
+REVIEW = "The Review's own: £517m / 17,000 children, prices of 2021-22 assumed"
 COURTS = "Care proceedings averted, if as many entries averted as others had led to them, in no total above"
 
 
