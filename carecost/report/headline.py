@@ -376,7 +376,8 @@ def per_child_sentence(saving: Saving) -> str:
     average = saving.drawn.average_cost_of_care()
     mine = None if averting is None else averting.drawn.saving_per_child_year()
     review, year = comparator("review saving"), comparator("review year of care")
-    beside = f"beside the all-care average of {numbers.pounds(average)} and {review.measure} ({review.note}, prices of {_labels.financial_year(review.price_year)} assumed)"
+    prices = f"prices of {_labels.financial_year(review.price_year)} assumed"
+    beside = f"beside the all-care average of {numbers.pounds(average)} and {review.measure} ({review.note}, {prices})"
     if mine is None:
         return f"No care is averted to save on, {beside}."
     why = (

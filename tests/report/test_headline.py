@@ -138,7 +138,7 @@ def test_per_child_sentence_sets_the_saving_beside_the_cost_of_care(told: Story)
     mine, average = (numbers.pounds(x) for x in (saving.saving_per_child_year(), saving.average_cost_of_care()))  # type: ignore[arg-type]
     assert sentence == (
         f"Cashable saving per averted child-year, by the levers that avert: {mine}, beside the all-care average of "
-        f"{average} and the Review's £30,400 (£517m / 17,000 children). It is what a year of care costs now, times the "
+        f"{average} and the Review's £30,400 (£517m / 17,000 children, prices of 2021-22 assumed). It is what a year of care costs now, times the "
         "share that becomes cash, less support at home; the Review's is 41% of a year of care in 2021-22 (£74,600), "
         "and it did not publish why."
     )
@@ -151,7 +151,7 @@ def test_per_child_sentence_of_what_averts_nobody_says_so() -> None:
     average = numbers.pounds(saving.average_cost_of_care())
     assert headline.per_child_sentence(saving) == (
         f"No care is averted to save on, beside the all-care average of {average} and the Review's £30,400 "
-        "(£517m / 17,000 children)."
+        "(£517m / 17,000 children, prices of 2021-22 assumed)."
     )
 
 
