@@ -138,8 +138,9 @@ def test_per_child_sentence_sets_the_saving_beside_the_cost_of_care(told: Story)
     mine, average = (numbers.pounds(x) for x in (saving.saving_per_child_year(), saving.average_cost_of_care()))  # type: ignore[arg-type]
     assert sentence == (
         f"Cashable saving per averted child-year, by the levers that avert: {mine}, beside the all-care average of "
-        f"{average} and the Review's £30,400 (£517m / 17,000 children, prices of 2021-22 assumed). It is what a year of care costs now, times the "
-        "share that becomes cash, less support at home; the Review's is 41% of a year of care in 2021-22 (£74,600), "
+        f"{average} and the Review's £30,400 (£517m / 17,000 children, prices of 2021-22 assumed). It is what a "
+        "year of care costs now, times the share that becomes cash, less support at home; the Review's is 41% of a "
+        "year of care in 2021-22 (£74,600), "
         "and it did not publish why."
     )
 
