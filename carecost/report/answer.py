@@ -35,6 +35,8 @@ from carecost.text import numbers
 DATES = (2029, 2032)
 #: Years of the programme that are told as one sum.
 FIRST_YEARS = 4
+#: What the row of other baselines is called.
+RIVALS = "… under other baselines"
 #: What stands where there is nothing to tell.
 DASH = "–"
 
@@ -209,7 +211,8 @@ def _grid(made: Answer) -> Iterator[str]:
             yield "-" * (LABEL + sum(widths))
         yield from laid(line.label, [line.cells[i].value for i in keep])
         below = [line.cells[i].below for i in keep]
-        if any(below):
+        # Which baselines they are is told in the brief.
+        if any(below) and not line.label.startswith(RIVALS):
             yield from laid("  four chances in five" if _ranged(line) else "", below)
 
 
@@ -382,7 +385,7 @@ class _Asked:
         yield line("… and each year after", self._programme_after())
         yield line(f"Net saving in {len(self.run.grid.years)} years", self._saving())
         yield line("… with spending kept up", self._sustained())
-        yield line("… under other baselines", self._rivals())
+        yield line(RIVALS, self._rivals())
         yield line("Pays for itself", self._payback())
         yield line("Breaks even at this much of it", self._share())
         yield line("Rests on", self._rests())

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from carecost._labels import INACTION
 from carecost.files.packaged import history as past
-from carecost.report.answer import CAME, DASH, SAID, Answer, Cell, Column, Line
+from carecost.report.answer import CAME, DASH, RIVALS, SAID, Answer, Cell, Column, Line
 from carecost.report.html import Html, document, h, joined, picture
 from carecost.text import numbers
 
@@ -267,7 +267,7 @@ def _variants(told: Story) -> Iterator[tuple[str, str]]:
         for words, label in _ELSE.items():
             if words in row.what:
                 yield label, row.value.replace(numbers.MINUS, "cost ")
-    rivals = _starting(made, "… under other baselines")
+    rivals = _starting(made, RIVALS)
     if rivals is not None and rivals.cells[column].value != DASH:
         yield f"Under other baselines ({rivals.cells[column].below})", rivals.cells[column].value
     share = _starting(made, "Breaks even")
