@@ -60,6 +60,12 @@ def test_bcr_of_draws_is_made_from_means_and_the_rest_is_by_draw() -> None:
     np.testing.assert_allclose(at_ten.chance_of_payback(discounted=True), [0, 1 / 3, 2 / 3])
 
 
+def test_flows_without_draws_are_as_one_draw() -> None:
+    made = cc.appraise([10, 0, 0], [0, 12, 0], 0.0)
+    np.testing.assert_array_equal(made.chance_of_payback(), [0, 1, 1])
+    assert (made.npv.shape, made.payback.shape, made.peak_funding.shape) == ((), (), ())
+
+
 def test_bcr_without_a_cost_and_payback_without_a_flow_are_none() -> None:
     free = cc.appraise([0, 0], [0, 0])
     assert free.bcr is None
