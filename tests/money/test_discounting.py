@@ -65,7 +65,7 @@ def test_a_rate_of_more_than_100_percent_is_refused_in_a_schedule_and_100_percen
 
 @pytest.mark.parametrize("level", [0.0, -0.5])
 def test_a_price_index_is_above_zero(level: float) -> None:
-    with pytest.raises(InputError, match="index holds .*above 0"):
+    with pytest.raises(InputError, match=r"index holds .*above 0"):
         Deflator("x", 2020, (100.0, level), 2021)
 
 
