@@ -66,3 +66,10 @@ def test_the_error_of_an_extreme_quantile_stays_within_the_draws() -> None:
     values = np.arange(11.0)
     assert quantile_error(values, 0.0) == quantile_error(values, 1.0) == 0.0
     assert quantile_error(values, 0.01) == pytest.approx((0.01 + np.sqrt(0.01 * 0.99 / 11)) * 10 / 2)
+
+
+def test_noise_is_yes_or_no() -> None:
+    assert Draws(4, 1, noise=True).noise is True
+    for noise in (2, "yes"):
+        with pytest.raises(InputError, match="noise"):
+            Draws(4, 1, noise=noise)  # type: ignore[arg-type]
