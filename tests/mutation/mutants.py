@@ -54,6 +54,8 @@ PAIRS = (
     ("argmin", "argmax"),
 )
 NAMES = {name: other for pair in PAIRS for name, other in (pair, pair[::-1])}
+#: Functions of two arguments whose order makes no difference, or only to type checkers.
+UNORDERED = ("min", "max", "minimum", "maximum", "isinstance", "zip", "cast")
 #: Statements that may be left out: no name is missing afterwards.
 DROPPED = (ast.AugAssign, ast.Raise, ast.Continue, ast.Break, ast.Delete, ast.Assert)
 
@@ -251,7 +253,7 @@ def _expressions(node: Any, like: Any) -> Iterator[Any]:
                 setattr(renamed, "attr" if isinstance(func, ast.Attribute) else "id", NAMES[name])
                 yield like(func=renamed)
             plain = len(args) >= 2 and not any(isinstance(a, ast.Starred | ast.JoinedStr) for a in args[:2])
-            if plain and name not in ("isinstance", "zip", "cast"):
+            if plain and name not in UNORDERED:
                 yield like(args=[args[1], args[0], *args[2:]])
             for i, keyword in enumerate(keywords):
                 if keyword.arg not in (None, "words", "example"):  # what a refusal says
