@@ -42,6 +42,9 @@ TESTS = (
     *(f"tests/{room}" for room in (*ROOMS, "laws", "reference", "replication")),
     "tests/data/test_golden.py",
     "tests/ground/test_doors.py",
+    "tests/files/test_read_set.py",
+    "tests/files/test_unread.py",
+    "tests/inputs",
 )
 #: Libraries that a child finds imported.
 WARM = ("numpy", "scipy.linalg", "scipy.special", "scipy.stats", "scipy.sparse", "pandas", "pydantic")
@@ -304,10 +307,17 @@ def with_tests(files: Sequence[str], work: Callable[[Collected], Any]) -> Any:
 
 
 def tried(
-    chosen: Sequence[Mutant], known: Map | None, given: argparse.Namespace, told: Callable[[Fate], None]
+    chosen: Sequence[Mutant],
+    known: Map | None,
+    given: argparse.Namespace,
+    told: Callable[[Fate], None],
+    anew: bool = False,
 ) -> list[Fate]:
-    """Try mutants with the tests of their mirrored files, or with those that the map knows."""
-    late, here = ([mutant for mutant in chosen if mutant.at_import is late] for late in (True, False))
+    """Try mutants with the tests of their mirrored files, or with those that the map knows.
+
+    Those at import, or all (``anew``), are tried on modules that are imported anew.
+    """
+    late, here = ([m for m in chosen if (anew or m.at_import) is late] for late in (True, False))
     found: list[Fate] = []
 
     def keep(mutant: Mutant, fate: Sequence[str] | None) -> Fate:
@@ -442,7 +452,11 @@ def main(words: Sequence[str] | None = None) -> int:
     if survived:
         print(f"{len(survived)} of {len(found)} survived the tests of their own file", flush=True)
         found = [f for f in found if f.fate in KILLED]
-        found += tried(survived, measured(given.out / "map.json", given.workers), given, told)
+        known = measured(given.out / "map.json", given.workers)
+        found += tried(survived, known, given, told)
+        # What was collected may hold what the module made without its fault: those that nobody argued are tried anew.
+        again = [f.mutant for f in found if f.fate == "survived" and not (f.mutant.at_import or f.mutant.key in argued)]
+        found = [f for f in found if f.mutant not in again] + tried(again, known, given, told, anew=True)
     write(table, found)
 
     there = [m.key for module, path in sources().items() for m in mutants(module, path.read_text(encoding="utf-8"))]
