@@ -55,7 +55,7 @@ PAIRS = (
 )
 NAMES = {name: other for pair in PAIRS for name, other in (pair, pair[::-1])}
 #: Functions of two arguments whose order makes no difference, or only to type checkers.
-UNORDERED = ("min", "max", "minimum", "maximum", "isinstance", "zip", "cast")
+UNORDERED = ("min", "max", "minimum", "maximum", "add", "multiply", "array_equal", "isinstance", "zip", "cast")
 #: Statements that may be left out: no name is missing afterwards.
 DROPPED = (ast.AugAssign, ast.Raise, ast.Continue, ast.Break, ast.Delete, ast.Assert)
 
@@ -256,7 +256,7 @@ def _expressions(node: Any, like: Any) -> Iterator[Any]:
             if plain and name not in UNORDERED:
                 yield like(args=[args[1], args[0], *args[2:]])
             for i, keyword in enumerate(keywords):
-                if keyword.arg not in (None, "words", "example"):  # what a refusal says
+                if keyword.arg not in (None, "words", "example", "repr"):  # what a refusal says
                     yield like(keywords=[*keywords[:i], *keywords[i + 1 :]])
 
 
