@@ -201,7 +201,7 @@ for known in (None, run.measured(run.Path(sys.argv[0]).parent / "no map", 1), ru
 def test_a_fault_is_noticed_by_the_tests_that_come_by_and_by_no_others(tmp_path: Path) -> None:
     pytest.importorskip("coverage")
     (tmp_path / "script.py").write_text(SCRIPT, encoding="utf-8")
-    changes = ["0 → -1", "0 → 1"]
+    changes = ["after - before → after + before", "return subsets[1:] → return None"]
     done = subprocess.run(
         [sys.executable, tmp_path / "script.py", *changes],
         cwd=ROOT,
