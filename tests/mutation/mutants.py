@@ -40,8 +40,8 @@ COMPARISON = {
     ast.NotEq: ast.Eq,
     ast.Is: ast.IsNot,
     ast.IsNot: ast.Is,
-    ast.In: ast.NotIn,
-    ast.NotIn: ast.In,
+    ast.In: ast.NotIn,  # codespell:ignore notin
+    ast.NotIn: ast.In,  # codespell:ignore notin
 }
 BOOLEAN = {ast.And: ast.Or, ast.Or: ast.And}
 #: Functions that are easily taken for each other.

@@ -200,7 +200,10 @@ def collected(files: Sequence[str], work: Callable[[Collected], Any]) -> Collect
     plugin = Collected(work)
     # The parent has imported some plugins before pytest could rewrite their assertions.
     more = ("-W", "ignore::pytest.PytestAssertRewriteWarning", f"--hypothesis-profile={PROFILE}")
-    pytest.main([*WORDS, *more, *files], plugins=[plugin])
+    if files:
+        pytest.main([*WORDS, *more, *files], plugins=[plugin])
+    else:  # without a path pytest would collect all there are
+        plugin.made = work(plugin)
     return plugin
 
 

@@ -136,7 +136,7 @@ def test_survivors_are_counted_argued_and_held_to_their_argument() -> None:
     assert verdict(found, argued("open", "s"), there) == []
     assert verdict(found, argued("equivalent", "s"), there) == []
     assert verdict(found, {}, there) == [f"not argued: {name(found[-1].mutant.key)}"]
-    assert [w[:28] for w in verdict(found, argued("equivalent", "s", "3"), there)] == ["argued to change nothing, bu"]
+    assert [w[:24] for w in verdict(found, argued("equivalent", "s", "3"), there)] == ["argued to change nothing"]
     assert [w[:28] for w in verdict(found, argued("open", "s", "gone"), there)] == ["argued, but there is no such"]
 
 
