@@ -201,7 +201,8 @@ def collected(files: Sequence[str], work: Callable[[Collected], Any]) -> Collect
     # The parent has imported some plugins before pytest could rewrite their assertions.
     more = ("-W", "ignore::pytest.PytestAssertRewriteWarning", f"--hypothesis-profile={PROFILE}")
     if files:
-        pytest.main([*WORDS, *more, *files], plugins=[plugin])
+        if pytest.main([*WORDS, *more, *files], plugins=[plugin]) == pytest.ExitCode.USAGE_ERROR:
+            raise RuntimeError("pytest did not run")
     else:  # without a path pytest would collect all there are
         plugin.made = work(plugin)
     return plugin
