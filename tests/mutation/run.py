@@ -18,6 +18,7 @@ import importlib.machinery
 import importlib.util
 import json
 import os
+import signal
 import sys
 import tempfile
 import time
@@ -49,8 +50,9 @@ TESTS = (
 #: Libraries that a child finds imported.
 WARM = ("numpy", "scipy.linalg", "scipy.special", "scipy.stats", "scipy.sparse", "pandas", "pydantic")
 PROFILE = "mutants"
-#: Seconds of processor time that one test may take: the longest takes 20. Longer than LONG is left out of the map.
-LIMIT, LONG = 90, 10
+#: Seconds of processor time that one test may take: the longest takes 20. Longer than LONG is left out of the map. What
+#: waits for ever uses none, and is ended after WAIT seconds on the clock.
+LIMIT, LONG, WAIT = 90, 10, 3600
 FIELDS = ("module", "function", "source", "change", "line", "fate", "by")
 KILLED = ("killed", "timed out")
 WORDS = ("-qq", "-s", "-x", "-m", "not slow", "-p", "no:cacheprovider", "--tb=no", "--no-header", "--no-summary")
@@ -214,6 +216,7 @@ def allow(seconds: float) -> None:
 
     most = int(time.process_time() + seconds) + 1
     resource.setrlimit(resource.RLIMIT_CPU, (most, resource.getrlimit(resource.RLIMIT_CPU)[1]))
+    signal.alarm(WAIT)
 
 
 def silent() -> None:
