@@ -165,7 +165,7 @@ def test_selector_without_streams_covers_all_and_with_them_these() -> None:
     assert Selector(streams=("one",)).covers("two") is False
 
 
-def test_rows_of_labels_are_frozen() -> None:
+def test_labels_are_frozen() -> None:
     for row, name in (
         (cc.Placement("a"), "leave_age"),
         (cc.Reason("r"), "to"),
@@ -173,3 +173,5 @@ def test_rows_of_labels_are_frozen() -> None:
     ):
         with pytest.raises(FrozenInstanceError):
             setattr(row, name, None)
+    with pytest.raises(FrozenInstanceError):
+        cc.Grid(**GRID).n_years = 3  # type: ignore[misc,arg-type]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import FrozenInstanceError
+
 import hypothesis.strategies as st
 import numpy as np
 import pytest
@@ -73,3 +75,8 @@ def test_noise_is_yes_or_no() -> None:
     for noise in (2, "yes"):
         with pytest.raises(InputError, match="noise"):
             Draws(4, 1, noise=noise)  # type: ignore[arg-type]
+
+
+def test_draws_are_frozen() -> None:
+    with pytest.raises(FrozenInstanceError):
+        Draws(4).seed = 2  # type: ignore[misc]

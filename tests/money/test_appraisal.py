@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import FrozenInstanceError
 
 import hypothesis.strategies as st
 import numpy as np
@@ -170,3 +171,8 @@ def test_a_fault_of_an_appraisal_names_the_offender_and_the_remedy(name: str) ->
         make()
     for part in words:
         assert part in str(caught.value)
+
+
+def test_an_appraisal_is_frozen() -> None:
+    with pytest.raises(FrozenInstanceError):
+        cc.appraise([1, 2], [0, 3]).first_year = 1  # type: ignore[misc]
