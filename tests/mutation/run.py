@@ -25,6 +25,7 @@ import time
 import tomllib
 import traceback
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -148,14 +149,24 @@ def _all_code(code: CodeType) -> Iterator[CodeType]:
 
 def put_in(mutant: Mutant) -> bool:
     """Change the functions of an imported module; False where there is none to change."""
-    pairs = zip(_all_code(as_it_is(mutant.module)), _all_code(compiled(mutant)), strict=True)
-    changed = {_place(old): new for old, new in pairs if old != new}
+    before, after = (_by_name(code) for code in (as_it_is(mutant.module), compiled(mutant)))
+    # A lambda that is no more has no other in its place.
+    names = [key for key, old in before.items() if len(after.get(key, ())) == len(old)]
+    changed = {_place(o): n for key in names for o, n in zip(before[key], after[key], strict=True) if o != n}
     done = False
     for function in [f for f in gc.get_objects() if isinstance(f, FunctionType)]:
         if function.__globals__.get("__name__") == mutant.module and _place(function.__code__) in changed:
-            function.__code__ = changed[_place(function.__code__)]
-            done = True
+            with suppress(ValueError):  # a closure that would need other variables
+                function.__code__ = changed[_place(function.__code__)]
+                done = True
     return done
+
+
+def _by_name(code: CodeType) -> dict[tuple[str, int], list[CodeType]]:
+    found: dict[tuple[str, int], list[CodeType]] = {}
+    for inner in _all_code(code):
+        found.setdefault((inner.co_qualname, inner.co_firstlineno), []).append(inner)
+    return found
 
 
 def _place(code: CodeType) -> tuple[str, int, bytes]:
@@ -310,6 +321,8 @@ def with_tests(files: Sequence[str], work: Callable[[Collected], Any]) -> Any:
         return plugin.made
 
     in_children([job], 1, lambda number, given: made.append(given))
+    if made[0] is None:
+        sys.exit("the tests could not be run")
     return made[0]
 
 

@@ -194,6 +194,10 @@ chosen = [made[change] for change in sys.argv[1:]]
 given, fates = argparse.Namespace(workers=1, seconds=60.0), {}
 for known in (None, run.measured(run.Path(sys.argv[0]).parent / "no map", 1), run.Map({}, {})):
     print("fates:", *(f.fate for f in run.tried(chosen, known, given, lambda fate: None)))
+# A function that loses the generator within it.
+import carecost.money.vintages as changed
+text = sources()[changed.__name__].read_text(encoding="utf-8")
+print("put in:", *(run.put_in(m) for m in mutants(changed.__name__, text) if m.change.endswith("→ return value")))
 """
 
 
@@ -213,3 +217,4 @@ def test_a_fault_is_noticed_by_the_tests_that_come_by_and_by_no_others(tmp_path:
     told = [line for line in done.stdout.splitlines() if line.startswith("fates: ")]
     own, known, none = "fates: killed killed", "fates: killed killed", "fates: survived survived"
     assert told == [own, known, none], done.stdout + done.stderr
+    assert "put in: True" in done.stdout.splitlines()
