@@ -255,3 +255,10 @@ def test_uniform_numbers_of_shares_have_a_column_for_each() -> None:
         with pytest.raises(CareCostError, match="a column of uniform numbers for each share"):
             shares(u, [0.5, 0.5], 10.0)
     assert shares(np.full((3, 2), 0.5), [0.5, 0.5], 10.0).shape == (3, 2)
+
+
+@pytest.mark.parametrize("level", [0.5, 0.9, 1.0])
+def test_the_mean_of_a_pert_is_a_sixth_of_its_ends_and_four_times_its_mode(level: float) -> None:
+    fitted = DISTRIBUTIONS["pert"](8.0, 10.0, 15.0, level)
+    first, last = fitted.quantile(np.array([0.0, 1.0]))
+    assert fitted.quantile(GRID).mean() == pytest.approx((first + 4.0 * 10.0 + last) / 6.0, rel=1e-7)
