@@ -7,7 +7,7 @@ import pytest
 
 import carecost as cc
 from carecost.engine.costs import DRIVERS as FUNCTIONS
-from carecost.engine.costs import cost_streams
+from carecost.engine.costs import _level_faults, cost_streams
 from carecost.engine.items import DRIVERS, OUTCOMES
 
 
@@ -79,3 +79,40 @@ def test_public_spend_leaves_the_social_ledger_out() -> None:
     grid = cc.Grid(2025, 2, range(18), ["foster"], items=items)
     volume, price = np.ones((1, 2, 2)), np.array([[[3.0, 5.0]]])
     np.testing.assert_array_equal(cc.Costs(grid, volume, price, volume * price).public_spend, [[3.0, 3.0]])
+
+
+def levels(*values: float) -> list[str]:
+    """Faults of levels of an outcome that is a share, one a draw."""
+    grid = cc.Grid(
+        2025, 1, range(18), ["foster"], items=[cc.Item("in work", "aged_out", account="outcomes", kind="share")]
+    )
+    return [p.what for p in _level_faults(grid, np.array(values)[:, None, None], "levels")]
+
+
+def test_the_worst_level_of_an_outcome_is_named_and_how_often_one_cannot_be() -> None:
+    assert levels(0.0, 0.5, 1.0) == []
+    assert levels(0.5, 1.5, 0.2) == [
+        "level of 'in work' is 1.5 (share of leavers), and cannot be in 1 of 3 draws looked at"
+    ]
+    assert levels(-0.25, 1.5, -0.5) == [
+        "level of 'in work' is -0.5 (share of leavers), and cannot be in 3 of 3 draws looked at"
+    ]
+    assert levels(-1.0) == ["level of 'in work' is -1 (share of leavers)"]
+
+
+def test_an_item_that_follows_outcomes_counts_those_of_its_group() -> None:
+    items = [
+        cc.Item("in work", "aged_out", account="outcomes", kind="share"),
+        cc.Item("homeless", "aged_out", account="outcomes", kind="share", group="housing"),
+        cc.Item("in a hostel", "aged_out", account="outcomes", kind="share", group="housing"),
+        cc.Item("a night", "outcomes", group="housing", account="social"),
+    ]
+    grid = cc.Grid(2025, 1, range(3), [cc.Placement("a", leave_age=3)], ["home"], items)
+    one = np.ones((1, 1, 1))
+    p = cc.Parameters(
+        grid, np.full((1, 3, 1), 100.0), one, 0 * one, one[None], unit_cost=np.array([[[0.5, 0.2, 0.1, 10.0]]])
+    )
+    made = cc.cost(cc.project(p), p)
+    assert made.volume[0, 0, 0] == pytest.approx(100.0)
+    assert made.volume[0, 0, 3] == pytest.approx(100.0 * 0.3)
+    assert made.spend[0, 0, 3] == pytest.approx(100.0 * 0.3 * 10.0)

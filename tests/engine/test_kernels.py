@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 from scipy.linalg import expm
 
 import carecost as cc
@@ -48,3 +49,29 @@ def test_birthday_sends_children_on_or_out() -> None:
     assert turned[0, order.index(1)] == turned.sum() == 5.0 * len(at_17.stays)
     last = birthday_map(grid, 3)
     assert last.leaving.any() and last.turned(np.ones((1, len(last.stays))), 2).sum() == 0.0
+
+
+@pytest.mark.parametrize(
+    ("rates", "refused"),
+    [
+        ((1.0, 300.0), False),
+        ((100.0, 365.0), False),
+        ((100.0, 366.0), True),
+        ((365.0, 730.0), False),
+        ((365.0, 731.0), True),
+        ((731.0, 365.0), True),
+        ((731.0, 731.0), False),
+    ],
+)
+def test_a_very_large_outflow_at_most_doubles_or_halves_from_year_to_year(
+    rates: tuple[float, float], refused: bool
+) -> None:
+    grid = cc.Grid(2025, 2, range(3), [cc.Placement("a", leave_age=3)], ["home"])
+    one, exits = np.ones((1, 1, 1)), np.array(rates).reshape(1, 2, 1, 1, 1)
+    p = cc.Parameters(grid, np.ones((1, 3, 1)), one, one, one[None], exit_rate=exits)
+    if refused:
+        said = f"from 'a' goes from {rates[0]:g} to {rates[1]:g} a year in one year"
+        with pytest.raises(cc.CareCostError, match=said):
+            cc.project(p)
+    else:
+        assert np.isfinite(cc.project(p).stock).all()

@@ -102,3 +102,32 @@ def test_arrays_cannot_be_written_into_and_a_change_leaves_the_others() -> None:
 def test_entries_are_population_times_rate_times_share() -> None:
     assert np.asarray(plain().entries()).ravel().tolist() == pytest.approx([0.1])
     assert plain().n_draws == 1
+
+
+def test_the_place_of_a_fault_is_said_in_labels_or_by_number_where_the_shape_is_another() -> None:
+    one, two = np.ones((1, 1, 1)), np.ones((1, 3, 1))
+
+    def told(shape: tuple[int, ...], at: tuple[int, ...]) -> str:
+        people = np.ones(shape)
+        people[at] = -2.0
+        with pytest.raises(CareCostError) as error:
+            cc.Parameters(cc.Grid(**GRID), two, people, one, np.ones((1, 1, 1, 1)))  # type: ignore[arg-type]
+        return next(p.what for p in error.value.problems if "negative" in p.what)
+
+    assert told((1, 2, 3), (0, 1, 2)) == "is negative: -2 at year 2027, age 2"
+    assert told((2, 2, 3), (1, 0, 1)) == "is negative: -2 at draw 1, year 2026, age 1"
+    assert told((1, 1, 3), (0, 0, 2)) == "is negative: -2 at age 2"
+    assert told((1, 1, 1), (0, 0, 0)) == "is negative: -2 at all cells"
+    assert told((1, 5, 3), (0, 4, 2)) == "is negative: -2 at (0, 4, 2)"
+    assert told((3, 3), (1, 2)) == "is negative: -2 at (1, 2)"
+
+
+def test_an_axis_of_two_where_the_grid_has_three_is_refused() -> None:
+    one = np.ones((1, 1, 1))
+    with pytest.raises(CareCostError, match="has 2 on the ages axis, the grid has 3"):
+        cc.Parameters(cc.Grid(**GRID), np.ones((1, 3, 1)), np.ones((1, 1, 2)), one, np.ones((1, 1, 1, 1)))  # type: ignore[arg-type]
+
+
+def test_parameters_are_themselves_and_no_others_and_may_be_keys() -> None:
+    p, q = plain(), plain()
+    assert {p: "p", q: "q"}[p] == "p" and p != q

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -49,3 +51,11 @@ def test_places_that_differ_between_streams_are_refused() -> None:
     with pytest.raises(cc.CareCostError, match="streams have different places"):
         common_places(made)
     assert common_places(made[:1]).shape == (1, 1, 1)
+
+
+def test_a_projection_that_is_replaced_has_sums_of_its_own() -> None:
+    one = cc.project(parameters_of(stress_world()))
+    before = one.over_ages("stock").copy()
+    two = replace(one, stock=2 * one.stock)
+    np.testing.assert_array_equal(two.over_ages("stock"), 2 * before)
+    np.testing.assert_array_equal(one.over_ages("stock"), before)

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy.linalg import expm
 
-from carecost.maths.birthday_flow import layer_across, meet_new_rates, year_kernel
+from carecost.maths.birthday_flow import YearKernel, layer_across, meet_new_rates, year_kernel
 from carecost.maths.expm import generator, phi_functions
 
 NODES, WEIGHTS = np.polynomial.legendre.leggauss(80)
@@ -48,14 +48,40 @@ def test_phi_functions_do_not_depend_on_their_neighbours() -> None:
 def test_layers_across_a_border_are_the_integral_less_three_coefficients(scale: float, within: float) -> None:
     before, after = year_kernel(some_rates(2, scale)), year_kernel(some_rates(3, scale))
     passes = np.eye(4)[[0, 1, 3, 3]]
+    # What is left out is beyond P_3 between two states; above an outflow of 12 nothing is.
+    np.testing.assert_allclose(
+        layer_across(before, after, passes)[0], layer(before, after, passes), rtol=0, atol=within
+    )
+
+
+def layer(before: YearKernel, after: YearKernel, passes: np.ndarray) -> np.ndarray:
+    """The layer of one draw by quadrature, less its three coefficients."""
     first = np.stack([phi(before.rates, u)[0] for u in U])
     second = np.stack([passes @ phi(after.rates, 1.0 - u)[0] for u in U])
     truth = np.einsum("u,uij,ujk->ik", W, first, second)
     for k in range(3):
         y, v = (np.einsum("u,uij->ij", W * P[k], rows) for rows in (first, second))
         truth -= (2 * k + 1) * y @ v
-    # What is left out is beyond P_3 between two states; above an outflow of 12 nothing is.
-    np.testing.assert_allclose(layer_across(before, after, passes)[0], truth, rtol=0, atol=within)
+    return np.asarray(truth)
+
+
+@pytest.mark.parametrize("outflow", [1.5, 4.0, 11.0])
+def test_layers_across_a_border_of_equal_outflows_are_exact_state_by_state(outflow: float) -> None:
+    kernel, passes = year_kernel(-outflow * np.eye(2)[None]), np.array([[0.0, 1.0], [1.0, 0.0]])
+    np.testing.assert_allclose(
+        layer_across(kernel, kernel, passes)[0], layer(kernel, kernel, passes), rtol=0, atol=1e-13
+    )
+
+
+def test_the_layer_of_a_draw_does_not_hang_on_the_others() -> None:
+    scales = (20.0, 0.3, 40.0)
+    before = year_kernel(np.concatenate([some_rates(seed, scale) for seed, scale in enumerate(scales)]))
+    for after in (year_kernel(some_rates(5, 30.0)), before):
+        found = layer_across(before, after, np.eye(4)[[0, 1, 3, 3]])
+        for i in range(3):
+            own, other = (YearKernel(*(a if len(a) == 1 else a[i : i + 1] for a in k)) for k in (before, after))
+            alone = layer_across(own, other, np.eye(4)[[0, 1, 3, 3]])[0]
+            np.testing.assert_allclose(found[i], alone, rtol=1e-12, atol=1e-16)
 
 
 def test_layers_within_the_same_rates_are_exact() -> None:

@@ -224,3 +224,41 @@ def test_an_interval_that_does_not_fit_is_refused(arguments: tuple[object, ...],
 def test_quantiles_of_what_is_known_are_its_value() -> None:
     for arguments in ((2.0, None, None), (2.0, 2.0, 2.0), (2.0, 1.0, 3.0, 0.9, "fixed")):
         np.testing.assert_array_equal(quantiles(GRID[:3], *arguments), [2.0, 2.0, 2.0])  # type: ignore[arg-type]
+
+
+def test_shares_may_be_stated_less_than_four_times_as_surely_as_each_other_and_no_less() -> None:
+    for ratio, fits in ((3.5, True), (4.5, False)):
+        stated = []
+        for k in (40.0, 40.0 * ratio):
+            low, high = betaincinv(0.5 * k, 0.5 * k, [0.05, 0.95])
+            stated.append((float(low), 0.5, float(high), 0.9))
+        if fits:
+            assert agreed(stated) == pytest.approx(40.0 * ratio**0.5, rel=1e-6)
+        else:
+            with pytest.raises(CareCostError, match="within a factor of 4"):
+                agreed(stated)
+
+
+def test_an_interval_of_everything_has_no_level_below_one() -> None:
+    with pytest.raises(CareCostError, match=r"no beta of mean 0\.5 has a chance of 0\.9 of 0\.0 to 1\.0"):
+        quantiles(GRID, 0.5, 0.0, 1.0, 0.9, "beta")
+
+
+def test_a_gamma_may_have_all_of_its_interval_below_one() -> None:
+    x = quantiles(GRID, 0.4, 0.0, 0.8, 0.9, "gamma")
+    assert x.mean() == pytest.approx(0.4, rel=1e-3)
+    assert (x <= 0.8).mean() == pytest.approx(0.9, abs=1e-4)
+
+
+def test_uniform_numbers_of_shares_have_a_column_for_each() -> None:
+    for u in (np.full((2, 3), 0.5), np.full((2, 1), 0.5)):
+        with pytest.raises(CareCostError, match="a column of uniform numbers for each share"):
+            shares(u, [0.5, 0.5], 10.0)
+    assert shares(np.full((3, 2), 0.5), [0.5, 0.5], 10.0).shape == (3, 2)
+
+
+@pytest.mark.parametrize("level", [0.5, 0.9, 1.0])
+def test_the_mean_of_a_pert_is_a_sixth_of_its_ends_and_four_times_its_mode(level: float) -> None:
+    fitted = DISTRIBUTIONS["pert"](8.0, 10.0, 15.0, level)
+    first, last = fitted.quantile(np.array([0.0, 1.0]))
+    assert fitted.quantile(GRID).mean() == pytest.approx((first + 4.0 * 10.0 + last) / 6.0, rel=1e-7)

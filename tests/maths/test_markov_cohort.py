@@ -97,3 +97,15 @@ def test_a_draw_axis_of_length_one_is_every_draw() -> None:
     rows = stockflow.trace([[1, 0]], moves, 2)
     np.testing.assert_allclose(rows[:, -1, 0], [0.81, 0.25])
     np.testing.assert_array_equal(rows[0], stockflow.trace([1, 0], MOVES, 2))
+
+
+def test_one_cycle_is_enough_and_a_million_are_the_most() -> None:
+    np.testing.assert_allclose(stockflow.trace([1, 0], MOVES, 1), [[1, 0], [0.9, 0.1]])
+    assert stockflow.counting_weights(1, "mid").tolist() == [0.5, 0.5]
+    with pytest.raises(cc.CareCostError, match="from 1 to 1000000"):
+        stockflow.trace([1, 0], MOVES, 1_000_001)
+
+
+def test_rows_that_do_not_sum_to_one_are_refused_beside_a_trace_too() -> None:
+    with pytest.raises(cc.CareCostError, match="rows do not sum to one"):
+        stockflow.transitions(ROWS, [[0.9, 0.2], [0.0, 1.0]])

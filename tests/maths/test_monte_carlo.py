@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import FrozenInstanceError
+
 import hypothesis.strategies as st
 import numpy as np
 import pytest
@@ -77,3 +79,15 @@ def test_ends_of_an_interval_leave_equal_chances_on_both_sides(level: float) -> 
 
 def test_an_interval_is_of_four_chances_in_five_unless_another_is_asked_for() -> None:
     assert LEVEL == 0.8 and ends() == (0.1, 0.9) and ends(1.0) == (0.0, 1.0)
+
+
+def test_noise_is_yes_or_no() -> None:
+    assert Draws(4, 1, noise=True).noise is True
+    for noise in (2, "yes"):
+        with pytest.raises(InputError, match="noise"):
+            Draws(4, 1, noise=noise)  # type: ignore[arg-type]
+
+
+def test_draws_are_frozen() -> None:
+    with pytest.raises(FrozenInstanceError):
+        Draws(4).seed = 2  # type: ignore[misc]

@@ -106,3 +106,24 @@ def test_group_sums_are_those_of_the_rows_of_a_group(rows: list[tuple[float, int
     values, group = np.array([v for v, _ in rows]), np.array([g for _, g in rows], dtype=int)
     expected = [sum(v for v, g in rows if g == i) for i in range(4)]
     np.testing.assert_allclose(group_sums(values, group, 4), expected, atol=1e-6)
+
+
+def test_the_spread_of_two_groups_is_by_hand() -> None:
+    """Of 40 events each is expected half: ((30 - 20)^2 - 20 / 2) over 20^2 (1 - 2 / 2 + 1 / 2), both groups alike."""
+    found = spread(np.array([30.0, 10.0]), np.array([7.0, 7.0]), np.array([0, 0]))
+    assert found.variance == pytest.approx(90 / 200)
+    # Variance 2 x 20^2 + 20 of a squared deviation, half of it beside the other group.
+    assert found.error == pytest.approx((2 * 0.5 * 820) ** 0.5 / 400)
+    # Shares of a quarter and three: 10 and 30 expected, weighed by 1 / (1 + expected)^2.
+    found = spread(np.array([16.0, 24.0]), np.array([2.0, 6.0]), np.array([0, 0]))
+    scale, expected, share = np.array([1 / 121, 1 / 961]), np.array([10.0, 30.0]), np.array([0.25, 0.75])
+    weight = scale * expected**2 * (1 - 2 * share + 0.625)
+    assert found.variance == pytest.approx((scale * (36 - expected * (1 - share))).sum() / weight.sum())
+
+
+def test_a_part_that_is_the_whole_has_its_rate_with_and_without_draws() -> None:
+    levels = tree("exits", np.array([3.0]), np.array([10.0]), [["only"]])
+    assert levels[1].strength > 1e9  # nothing says that it differs from the whole
+    assert pooled_rates(levels, None) == pytest.approx(0.35)
+    drawn = pooled_rates(levels, DRAWS.uniforms)
+    np.testing.assert_allclose(drawn, pooled_rates(levels[:1], DRAWS.uniforms), rtol=1e-12)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import FrozenInstanceError
 
 import hypothesis.strategies as st
 import numpy as np
@@ -58,6 +59,12 @@ def test_bcr_of_draws_is_made_from_means_and_the_rest_is_by_draw() -> None:
     np.testing.assert_array_equal(made.peak_year, [0, 0, 0])
     at_ten = cc.appraise([100, 0, 0], benefits, 0.1)
     np.testing.assert_allclose(at_ten.chance_of_payback(discounted=True), [0, 1 / 3, 2 / 3])
+
+
+def test_flows_without_draws_are_as_one_draw() -> None:
+    made = cc.appraise([10, 0, 0], [0, 12, 0], 0.0)
+    np.testing.assert_array_equal(made.chance_of_payback(), [0, 1, 1])
+    assert (made.npv.shape, made.payback.shape, made.peak_funding.shape) == ((), (), ())
 
 
 def test_bcr_without_a_cost_and_payback_without_a_flow_are_none() -> None:
@@ -164,3 +171,8 @@ def test_a_fault_of_an_appraisal_names_the_offender_and_the_remedy(name: str) ->
         make()
     for part in words:
         assert part in str(caught.value)
+
+
+def test_an_appraisal_is_frozen() -> None:
+    with pytest.raises(FrozenInstanceError):
+        cc.appraise([1, 2], [0, 3]).first_year = 1  # type: ignore[misc]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import FrozenInstanceError
+
 import hypothesis.strategies as st
 import numpy as np
 import pytest
@@ -56,3 +58,11 @@ def test_each_draw_has_a_whole_of_its_own() -> None:
     before, after = Bought([[1.0], [1.0]], [10.0], [2.0, 4.0]), Bought([[1.0], [2.0]], [10.0], [4.0, 4.0])
     assert parts(price_volume_mix(before, after)) == [[[10], [0]], [[-10], [10]], [[0], [0]]]
     np.testing.assert_allclose(price_volume_mix(before, after).change, [[0], [10]])
+
+
+def test_what_is_bought_and_its_parts_are_frozen() -> None:
+    bought = Bought([10.0], [5.0], 10.0)
+    with pytest.raises(FrozenInstanceError):
+        bought.whole = 1.0  # type: ignore[misc]
+    with pytest.raises(FrozenInstanceError):
+        price_volume_mix(bought, bought).mix = np.zeros(1)  # type: ignore[misc]

@@ -57,6 +57,18 @@ def test_a_rate_that_is_none_is_refused(rate: float) -> None:
         discount_factors([2], Schedule("falls to it", (1.0, np.inf), (0.03, rate)))
 
 
+def test_a_rate_of_more_than_100_percent_is_refused_in_a_schedule_and_100_percent_is_taken() -> None:
+    with pytest.raises(InputError, match=r"rates holds 3\.5 .*above -1, up to 1"):
+        Schedule("in percent", (30.0, np.inf), (3.5, 0.03))
+    assert Schedule("doubles", (30.0, np.inf), (1.0, 0.03)).rates == (1.0, 0.03)
+
+
+@pytest.mark.parametrize("level", [0.0, -0.5])
+def test_a_price_index_is_above_zero(level: float) -> None:
+    with pytest.raises(InputError, match=r"index holds .*above 0"):
+        Deflator("x", 2020, (100.0, level), 2021)
+
+
 def test_a_rate_just_above_minus_100_percent_is_taken() -> None:
     np.testing.assert_allclose(discount_factors(3, -0.5), [1, 2, 4])
     np.testing.assert_allclose(discount_factors([1], -1 + 1e-9), [1e9], rtol=1e-6)

@@ -73,3 +73,29 @@ def test_cash_restated_is_worth_more_the_earlier_it_was_spent() -> None:
     assert (real.years, real.base) == ((2023, 2024, 2025), PriceBase("real", 2025, "x"))
     with pytest.raises(InputError, match="has no year 2022"):
         restate([1.0], [2022], 2025, index)
+
+
+def test_amounts_hold_arrays_that_cannot_be_written_into_and_leave_the_callers_alone() -> None:
+    given = np.array([1.0, 2.0])
+    amounts = Amounts(given, (2025, 2026), REAL)
+    with pytest.raises(ValueError, match="read-only"):
+        amounts.values[0] = 5.0
+    given[0] = 9.0
+    assert amounts.values.tolist() == [1.0, 2.0]
+
+
+def test_amounts_add_to_amounts_only() -> None:
+    amounts = Amounts([1.0], (2025,), REAL)
+    for other in (1.0, np.ones(1)):
+        with pytest.raises(TypeError):
+            amounts + other  # type: ignore[operator]
+        with pytest.raises(TypeError):
+            amounts - other  # type: ignore[operator]
+
+
+def test_years_of_amounts_are_whole_and_a_price_base_is_one() -> None:
+    with pytest.raises(InputError, match="years"):
+        Amounts([1.0], (2025.5,), REAL)  # type: ignore[arg-type]
+    assert Amounts([1.0, 2.0], [2025.0, 2026], REAL).years == (2025, 2026)  # type: ignore[arg-type]
+    with pytest.raises(InputError, match="Give a price base"):
+        must_be_real("real", "npv")  # type: ignore[arg-type]

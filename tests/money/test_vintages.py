@@ -75,3 +75,9 @@ def test_a_flat_rate_is_named_by_its_percentage() -> None:
     assert schedule(-0.999).rates == (-0.999,)
     with pytest.raises(InputError, match="discount rate is 1"):
         schedule(1.0)
+
+
+def test_schedules_are_listed_once_each_in_order() -> None:
+    listed = vintages.schedules()
+    assert isinstance(listed, tuple)
+    assert listed == tuple(sorted(set(listed)))

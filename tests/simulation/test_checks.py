@@ -199,3 +199,38 @@ def test_scope_that_is_there_twice_in_a_file_is_refused(tmp_path: Path) -> None:
 def test_lever_that_is_there_twice_is_refused() -> None:
     with pytest.raises(cc.CareCostError, match="lever 'a' is there twice"):
         cc.Scenario("plan", [cc.Lever("a", []), cc.Lever("a", [], note="other")])
+
+
+def valued(made: cc.Assumptions, value: float, parameter: str, **where: object) -> cc.Assumptions:
+    """The set with another value in the rows of a parameter that select this."""
+
+    def fits(row: cc.Assumption) -> bool:
+        return row.parameter == parameter and all(getattr(row.where, k) == v for k, v in where.items())
+
+    rows = [replace(row, belief=replace(row.belief, value=value)) if fits(row) else row for row in made.rows]
+    return replace(made, rows=tuple(rows))
+
+
+def test_remarks_say_who_is_there_and_who_comes_where_no_rate_lets_anybody_leave() -> None:
+    kept = replace(TINY.select("exit_rate")[0], where=cc.Selector(placements=("home",), reasons=("returned",)))
+    rows = tuple(kept if row is TINY.select("exit_rate")[0] else row for row in TINY.rows)
+    stuck = replace(TINY, rows=rows)
+    end = "leave only by growing up: no row of exit_rate is above zero there"
+    other = f"900 children and those who enter of stream 'other' in 'foster' at ages 15-17 {end}"
+    assert checks.remarks(stuck) == (
+        other,
+        f"90 children and those who enter of stream 'uasc' in 'foster' at ages 15-17 {end}",
+    )
+    # At 15 nobody enters the stream uasc: without a child there, the age is not named.
+    without = valued(stuck, 0.0, "initial_stock", streams=("uasc",), ages=(15,), placements=("foster",))
+    assert checks.remarks(without) == (
+        other,
+        f"60 children and those who enter of stream 'uasc' in 'foster' at ages 16-17 {end}",
+    )
+    # Nobody enters a placement that has no share of entries.
+    closed = valued(valued(stuck, 0.0, "entry_share", placements=("foster",)), 1.0, "entry_share", placements=("home",))
+    assert checks.remarks(closed) == (
+        f"900 children of stream 'other' in 'foster' at ages 15-17 {end}",
+        f"90 children of stream 'uasc' in 'foster' at ages 15-17 {end}",
+    )
+    assert checks.remarks(TINY) == ()

@@ -192,3 +192,25 @@ def test_a_background_has_no_part_in_the_clock() -> None:
     plan = named("plan", [("entry_rate", 3, 0, None)])
     for a in (TINY, TINY.against(behind)):
         assert cc.run(a, plan).compare("plan").scenario.acts_from == 2028
+
+
+def test_saving_nothing_is_no_saving() -> None:
+    assert compared([0, 0, 0], [0, 0, 0]).chance_of_saving() == 0.0
+    assert compared([0.5, 0, 0], [0.6, 0, 0]).chance_of_saving() == 0.0
+
+
+def test_common_luck_is_the_variance_of_the_fall_at_the_end_over_that_of_both() -> None:
+    c = compared([1, 1, 1], [0, 0, 0])
+    first = np.array([[5.0, 1, 7, 0], [5.0, 3, 2, 0], [5.0, 2, 9, 0]])
+    before, after = first.copy(), first[::-1].copy()
+    before[:, -1], after[:, -1] = [10, 12, 14], [9, 11, 16]
+    c = replace(c, baseline=replace(c.baseline, children=before), scenario=replace(c.scenario, children=after))
+    # Variances 8/3 and 26/3; of the falls 1, 1 and -2 it is 2.
+    assert c.common_luck() == pytest.approx(2 / (8 / 3 + 26 / 3))
+    with pytest.raises(cc.CareCostError, match="nothing varies over draws"):
+        compared([1, 1, 1], [0, 0, 0]).common_luck()
+
+
+def test_sides_are_themselves_and_no_others_and_may_be_keys() -> None:
+    one, two = compared([1], [0]).scenario, compared([1], [0]).scenario
+    assert {one: 1, two: 2}[one] == 1 and one != two

@@ -39,6 +39,15 @@ def test_growth_compounds_from_its_year_and_fades_to_the_long_run() -> None:
     assert (np.diff(rates) <= 1e-12).all() and rates[-1] == pytest.approx(0.01)
 
 
+def test_growth_changes_no_year_up_to_its_first() -> None:
+    later = tuple(replace(row, from_year=2027) if row.kind == "growth" else row for row in TINY.rows)
+    at = TINY.grid().index("items", "home")
+    flat, grown = (np.asarray(parameters(made).unit_cost)[0, :, at] for made in (TINY, replace(TINY, rows=later)))
+    assert TINY.grid().years[:3] == (2026, 2027, 2028)
+    assert grown[0] == grown[1] < grown[2]
+    assert grown[2] / grown[1] == pytest.approx(flat[0] / grown[0])
+
+
 def test_years_without_a_row_of_their_own_are_not_spread_out() -> None:
     assert np.asarray(parameters(TINY).entry_share).shape[1] == 1
     assert np.asarray(parameters(TINY).population).shape[1] == TINY.years

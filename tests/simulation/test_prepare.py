@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import FrozenInstanceError, replace
 from pathlib import Path
 
 import pytest
@@ -57,3 +57,8 @@ def test_scenario_on_a_scope_leaves_out_what_is_not_counted() -> None:
                      rows=tuple(r for r in TINY.rows if r.where.items != ("programme",)))  # fmt: skip
     spends = plan("spends", parameter="unit_cost", operation="add", amount=1e6, items=["programme"], price_year=2025)
     assert prepare(scoped, [spends]).scenarios["spends"].changes == ()
+
+
+def test_what_is_prepared_is_frozen() -> None:
+    with pytest.raises(FrozenInstanceError):
+        prepare(TINY).scenarios = {}  # type: ignore[misc]
