@@ -6,14 +6,15 @@ from collections.abc import Iterator
 
 from data.rules.costs import section_251
 from data.rules.findings import reconcile
-from data.rules.record import time_in_care_tables
+from data.rules.record import outside_checks, time_in_care_tables
 from data.rules.sets import england_2022, england_2022_backtest
 from data.rules.sources.notes import signed
 from data.rules.sources.write import csv_text
 
 
 def tables() -> dict[str, str]:
-    """Write what the 2022 sets give beside what was published, the drivers of spend, and what time in care changes."""
+    """Write what the 2022 sets give beside what was published, the drivers of spend, what time in care changes,
+    and what others say."""
     record = england_2022.done()
     lines = [*reconcile.children(record), *reconcile.spend(record.by_group(england_2022.PRICES))]
     return {
@@ -21,6 +22,7 @@ def tables() -> dict[str, str]:
         "backtest.csv": reconcile.table(list(england_2022_backtest.lines())),
         "drivers.csv": csv_text(("item", "driver", "published", "run", "error_percent"), _drivers()),
         **time_in_care_tables.tables(),
+        **outside_checks.tables(),
     }
 
 
