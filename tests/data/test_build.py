@@ -29,7 +29,7 @@ def test_texts_are_the_same_but_for_a_millionth_of_their_numbers(a: str, b: str,
 
 def test_every_folder_that_is_built_is_made_by_something() -> None:
     made = {ROOT / folder for folder in build.makers()}
-    assert made == {BUILT / name for name in (*SETS, "money", "regions", "scenarios")} | {FINDINGS}
+    assert made == {BUILT / name for name in (*SETS, "baselines", "money", "regions", "scenarios")} | {FINDINGS}
 
 
 def test_file_of_another_text_or_missing_is_listed() -> None:
