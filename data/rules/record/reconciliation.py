@@ -6,14 +6,14 @@ from collections.abc import Iterator
 
 from data.rules.costs import section_251
 from data.rules.findings import reconcile
-from data.rules.record import forecasts, time_in_care_tables
+from data.rules.record import forecasts, outside_checks, time_in_care_tables
 from data.rules.sets import england_2022, england_2022_backtest
 from data.rules.sources.notes import signed
 from data.rules.sources.write import csv_text
 
 
 def tables() -> dict[str, str]:
-    """Write the 2022 sets and forecasts beside what was published, drivers of spend, and what time in care changes."""
+    """Write the 2022 sets and forecasts beside what was published, drivers, time in care, and what others say."""
     record = england_2022.done()
     lines = [*reconcile.children(record), *reconcile.spend(record.by_group(england_2022.PRICES))]
     return {
@@ -22,6 +22,7 @@ def tables() -> dict[str, str]:
         "drivers.csv": csv_text(("item", "driver", "published", "run", "error_percent"), _drivers()),
         **time_in_care_tables.tables(),
         **forecasts.tables(),
+        **outside_checks.tables(),
     }
 
 
