@@ -19,6 +19,7 @@ from typing import Any, ParamSpec, TypeVar
 
 import numpy as np
 
+from carecost._shown import self_showing
 from carecost.errors import InputError, Problem, nearest, refuse
 
 P = ParamSpec("P")
@@ -520,7 +521,7 @@ def opened(cls: type[C]) -> type[C]:
         said = cls.__name__ if name == "__init__" else f"{cls.__name__}.{name}"
         wrapped = plain if hasattr(plain, "__door__") else _in_words(plain, said)
         setattr(cls, name, type(method)(wrapped) if isinstance(method, classmethod | staticmethod) else wrapped)
-    return cls
+    return self_showing(cls)
 
 
 def _in_words(function: Any, name: str) -> Any:

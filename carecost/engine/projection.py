@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from carecost._shown import self_showing
 from carecost._typing import Array, LockedAgain, lock, read_only
 from carecost.engine.grid import Grid
 from carecost.engine.kernels import leaving_at
@@ -17,6 +18,7 @@ from carecost.engine.piecewise import Stepped
 from carecost.errors import InputError, Problem
 
 
+@self_showing
 @dataclass(frozen=True, eq=False)
 class Capacity(LockedAgain):
     """How full the groups were, for all streams together.
@@ -101,6 +103,7 @@ class Rates(NamedTuple):
     within: Sequence[int]
 
 
+@self_showing
 @dataclass(frozen=True, eq=False)
 class Projection(LockedAgain):
     """Stock and flows of a run, by pieces of the age axis: every age where ages are kept, else sums over ages.

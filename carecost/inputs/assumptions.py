@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -27,7 +28,20 @@ from carecost._guard import (
     whole,
     wholes,
 )
-from carecost.engine.grid import AXES, LEFT, PAID, PLACED, SHARED, CapacityGroup, Grid, Placement, Reason, Selector
+from carecost._labels import financial_year
+from carecost.engine.grid import (
+    AXES,
+    LEFT,
+    PAID,
+    PLACED,
+    SHARED,
+    CapacityGroup,
+    Grid,
+    Placement,
+    Reason,
+    Selector,
+    spell,
+)
 from carecost.engine.items import OUTCOMES, Item
 from carecost.errors import InputError, Problem, UnknownNameError, refuse, unknown
 from carecost.inputs.belief import NOTE_KINDS, ROW_KINDS, Assumption, Belief, Note, Scope
@@ -218,6 +232,38 @@ class Assumptions:
             ordered = tuple(sorted(given, key=place))
             if ordered != given:
                 object.__setattr__(self, name, ordered)
+
+    def _screen(self) -> list[tuple[str, str]]:
+        """Say what it is about, in one screen: who, when, where, what is uncertain, and how good it is."""
+        start = [row for row in self.rows if row.parameter == "initial_stock"]
+        by_group: dict[str, float] = {}
+        groups = {placement.name: placement.group for placement in self.placements if placement.in_care}
+        for row in start:
+            for name in row.where.placements or ():
+                if name in groups:
+                    by_group[groups[name]] = by_group.get(groups[name], 0.0) + row.belief.value
+        grades = Counter(row.belief.quality for row in self.rows)
+        unsure = sum(not row.belief.certain for row in self.rows)
+        kinds = Counter(note.kind for note in self.notes)
+        return [
+            ("name", f"{self.name}: {self.title}" if self.title else self.name),
+            (
+                "years",
+                f"31 March {self.base_year}, {self.years} years ahead; prices of {financial_year(self.price_year)}",
+            ),
+            ("children in care", f"{sum(by_group.values()):,.0f}"),
+            ("of them", ", ".join(f"{group} {n:,.0f}" for group, n in by_group.items())),
+            ("streams", ", ".join(self.streams)),
+            ("ages", spell(self.ages)),
+            ("placements", ", ".join(placement.name for placement in self.placements)),
+            ("items", f"{len(self.items)} that are paid for or counted"),
+            ("rows", f"{len(self.rows):,}, {unsure:,} of them with an interval; {len(self.paths)} paths over years"),
+            ("grades", ", ".join(f"{grade or 'none'} {n:,}" for grade, n in sorted(grades.items()))),
+            ("notes", ", ".join(f"{kind.replace('_', ' ')} {n}" for kind, n in kinds.items()) or "none"),
+            ("baselines", ", ".join(self.baselines) or "none stated"),
+            ("background", "none" if self.background is None else self.background.title),
+            ("digest", self.digest),
+        ]
 
     @guarded(years=optional(whole(1, LONGEST, example="20")))
     def grid(self, years: int | None = None) -> Grid:

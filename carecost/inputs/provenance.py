@@ -6,6 +6,7 @@ import hashlib
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from carecost._shown import exact
 from carecost.errors import ComparisonError, Problem, refuse
 from carecost.money.prices import REAL, PriceBase
 
@@ -86,7 +87,7 @@ def digest(thing: object) -> str:
     Parameters
     ----------
     thing : object
-        Frozen dataclasses, tuples, text and plain numbers; their ``repr`` is exact.
+        Frozen dataclasses, tuples, text and plain numbers; what they are made of is written out exactly.
 
     Returns
     -------
@@ -103,7 +104,7 @@ def digest(thing: object) -> str:
     True
     """
     # Of the text, which is exact for frozen data; hash() has another seed in every process.
-    return hashlib.sha256(repr(thing).encode()).hexdigest()[:16]
+    return hashlib.sha256(exact(thing).encode()).hexdigest()[:16]
 
 
 def licence(a: Provenance, b: Provenance) -> None:

@@ -282,6 +282,21 @@ class Scenario:
             remedy = "A lever is pulled once: leave one out, or rename it to stack both in the order given"
             raise InputError(Problem(f"lever {twice!r} is there twice", f"scenario {self.name!r}", remedy))
 
+    def _screen(self) -> list[tuple[str, str]]:
+        """Say what is done: a line a lever, with what it changes, how much, when, and what it rests on."""
+        rows = [("name", f"{self.name}: {self.title}" if self.title != self.name else self.name)]
+        rows += [("claim", "effects as claimed, not evidenced")] if self.claim else []
+        rows += [("made for", self.made_for)] if self.made_for else []
+        for lever in self.levers:
+            told = []
+            for change in lever.changes:
+                a = change.amount
+                within = "" if a.certain else f" ({a.low:g} to {a.high:g})"
+                told.append(f"{change.quantity}: {a.value:g}{within}")
+            basis = f"{lever.basis}, grade {lever.quality or 'none'}"
+            rows.append((lever.name, f"{basis}; " + "; ".join(told) if told else basis))
+        return rows
+
     @property
     def changes(self) -> tuple[tuple[str, Change], ...]:
         """All changes in order, each with the name under which it is drawn."""

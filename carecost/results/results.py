@@ -30,7 +30,7 @@ from carecost._guard import (
     whole,
     wholes,
 )
-from carecost._labels import INACTION
+from carecost._labels import INACTION, financial_year
 from carecost.analysis import sensitivity
 from carecost.analysis.convergence import Convergence, convergence
 from carecost.engine.parameters import Parameters
@@ -206,6 +206,23 @@ class Results:
     def run(self) -> Run:
         """Arrays of the run."""
         return self._run
+
+    def _screen(self) -> list[tuple[str, str]]:
+        """Say which run it is, and what came of it."""
+        p, run = self._run.provenance, self._run
+        begins = financial_year(p.programme_start)
+        rows = [
+            ("run", f"{p.assumptions} ({p.digest}), {p.years} years; carecost {p.version}"),
+            ("draws", f"{p.draws:,}, seed {p.seed}{', with the luck of small numbers' if p.noise else ''}"),
+            ("prices", f"{p.price_base.words}; programme year 1 is {begins}"),
+        ]
+        for name, outcome in run.shown.items():
+            children = run.side(name, outcome).children[:, -1].mean()
+            said = f"{children:,.0f} children in care on 31 March {run.grid.dates[-1]}"
+            if name != INACTION:
+                said += f"; net present saving £{run.compare(name).npv().mean() / 1e9:,.2f}bn"
+            rows.append((name, said))
+        return rows
 
     @property
     def scenarios(self) -> tuple[str, ...]:

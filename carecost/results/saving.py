@@ -91,6 +91,16 @@ class Saving:
         sides = instance(Comparison, words=made)
         take(self, run=instance(Run, words=made), drawn=sides, central=sides)
 
+    def _screen(self) -> list[tuple[str, str]]:
+        """Say the summary: what, value, interval."""
+        rows = [("against", f"{self.scenario.name} against {self.baseline.name}")]
+        for row in summary.rows(self.run, self.scenario.name, self.baseline.name):
+            value = row["central"] if row["mean"] is None else row["mean"]
+            low, middle, high = (_plainly(x) for x in (row["low"], value, row["high"]))
+            within = "" if row["low"] is None else f" ({low} to {high})"
+            rows.append((str(row["what"]), f"{middle}{within} {row['unit']}"))
+        return rows
+
     @property
     def baseline(self) -> Side:
         """Outcome of the baseline."""
@@ -701,6 +711,13 @@ class Saving:
             "summary": quoted.astype(object).where(quoted.notna(), None).to_dict("records"),
             "by_year": self.by_year().to_dict("records"),
         }
+
+
+def _plainly(value: float | None) -> str:
+    """Write a number of a screen: whole from a thousand on, else to four figures."""
+    if value is None or value != value:
+        return "none"
+    return f"{value:.0f}" if 1900 <= value < 2300 else f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.4g}"
 
 
 def compare(run: Run, scenario: str, baseline: str = INACTION) -> Saving:

@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import Any, TypeVar, cast
 
 from carecost._labels import INACTION
+from carecost._shown import self_showing
 from carecost._typing import lock
 from carecost._version import __version__
 from carecost.engine.grid import Grid
@@ -31,6 +32,7 @@ T = TypeVar("T")
 THREADS = 2
 
 
+@self_showing
 @dataclass(frozen=True, eq=False)
 class Run:
     """What a run gave.
