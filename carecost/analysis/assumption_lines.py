@@ -132,7 +132,7 @@ def lines(assumptions: Assumptions, scenario: Scenario) -> list[Line]:
     >>> from carecost.files.load import load_assumptions, load_scenario
     >>> england = load_assumptions("england-2025")
     >>> len(england.rows), len(lines(england, load_scenario("care-review")))
-    (1340, 70)
+    (1345, 70)
     """
     return [
         *_rows(assumptions),
@@ -248,7 +248,8 @@ def _pulls(scenario: Scenario) -> Iterator[Line]:
     for place, ((name, change), (lever, _)) in enumerate(zip(scenario.changes, pulled, strict=True)):
         spent = change.programme_spend
         amount = _pull(place, lever, change)
-        one = f"lever {lever.name}" if spent and amount.ends is None else name
+        # Money without intervals is one line a lever, and so is money that is drawn together.
+        one = f"lever {lever.name}" if spent and (amount.ends is None or lever.luck) else name
         groups.setdefault((SPENDING if spent else EFFECT, lever.name, one), []).append(amount)
         if change.times is not None and not change.times.certain:
             groups.setdefault((TIMES, lever.name, name), []).append(_pull(place, lever, change, times=True))

@@ -26,6 +26,9 @@ if TYPE_CHECKING:
 #: Inches of the chart: four panels, two by two.
 SIZE = (10.4, 8.6)
 
+#: Columns that are drawn from.
+_COLUMNS = ("axis", "baseline", "default", "scenario", "what", "year", "quantile", "value")
+
 #: Panels that are lines over years, each with what others forecast of the same thing.
 _LINES = (IN_CARE, IN_HOMES, SPEND)
 
@@ -62,6 +65,9 @@ def plot_baselines(results: Results, ax: Axes | None = None, table: pd.DataFrame
     4
     """
     rows = results.baselines() if table is None else table
+    lost = [column for column in _COLUMNS if column not in rows]
+    if lost:
+        raise InputError(Problem(f"it has no columns {', '.join(lost)}", "table", "Give results.baselines()"))
     rows = rows[rows["quantile"] == _figure.leads(set(rows["quantile"].astype(str)))]
     missing = [what for what in _LINES if what not in set(rows["what"])]
     if missing:

@@ -69,6 +69,12 @@ def counting(level: float, worth: float | None = None, driver: str = "aged_out",
 made_up = {"price_year": 2025, "source": "made up for tests", "source_year": "2025", "quality": "E"}
 
 
+def level_of(made: cc.Assumptions) -> Assumption:
+    """The row with the level of the outcome."""
+    (row,) = (row for row in made.rows if row.parameter == "unit_cost" and row.where.items == ("study",))
+    return row
+
+
 def more(share: float) -> cc.Scenario:
     return cc.Scenario("more", [cc.Lever("more", [cc.Change("unit_cost", "scale", share, items=["study"])])])
 
@@ -235,9 +241,10 @@ def test_outcomes_that_cannot_be_are_refused_with_a_remedy() -> None:
     bad = replace(good, items=(*good.items[:-1], replace(good.items[-1], group="studie")))
     with pytest.raises(CareCostError, match=r"'studie'.*Did you mean 'study'"):
         verify(bad)
-    wrong = replace(good.rows[-2], belief=replace(good.rows[-2].belief, unit="GBP per leaver"))
+    level = level_of(good)
+    wrong = replace(level, belief=replace(level.belief, unit="GBP per leaver"))
     with pytest.raises(CareCostError, match=r"'GBP per leaver'.*'outcomes per leaver'"):
-        verify(replace(good, rows=(*good.rows[:-2], wrong, good.rows[-1])))
+        verify(replace(good, rows=tuple(wrong if row == level else row for row in good.rows)))
 
 
 def test_a_set_with_outcomes_can_be_kept_and_a_scope_counts_them_too(after: cc.Assumptions, tmp_path: Path) -> None:
@@ -311,8 +318,9 @@ def test_social_value_of_the_missions_is_by_hand(run: cc.Results) -> None:
 
 def stated(a: cc.Assumptions, **belief: object) -> cc.Assumptions:
     """The same with the level of its outcome stated otherwise."""
-    *rows, last = a.rows
-    return replace(a, rows=(*rows, replace(last, belief=replace(last.belief, **belief))))  # type: ignore[arg-type]
+    level = level_of(a)
+    told = replace(level, belief=replace(level.belief, **belief))  # type: ignore[arg-type]
+    return replace(a, rows=tuple(told if row == level else row for row in a.rows))
 
 
 @pytest.mark.parametrize(

@@ -11,9 +11,10 @@ import numpy as np
 import pytest
 
 import carecost as cc
-from carecost import cli, quality
+from carecost import cli
 from carecost.analysis import assumption_lines
 from carecost.engine.items import Cashable
+from carecost.files.archive import csv_text, quality
 from carecost.files.packaged import packaged_scenarios
 from tests.data.published import SETS
 
@@ -208,4 +209,4 @@ def test_the_table_is_ordered_by_effect_and_holds_what_was_stated(log: quality.A
 
 def test_the_command_prints_the_log(capsys: pytest.CaptureFixture[str], log: quality.AssumptionsLog) -> None:
     assert cli.main(["describe", str(HERE / "tiny"), "--log", str(HERE / "edge.toml")]) == 0
-    assert capsys.readouterr().out == log.table().to_csv(index=False)
+    assert capsys.readouterr().out == csv_text(log.table())
