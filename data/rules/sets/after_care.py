@@ -109,7 +109,9 @@ def returns() -> dict[str, float]:
 @cache
 def base_year() -> tuple[Mapping[str, Array], float]:
     """Give exits by age of each reason that leads on, and the share of leavers at 18 who were fostered."""
-    done = cc.run(run_set.load(england.files()), years=1).projection("inaction")
+    # who leaves now leaves by the rates of the base year: what goes on from then is left out
+    rates = {name: text for name, text in england.files().items() if name != "background.toml"}
+    done = cc.run(run_set.load(rates), years=1).projection("inaction")
     reasons = [r.name for r in done.grid.reasons]
     exits = {r: done.exits[0, 0, ..., reasons.index(r)].sum(-1) for r in LEADS}
     out = {p.name: done.aged_out[0, 0, :, i].sum() for i, p in enumerate(done.grid.placements)}

@@ -23,9 +23,9 @@ from data.rules.sources.write import cell, toml_value
 YEAR = 2025
 #: The baselines that england-2025 and the sets beside it state, one an axis.
 DEFAULT = (
-    "entries-held",
+    "entries-wandering",
     "population-assumed",
-    "mix-held",
+    "mix-fading",
     "prices-fading",
     "unaccompanied-central",
     "policy-2024-25",
