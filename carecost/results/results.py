@@ -48,6 +48,7 @@ from carecost.results import attribution_tables, decision_tables, effect_tables,
 from carecost.results.appraisal_tables import SavingAppraisal
 from carecost.results.decision_tables import DEFAULT_EFFECT, VALUES, ScenarioOptions
 from carecost.results.saving import RATES, Saving
+from carecost.results.what_if import Response, bands_of_ages
 from carecost.simulation.blocks import Progress
 from carecost.simulation.run import Run
 from carecost.simulation.run import run as run_simulation
@@ -589,6 +590,41 @@ class Results:
         (1, 4)
         """
         return saving.compare(self._run, scenario, baseline)
+
+    @guarded(scenario=text, bands=optional(bands_of_ages))
+    def what_if(self, scenario: str, bands: Sequence[Any] | None = None) -> Response:
+        """Make the few runs from which a scenario is answered at other amounts, prices and entries.
+
+        Parameters
+        ----------
+        scenario : str
+            Name.
+        bands : sequence of ages, optional
+            Bands of ages whose entries are to be multiplied apart, such as ``["0 to 9", "10 to 17"]``.
+
+        Returns
+        -------
+        Response
+            Its ``at(scale=…, prices=…, entries=…)`` gives what :meth:`compare` does, of all draws.
+
+        Raises
+        ------
+        UnknownNameError
+            If the scenario or an age is not known.
+
+        See Also
+        --------
+        compare : The scenario as it was run.
+
+        Examples
+        --------
+        >>> import carecost as cc
+        >>> response = cc.run("england-2025", "care-review", years=3).what_if("care-review")
+        >>> cheaper = response.at(scale={"family help": 0.5}, prices={"children's home": 0.9})
+        >>> cheaper.npv().shape
+        (1,)
+        """
+        return Response(self._run, scenario, bands or ())
 
     def summary(self) -> pd.DataFrame:
         """Give the summary of every scenario against inaction, one below the other.

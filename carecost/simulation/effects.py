@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Container, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -284,7 +284,14 @@ def apply(scenario: Scenario, parameters: Parameters, stream: str, sampler: Samp
         raise _placed(error, where) from None
 
 
-def alter(scenario: Scenario, so_far: Altered, stream: str, sampler: Sampler, calendar: Calendar) -> Altered:
+def alter(
+    scenario: Scenario,
+    so_far: Altered,
+    stream: str,
+    sampler: Sampler,
+    calendar: Calendar,
+    only: Container[str] = AXES,
+) -> Altered:
     """Apply the changes of a scenario after those applied so far; averted children are not sent on yet.
 
     Levers one after the other give what all of them give in one scenario: what they removed is carried along, and
@@ -299,6 +306,8 @@ def alter(scenario: Scenario, so_far: Altered, stream: str, sampler: Sampler, ca
         What other changes left.
     stream, sampler, calendar
         As in :func:`apply`.
+    only : container of str
+        Parameters whose changes are applied; all by default.
 
     Returns
     -------
@@ -307,12 +316,12 @@ def alter(scenario: Scenario, so_far: Altered, stream: str, sampler: Sampler, ca
     """
     called = (label for lever in scenario.levers for label in lever.labels)
     for label, (name, change) in zip(called, scenario.changes, strict=True):
-        if change.idle or not change.where.covers(stream):
+        if change.idle or change.parameter not in only or not change.where.covers(stream):
             continue
         years = np.array(so_far.parameters.grid.years) - calendar.begin(change) + 1
         weight = np.array([change.share * change.weight(int(y)) for y in years])
         if weight.any():
-            amount = _amount(name, change, sampler, calendar)
+            amount = drawn_amount(name, change, sampler, calendar)
             where = f"scenario {scenario.name!r}, {label}, stream {stream!r}"
             if change.parameter == "entry_rate":
                 so_far = _entries(where, change, so_far, amount, weight)
@@ -322,7 +331,8 @@ def alter(scenario: Scenario, so_far: Altered, stream: str, sampler: Sampler, ca
     return so_far
 
 
-def _amount(name: str, change: Change, sampler: Sampler, calendar: Calendar) -> Array:
+def drawn_amount(name: str, change: Change, sampler: Sampler, calendar: Calendar) -> Array:
+    """Give the amount of a change at full effect, in the prices of the calendar: (draw,)."""
     least = {"scale": -1.0, "replace": 0.0, "divert": 0.0}.get(change.operation, -np.inf)
     most = 1.0 if change.operation == "divert" else np.inf
     amount = sampler.value(name, change.amount, least, most)
