@@ -98,8 +98,9 @@ def _known(row: Assumption, value: float) -> Belief:
 
 def _most(plan: Scenario) -> float:
     """Find the largest share at which no rate would fall below zero."""
-    falls = [-c.amount.value for _, c in plan.changes if c.operation == "scale" and c.amount.value < 0]
-    shares = [c.amount.value for _, c in plan.changes if c.operation == "divert" and c.amount.value > 0]
+    taken = [(c.operation, c.amount.value * c.share) for _, c in plan.changes]
+    falls = [-x for operation, x in taken if operation == "scale" and x < 0]
+    shares = [x for operation, x in taken if operation == "divert" and x > 0]
     return min([MOST_SHARE, *(1.0 / x for x in falls + shares)])
 
 

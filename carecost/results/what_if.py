@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 import pandas as pd
 
-from carecost._guard import Refused, calendar_year, checked, flag, guarded, labels, number, opened, optional, wholes
+from carecost._guard import Refused, calendar_year, flag, guarded, labels, number, opened, optional, wholes
 from carecost._labels import INACTION
 from carecost.errors import UnknownNameError, refuse, unknown
 from carecost.inputs.change import PROGRAMME, replace_change
@@ -311,13 +311,8 @@ class Response:
         >>> bool(half.averted[0, -1] < results.compare("family-networks").averted[0, -1])
         True
         """
-        at = At(
-            scale or {},
-            prices or {},
-            checked(entries, by_age, "entries", "at()") if isinstance(entries, int | float) else entries or {},
-            start,
-            delay,
-        )
+        banded: Entries = {None: float(entries)} if isinstance(entries, int | float) else entries or {}
+        at = At(scale or {}, prices or {}, banded, start, delay)
         self._known(at)
         corners, plan = self._corners(at.start, at.delay)
         plan = scaled(plan, at.scale)

@@ -100,7 +100,8 @@ class Corner(ReadOnly):
     volume: Array
 
 
-class _Blend(NamedTuple):
+@dataclass(frozen=True, eq=False)
+class _Blend:
     """How an outcome is made of corners.
 
     Attributes
@@ -151,6 +152,9 @@ def _weighted(parts: Sequence[tuple[float, Array]]) -> Array:
 
 class Answer(Outcome):
     """An outcome that is worked out from corners, each array when it is asked for."""
+
+    _blend: _Blend
+    _costs: Callable[[Array], Costs]
 
     def __init__(self, blend: _Blend, costs: Callable[[Array], Costs]) -> None:
         vars(self).update(_blend=blend, _costs=costs)
@@ -331,7 +335,7 @@ class Corners:
                 without, entering = self._without(band), self._entering(plan, band)
                 for i, blend in enumerate(without._blends(entering, without._acting(entering))):
                     emptied[i].append((factor - 1.0, blend))
-            blends = [b._replace(emptied=tuple(e)) for b, e in zip(blends, emptied, strict=True)] if emptied else blends
+            blends = [replace(b, emptied=tuple(e)) for b, e in zip(blends, emptied, strict=True)] if emptied else blends
         answers = [Answer(blend, self._costing(plan, prices, central=i == 0)) for i, blend in enumerate(blends)]
         return answers[0], answers[-1]
 
@@ -351,7 +355,7 @@ class Corners:
         if self._central:
             return [made[0], made[0]]
         if len(rows[1]):
-            made[1] = made[1]._replace(rows=rows[1], run=self._run_rows(self._at_corner(plan, key), rows[1]))
+            made[1] = replace(made[1], rows=rows[1], run=self._run_rows(self._at_corner(plan, key), rows[1]))
         return made
 
     def _make(self, wanted: Mapping[Key, Scenario]) -> None:
@@ -359,10 +363,8 @@ class Corners:
         self._known |= dict(zip(wanted, self._corners(list(wanted.values())), strict=True))
 
     def _corners(self, plans: Sequence[Scenario]) -> list[tuple[Corner, Corner]]:
-        named = [
-            replace(plan, name=f"{plan.name}, corner {i}" if len(plans) > 1 else plan.name)
-            for i, plan in enumerate(plans)
-        ]
+        own = len(plans) == 1
+        named = [p if own else replace(p, name=f"{p.name}, corner {i}") for i, p in enumerate(plans)]
         self.runs += len(plans)
         if self._central:
             made = [_corner(self.run.outcome(plan)) for plan in named]
@@ -421,7 +423,7 @@ class Corners:
         return [one._replace(size=self._sizes[one.stem]) if one.place in at else one for one in kept]
 
     def _to_run(self, acting: Sequence[Acting]) -> list[NDArray[np.int_]] | None:
-        """Find the draws to be run, of the central run and of all: those in which one change averts and another does not.
+        """Find the draws to be run, of the central run and of all: where one change averts and another does not.
 
         None where a change goes beyond what can be, which a run says in words.
         """
@@ -444,10 +446,9 @@ class Corners:
                     rises[i] |= amount > 0
         if self._central:
             falls[1], rises[1] = falls[0], rises[0]
-        nets = grid.averted_to is not None
-        return [
-            np.flatnonzero(fall & rise) if nets else np.zeros(0, int) for fall, rise in zip(falls, rises, strict=True)
-        ]
+        if grid.averted_to is None:
+            return [np.zeros(0, dtype=int)] * 2
+        return [np.flatnonzero(fall & rise) for fall, rise in zip(falls, rises, strict=True)]
 
     # Entries
 
@@ -459,11 +460,10 @@ class Corners:
         behind = [] if background is None else [change for _, change in background.changes if not change.idle]
         every = [c for c in (*behind, *(one.change for one in acting)) if c.parameter == "entry_rate"]
         scaled = all(c.operation == "scale" for c in every)
-        # Those who come later are in the band of the age at which they come, and not of that at which they were averted.
+        # Those who come later would be counted at the age at which they come, not where they were averted.
         apart = None in bands or not any(c.later_share for c in every)
-        once = len(bands) == 1 or (
-            None not in bands and len({a for b in bands for a in b or ()}) == sum(map(len, bands))
-        )  # type: ignore[arg-type]
+        named = [age for band in bands for age in band or self.run.grid.ages]
+        once = len(set(named)) == len(named)
         rows = (row for row in self.run.assumptions.rows if row.parameter == "entry_rate")
         tied = any(row.quantity in ties.joint for row in rows)
         return scaled and apart and once and not self.run.grid.groups and not tied
@@ -480,7 +480,7 @@ class Corners:
         return self._emptied[band]
 
     def _entering(self, plan: Scenario, band: Band) -> Scenario:
-        """Give the part of a scenario that acts where nobody of a band enters: with nobody at all, not that on entries."""
+        """Give what acts where nobody of a band enters: where nobody at all does, not what acts on entries."""
         if band is not None:
             return plan
         acting = self._acting(plan)
@@ -522,13 +522,12 @@ class Corners:
             unit_cost = unit_cost * np.array([prices.get(item.name, 1.0) for item in grid.items])
         background = run.assumptions.background
         plans = [one for one in (background, plan) if one is not None]
-        priced_changes = [
-            c for one in plans for _, c in one.changes if c.parameter == "unit_cost" and c.share and not c.idle
-        ]
-        if not priced_changes:
+        every = [change for one in plans for _, change in one.changes]
+        changes = [c for c in every if c.parameter == "unit_cost" and c.share and not c.idle]
+        if not changes:
             return unit_cost
         # Only the items that are changed go through the changes.
-        named = [c.where.items for c in priced_changes]
+        named = [c.where.items for c in changes]
         at = [i for i, item in enumerate(grid.items) if any(names is None or item.name in names for names in named)]
         altered = Altered(_prices_alone(grid, unit_cost[..., at], at))
         for one in plans:
@@ -554,7 +553,8 @@ def _key(acting: Sequence[Acting]) -> Key:
 
 
 def _corner(outcome: Outcome) -> Corner:
-    return Corner(*(getattr(outcome, name) for name in CHILDREN), outcome.costs.volume)
+    o = outcome
+    return Corner(o.stock, o.entries, o.exits, o.aged_out, o.child_years, o.costs.volume)
 
 
 def _together(free: Sequence[Acting], run: Run) -> list[list[int]]:
