@@ -87,6 +87,22 @@ class Evaluator:
         self._projected: OrderedDict[tuple[object, ...], list[Projection]] = OrderedDict()
         self._luck: Luck | None = None
 
+    def moved(self, prepared: Prepared, children: bool) -> Evaluator:
+        """Give what runs scenarios on the same set with other values, sharing what is the same.
+
+        Parameters
+        ----------
+        prepared : Prepared
+            The set, laid out in the same cells.
+        children : bool
+            Whether children differ; projections are shared where only prices do.
+        """
+        new = Evaluator(prepared, self.draws, self.block)
+        new._kernels = self._kernels
+        if not children:
+            new._projected = self._projected
+        return new
+
     def _inaction(self) -> dict[str, Parameters]:
         """Make the parameters of each stream, with what goes on behind every scenario."""
         layouts, background = self.prepared.layouts, self.prepared.assumptions.background

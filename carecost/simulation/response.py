@@ -539,6 +539,11 @@ class Corners:
         return out
 
 
+def central_corners(run: Run) -> Corners:
+    """Give the corners of the central run, made once."""
+    return run.once(("central corners",), lambda: Corners(run, central=True))
+
+
 def _prices_alone(grid: Grid, unit_cost: Array, at: Sequence[int]) -> Parameters:
     """Give parameters with the unit costs of some items, and of nobody."""
     some = replace(grid, items=tuple(grid.items[i] for i in at), groups=())
