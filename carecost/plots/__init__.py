@@ -7,6 +7,7 @@ matplotlib is here and nowhere else. Public.
 from carecost.plots.attribution import plot_attribution
 from carecost.plots.capacity import plot_capacity
 from carecost.plots.children import plot_children
+from carecost.plots.lifetime_cost import plot_lifetime_cost
 from carecost.plots.net_saving import plot_net_saving
 from carecost.plots.regions import plot_regions
 from carecost.plots.required_effect import plot_required_effect
@@ -18,6 +19,7 @@ __all__ = [
     "plot_capacity",
     "plot_children",
     "plot_costs",
+    "plot_lifetime_cost",
     "plot_net_saving",
     "plot_payers",
     "plot_price_volume_mix",

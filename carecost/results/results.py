@@ -44,7 +44,15 @@ from carecost.maths.monte_carlo import LEVEL, MOST_DRAWS, Draws
 from carecost.money.discounting import Deflator, Schedule
 from carecost.money.optimism_bias import Optimism, bias
 from carecost.money.prices import CASH, REAL
-from carecost.results import attribution_tables, decision_tables, effect_tables, price_tables, saving, tables
+from carecost.results import (
+    attribution_tables,
+    decision_tables,
+    effect_tables,
+    lifetime_tables,
+    price_tables,
+    saving,
+    tables,
+)
 from carecost.results.appraisal_tables import SavingAppraisal
 from carecost.results.decision_tables import DEFAULT_EFFECT, VALUES, ScenarioOptions
 from carecost.results.saving import RATES, Saving
@@ -871,6 +879,45 @@ class Results:
         ['alone', 'sequence', 'last', 'shapley', 'interaction', 'whole']
         """
         return attribution_tables.attribution_rows(self._run, scenario, draws, dates, progress)
+
+    @guarded(by=labels)
+    def lifetime_cost(self, by: Sequence[str] = ("age", "placement")) -> pd.DataFrame:
+        """Give what one child who enters in the first projected year costs, year by year, in expectation.
+
+        Parameters
+        ----------
+        by : str or sequence of str
+            Any of stream, age, placement (on entry; what is not named is a mean over those who enter under inaction)
+            and item, group, account, payer, gross_net, kind (what is not named is summed).
+
+        Returns
+        -------
+        DataFrame
+            One row a year, to the oldest age whatever the run's horizon: the columns of ``by``, year,
+            years_since_entry; child_years in care; gross; cashable (by the clock of a programme that starts in the
+            year of the entry); both discounted to that year; unit, price_year, basis, deflator. The public purse, the
+            central run of inaction. What is paid for an area, and not for a child, is no part of it.
+
+        Raises
+        ------
+        UnknownNameError
+            If a column is not known.
+        InputError
+            If places run out: then what one child more costs hangs on all others.
+
+        See Also
+        --------
+        carecost.plots.plot_lifetime_cost : Draws it.
+
+        Examples
+        --------
+        >>> import carecost as cc
+        >>> rows = cc.run("england-2025", years=2).lifetime_cost(by=["age"])
+        >>> twelve = rows[(rows["age"] == 12) & (rows["gross"] > 0)]
+        >>> int(twelve["years_since_entry"].max())  # those of 12 are 18 in the sixth year after
+        6
+        """
+        return lifetime_tables.rows(self._run, by)
 
     # Choosing between scenarios
 

@@ -113,6 +113,10 @@ class Evaluator:
         calendar = self.prepared.calendar
         return {s: alter(background, Altered(p), s, self.sampler, calendar).with_later() for s, p in made.items()}
 
+    def unsplit(self) -> dict[str, Parameters]:
+        """Give the parameters of each stream under inaction, phases of time in care not split."""
+        return dict(self._base)
+
     def parameters(self, scenario: Scenario) -> dict[str, Parameters]:
         """Make the parameters of each stream under a scenario, phases of time in care split."""
         splits, calendar = self.prepared.layouts.splits, self.prepared.calendar
