@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import Executor
 from pathlib import Path
 from typing import Any, Literal
 
@@ -89,6 +90,13 @@ def a_scenario(value: Any) -> Scenario:
     raise Refused("", 'Give a scenario, or the name or file of one, such as "care-review"')
 
 
+def workers(value: Any) -> Any:
+    """Take an executor, or a factory of one."""
+    if isinstance(value, Executor) or callable(value):
+        return value
+    raise Refused("", "Give a concurrent.futures.Executor, or a factory of one, such as ProcessPoolExecutor")
+
+
 def luck(value: Any) -> Draws:
     """Take draws, or how many there are to be."""
     if isinstance(value, Draws):
@@ -108,6 +116,7 @@ def luck(value: Any) -> Draws:
     threads=whole(1, 1024),
     progress=optional(called),
     block=optional(whole(1)),
+    executor=optional(workers),
 )
 def run(
     assumptions: Assumptions | str | Path,
@@ -118,6 +127,7 @@ def run(
     threads: int = 2,
     progress: Progress | None = None,
     block: int | None = None,
+    executor: Executor | Callable[[], Executor] | None = None,
 ) -> Results:
     """Run inaction and some scenarios on a set of assumptions.
 
@@ -139,6 +149,11 @@ def run(
         Called with (draws done, draws in all).
     block : int, optional
         Draws that go through at once, chosen by the size of the set when not given; no result depends on it.
+    executor : Executor or callable, optional
+        What blocks of draws are done on: any :class:`concurrent.futures.Executor` (which is left as it is, such as
+        Dask's ``Client.get_executor()``), or a factory of one (which is shut down after, and asked again where a worker
+        was lost), such as ``ProcessPoolExecutor``; ``threads`` threads by default. No result depends on it. A block
+        whose worker is lost is done again; a ``progress`` that raises cancels the run.
 
     Returns
     -------
@@ -164,7 +179,8 @@ def run(
     """
     plans = [a_scenario(scenario) for scenario in scenarios]
     given = None if draws is None else luck(draws)
-    return Results(run_simulation(a_set(assumptions), plans, years, given, start, threads, progress, block))
+    made = run_simulation(a_set(assumptions), plans, years, given, start, threads, progress, block, executor)
+    return Results(made)
 
 
 @opened

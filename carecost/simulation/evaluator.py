@@ -215,8 +215,12 @@ class Joined:
 
     def outcome(self) -> Outcome:
         """Give all draws as one outcome."""
+        return self.part(slice(None))
+
+    def part(self, block: slice) -> Outcome:
+        """Give some of the draws."""
         assert self._first is not None
-        arrays = iter(self._arrays)
+        arrays = iter(self._arrays if block == slice(None) else [array[block].copy() for array in self._arrays])
         flows = {name: next(arrays) for name in ("stock", *FLOWS)}
         volume, unit_cost = next(arrays), next(arrays)
         costs = Costs(self._first.costs.grid, volume, unit_cost, volume * unit_cost)
