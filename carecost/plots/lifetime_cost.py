@@ -10,7 +10,7 @@ from matplotlib.axes import Axes
 
 from carecost import _labels
 from carecost._guard import guarded, optional, text, whole
-from carecost.errors import UnknownNameError, refuse, unknown
+from carecost.errors import Problem, UnknownNameError, refuse, unknown
 from carecost.plots import _figure
 from carecost.results import lifetime_tables
 from carecost.text import numbers
@@ -80,5 +80,5 @@ def plot_lifetime_cost(results: Results, age: int, placement: str | None = None,
     return ax
 
 
-def _strangers(kind: str, name: object, known: Sequence[object]) -> list[object]:
+def _strangers(kind: str, name: object, known: Sequence[object]) -> list[Problem]:
     return [] if name in known else [unknown(kind, str(name), map(str, known), "plot_lifetime_cost()")]

@@ -155,10 +155,11 @@ class Layout:
 
     def moved(self, swap: Mapping[int, Assumption]) -> Layout:
         """Give the layout with other values in some rows; the very same where it has none of them."""
-        kinds = {"rows": self.rows, "growths": self.growths, "adjustments": self.adjustments}
-        new = {kind: tuple(swap.get(id(row), row) for row in rows) for kind, rows in kinds.items()}
-        same = all(a is b for kind, rows in kinds.items() for a, b in zip(rows, new[kind], strict=True))
-        return self if same else replace(self, **new)
+        kinds = self.rows, self.growths, self.adjustments
+        if not any(id(row) in swap for rows in kinds for row in rows):
+            return self
+        rows, growths, adjustments = (tuple(swap.get(id(row), row) for row in rows) for rows in kinds)
+        return replace(self, rows=rows, growths=growths, adjustments=adjustments)
 
     @cached_property
     def central(self) -> Array:

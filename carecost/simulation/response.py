@@ -90,6 +90,10 @@ class Corner(ReadOnly):
         As of :class:`Outcome`.
     volume : ndarray of shape (draw, year, item)
         Units of each item's driver.
+    in_care : ndarray of shape (draw, date)
+        Children in care, over all streams [children].
+    time_in_care : ndarray of shape (draw, year)
+        Time lived in care, over all streams [child-years].
     """
 
     stock: Array
@@ -98,6 +102,8 @@ class Corner(ReadOnly):
     aged_out: Array
     child_years: Array
     volume: Array
+    in_care: Array
+    time_in_care: Array
 
 
 @dataclass(frozen=True, eq=False)
@@ -173,9 +179,8 @@ class Answer(Outcome):
 
     def in_care(self, grid: Grid) -> tuple[Array, Array]:
         """Children in care on each date, (draw, date), and time lived in care, (draw, year), over all streams."""
-        care = np.array([float(p.in_care) for p in grid.placements])
-        children = self._blend.array(lambda corner: (corner.stock @ care).sum(1))
-        return children, self._blend.array(lambda corner: (corner.child_years @ care).sum(1))
+        blend = self._blend
+        return blend.array(lambda corner: corner.in_care), blend.array(lambda corner: corner.time_in_care)
 
     def __reduce__(self) -> tuple[object, ...]:
         whole = {field.name: getattr(self, field.name) for field in fields(Outcome)}
@@ -213,7 +218,7 @@ class Corners:
             acting = self._acting(plan)
             for one in acting:
                 self._sizes.setdefault(one.stem, one.size)
-            self._known[_key(acting)] = _corner(run.central[name]), _corner(run.drawn[name])
+            self._known[_key(acting)] = _corner(run.central[name], run.grid), _corner(run.drawn[name], run.grid)
 
     @property
     def made(self) -> int:
@@ -325,6 +330,9 @@ class Corners:
             If the scenario makes what cannot be; as a run says it.
         """
         prices, entries = prices or {}, {band: f for band, f in (entries or {}).items() if f != 1.0}
+        run = self.run
+        if run.scenarios.get(plan.name) is plan and not entries and all(factor == 1.0 for factor in prices.values()):
+            return run.central[plan.name], (run.central if self._central else run.drawn)[plan.name]
         acting = self._acting(plan)
         if not self._scalable(acting, tuple(entries)):
             blends = self._run_at(plan, entries)
@@ -351,7 +359,7 @@ class Corners:
             return [_Blend(((1.0, corner),)) for corner in both]
         made = [_Blend(tuple((w, self._known[_key(some)][i]) for w, some in weights)) for i in (0, 1)]
         if len(rows[0]):
-            made[0] = _Blend(((1.0, _corner(self.run.outcome(self._at_corner(plan, key)))),))
+            made[0] = _Blend(((1.0, _corner(self.run.outcome(self._at_corner(plan, key)), self.run.grid)),))
         if self._central:
             return [made[0], made[0]]
         if len(rows[1]):
@@ -367,10 +375,12 @@ class Corners:
         named = [p if own else replace(p, name=f"{p.name}, corner {i}") for i, p in enumerate(plans)]
         self.runs += len(plans)
         if self._central:
-            made = [_corner(self.run.outcome(plan)) for plan in named]
+            made = [_corner(self.run.outcome(plan), self.run.grid) for plan in named]
             return [(corner, corner) for corner in made]
         central, drawn = self.run.also(named)
-        return [(_corner(central[plan.name]), _corner(drawn[plan.name])) for plan in named]
+        return [
+            (_corner(central[plan.name], self.run.grid), _corner(drawn[plan.name], self.run.grid)) for plan in named
+        ]
 
     def _run_rows(self, plan: Scenario, rows: NDArray[np.int_]) -> Corner:
         """Run some draws."""
@@ -378,7 +388,7 @@ class Corners:
         for first in range(0, len(rows), AT_ONCE):
             some = slice(first, min(first + AT_ONCE, len(rows)))
             joined.put(some, Evaluator(prepared, draws, cast(slice, rows[some])).outcome(plan))
-        return _corner(joined.outcome())
+        return _corner(joined.outcome(), self.run.grid)
 
     def _at_corner(self, plan: Scenario, key: Key) -> Scenario:
         """Give a scenario without its spending, and with the changes of a corner at their sizes alone."""
@@ -494,7 +504,7 @@ class Corners:
         scaled, start = scaled_set(run.assumptions, {}, entries), run.calendar.programme_start
         made = model_run(scaled, alone, run.grid.n_years, replace(run.draws, noise=False), start)
         self.runs += 1
-        return [_Blend(((1.0, _corner(of[plan.name])),)) for of in (made.central, made.drawn)]
+        return [_Blend(((1.0, _corner(of[plan.name], run.grid)),)) for of in (made.central, made.drawn)]
 
     # Prices
 
@@ -557,9 +567,9 @@ def _key(acting: Sequence[Acting]) -> Key:
     return tuple((one.stem, one.size) for one in acting)
 
 
-def _corner(outcome: Outcome) -> Corner:
+def _corner(outcome: Outcome, grid: Grid) -> Corner:
     o = outcome
-    return Corner(o.stock, o.entries, o.exits, o.aged_out, o.child_years, o.costs.volume)
+    return Corner(o.stock, o.entries, o.exits, o.aged_out, o.child_years, o.costs.volume, *o.in_care(grid))
 
 
 def _together(free: Sequence[Acting], run: Run) -> list[list[int]]:
