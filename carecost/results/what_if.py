@@ -99,6 +99,15 @@ class Setting(Saving):
 
     Everything is without the luck of small numbers.
 
+    Parameters
+    ----------
+    run : Run
+        The run that it stands for: its scenario and set are those of the setting.
+    drawn : Comparison
+        The scenario against inaction in the draws; in the central run where there are none.
+    central : Comparison
+        The same in the central run.
+
     See Also
     --------
     Response.at : Makes it.
@@ -361,7 +370,22 @@ class Response:
         return self._dated[key]
 
     def prepare_summary(self) -> None:
-        """Make the runs that :meth:`Saving.summary` needs beside, so that the first one is as quick as the others."""
+        """Make the runs that :meth:`Saving.summary` needs beside, so that the first one is as quick as the others.
+
+        See Also
+        --------
+        at : Gives what has a summary.
+
+        Examples
+        --------
+        >>> import carecost as cc
+        >>> response = cc.run("england-2025", "family-networks", years=4).what_if("family-networks")
+        >>> response.prepare_summary()
+        >>> made = response.runs
+        >>> summary = response.at(scale={"family networks and kinship": 0.5}).summary()
+        >>> response.runs == made
+        True
+        """
         corners, _ = self._corners(None, 0)
         corners.prepare(*wanted_variants(self._run, self._scenario)[0].values())
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import multiprocessing
+import os
+import signal
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
@@ -141,3 +143,20 @@ def test_set_that_cannot_be_run_is_refused_at_once() -> None:
     falls = cc.Scenario("falls", [cc.Lever("x", [cc.Change("entry_rate", "add", impossible, streams=["other"])])])
     with pytest.raises(cc.CareCostError, match="below zero"):
         run(TINY, [falls], draws=LUCKY, block=4, executor=partial(ThreadPoolExecutor, 1))
+
+
+def test_dask_gives_the_same_bits_when_a_worker_is_killed(plain: Run) -> None:
+    distributed = pytest.importorskip("distributed")
+    killed: list[int] = []
+    with (
+        distributed.LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=None) as cluster,
+        distributed.Client(cluster) as client,
+    ):
+
+        def kill(done: int, draws: int) -> None:
+            if not killed:
+                killed.append(cluster.workers[0].pid)
+                os.kill(killed[0], signal.SIGKILL)
+
+        assert alike(plain, again(client.get_executor(), progress=kill))
+    assert killed
