@@ -86,6 +86,8 @@ if TYPE_CHECKING:  # what type checkers and editors see; a test holds it to the 
     from carecost.results.results import Results as Results
     from carecost.results.results import run as run
     from carecost.results.saving import Saving as Saving
+    from carecost.results.what_if import Response as Response
+    from carecost.results.what_if import Setting as Setting
     from carecost.simulation.comparison import Comparison as Comparison
 
 #: Where each public name lives.
@@ -203,6 +205,10 @@ _NAMES: dict[str, tuple[str, ...]] = {
         "run",
     ),
     "results.saving": ("Saving",),
+    "results.what_if": (
+        "Response",
+        "Setting",
+    ),
     "simulation.comparison": ("Comparison",),
 }
 #: Public modules, by the name that programs know them by.

@@ -19,6 +19,7 @@ from carecost.errors import InputError, Problem, UnknownNameError, refuse, unkno
 from carecost.inputs.change import Change, Interval, replace_change
 from carecost.inputs.scenario import NONE_STATED, Lever, Scenario
 from carecost.simulation.comparison import Comparison
+from carecost.simulation.response import central_corners
 from carecost.simulation.run import Run
 
 #: How much of an effect is tried: one per cent, or one point where the amount is a share of its own.
@@ -238,7 +239,10 @@ def _against(run: Run, plan: Scenario, *levers: Lever) -> Comparison:
     only = replace(plan, name=f"{plan.name}, {levers[0].name} alone", levers=levers, claim=False)
     # One clock a scenario: that of all of it, or of what is tried where all else stands at zero.
     first = min((year for year in map(run.first_year, (plan, only)) if year is not None), default=None)
-    return run.comparison(INACTION, run.central[INACTION], only.name, run.outcome(only), None, first)
+    corners = central_corners(run)
+    corners.prepare(only)
+    after, _ = corners.outcomes(only)
+    return run.comparison(INACTION, run.central[INACTION], only.name, after, None, first)
 
 
 def _money(run: Run, plan: Scenario, lever: Lever) -> float | None:

@@ -16,6 +16,7 @@ from carecost.inputs.assumptions import Assumptions
 from carecost.inputs.belief import Assumption, Belief
 from carecost.inputs.change import Interval, replace_change
 from carecost.inputs.scenario import Scenario
+from carecost.simulation.response import central_corners
 from carecost.simulation.run import Run
 from carecost.simulation.run import run as model_run
 
@@ -44,8 +45,11 @@ def switching_value(run: Run, scenario: str, baseline: str = INACTION) -> float 
 def _switching_value(run: Run, scenario: str, baseline: str) -> float | None:
     plan, before = run.scenarios[scenario], run.central[baseline]
 
+    corners = central_corners(run)
+    corners.prepare(plan)
+
     def npv(share: float) -> float:
-        after = run.outcome(plan.scaled(share))
+        after, _ = corners.outcomes(plan.scaled(share))
         return float(run.comparison(baseline, before, scenario, after, run.central[INACTION]).npv()[0])
 
     top = _most(plan)
@@ -98,8 +102,9 @@ def _known(row: Assumption, value: float) -> Belief:
 
 def _most(plan: Scenario) -> float:
     """Find the largest share at which no rate would fall below zero."""
-    falls = [-c.amount.value for _, c in plan.changes if c.operation == "scale" and c.amount.value < 0]
-    shares = [c.amount.value for _, c in plan.changes if c.operation == "divert" and c.amount.value > 0]
+    taken = [(c.operation, c.amount.value * c.share) for _, c in plan.changes]
+    falls = [-x for operation, x in taken if operation == "scale" and x < 0]
+    shares = [x for operation, x in taken if operation == "divert" and x > 0]
     return min([MOST_SHARE, *(1.0 / x for x in falls + shares)])
 
 
@@ -204,20 +209,32 @@ def _npv(line: Line, values: Sequence[float], run: Run, scenario: Scenario) -> f
     if all(value == member.belief.value for member, value in zip(line.members, values, strict=True)):
         return float(run.compare(scenario.name, central=True).npv()[0])
     if not line.pulled:
-        again = model_run(_moved(a, line.part, at), (scenario,), run.grid.n_years, start=run.calendar.programme_start)
-        return float(again.compare(scenario.name, central=True).npv()[0])
+        return _npv_moved(run, line.part, at, scenario.name)
     pulled = _pulled(scenario, at, "times" if line.part == TIMES else "amount").without_items(a.uncounted)
     saving = run.comparison(INACTION, run.central[INACTION], scenario.name, run.outcome(pulled))
     return float(saving.npv()[0])
 
 
-def _moved(assumptions: Assumptions, part: str, at: dict[int, float]) -> Assumptions:
-    """Give the set with other values in some rows, or in the cashable shares of some items."""
+def _npv_moved(run: Run, part: str, at: dict[int, float], name: str) -> float:
+    """Give the net present saving with other values in some rows of the set, or in cashable shares of some items.
+
+    Cells, checks and kernels are those of the run: what a row covers, and whether the set can be run, does not hang on
+    values within their interval. Where only prices move, so are children.
+    """
+    before, after = (run.central[one] for one in (INACTION, name))
     if part == CASHABLE:
-        items = (_cashed(item, at[i]) if i in at else item for i, item in enumerate(assumptions.items))
-        return replace(assumptions, items=tuple(items))
-    rows = (_put(row, part, at[i]) if i in at else row for i, row in enumerate(assumptions.rows))
-    return with_rows(assumptions, tuple(rows))
+        longs = {run.assumptions.items[i].name: value for i, value in at.items()}
+        items = (_cashed(item, longs[item.name]) if item.name in longs else item for item in run.grid.items)
+        grid = replace(run.grid, items=tuple(items))
+        before, after = (replace(one, costs=replace(one.costs, grid=grid)) for one in (before, after))
+    else:
+        old = run.assumptions.rows
+        swap = {id(old[i]): _put(old[i], part, value) for i, value in at.items()}
+        prepared = replace(run.prepared, layouts=run.prepared.layouts.moved(swap))
+        children = any(old[i].parameter != "unit_cost" for i in at)
+        evaluator = run.evaluator().moved(prepared, children)
+        before, after = (evaluator.outcome(run.scenarios[one]) for one in (INACTION, name))
+    return float(run.comparison(INACTION, before, name, after).npv()[0])
 
 
 def with_rows(assumptions: Assumptions, rows: tuple[Assumption, ...]) -> Assumptions:

@@ -133,7 +133,6 @@ def cost_streams(
     """
     first = parameters[0]
     grid = first.grid
-    refuse(list(_level_faults(grid, np.asarray(first.unit_cost), where)))
     # With the luck of small numbers children have draws where parameters have none.
     draws = max(*(p.n_draws for p in parameters), *(len(s.stock) for s in sums))
     shape = (draws, len(grid.years), len(grid.items))
@@ -147,7 +146,18 @@ def cost_streams(
         for name, flows, p in zip(names, sums, parameters, strict=True):
             if not item.streams or name in item.streams:
                 volume[..., i] += DRIVERS[item.driver](flows, p, item)
-    unit_cost = np.asarray(first.unit_cost)
+    return priced(grid, volume, np.asarray(first.unit_cost), where)
+
+
+def priced(grid: Grid, volume: Array, unit_cost: Array, where: str) -> Costs:
+    """Put prices on volumes; those of items that follow outcomes are counted here, in place.
+
+    Raises
+    ------
+    InputError
+        If a level of an outcome is none that can be.
+    """
+    refuse(list(_level_faults(grid, unit_cost, where)))
     _count_outcomes(grid, volume, unit_cost)
     return Costs(grid, volume, unit_cost, volume * unit_cost)
 

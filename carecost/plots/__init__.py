@@ -10,6 +10,7 @@ from carecost.plots.baselines import plot_baselines
 from carecost.plots.capacity import plot_capacity
 from carecost.plots.children import plot_children
 from carecost.plots.history import plot_history
+from carecost.plots.lifetime_cost import plot_lifetime_cost
 from carecost.plots.mix import plot_mix
 from carecost.plots.net_saving import plot_net_saving
 from carecost.plots.regions import plot_regions
@@ -25,6 +26,7 @@ __all__ = [
     "plot_children",
     "plot_costs",
     "plot_history",
+    "plot_lifetime_cost",
     "plot_mix",
     "plot_net_saving",
     "plot_payers",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import Executor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, get_args
@@ -29,7 +30,7 @@ from carecost.inputs.assumptions import Assumptions
 from carecost.inputs.scenario import Scenario
 from carecost.maths.monte_carlo import Draws
 from carecost.money.prices import CASH, REAL
-from carecost.results.results import HORIZON, Results, a_scenario, a_set, luck, run
+from carecost.results.results import HORIZON, Results, a_scenario, a_set, luck, run, workers
 
 #: The whole country in tables, and measures of its regions.
 WHOLE = "England"
@@ -54,6 +55,7 @@ AHEAD = (10, 20)
     draws=optional(luck),
     start=optional(calendar_year),
     prices=one_of(PRICES),
+    executor=optional(workers),
 )
 def run_areas(
     assumptions: Assumptions | str | Path,
@@ -62,6 +64,7 @@ def run_areas(
     draws: Draws | int | None = None,
     start: int | None = None,
     prices: Prices = "own",
+    executor: Executor | Callable[[], Executor] | None = None,
 ) -> AreaResults:
     """Run inaction and some scenarios in every area of a set.
 
@@ -80,6 +83,8 @@ def run_areas(
         Calendar year of programme year 1; the set's own by default.
     prices : str
         Unit costs: each area's ``own``, or ``national``.
+    executor : Executor or callable, optional
+        What blocks of draws are done on, as in :func:`carecost.run`.
 
     Returns
     -------
@@ -106,7 +111,7 @@ def run_areas(
     whole = a_set(assumptions)
     regions = known_regions(whole)
     results = {
-        name: run(part, *scenarios, years=years, draws=draws, start=start)
+        name: run(part, *scenarios, years=years, draws=draws, start=start, executor=executor)
         for name, part in areas(whole, prices).items()
     }
     return AreaResults(results, regions)

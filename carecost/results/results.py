@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import Executor
 from pathlib import Path
 from typing import Any, Literal
 
@@ -50,6 +51,7 @@ from carecost.results import (
     baseline_tables,
     decision_tables,
     effect_tables,
+    lifetime_tables,
     price_tables,
     saving,
     tables,
@@ -57,6 +59,7 @@ from carecost.results import (
 from carecost.results.appraisal_tables import SavingAppraisal
 from carecost.results.decision_tables import DEFAULT_EFFECT, VALUES, ScenarioOptions
 from carecost.results.saving import RATES, Saving
+from carecost.results.what_if import Response, bands_of_ages
 from carecost.simulation.blocks import Progress
 from carecost.simulation.run import Run
 from carecost.simulation.run import run as run_simulation
@@ -92,6 +95,13 @@ def a_scenario(value: Any) -> Scenario:
     raise Refused("", 'Give a scenario, or the name or file of one, such as "care-review"')
 
 
+def workers(value: Any) -> Any:
+    """Take an executor, or a factory of one."""
+    if isinstance(value, Executor) or callable(value):
+        return value
+    raise Refused("", "Give a concurrent.futures.Executor, or a factory of one, such as ProcessPoolExecutor")
+
+
 def luck(value: Any) -> Draws:
     """Take draws, or how many there are to be."""
     if isinstance(value, Draws):
@@ -112,6 +122,7 @@ def luck(value: Any) -> Draws:
     progress=optional(called),
     block=optional(whole(1)),
     background=optional(instance(str, Path, Scenario, list, tuple, words=BEHIND)),
+    executor=optional(workers),
 )
 def run(
     assumptions: Assumptions | str | Path,
@@ -123,6 +134,7 @@ def run(
     progress: Progress | None = None,
     block: int | None = None,
     background: Background | None = None,
+    executor: Executor | Callable[[], Executor] | None = None,
 ) -> Results:
     """Run inaction and some scenarios on a set of assumptions.
 
@@ -147,6 +159,11 @@ def run(
     background : str, Scenario or sequence of these, optional
         What goes on under every scenario, as in :func:`carecost.under`: names of baselines (each takes the place of the
         set's own on its axis) and of scenarios, joined by ``+``.
+    executor : Executor or callable, optional
+        What blocks of draws are done on: any :class:`concurrent.futures.Executor` (which is left as it is, such as
+        Dask's ``Client.get_executor()``), or a factory of one (which is shut down after, and asked again where a worker
+        was lost), such as ``ProcessPoolExecutor``; ``threads`` threads by default. No result depends on it. A block
+        whose worker is lost is done again; a ``progress`` that raises cancels the run.
 
     Returns
     -------
@@ -173,7 +190,7 @@ def run(
     plans = [a_scenario(scenario) for scenario in scenarios]
     given = None if draws is None else luck(draws)
     believed = a_set(assumptions) if background is None else under(a_set(assumptions), background)
-    return Results(run_simulation(believed, plans, years, given, start, threads, progress, block))
+    return Results(run_simulation(believed, plans, years, given, start, threads, progress, block, executor))
 
 
 @opened
@@ -626,6 +643,41 @@ class Results:
         """
         return saving.compare(self._run, scenario, baseline)
 
+    @guarded(scenario=text, bands=optional(bands_of_ages))
+    def what_if(self, scenario: str, bands: Sequence[Any] | None = None) -> Response:
+        """Make the few runs from which a scenario is answered at other amounts, prices and entries.
+
+        Parameters
+        ----------
+        scenario : str
+            Name.
+        bands : sequence of ages, optional
+            Bands of ages whose entries are to be multiplied apart, such as ``["0 to 9", "10 to 17"]``.
+
+        Returns
+        -------
+        Response
+            Its ``at(scale=…, prices=…, entries=…)`` gives what :meth:`compare` does, of all draws.
+
+        Raises
+        ------
+        UnknownNameError
+            If the scenario or an age is not known.
+
+        See Also
+        --------
+        compare : The scenario as it was run.
+
+        Examples
+        --------
+        >>> import carecost as cc
+        >>> response = cc.run("england-2025", "care-review", years=3).what_if("care-review")
+        >>> cheaper = response.at(scale={"family help": 0.5}, prices={"children's home": 0.9})
+        >>> cheaper.npv().shape
+        (1,)
+        """
+        return Response(self._run, scenario, bands or ())
+
     @guarded(level=tables.COVERAGE)
     def summary(self, level: float = LEVEL) -> pd.DataFrame:
         """Give the summary of every scenario against inaction, one below the other.
@@ -916,6 +968,45 @@ class Results:
         ['alone', 'sequence', 'last', 'shapley', 'interaction', 'whole']
         """
         return attribution_tables.attribution_rows(self._run, scenario, draws, dates, progress)
+
+    @guarded(by=labels)
+    def lifetime_cost(self, by: Sequence[str] = ("age", "placement")) -> pd.DataFrame:
+        """Give what one child who enters in the first projected year costs, year by year, in expectation.
+
+        Parameters
+        ----------
+        by : str or sequence of str
+            Any of stream, age, placement (on entry; what is not named is a mean over those who enter under inaction)
+            and item, group, account, payer, gross_net, kind (what is not named is summed).
+
+        Returns
+        -------
+        DataFrame
+            One row a year, to the oldest age whatever the run's horizon: the columns of ``by``, year,
+            years_since_entry; child_years in care; gross; cashable (by the clock of a programme that starts in the
+            year of the entry); both discounted to that year; unit, price_year, basis, deflator. The public purse, the
+            central run of inaction. What is paid for an area, and not for a child, is no part of it.
+
+        Raises
+        ------
+        UnknownNameError
+            If a column is not known.
+        InputError
+            If places run out: then what one child more costs hangs on all others.
+
+        See Also
+        --------
+        carecost.plots.plot_lifetime_cost : Draws it.
+
+        Examples
+        --------
+        >>> import carecost as cc
+        >>> rows = cc.run("england-2025", years=2).lifetime_cost(by=["age"])
+        >>> twelve = rows[(rows["age"] == 12) & (rows["gross"] > 0)]
+        >>> int(twelve["years_since_entry"].max())  # those of 12 are 18 in the sixth year after
+        6
+        """
+        return lifetime_tables.rows(self._run, by)
 
     # Choosing between scenarios
 

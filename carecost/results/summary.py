@@ -148,6 +148,22 @@ def variants(run: Run, scenario: str, baseline: str) -> Variants:
 
 
 def _variants(run: Run, scenario: str, baseline: str) -> Variants:
+    wanted, averts = wanted_variants(run, scenario)
+    central, drawn = run.also(list(wanted.values()))
+    made = {
+        key: Variant(
+            _against(run, other, drawn[other.name], baseline, run.drawn),
+            _against(run, other, central[other.name], baseline, run.central),
+        )
+        for key, other in wanted.items()
+    }
+    if averts and "averting" not in made:
+        made["averting"] = Variant(run.compare(scenario, baseline), run.compare(scenario, baseline, central=True))
+    return Variants(made.get("sustained"), made.get("back"), made.get("averting"))
+
+
+def wanted_variants(run: Run, scenario: str) -> tuple[dict[str, Scenario], bool]:
+    """Give the variants to be run, by name, and whether any lever alters how many are in care."""
     plan = run.scenarios[scenario]
     averting = tuple(lever for lever in plan.levers if any(_alters_numbers(c) for c in lever.effects))
     wanted: dict[str, Scenario] = {}
@@ -158,17 +174,7 @@ def _variants(run: Run, scenario: str, baseline: str) -> Variants:
     acting = tuple(lever for lever in plan.levers if lever.acts)
     if averting and len(averting) < len(acting):
         wanted["averting"] = replace(plan, name=f"{plan.name}, what averts", levers=averting, claim=False)
-    central, drawn = run.also(list(wanted.values()))
-    made = {
-        key: Variant(
-            _against(run, other, drawn[other.name], baseline, run.drawn),
-            _against(run, other, central[other.name], baseline, run.central),
-        )
-        for key, other in wanted.items()
-    }
-    if averting and "averting" not in made:
-        made["averting"] = Variant(run.compare(scenario, baseline), run.compare(scenario, baseline, central=True))
-    return Variants(made.get("sustained"), made.get("back"), made.get("averting"))
+    return wanted, bool(averting)
 
 
 def _alters_numbers(change: Change) -> bool:

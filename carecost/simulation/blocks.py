@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import BrokenExecutor, Executor, Future, ThreadPoolExecutor
+from contextlib import ExitStack
+from functools import partial
+from typing import Any, TypeAlias
 
 from carecost.engine.grid import Grid
+from carecost.errors import CareCostError, Problem
 from carecost.inputs.scenario import Scenario
 from carecost.maths.monte_carlo import Draws
 from carecost.simulation.evaluator import Evaluator, Joined, Outcome
@@ -16,6 +20,12 @@ BLOCK, LARGE = 128, 256
 #: Ages times placements up to which larger blocks are faster, where one set of rates serves all years.
 SMALL = 256
 Progress = Callable[[int, int], None]
+#: What blocks are done on: an executor, which is left as it is, or a factory of one, which is shut down after.
+Workers: TypeAlias = Executor | Callable[[], Executor]
+#: Times that a block is tried.
+TRIES = 3
+#: First draw of a block, and the one after its last.
+Span: TypeAlias = tuple[int, int]
 #: Scenario, and whether with the luck of small numbers.
 Key = tuple[str, bool]
 
@@ -44,14 +54,103 @@ def evaluate(prepared: Prepared, draws: Draws, block: slice | None) -> dict[Key,
     return outcomes
 
 
-def drawn(prepared: Prepared, draws: Draws, threads: int, size: int, progress: Progress | None) -> dict[Key, Outcome]:
-    """Evaluate all draws in blocks on threads, and put what they give in place, in order."""
-    blocks = [slice(first, min(first + size, draws.n)) for first in range(0, draws.n, size)]
+class BlocksFailed(CareCostError):
+    """Blocks of draws that failed each time they were tried.
+
+    Attributes
+    ----------
+    failed : dict of (int, int) to BaseException
+        First draw and the one after the last of each block that failed, and why.
+    kept : dict of (int, int) to dict
+        What the other blocks gave, by scenario and whether with the luck of small numbers.
+    """
+
+    def __init__(self, prepared: Prepared, draws: Draws, failed: dict[Span, BaseException], kept: Mapping[Span, Any]):
+        self.failed, self.kept = failed, kept
+        of = f"set {prepared.assumptions.name!r}, scenarios {', '.join(prepared.scenarios)}, seed {draws.seed}"
+        super().__init__(
+            Problem(
+                f"failed {TRIES} times: {type(why).__name__}: {why}",
+                f"draws {first} to {last - 1} of {draws.n}, {of}",
+                "The other blocks are in .kept of this error; run these draws alone to see why",
+            )
+            for (first, last), why in failed.items()
+        )
+
+
+def drawn(
+    prepared: Prepared,
+    draws: Draws,
+    threads: int,
+    size: int,
+    progress: Progress | None,
+    workers: Workers | None = None,
+) -> dict[Key, Outcome]:
+    """Evaluate all draws in blocks on workers, and put what they give in place, in order.
+
+    A block whose worker is lost is done again: by a new executor of the factory, or here where the executor is one that
+    was given and is broken. Whatever stops the loop, such as a ``progress`` that raises, cancels what has not begun.
+
+    Raises
+    ------
+    CareCostError
+        At once, if the set or a scenario makes what cannot be.
+    BlocksFailed
+        Once all blocks were tried, if some failed each time.
+    """
     joined: dict[Key, Joined] = {}
-    with ThreadPoolExecutor(max(1, threads)) as pool:
-        for block, outcomes in zip(blocks, pool.map(lambda b: evaluate(prepared, draws, b), blocks), strict=True):
-            for key, outcome in outcomes.items():
-                joined.setdefault(key, Joined(draws.n)).put(block, outcome)
-            if progress is not None:
-                progress(block.stop, draws.n)
+    spans = [(first, min(first + size, draws.n)) for first in range(0, draws.n, size)]
+    failed: dict[Span, BaseException] = {}
+    done = 0
+    for span, outcomes in _evaluated(prepared, draws, spans, workers or partial(ThreadPoolExecutor, max(1, threads))):
+        if isinstance(outcomes, BaseException):
+            failed[span] = outcomes
+            continue
+        for key, outcome in outcomes.items():
+            joined.setdefault(key, Joined(draws.n)).put(slice(*span), outcome)
+        done += span[1] - span[0]
+        if progress is not None:
+            progress(done, draws.n)
+    if failed:
+        kept = {span: {key: parts.part(slice(*span)) for key, parts in joined.items()} for span in spans}
+        raise BlocksFailed(prepared, draws, failed, {span: of for span, of in kept.items() if span not in failed})
     return {key: parts.outcome() for key, parts in joined.items()}
+
+
+def _evaluated(
+    prepared: Prepared, draws: Draws, spans: Sequence[Span], workers: Workers
+) -> Iterator[tuple[Span, dict[Key, Outcome] | BaseException]]:
+    """Give what each block gave, in order as far as none is done again; or why it failed each time."""
+    left, why, tries = list(spans), dict[Span, BaseException](), dict.fromkeys(spans, 0)
+    while left:
+        with ExitStack() as stack:
+            executor = workers if isinstance(workers, Executor) else stack.enter_context(workers())
+            futures: dict[Span, Future[dict[Key, Outcome]]] = {}
+            again: list[Span] = []
+            try:
+                for span in left:
+                    try:
+                        futures[span] = executor.submit(evaluate, prepared, draws, slice(*span))
+                    except BrokenExecutor as error:
+                        why[span] = error
+                        again.append(span)
+                for span, future in futures.items():
+                    try:
+                        yield span, future.result()
+                    except CareCostError:
+                        raise
+                    except Exception as error:
+                        why[span] = error
+                        again.append(span)
+                    # What was given is in place: a future that is kept would hold it until the end.
+                    futures[span] = Future()
+            finally:
+                for future in futures.values():
+                    future.cancel()
+        broken = [span for span in again if isinstance(why[span], BrokenExecutor)]
+        if broken and isinstance(workers, Executor):
+            workers = partial(ThreadPoolExecutor, 1)
+        for span in again:
+            tries[span] += 1
+        yield from ((span, why[span]) for span in again if tries[span] >= TRIES)
+        left = [span for span in again if tries[span] < TRIES]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Container, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,7 +16,7 @@ from carecost.engine.piecewise import Stepped, first_of_each, stepped
 from carecost.errors import InputError, Problem, refuse, unknown
 from carecost.inputs.belief import UNITS
 from carecost.inputs.change import Change
-from carecost.inputs.scenario import Scenario
+from carecost.inputs.scenario import Lever, Scenario
 from carecost.money.discounting import Deflator
 from carecost.simulation.sampler import Sampler
 
@@ -284,7 +284,14 @@ def apply(scenario: Scenario, parameters: Parameters, stream: str, sampler: Samp
         raise _placed(error, where) from None
 
 
-def alter(scenario: Scenario, so_far: Altered, stream: str, sampler: Sampler, calendar: Calendar) -> Altered:
+def alter(
+    scenario: Scenario,
+    so_far: Altered,
+    stream: str,
+    sampler: Sampler,
+    calendar: Calendar,
+    only: Container[str] = AXES,
+) -> Altered:
     """Apply the changes of a scenario after those applied so far; averted children are not sent on yet.
 
     Levers one after the other give what all of them give in one scenario: what they removed is carried along, and
@@ -299,6 +306,8 @@ def alter(scenario: Scenario, so_far: Altered, stream: str, sampler: Sampler, ca
         What other changes left.
     stream, sampler, calendar
         As in :func:`apply`.
+    only : container of str
+        Parameters whose changes are applied; all by default.
 
     Returns
     -------
@@ -307,15 +316,13 @@ def alter(scenario: Scenario, so_far: Altered, stream: str, sampler: Sampler, ca
     """
     called = ((lever, label) for lever in scenario.levers for label in lever.labels)
     for (lever, label), (name, change) in zip(called, scenario.changes, strict=True):
-        if change.idle or not change.where.covers(stream):
+        if change.idle or change.parameter not in only or not change.where.covers(stream):
             continue
         years = np.array(so_far.parameters.grid.years) - calendar.begin(change) + 1
         weight = np.array([change.share * change.weight(int(y)) for y in years])
         if weight.any():
-            # Of levers of one luck the times are at the same end as the amounts.
-            names = (name, name if lever.luck else f"{name}, times")
             try:
-                amount = _amount(names, change, sampler, calendar)
+                amount = drawn_amount(lever, name, change, sampler, calendar)
             except InputError as error:  # one luck is of several levers: say of which it is
                 raise (_placed(error, label) if lever.luck else error) from None
             where = f"scenario {scenario.name!r}, {label}, stream {stream!r}"
@@ -327,7 +334,10 @@ def alter(scenario: Scenario, so_far: Altered, stream: str, sampler: Sampler, ca
     return so_far
 
 
-def _amount(names: tuple[str, str], change: Change, sampler: Sampler, calendar: Calendar) -> Array:
+def drawn_amount(lever: Lever, name: str, change: Change, sampler: Sampler, calendar: Calendar) -> Array:
+    """Give the amount of a change at full effect, in the prices of the calendar: (draw,)."""
+    # Of levers of one luck the times are at the same end as the amounts.
+    names = (name, name if lever.luck else f"{name}, times")
     least = {"scale": -1.0, "replace": 0.0, "divert": 0.0}.get(change.operation, -np.inf)
     most = 1.0 if change.operation == "divert" else np.inf
     amount = sampler.value(names[0], change.amount, least, most)

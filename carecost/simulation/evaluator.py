@@ -87,6 +87,22 @@ class Evaluator:
         self._projected: OrderedDict[tuple[object, ...], list[Projection]] = OrderedDict()
         self._luck: Luck | None = None
 
+    def moved(self, prepared: Prepared, children: bool) -> Evaluator:
+        """Give what runs scenarios on the same set with other values, sharing what is the same.
+
+        Parameters
+        ----------
+        prepared : Prepared
+            The set, laid out in the same cells.
+        children : bool
+            Whether children differ; projections are shared where only prices do.
+        """
+        new = Evaluator(prepared, self.draws, self.block)
+        new._kernels = self._kernels
+        if not children:
+            new._projected = self._projected
+        return new
+
     def _inaction(self) -> dict[str, Parameters]:
         """Make the parameters of each stream, with what goes on behind every scenario."""
         layouts, background = self.prepared.layouts, self.prepared.assumptions.background
@@ -96,6 +112,10 @@ class Evaluator:
         # A background counts in inaction and averts nobody: what it removes is not carried on.
         calendar = self.prepared.calendar
         return {s: alter(background, Altered(p), s, self.sampler, calendar).with_later() for s, p in made.items()}
+
+    def unsplit(self) -> dict[str, Parameters]:
+        """Give the parameters of each stream under inaction, phases of time in care not split."""
+        return dict(self._base)
 
     def parameters(self, scenario: Scenario) -> dict[str, Parameters]:
         """Make the parameters of each stream under a scenario, phases of time in care split."""
@@ -195,8 +215,12 @@ class Joined:
 
     def outcome(self) -> Outcome:
         """Give all draws as one outcome."""
+        return self.part(slice(None))
+
+    def part(self, block: slice) -> Outcome:
+        """Give some of the draws."""
         assert self._first is not None
-        arrays = iter(self._arrays)
+        arrays = iter(self._arrays if block == slice(None) else [array[block].copy() for array in self._arrays])
         flows = {name: next(arrays) for name in ("stock", *FLOWS)}
         volume, unit_cost = next(arrays), next(arrays)
         costs = Costs(self._first.costs.grid, volume, unit_cost, volume * unit_cost)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from copy import copy
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any, NamedTuple
 
@@ -152,6 +153,14 @@ class Layout(ReadOnly):
     joint: frozenset[str] = frozenset()
     folded: Folded | None = None
 
+    def moved(self, swap: Mapping[int, Assumption]) -> Layout:
+        """Give the layout with other values in some rows; the very same where it has none of them."""
+        kinds = self.rows, self.growths, self.adjustments
+        if not any(id(row) in swap for rows in kinds for row in rows):
+            return self
+        rows, growths, adjustments = (tuple(swap.get(id(row), row) for row in rows) for rows in kinds)
+        return replace(self, rows=rows, growths=growths, adjustments=adjustments)
+
     @cached_property
     def central(self) -> Array:
         """Central value of every row."""
@@ -294,6 +303,16 @@ class Layouts:
         """Give the layouts of a stream, those of extra entries last."""
         yield from self._plain[stream]
         yield from self._extra[stream].values()
+
+    def moved(self, swap: Mapping[int, Assumption]) -> Layouts:
+        """Give the layouts with other values in some rows, each by the ``id`` of the row that it stands for.
+
+        The rows cover what they did: where they go is not found again.
+        """
+        new = copy(self)
+        new._plain = {s: [layout.moved(swap) for layout in every] for s, every in self._plain.items()}
+        new._extra = {s: {n: layout.moved(swap) for n, layout in e.items()} for s, e in self._extra.items()}
+        return new
 
     def parameters(self, stream: str, sampler: Sampler) -> Parameters:
         """Make the parameters of a stream."""

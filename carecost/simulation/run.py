@@ -20,7 +20,7 @@ from carecost.inputs.assumptions import Assumptions
 from carecost.inputs.provenance import Provenance
 from carecost.inputs.scenario import Scenario
 from carecost.maths.monte_carlo import Draws
-from carecost.simulation.blocks import Key, Progress, block_size, drawn, evaluate
+from carecost.simulation.blocks import Key, Progress, Workers, block_size, drawn, evaluate
 from carecost.simulation.comparison import Comparison, Side
 from carecost.simulation.effects import Calendar, first_year
 from carecost.simulation.evaluator import Evaluator, Outcome
@@ -174,6 +174,7 @@ def run(
     threads: int = THREADS,
     progress: Progress | None = None,
     block: int | None = None,
+    executor: Workers | None = None,
 ) -> Run:
     """Run inaction and some scenarios.
 
@@ -194,6 +195,8 @@ def run(
         them.
     progress : callable, optional
         Called with (draws done, draws in all).
+    executor : Executor or callable, optional
+        What blocks of draws are done on, or a factory of it; threads by default. No result depends on it.
 
     Returns
     -------
@@ -211,7 +214,7 @@ def run(
     # A share for each thread at least, so that few draws go side by side too.
     most = block_size(prepared.grid, prepared.scenarios.values())
     size = block if block is not None else max(1, min(most, -(-draws.n // max(threads, 1))))
-    every = central if draws.central else drawn(prepared, draws, threads, size, progress)
+    every = central if draws.central else drawn(prepared, draws, threads, size, progress, executor)
     plain, lucky = _apart(every)
     return Run(prepared, draws, _provenance(prepared, draws), _apart(central)[0], plain, lucky or plain)
 

@@ -12,11 +12,11 @@ import pytest
 
 import carecost as cc
 from carecost import cli
-from carecost.results import assumptions_log as quality
 from carecost.analysis import assumption_lines
 from carecost.engine.items import Cashable
 from carecost.files.archive import csv_text
 from carecost.files.packaged import packaged_scenarios
+from carecost.results import assumptions_log as quality
 from tests.data.published import SETS
 
 matplotlib.use("Agg")

@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+import multiprocessing
+import os
+import signal
+from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 
 import carecost as cc
-from carecost.simulation.blocks import BLOCK, LARGE, block_size, drawn, evaluate
+from carecost.simulation.blocks import BLOCK, LARGE, BlocksFailed, block_size, drawn, evaluate
 from carecost.simulation.evaluator import _arrays
 from carecost.simulation.prepare import prepare
+from carecost.simulation.run import Run, run
 
 SETS = Path(__file__).parents[1] / "data" / "sets"
 TINY = cc.load_assumptions(SETS / "tiny")
@@ -73,3 +80,110 @@ def test_block_size_follows_the_set_and_what_changes_rates_over_years() -> None:
     assert block_size(small, [EDGE]) == LARGE and block_size(small, [dated]) == BLOCK
     places = cc.load_assumptions("england-2025-capacity").grid()
     assert block_size(places, []) == 2 * LARGE
+
+
+def alike(one: Run, other: Run) -> bool:
+    """Whether all arrays of all scenarios are the same, bit for bit."""
+    both = ((one.drawn, other.drawn), (one.shown, other.shown))
+    pairs = [(a[name], b[name]) for a, b in both for name in a]
+    return all(np.array_equal(x, y) for a, b in pairs for x, y in zip(_arrays(a), _arrays(b), strict=True))
+
+
+def spawned() -> ProcessPoolExecutor:
+    return ProcessPoolExecutor(2, mp_context=multiprocessing.get_context("spawn"))
+
+
+LUCKY = cc.Draws(20, seed=1, noise=True)
+
+
+@pytest.fixture(scope="module")
+def plain() -> Run:
+    return run(TINY, [EDGE], draws=LUCKY, threads=1, block=4)
+
+
+def again(executor: object, **given: Any) -> Run:
+    return run(TINY, [EDGE], draws=LUCKY, block=4, executor=executor, **given)
+
+
+def test_executors_give_the_same_bits(plain: Run) -> None:
+    assert alike(plain, again(partial(ThreadPoolExecutor, 3)))
+    assert alike(plain, again(spawned))
+    with ThreadPoolExecutor(2) as mine:
+        assert alike(plain, again(mine))
+        assert mine.submit(int, "7").result() == 7  # what was given is not shut down
+
+
+@pytest.mark.parametrize("given", [False, True])
+def test_blocks_of_a_lost_worker_are_done_again(plain: Run, given: bool) -> None:
+    lost, told = [], []
+
+    def kill(done: int, draws: int) -> None:
+        told.append(done)
+        if not lost:
+            lost.extend(multiprocessing.active_children())
+            for process in lost:
+                process.kill()
+
+    if given:
+        with spawned() as mine:
+            assert alike(plain, again(mine, progress=kill))
+    else:
+        assert alike(plain, again(spawned, progress=kill))
+    assert lost and told == [4, 8, 12, 16, 20]
+
+
+class Failing(ThreadPoolExecutor):
+    """Threads on which one block cannot be done."""
+
+    tried = 0
+
+    def submit(self, fn: Any, /, *args: Any, **kwargs: Any) -> Any:
+        if args[2] == slice(8, 12):
+            Failing.tried += 1
+            return super().submit(divmod, 1, 0)
+        return super().submit(fn, *args, **kwargs)
+
+
+def test_block_that_always_fails_is_told_and_the_rest_is_kept(plain: Run) -> None:
+    said = r"draws 8 to 11 of 20, set 'tiny', .*seed 1: failed 3 times: ZeroDivision"
+    with pytest.raises(BlocksFailed, match=said) as found:
+        again(Failing)
+    assert Failing.tried == 3 and list(found.value.failed) == [(8, 12)]
+    assert list(found.value.kept) == [(0, 4), (4, 8), (12, 16), (16, 20)]
+    kept = found.value.kept[12, 16]["edge", False]
+    assert all(np.array_equal(a, b[12:16]) for a, b in zip(_arrays(kept), _arrays(plain.drawn["edge"]), strict=True))
+
+
+def test_progress_that_raises_cancels_what_has_not_begun() -> None:
+    class Stop(Exception):
+        pass
+
+    def stop(done: int, draws: int) -> None:
+        raise Stop
+
+    with ThreadPoolExecutor(1) as one, pytest.raises(Stop):
+        again(one, progress=stop)
+
+
+def test_set_that_cannot_be_run_is_refused_at_once() -> None:
+    impossible = cc.Interval(-0.5, -1.5, 0.5, distribution="uniform")
+    falls = cc.Scenario("falls", [cc.Lever("x", [cc.Change("entry_rate", "add", impossible, streams=["other"])])])
+    with pytest.raises(cc.CareCostError, match="below zero"):
+        run(TINY, [falls], draws=LUCKY, block=4, executor=partial(ThreadPoolExecutor, 1))
+
+
+def test_dask_gives_the_same_bits_when_a_worker_is_killed(plain: Run) -> None:
+    distributed = pytest.importorskip("distributed")
+    killed: list[int] = []
+    with (
+        distributed.LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=None) as cluster,
+        distributed.Client(cluster) as client,
+    ):
+
+        def kill(done: int, draws: int) -> None:
+            if not killed:
+                killed.append(cluster.workers[0].pid)
+                os.kill(killed[0], signal.SIGKILL)
+
+        assert alike(plain, again(client.get_executor(), progress=kill))
+    assert killed
