@@ -192,7 +192,7 @@ def test_every_axis_at_once_runs_on_the_sets_beside_and_a_region(given: str) -> 
 
 
 def test_flat_population_is_that_of_the_first_year() -> None:
-    people = cc.run(ENGLAND, background="population-flat").run.central["inaction"].parameters["other"].population[0]
+    people = cc.run(ENGLAND, background="population-flat").parameters("inaction", "other").population[0]
     assert (people == people[0]).all()
 
 
@@ -228,7 +228,7 @@ def test_prices_are_flat_fade_or_grow() -> None:
     flat, fading, growing = (spend(cc.run(ENGLAND, background=f"prices-{x}")) for x in ("flat", "fading", "growing"))
     assert fading[:3] == pytest.approx(growing[:3], rel=1e-12)  # held for three years: the growth is the same
     assert (fading[4:] < growing[4:]).all() and (flat < fading).all()
-    growth = cc.run(ENGLAND, background="prices-flat").run.central["inaction"].parameters["other"].unit_cost[0]
+    growth = cc.run(ENGLAND, background="prices-flat").parameters("inaction", "other").unit_cost[0]
     assert growth == pytest.approx(np.broadcast_to(growth[0], growth.shape), rel=1e-12)
 
 
