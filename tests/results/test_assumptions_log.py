@@ -76,7 +76,9 @@ def test_every_row_item_and_change_is_in_one_line(name: str) -> None:
     assert pulled == list(range(len(reform.changes)))
     cash = sorted(m.place for x in found if x.part == assumption_lines.CASHABLE for m in x.members)
     assert cash == list(range(len(england.items)))
-    others = (assumption_lines.CASHABLE, assumption_lines.LONG_RUN)
+    paths = sorted(m.place for x in found if x.part == assumption_lines.PATH for m in x.members)
+    assert paths == list(range(len(england.paths)))
+    others = (assumption_lines.CASHABLE, assumption_lines.LONG_RUN, assumption_lines.PATH)
     stated = sorted(m.place for x in found if not x.pulled and x.part not in others for m in x.members)
     assert stated == list(range(len(england.rows)))
     assert len(found) <= 100
