@@ -81,7 +81,7 @@ def test_every_row_item_and_change_is_in_one_line(name: str) -> None:
     others = (assumption_lines.CASHABLE, assumption_lines.LONG_RUN, assumption_lines.PATH)
     stated = sorted(m.place for x in found if not x.pulled and x.part not in others for m in x.members)
     assert stated == list(range(len(england.rows)))
-    assert len(found) <= 100
+    assert len(found) <= 120  # prices grow by line, rates walk: some lines more than a page of old
 
 
 def test_what_stands_in_a_line_shares_parameter_source_grade_and_note() -> None:
