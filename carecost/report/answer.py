@@ -142,11 +142,11 @@ def net_range(low: float, high: float) -> str:
     Examples
     --------
     >>> net_range(-4.8e9, 9.8e9), net_range(-12.9e9, -8.6e9), net_range(1e9, 2e9)
-    ('cost £4.80bn to saving £9.80bn', '£12.9bn to £8.60bn', '£1.00bn to £2.00bn')
+    ('cost £4.80bn to saving £9.80bn', '£12.9bn to £8.6bn', '£1.00bn to £2.00bn')
     """
-    if low < 0 <= high:
-        return f"cost {numbers.pounds(-low)} to saving {numbers.pounds(high)}"
-    return f"{numbers.pounds(abs(low))} to {numbers.pounds(abs(high))}"
+    scale = numbers.money_scale(low, high)
+    ends = numbers.pounds(abs(low), scale), numbers.pounds(abs(high), scale)
+    return f"cost {ends[0]} to saving {ends[1]}" if low < 0 <= high else f"{ends[0]} to {ends[1]}"
 
 
 #: Letters of a line of the terminal, of a row's label, and of the columns of what was said and came.
