@@ -227,6 +227,7 @@ def come_later(change: Change) -> str:
 
     Examples
     --------
+    >>> from carecost.inputs.change import Change
     >>> come_later(Change("entry_rate", "scale", -0.1, later_share=0.5))
     '50% of those averted come within 1 year'
     """

@@ -1,5 +1,4 @@
-"""The tables of `data/findings`: what the sets give beside the published record, and what time in care changes,
-and what rules and others forecast.
+"""The tables of `data/findings`: sets beside the record, what time in care changes, what rules and others forecast.
 
 Imports all the folders before it: `sources`, `rates`, `costs`, `findings`, `sets`; `carecost` and `carecost.analysis`.
 """
