@@ -875,8 +875,8 @@ class Results:
         --------
         >>> import carecost as cc
         >>> results = cc.run("england-2025", "child-protection", years=10)
-        >>> results.required_effects("child-protection")[["lever", "step"]].iloc[0].tolist()
-        ['child protection', -0.01]
+        >>> results.required_effects("child-protection")[["lever", "step"]].to_dict("records")
+        [{'lever': 'child protection', 'step': -0.01}]
         """
         return effect_tables.rows(self._run, scenario, levers)
 
@@ -917,8 +917,8 @@ class Results:
         --------
         >>> import carecost as cc
         >>> results = cc.run("england-2025", "child-protection", years=10)
-        >>> results.effect_curve("child-protection", "child protection")["amount"].iloc[0]
-        0.0
+        >>> results.effect_curve("child-protection", "child protection")["amount"].tolist()[0]  # a study leans so
+        0.25
         """
         return effect_tables.curve_rows(self._run, scenario, lever, place, most)
 

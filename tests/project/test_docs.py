@@ -16,6 +16,7 @@ from pathlib import Path
 import matplotlib
 import numpy as np
 import pytest
+from matplotlib import pyplot
 
 import carecost
 import go
@@ -76,6 +77,7 @@ def test_every_example_of_a_docstring_runs(name: str) -> None:
     out = io.StringIO()
     for test in doctest.DocTestFinder(exclude_empty=True).find(module, name):
         runner.run(test, out=out.write)
+        pyplot.close("all")  # a module of charts draws more figures than may be open at once
     assert not runner.failures, out.getvalue()
 
 
@@ -105,7 +107,6 @@ def test_every_python_block_of_a_page_runs(path: Path, tmp_path: Path, monkeypat
             assert text == printed
         if language != "python":
             printed = ""
-    pyplot = importlib.import_module("matplotlib.pyplot")
     pyplot.close("all")
 
 
