@@ -85,7 +85,7 @@ def lifetime_cost(run: Run) -> LifetimeCost:
     >>> from carecost.simulation.run import run
     >>> made = lifetime_cost(run(load_assumptions("england-2025"), years=3))
     >>> made.spend.shape  # stream, age, placement, year, item
-    (2, 18, 12, 18, 22)
+    (2, 18, 12, 18, 23)
     """
     return run.once(("lifetime cost",), lambda: _lifetime_cost(run))
 

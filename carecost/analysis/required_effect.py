@@ -206,7 +206,7 @@ def _worth(run: Run, plan: Scenario, lever: Lever, place: int) -> Worth:
         lever=lever.name,
         place=place,
         change=change,
-        step=step,
+        step=float(step),
         fewer=float(made.averted[0, -1]),
         cashable=float(made.cashable_saving().sum()),
         gross=float(made.gross_saving().sum()),

@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 import pandas as pd
 
-from carecost._guard import Refused, calendar_year, flag, guarded, labels, number, opened, optional, wholes
+from carecost._guard import Refused, calendar_year, flag, guarded, instance, labels, number, opened, optional, text, wholes
 from carecost._labels import INACTION
 from carecost.errors import UnknownNameError, refuse, unknown
 from carecost.inputs.change import PROGRAMME, replace_change
@@ -229,6 +229,7 @@ class Response:
     (True, False)
     """
 
+    @guarded(run=instance(Run, words="Use Results.what_if(…), which gives one"), scenario=text, bands=bands_of_ages)
     def __init__(self, run: Run, scenario: str, bands: Sequence[Band] = ()) -> None:
         names = [name for name in run.scenarios if name != INACTION]
         if scenario not in names:

@@ -330,7 +330,7 @@ def tied(assumptions: Assumptions) -> Iterator[tuple[str, str, str]]:
     --------
     >>> from carecost import load_assumptions
     >>> next(tied(load_assumptions("england-2025-phases")))[0]
-    'Phase of time in care new'
+    'Path walk of entries with exits'
     """
     ties = assumptions.ties
     for group in dict.fromkeys(row.group for row in ties.loadings):

@@ -72,7 +72,8 @@ def test_a_run_in_steps_is_the_run_spread_out_bit_for_bit(name: str) -> None:
 
 
 def test_hazards_of_packaged_sets_take_few_steps() -> None:
-    run = cc.run(cc.load_assumptions("england-2025"), years=20).run
+    held = cc.under(cc.load_assumptions("england-2025"), "entries-held")
+    run = cc.run(held, years=20).run
     hazards = run.prepared.layouts.parameters("other", Sampler(cc.Draws())).exit_rate
     assert isinstance(hazards, Stepped)
     assert hazards.values.shape[1:3] == (1, 5)  # the five age bands of the published exits

@@ -129,6 +129,8 @@ def calls() -> dict[str, dict[str, Any]]:
         "used": None,
         "name": "",
     }
+    response = results.what_if("edge")
+    setting = response.at()
     england = cc.load_assumptions("england-2025")
     of_england = cc.run(england, "child-protection", years=2, start=2026)
     history = cc.load_history("england")
@@ -222,6 +224,16 @@ def calls() -> dict[str, dict[str, Any]]:
         "Results.required_effects": {"self": of_england, "scenario": "child-protection", "levers": "child protection"},
         "Results.effect_curve": {"self": of_england, "scenario": "child-protection", "lever": "child protection"}
         | {"place": 0, "most": 0.2},
+        "Results.what_if": {"self": results, "scenario": "edge", "bands": None},
+        "Results.lifetime_cost": {"self": of_england, "by": ["age"]},
+        "Response": {"run": results.run, "scenario": "edge", "bands": []},
+        "Response.at": {"self": response, "scale": {"edge of care": 0.5}, "prices": {"home": 1.1}, "entries": 1.0}
+        | {"start": None, "delay": 0},
+        "Response.prepare_summary": {"self": response},
+        "Setting": {"run": results.run, "drawn": saving.drawn, "central": saving.central},
+        "Setting.children": {"self": setting, "by": [], "draws": False, "in_care": True},
+        "Setting.costs": {"self": setting, "by": [], "basis": "real", "draws": False},
+        "plots.plot_lifetime_cost": {"results": of_england, "age": 12, "placement": None, "ax": None},
         "plots.plot_backtest": {"found": tested, "ax": None, "score": "mae", "models": None},
         "plots.plot_baselines": {"results": of_england, "ax": None, "table": None},
         "plots.plot_history": {"results": of_england, "ax": None, "until": 2026, "bare": False},

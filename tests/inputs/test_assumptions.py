@@ -131,6 +131,7 @@ def test_a_scope_draws_the_same_children(name: str) -> None:
 
 def test_a_background_acts_under_every_scenario_and_inaction_too(england: cc.Assumptions, tmp_path: Path) -> None:
     poverty, help_ = cc.load_scenario("child-poverty"), cc.load_scenario("family-help")
+    england = cc.under(england, "mix-held")  # a set without a background of its own
     behind = england.against(poverty)
     alone, with_it = cc.run(england, help_, poverty, years=6), cc.run(behind, help_, years=6)
     np.testing.assert_array_equal(with_it.run.central["inaction"].stock, alone.run.central["child-poverty"].stock)

@@ -18,7 +18,8 @@ from carecost.engine.grid import AXES
 from carecost.simulation.layout import Layouts
 
 SETS = Path(__file__).parents[1] / "data" / "sets"
-ENGLAND = cc.load_assumptions("england-2025")
+#: Without paths over years, which multiply whatever is edited.
+ENGLAND = replace(cc.under(cc.load_assumptions("england-2025"), "entries-held"), name="england-2025")
 TINY = cc.load_assumptions(SETS / "tiny")
 DRAWS = cc.Draws(6, seed=4)
 #: Parameters whose cells can be named one by one, and the axes of each.

@@ -36,4 +36,4 @@ def test_forecasts_of_others_are_crosses(results: Results) -> None:
 
 def test_a_table_of_something_else_is_refused(results: Results) -> None:
     with pytest.raises(InputError, match=r"no rows of .*Give results.baselines"):
-        plot_baselines(results, table=results.children().assign(what="x", default=True))
+        plot_baselines(results, table=results.baselines().assign(what="x"))

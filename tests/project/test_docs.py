@@ -85,7 +85,15 @@ def runnable(path: Path) -> bool:
     return any(language == "python" for language, _ in blocks(path))
 
 
-@pytest.mark.parametrize("path", [p for p in PAGES if runnable(p)], ids=named)
+#: Pages to learn from run with every change, those that explain nightly.
+RUN = [
+    pytest.param(p, id=named(p), marks=[pytest.mark.slow] if p.parent.name in ("explanation", "decisions") else [])
+    for p in PAGES
+    if runnable(p)
+]
+
+
+@pytest.mark.parametrize("path", RUN)
 def test_every_python_block_of_a_page_runs(path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The blocks of a page are one program, run in an empty folder; a text block right after one is what it prints.
 

@@ -26,7 +26,11 @@ def test_notebook_is_kept_without_outputs_and_counts(path: Path) -> None:
             assert not cell.outputs and cell.execution_count is None
 
 
-@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+#: The first lesson runs with every change, the others nightly.
+LESSONS = [pytest.param(path, id=path.stem, marks=[pytest.mark.slow] if path.name > "02" else []) for path in NOTEBOOKS]
+
+
+@pytest.mark.parametrize("path", LESSONS)
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 def test_notebook_runs_from_top_to_bottom(path: Path, tmp_path: Path) -> None:

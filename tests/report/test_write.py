@@ -114,7 +114,7 @@ def test_table_is_narrow_and_complete(results: Results) -> None:
     for word in ("A set small enough to follow by hand (tiny)", "edge: Edge of care", "Prices of 2024-25; 40 draws"):
         assert word in flat
     assert "Effects as claimed, not evidenced." in flat
-    assert "and the Review's £30,400 (£517m / 17,000 children)" in flat
+    assert "and the Review's £30,400 (£517m / 17,000 children, prices of 2021-22 assumed)" in flat
     assert numbers.INTERVAL[1:] in flat and "mean 80% interval unit" in flat
     assert "central" not in text.partition("Effects as claimed")[0]
     text.encode("cp1252")

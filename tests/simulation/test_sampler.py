@@ -605,7 +605,13 @@ def test_every_drawn_quantity_moves_some_output(name: str) -> None:
             rows = (*packaged.rows[:i], at_its_high_end(row), *packaged.rows[i + 1 :])
             assert differs(before, cc.run(replace(packaged, rows=rows), review, years=6)), row.quantity
             walked.append(row.quantity)
-    assert tuple(walked) == packaged.uncertain and not packaged.paths
+    for i, path in enumerate(packaged.paths):
+        paths = (*packaged.paths[:i], *packaged.paths[i + 1 :])
+        drawn = [cc.run(replace(packaged, paths=one), years=3, draws=4) for one in (packaged.paths, paths)]
+        stocks = [one.run.drawn["inaction"].stock for one in drawn]
+        assert (stocks[0] != stocks[1]).any(), path.quantity
+        walked.append(path.quantity)
+    assert tuple(dict.fromkeys(walked)) == packaged.uncertain
 
 
 def test_every_uncertain_amount_of_a_lever_moves_some_output() -> None:
