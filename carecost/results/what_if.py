@@ -8,13 +8,27 @@ from typing import Any, Literal
 
 import pandas as pd
 
-from carecost._guard import Refused, calendar_year, flag, guarded, instance, labels, number, opened, optional, text, wholes
+from carecost._guard import (
+    Refused,
+    calendar_year,
+    flag,
+    guarded,
+    instance,
+    labels,
+    number,
+    one_of,
+    opened,
+    optional,
+    text,
+    wholes,
+)
 from carecost._labels import INACTION
 from carecost.errors import UnknownNameError, refuse, unknown
 from carecost.inputs.change import PROGRAMME, replace_change
 from carecost.inputs.scenario import Lever, Scenario
 from carecost.maths.monte_carlo import LEVEL
 from carecost.money.discounting import Deflator
+from carecost.money.prices import CASH, REAL
 from carecost.results import tables
 from carecost.results.saving import Saving
 from carecost.results.summary import wanted_variants
@@ -156,7 +170,7 @@ class Setting(Saving):
         """
         return tables.children_rows(self.run, by, None if draws else level, in_care)
 
-    @guarded(by=labels, draws=flag, level=tables.COVERAGE)
+    @guarded(basis=one_of([REAL, CASH]), by=labels, draws=flag, level=tables.COVERAGE)
     def costs(
         self,
         by: Sequence[str] = (),
