@@ -145,7 +145,9 @@ def test_phases_that_differ_in_nothing_change_nothing(p: cc.Parameters, new: flo
     phased = Split(phases_of(share, (1.0, 1.0), rate, p.grid), p.grid, "all").of(p)
     a, b = cc.project(p), cc.project(phased)
     # Layers across a change of rates at a birthday have three coefficients: not the same for a phase and its whole.
-    np.testing.assert_allclose(b.children, a.children, rtol=2e-3, atol=1e-3)
+    # The difference is a share of those who live through the year, not of the few who are left after it: at rates of
+    # 3 a year from each placement to each, 1% of two children are left, and the difference is 0.06% of the two.
+    np.testing.assert_allclose(b.children, a.children, rtol=2e-3, atol=1e-3 * max(1.0, a.children.max()))
     spend, split = cc.cost(a, p).spend, cc.cost(b, phased).spend
     # Measured over 150 worlds: children within 5e-4, spend within 3e-5 of the largest item.
     np.testing.assert_allclose(split, spend, rtol=1e-3, atol=1e-4 * (1 + spend.max()))
