@@ -19,6 +19,7 @@ from carecost.cli import main
 
 SETS = Path(__file__).parents[1] / "data" / "sets"
 TINY, EDGE = str(SETS / "tiny"), str(SETS / "edge.toml")
+SLOW = pytest.mark.slow  # a whole run of the command or two, for one thing beside what quicker cases hold
 
 
 def compare(tmp_path: Path, *words: str) -> int:
@@ -184,7 +185,9 @@ def test_replay_gives_the_same_numbers_or_says_what_differs(tmp_path: Path, caps
     assert "manifest.json: was altered since it was saved" in capsys.readouterr().err
 
 
-@pytest.mark.parametrize("name", ["brief.html", "annex.html", "children.png", "costs.csv"])
+@pytest.mark.parametrize(
+    "name", ["brief.html", *(pytest.param(name, marks=SLOW) for name in ("annex.html", "children.png", "costs.csv"))]
+)
 def test_replay_says_what_was_altered_and_vouches_for_the_rest(
     name: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -199,6 +202,7 @@ def test_replay_says_what_was_altered_and_vouches_for_the_rest(
     assert "the same numbers, to the last bit; 1 altered, 0 missing, of which nothing is said" in said
 
 
+@SLOW
 def test_replay_of_altered_inputs_makes_no_run(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert compare(tmp_path) == 0
     (tmp_path / "out" / "inputs" / "scenarios" / "1.toml").unlink()
@@ -223,6 +227,7 @@ def test_replay_tells_rounding_from_difference(tmp_path: Path, capsys: pytest.Ca
     assert "1 table differs" in said
 
 
+@SLOW
 def test_compare_twice_leaves_nothing_of_the_first(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     out = tmp_path / "out"
     assert compare(tmp_path, "--delay", "1") == 0
@@ -259,6 +264,7 @@ def rewrite_manifest(out: Path, name: str, content: bytes, **versions: str) -> N
     (out / "manifest.json").write_text(json.dumps(manifest | {"digest": digest}))
 
 
+@SLOW
 def test_replay_names_the_tables_and_versions_that_differ(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert compare(tmp_path) == 0
     out = tmp_path / "out"
@@ -269,6 +275,7 @@ def test_replay_names_the_tables_and_versions_that_differ(tmp_path: Path, capsys
     assert "version: numpy was 1.0" in said and "differs: costs.csv, its columns are others" in said
 
 
+@SLOW
 def test_a_truncated_file_is_found(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert compare(tmp_path) == 0
     path = tmp_path / "out" / "children.csv"
