@@ -19,7 +19,6 @@ from carecost._labels import INACTION
 from carecost._typing import Array
 from carecost.analysis.sensitivity import switching_value
 from carecost.analysis.sustained import outliving
-from carecost.engine.items import OUTCOMES, SOCIAL
 from carecost.errors import InputError, Problem
 from carecost.files.packaged import record
 from carecost.inputs.scenario import Scenario, elsewhere
@@ -328,10 +327,7 @@ class _Asked:
         grid = self.run.grid
         scope = next((row["what"] for row in self._part("scope")), "")
         groups = next((s.groups for s in self.run.assumptions.scopes if s.name == scope), None)
-        counted = [
-            float(i.public and i.account not in (SOCIAL, OUTCOMES) and (groups is None or i.group in groups))
-            for i in grid.items
-        ]
+        counted = [float(i.public and (groups is None or i.group in groups)) for i in grid.items]
         spend = self.run.shown[name].costs.spend[:, grid.years.index(year)]
         return np.asarray(spend @ np.array(counted))
 
