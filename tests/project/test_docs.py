@@ -22,6 +22,7 @@ import carecost
 import go
 from carecost import cli
 from carecost.files import schema
+from carecost.report.answer import Cell, answer
 
 ROOT = Path(__file__).resolve().parents[2]
 BUILT = ("_build", "_generated")
@@ -94,15 +95,18 @@ RUN = [
 
 
 @pytest.mark.parametrize("path", RUN)
-def test_every_python_block_of_a_page_runs(path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_every_python_block_of_a_page_runs(
+    path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, pytestconfig: pytest.Config
+) -> None:
     """The blocks of a page are one program, run in an empty folder; a text block right after one is what it prints.
 
-    A block whose first line is ``# NAME.toml`` is written there first, so that the page may use it.
+    A block whose first line is ``# NAME.toml`` is written there first, so that the page may use it. With
+    ``--update-golden`` what is printed goes into the page.
     """
     monkeypatch.chdir(tmp_path)
     matplotlib.use("agg")
     names: dict[str, object] = {"__name__": "page"}
-    printed = ""
+    printed, update = "", pytestconfig.getoption("--update-golden")
     for language, text in blocks(path):
         if named_file := re.match(r"# (\S+\.(?:toml|csv))\n", text):
             Path(named_file[1]).write_text(text, encoding="utf-8")
@@ -111,11 +115,45 @@ def test_every_python_block_of_a_page_runs(path: Path, tmp_path: Path, monkeypat
             with contextlib.redirect_stdout(out):
                 exec(compile(text, named(path), "exec"), names)
             printed = out.getvalue()
+        elif language == "text" and printed and update:
+            page = path.read_text(encoding="utf-8")
+            path.write_text(page.replace(f"```text\n{text}```", f"```text\n{printed}```"), encoding="utf-8")
         elif language == "text" and printed:
             assert text == printed
         if language != "python":
             printed = ""
     pyplot.close("all")
+
+
+@pytest.mark.slow
+def test_the_readme_gives_the_answer_of_the_command(pytestconfig: pytest.Config) -> None:
+    """The three sentences are those of the first screen's table: 500 draws, seed 1."""
+    plans = ["care-review", "care-review-evidenced"]
+    made = answer(carecost.run("england-2025", *plans, draws=500).run, rivals=False)
+    at = {column.key: i for i, column in enumerate(made.columns)}
+
+    def cell(label: str, column: str) -> Cell:
+        return next(line for line in made.lines if label in line.label).cells[at[column]]
+
+    def ranged(label: str, column: str) -> str:
+        return f"{cell(label, column).value} ({cell(label, column).below})"
+
+    children, spend = cell("2032", "inaction"), cell("Spend in", "inaction")
+    came = f"{cell('2032', 'came').value} and {cell('Spend in', 'came').value} came in 2025"
+    claimed, measured = (ranged("Net saving", plan) for plan in plans)
+    wanted = (
+        f"- without reform {children.value} children in care on 31 March 2032 ({children.below}), at {spend.value} a"
+        f" year ({spend.below}); {came};\n"
+        f"- the Review's programme, its effects as claimed: net saving over twenty years {claimed}; it breaks even if"
+        f" {cell('Breaks even', plans[0]).value} of the claimed effect comes true;\n"
+        f"- the same programme with the effects that were measured: {measured}.\n"
+    )
+    readme = ROOT / "README.md"
+    text = readme.read_text(encoding="utf-8")
+    if pytestconfig.getoption("--update-golden"):
+        text = re.sub(r"^- without reform .*?\n(?=\n)", lambda _: wanted, text, flags=re.MULTILINE | re.DOTALL)
+        readme.write_text(text, encoding="utf-8")
+    assert wanted in text
 
 
 def test_the_readme_shows_python() -> None:

@@ -64,8 +64,55 @@ def exits_level() -> tuple[float, float]:
 
 
 def arrivals_level() -> tuple[float, float]:
-    """Give the interval of the level of unaccompanied entries."""
+    """Give the interval of the level of unaccompanied entries, drawn once: for the sets of 2022."""
     return around(entries_uasc())
+
+
+def arrivals_path() -> tuple[float, float, float]:
+    """Give how starts of unaccompanied children have wandered about their mean, as an AR(1) process.
+
+    Returns
+    -------
+    sd, together, half_life : float
+        Standard deviation of log starts; correlation with those of the year before; years in which half of a deviation
+        is gone.
+    """
+    series = np.log(list(unaccompanied()[0].values()))
+    together = float(np.corrcoef(series[1:], series[:-1])[0, 1])
+    return float(np.std(series, ddof=1)), together, math.log(0.5) / math.log(together)
+
+
+def arrivals_ends() -> tuple[float, float]:
+    """Give the 90% interval that the level of unaccompanied starts has in the long run."""
+    width = NINETY * arrivals_path()[0]
+    return math.exp(-width), math.exp(width)
+
+
+#: Years whose unaccompanied flows are published, and the first for which stocks give them.
+PUBLISHED, DERIVED = range(2021, 2026), 2005
+
+
+def unaccompanied_hazard() -> float:
+    """Give the mean hazard of leaving of unaccompanied children in the years that are published [per child-year]."""
+    return float(np.mean([published.ceased(y, UASC, UASC) / _lived(y) for y in PUBLISHED]))
+
+
+def unaccompanied() -> tuple[dict[int, float], dict[int, float]]:
+    """Give unaccompanied starts and children who ceased from 2005, before 2021 as stocks and a hazard give them."""
+    hazard = unaccompanied_hazard()
+    started, ceased = {}, {}
+    for year in range(DERIVED, PUBLISHED.stop):
+        if year in PUBLISHED:
+            started[year], ceased[year] = published.started(year, UASC, UASC), published.ceased(year, UASC, UASC)
+        else:
+            ceased[year] = hazard * _lived(year)
+            started[year] = published.uasc_stock(year) - published.uasc_stock(year - 1) + ceased[year]
+    return started, ceased
+
+
+def _lived(year: int) -> float:
+    """Give the mean of the stocks of unaccompanied children at the ends of a year [child-years]."""
+    return (published.uasc_stock(year - 1) + published.uasc_stock(year)) / 2
 
 
 def around(series: list[float]) -> tuple[float, float]:
@@ -113,29 +160,30 @@ def past_interval() -> tuple[float, float]:
     return wandering(past_entries())
 
 
-#: Years of the record of starts and of children who ceased.
+#: First and last year of the record of children in care.
 RECORD = (1994, 2025)
 
 
 def record_changes() -> tuple[float, float, float]:
-    """Give how starts and the hazard of leaving changed from year to year since 1994.
+    """Give how starts and the hazard of leaving of all but unaccompanied children changed from year to year since 2005.
 
-    The hazard is of all who ceased, over the mean of the two stocks, so its first year is 1995.
+    The hazard is of those who ceased, over the mean of the two stocks. Unaccompanied children are told apart from 2004.
 
     Returns
     -------
     starts, hazard, correlation : float
         Standard deviations of yearly changes [log points]; their correlation.
     """
-    first, last = RECORD
-    column = {
-        c: np.array([published.figure("time_series", c, year=y) for y in range(first, last + 1)])
-        for c in ("started", "ceased", "stock")
-    }
-    hazard = column["ceased"][1:] / ((column["stock"][1:] + column["stock"][:-1]) / 2)
-    starts, leaving = np.diff(np.log(column["started"])), np.diff(np.log(hazard))
-    together = np.corrcoef(starts[1:], leaving)[0, 1]
-    return float(np.std(starts, ddof=1)), float(np.std(leaving, ddof=1)), float(together)
+    ours = unaccompanied()
+    starts, hazard = [], []
+    for year in ours[0]:
+        all_started, all_ceased = (published.figure("time_series", c, year=year) for c in ("started", "ceased"))
+        stocks = [published.figure("time_series", "stock", year=y) - published.uasc_stock(y) for y in (year - 1, year)]
+        starts.append(all_started - ours[0][year])
+        hazard.append((all_ceased - ours[1][year]) / np.mean(stocks))
+    entering, leaving = np.diff(np.log(starts)), np.diff(np.log(hazard))
+    together = np.corrcoef(entering, leaving)[0, 1]
+    return float(np.std(entering, ddof=1)), float(np.std(leaving, ddof=1)), float(together)
 
 
 def care_growth() -> float:

@@ -36,7 +36,7 @@ GROWTH_KEYS = ("name", "parameter", "streams", "ages", "placements", "reasons", 
 GROWTH_MORE = ("long_run", "fade_years", "hold_years")
 ADJUST_KEYS = ("name", "parameter", "streams", "years", "ages", "placements", "to", "reasons", "items")
 PATH_COLUMNS = (
-    *("name", "parameter", "streams", "reasons", "kind", "sd", "shocks", "from_year", "unit", "luck"),
+    *("name", "parameter", "streams", "reasons", "kind", "sd", "half_life", "shocks", "from_year", "unit", "luck"),
     *("source", "source_year", "quality", "note"),
 )
 #: Long-run real growth of a unit cost, its interval, years for which the first growth is held and then fades: assumed.
@@ -53,6 +53,8 @@ PRICES = {
     "supported accommodation": "growth of supported accommodation prices",
     "other looked-after": "growth of other looked-after prices",
 }
+#: Name of the row that scales unaccompanied entries.
+ARRIVALS = "level of unaccompanied entries"
 #: Columns that say whose word a row is, written last.
 ABOUT = ("source", "source_year", "quality", "note")
 FLOWS, SERIES = f"flows.csv, time_series.csv: {CLA}", f"time_series.csv: {CLA}"
@@ -131,23 +133,29 @@ def adjustments(name: str, years: str = "") -> list[Row]:
             _level("level of entries", "entry_rate", entries, note("wander", **past), years, streams="other"),
             _level("level of exits", "exit_rate", exits, note("exits_wander"), years, **reasons),
         ]
-    named, ends = "level of unaccompanied entries", intervals.arrivals_level()
-    if name == "unaccompanied-central":
-        return [_level(named, "entry_rate", ends, note("arrivals"), years, streams="uasc")]
     if name in ("unaccompanied-low", "unaccompanied-high"):
         end = name.rpartition("-")[2]
-        row = _level(named, "entry_rate", ends, note("arrivals_end", end=end), years, streams="uasc")
+        about, where = note("arrivals_end", end=end), {"streams": "uasc"}
+        row = _level(ARRIVALS, "entry_rate", intervals.arrivals_ends(), about, years, "2005 to 2025", **where)
         return [{k: v for k, v in row.items() if k not in ("low", "high", "distribution")} | {"value": row[end]}]
     return []
 
 
+def arrivals_once(years: str) -> Row:
+    """Give the level of unaccompanied entries, drawn once for some years: for the sets of 2022."""
+    ends = intervals.arrivals_level()
+    return _level(ARRIVALS, "entry_rate", ends, note("arrivals"), years, streams="uasc")
+
+
 def paths(name: str) -> list[Row]:
-    """Give the walks of a baseline: one that entries and exits share, and one of each alone."""
+    """Give the walks of a baseline: one that entries and exits share, and one of each alone; or that of arrivals."""
+    shape = {"kind": "random walk", "shocks": "common", "from_year": YEAR, "unit": "multiplier"}
+    if name == "unaccompanied-central":
+        return [_arrivals(shape)]
     if name not in ("entries-wandering", "entries-rising"):
         return []
     starts, hazard, together = intervals.record_changes()
     shared, alone = sqrt(together), sqrt(1 - together)
-    shape = {"kind": "random walk", "shocks": "common", "from_year": YEAR, "unit": "multiplier"}
     of = {
         "entries": (starts, "walk_entries", {"parameter": "entry_rate", "streams": "other"}),
         "exits": (hazard, "walk_exits", {"parameter": "exit_rate", "reasons": list(REASONS)}),
@@ -162,13 +170,24 @@ def paths(name: str) -> list[Row]:
         ):
             said = note(key, part=part, **about)
             row = {"name": title, **where, **shape, "sd": sd * size, "luck": luck}
-            made.append(common(SERIES, "1994 to 2025", "D", said, **row))
+            made.append(common(FLOWS, "2005 to 2025", "D", said, **row))
     return made
 
 
-def _level(name: str, of: str, ends: tuple[float, float], about: str, years: str, **where: object) -> Row:
+def _arrivals(shape: Row) -> Row:
+    """Give the path of unaccompanied entries about those of the base year."""
+    sd, together, half_life = intervals.arrivals_path()
+    about = {"sd": f"{sd:.2f}", "correlation": f"{together:.2f}", "hazard": f"{intervals.unaccompanied_hazard():.2f}"}
+    row = {"name": "arrivals of unaccompanied children", "parameter": "entry_rate", "streams": "uasc", **shape}
+    row |= {"kind": "mean reverting", "sd": sd, "half_life": half_life}
+    return common(FLOWS, "2005 to 2025", "D", note("arrivals_path", **about), **row)
+
+
+def _level(
+    name: str, of: str, ends: tuple[float, float], about: str, years: str, seen: str = "2021 to 2025", **where: object
+) -> Row:
     shape = {"value": 1.0, "low": ends[0], "high": ends[1], "distribution": "lognormal", "unit": "multiplier"}
-    return common(FLOWS, "2021 to 2025", "D", about, name=name, parameter=of, years=years, **shape, **where)
+    return common(FLOWS, seen, "D", about, name=name, parameter=of, years=years, **shape, **where)
 
 
 def _people() -> Row:
@@ -258,7 +277,14 @@ def _said(name: str, key: str, record: Record) -> str:
 def _figures() -> Mapping[str, str]:
     """Give the figures that the words name; with a colon, those of one baseline."""
     starts, hazard, together = intervals.record_changes()
+    arrivals_sd, arrivals_together, half_life = intervals.arrivals_path()
+    least, most = intervals.arrivals_ends()
     found = {
+        "sd_arrivals": f"{arrivals_sd:.2f}",
+        "correlation_arrivals": f"{arrivals_together:.2f}",
+        "half_life": f"{half_life:.1f}",
+        "arrivals_least": f"{least:.2f}",
+        "arrivals_most": f"{most:.2f}",
         "sd_starts": percent(starts),
         "sd_hazard": percent(hazard),
         "correlation": f"{together:.2f}",

@@ -8,7 +8,7 @@ from data.rules.costs import section_251
 from data.rules.costs.items import Line, over
 from data.rules.findings import reconcile, run_set, tables
 from data.rules.rates import chained_rates
-from data.rules.sets import england
+from data.rules.sets import baselines, england
 from data.rules.sets.england import ADJUST_KEYS, GROUPS, GROWTH_KEYS
 from data.rules.sources import population
 from data.rules.sources.notes import note, set_toml
@@ -17,7 +17,7 @@ from data.rules.sources.write import beliefs, toml_text
 
 NAME, YEAR, PRICES, LAST = "england-2022", chained_rates.BASE, chained_rates.LAST, chained_rates.END
 #: Baselines whose levels it states for the years that are not published.
-BELIEVED = ("entries-held", "unaccompanied-central")
+BELIEVED = ("entries-held",)
 SOURCE = f"stock_by_age.csv, stock_by_placement.csv, uasc_stock.csv, foster_by_provider.csv: {CLA}"
 HEAD = {
     **england.HEAD,
@@ -52,7 +52,7 @@ def volumes() -> dict[str, float]:
 @cache
 def _tables() -> dict[str, str]:
     lines = section_251.lines(PRICES)
-    cases = chained_rates.periods()
+    cases, ahead = chained_rates.periods(), f"{PRICES + 1}-{LAST}"
     return {
         **tables.labels(next(iter(cases.values())), GROUPS, lines),
         "initial_stock.csv": tables.initial_stock(next(iter(cases.values())), SOURCE, note("stock_2022_full"), YEAR),
@@ -63,7 +63,7 @@ def _tables() -> dict[str, str]:
         "growth.csv": beliefs(
             GROWTH_KEYS, [*england.prices(lines, PRICES), england.people()], "long_run", "fade_years"
         ),
-        "adjustments.csv": beliefs(ADJUST_KEYS, england.levels(BELIEVED, f"{PRICES + 1}-{LAST}")),
+        "adjustments.csv": beliefs(ADJUST_KEYS, [*england.levels(BELIEVED, ahead), baselines.arrivals_once(ahead)]),
     }
 
 
