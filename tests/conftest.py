@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import settings
+
+# Matrices are small, and the tests run side by side: threads of the linear algebra would wait for each other. Read when
+# numpy is imported, by the workers too.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 # A busy machine is slow, and a slow example is no fault.
 settings.register_profile("carecost", deadline=None, max_examples=40)

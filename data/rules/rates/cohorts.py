@@ -17,10 +17,10 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import least_squares
 
+import carecost as cc
 from data.rules.sources import population, published
 from data.rules.sources.proportional_fitting import band_of, by_band, smooth_rates, tilt
 from data.rules.sources.published import BANDS, UASC
-from data.rules.sources.stream import Stream, run_stream
 
 Array = NDArray[np.float64]
 FIRST, LAST = 2021, 2025
@@ -143,30 +143,43 @@ def extra_by_age(starts: Array, born: float, count: float) -> Array:
 
 
 def _project(stock: Array, starts: Array, births: Array, rates: Array) -> tuple[Array, Array]:
-    """Run one stream; give stocks by date and those who leave at 18 by year."""
-    share = np.divide(births, starts, out=np.zeros_like(starts), where=starts > 0)
-    none = np.zeros((1, 18, 1))
-    stream = Stream(
-        ["care"], stock[:, None], np.ones((1, 18)), starts, none + 1, share, rates[..., None], none[..., None], none
+    """Run one stream for each draw; give stocks (draw, date, age) and those who leave at 18 (draw, year)."""
+    years = starts.shape[1]
+    none = np.zeros((1, years, 18, 1))
+    done = cc.project(
+        cc.Parameters(
+            grid=cc.Grid(base_year=0, n_years=years, ages=range(18), placements=["care"], reasons=["out"]),
+            initial_stock=stock[..., None],
+            population=np.ones((1, years, 18)),
+            entry_rate=starts,
+            entry_share=none + 1,
+            entry_at_birthday=np.divide(births, starts, out=np.zeros_like(starts), where=starts > 0),
+            exit_rate=rates[None, :, :, None, None],
+            move_rate=none[..., None],
+        )
     )
-    done = run_stream(stream, len(starts))
-    return done.stock[0, :, :, 0], done.aged_out[0, :, :, 0].sum(1)
+    return done.stock[..., 0], done.aged_out[..., 0].sum(2)
 
 
 def _run(values: Array, years: range) -> tuple[dict[str, Array], dict[str, Array], dict[str, Array]]:
-    given = dict(zip(FITTED, values, strict=True))
+    """Run both streams for each row of values (draw, fitted); give stocks, starts and those who leave at 18."""
+    given = [dict(zip(FITTED, row, strict=True)) for row in values]
     rates = np.array([hazard(y)[band_of] for y in years])
     stocks, starts, left = {}, {}, {}
-    yearly = [_starts(y, given) for y in years]
+    yearly = np.array([[_starts(y, one) for y in years] for one in given])  # (draw, year, stream, age)
+    first = np.array([_first_stock(one) for one in given])  # (draw, stream, age)
     for at, name in enumerate(("other", "uasc")):
-        starts[name] = np.array([pair[at] for pair in yearly])
-        born, total = np.zeros((len(years), 18)), starts[name]
+        total = starts[name] = yearly[:, :, at]
+        born = np.zeros_like(total)
         if name == "other":
-            share = given["share of starts under one at birth"]
-            extra = [extra_by_age(s, share, residual(y)) for s, y in zip(total, years, strict=True)]
-            born[:, 0] = share * total[:, 0]
+            share = np.array([one["share of starts under one at birth"] for one in given])
+            extra = [
+                [extra_by_age(s, at_birth, residual(y)) for s, y in zip(rows, years, strict=True)]
+                for rows, at_birth in zip(total, share, strict=True)
+            ]
+            born[..., 0] = share[:, None] * total[..., 0]
             total = total + np.array(extra)
-        stocks[name], left[name] = _project(_first_stock(given)[at], total, born, rates)
+        stocks[name], left[name] = _project(first[:, at], total, born, rates)
     return stocks, starts, left
 
 
@@ -176,19 +189,32 @@ def _misses(values: Array, years: range) -> Array:
     A year has 5 bands, leaving at 18, the unaccompanied stock and (to 2024) its share under 16. The residuals of the
     guesses, (value - guess) / scale, are a ridge: fitted to one year alone there are 8 figures and 13 unknowns.
     """
+    return _missed(values[None], years)[0]
+
+
+def _slopes(values: Array, years: range) -> Array:
+    """Give the derivatives of the residuals (residual, fitted) by forward differences, from one run of all steps."""
+    step = np.sqrt(np.finfo(float).eps) * np.maximum(np.abs(values), 1e-3)
+    stepped = _missed(np.concatenate([values[None], values + np.diag(step)]), years)
+    return np.asarray((stepped[1:] - stepped[0]).T / step)
+
+
+def _missed(values: Array, years: range) -> Array:
+    """Give the residuals of each row of values: (draw, residual)."""
     stocks, _, left = _run(values, years)
     both = stocks["other"] + stocks["uasc"]
     found = []
     for i, year in enumerate(years):
-        found += list((by_band(both[i + 1]) / bands(year) - 1) / _TOLERANCE_BANDS)
+        in_bands = np.apply_along_axis(by_band, 1, both[:, i + 1])
+        found += list(((in_bands / bands(year) - 1) / _TOLERANCE_BANDS).T)
         at_18 = published.ceased(year, "Age on ceasing", "18 years and over")
-        found.append(((left["other"][i] + left["uasc"][i]) / at_18 - 1) / _TOLERANCE_BANDS)
-        uasc, width = stocks["uasc"][i + 1], _TOLERANCE_UASC_LAST if year == LAST else _TOLERANCE_UASC
-        found.append((uasc.sum() / published.uasc_stock(year) - 1) / width)
+        found.append(((left["other"][:, i] + left["uasc"][:, i]) / at_18 - 1) / _TOLERANCE_BANDS)
+        uasc, width = stocks["uasc"][:, i + 1], _TOLERANCE_UASC_LAST if year == LAST else _TOLERANCE_UASC
+        found.append((uasc.sum(1) / published.uasc_stock(year) - 1) / width)
         if year <= 2024:
-            found.append((uasc[:16].sum() / uasc.sum() - uasc_under_16(year)) / _TOLERANCE_SHARE)
+            found.append((uasc[:, :16].sum(1) / uasc.sum(1) - uasc_under_16(year)) / _TOLERANCE_SHARE)
     guess, scale = np.array(list(FITTED.values())).T
-    return np.concatenate([found, (values - guess) / scale])
+    return np.concatenate([np.array(found).T, (values - guess) / scale], axis=1)
 
 
 @cache
@@ -205,9 +231,9 @@ def cohorts(last_known: int = LAST) -> Cohorts:
     lowest = np.where([name.startswith("tilt") for name in FITTED], -0.5, 0.01)
     highest = np.where([name.startswith("tilt") for name in FITTED], 0.5, 0.99)
     exact = {"xtol": 1e-12, "ftol": 1e-12, "gtol": 1e-12}
-    best = least_squares(_misses, guess, bounds=(lowest, highest), args=(years,), **exact)
+    best = least_squares(_misses, guess, jac=_slopes, bounds=(lowest, highest), args=(years,), **exact)
     values = np.round(best.x, 5)  # the same last digits on every machine
-    stocks, starts, left = _run(values, years)
+    stocks, starts, left = ({name: rows[0] for name, rows in found.items()} for found in _run(values[None], years))
     scaled: dict[tuple[str, int], Array] = {}
     for i, year in enumerate(range(FIRST, last_known + 1)):
         uasc = uasc_by_band(year)
