@@ -69,7 +69,10 @@ print(n)
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
-@pytest.mark.parametrize("how", ["at once", "in two steps", "first"])
+@pytest.mark.parametrize(
+    "how",
+    ["at once", pytest.param("in two steps", marks=pytest.mark.slow), pytest.param("first", marks=pytest.mark.slow)],
+)
 def test_save_killed_at_any_write_leaves_the_old_run_or_the_new_one_whole(how: str, tmp_path: Path) -> None:
     words = [sys.executable, "-c", KILLED, str(tmp_path), str(SETS), how]
     done = subprocess.run(words, capture_output=True, text=True, check=False)

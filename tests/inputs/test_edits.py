@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import carecost as cc
@@ -19,9 +19,11 @@ from carecost.simulation.layout import Layouts
 
 SETS = Path(__file__).parents[1] / "data" / "sets"
 #: Without paths over years, which multiply whatever is edited.
-ENGLAND = replace(cc.under(cc.load_assumptions("england-2025"), "entries-held"), name="england-2025")
+ENGLAND = replace(cc.under(cc.load_assumptions("england-2025"), "entries-held+unaccompanied-high"), name="england-2025")
 TINY = cc.load_assumptions(SETS / "tiny")
 DRAWS = cc.Draws(6, seed=4)
+#: Examples of what takes half a second each.
+FEW = 12
 #: Parameters whose cells can be named one by one, and the axes of each.
 EDITED = ("initial_stock", "entry_rate", "exit_rate", "move_rate", "unit_cost")
 
@@ -62,6 +64,7 @@ def mask(parameter: str, stream: str, where: dict[str, tuple[object, ...]]) -> n
     return np.logical_and.reduce(np.meshgrid(*on, indexing="ij"))
 
 
+@settings(max_examples=FEW)
 @given(edits(), st.booleans())
 def test_replace_changes_exactly_the_cells_named(edit: tuple[str, dict[str, tuple[object, ...]]], drawn: bool) -> None:
     parameter, where = edit
@@ -94,6 +97,7 @@ def test_scale_multiplies_the_cells_named_and_keeps_their_luck(edit: tuple[str, 
         np.testing.assert_allclose(after[stream][:, at], 1.25 * before[stream][:, at], rtol=1e-9)
 
 
+@settings(max_examples=FEW)
 @given(edits())
 def test_diff_names_the_cells_that_differ_and_no_other(edit: tuple[str, dict[str, tuple[object, ...]]]) -> None:
     parameter, where = edit
@@ -174,6 +178,7 @@ def test_part_of_a_tied_quantity_stays_tied_outside() -> None:
     cc.run(split, draws=cc.Draws(4))
 
 
+@settings(max_examples=FEW)
 @given(edits(), st.booleans())
 def test_edited_set_is_saved_and_loaded_the_same(edit: tuple[str, dict[str, tuple[object, ...]]], scaled: bool) -> None:
     parameter, where = edit
