@@ -19,6 +19,7 @@ from pathlib import Path
 import matplotlib
 from sphinx.application import Sphinx
 
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # matrices are small: threads would wait for each other
 os.environ["COLUMNS"] = "100"  # the width at which argparse folds its help
 os.environ["NO_COLOR"] = "1"  # newer Pythons colour it
 matplotlib.use("agg")
