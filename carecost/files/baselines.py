@@ -17,7 +17,7 @@ from typing import Any
 from carecost._guard import guarded, instance
 from carecost.errors import FileError, InputError, Problem, refuse, unknown
 from carecost.files import schema
-from carecost.files.load import levers_of, load_scenario
+from carecost.files.load import a_set, levers_of, load_scenario
 from carecost.files.packaged import DATA, packaged_scenarios
 from carecost.files.parsing import read_toml
 from carecost.files.read_set import validated
@@ -124,14 +124,14 @@ Background = str | Scenario | Sequence[str | Scenario]
 _GIVEN = instance(str, Path, Scenario, list, tuple, words='Give names, such as "mix-trend+prices-flat", or a Scenario')
 
 
-@guarded(assumptions=instance(Assumptions, words="Give a set: carecost.load_assumptions(…)"), background=_GIVEN)
-def under(assumptions: Assumptions, background: Background) -> Assumptions:
+@guarded(assumptions=a_set, background=_GIVEN)
+def under(assumptions: Assumptions | str | Path, background: Background) -> Assumptions:
     """Put a set under other baselines, or under a scenario that goes on behind every other.
 
     Parameters
     ----------
-    assumptions : Assumptions
-        A set; its own baselines are those that ``assumptions.baselines`` names.
+    assumptions : Assumptions, str or Path
+        A set, or its name or folder; its own baselines are those that ``assumptions.baselines`` names.
     background : str, Scenario or sequence of these
         Names joined by ``+``: a packaged baseline takes the place of the set's own on its axis and leaves the other
         axes as they are; a scenario, packaged or a file, goes on in the background.
@@ -155,9 +155,10 @@ def under(assumptions: Assumptions, background: Background) -> Assumptions:
     Examples
     --------
     >>> import carecost as cc
-    >>> cc.under(cc.load_assumptions("england-2025"), "prices-flat+child-poverty").name
+    >>> cc.under("england-2025", "prices-flat+child-poverty").name
     'england-2025, prices-flat+child-poverty'
     """
+    assumptions = a_set(assumptions)
     given = [background] if isinstance(background, str | Scenario | Path) else list(background)
     chosen: list[Baseline] = []
     behind: list[Scenario] = []

@@ -6,7 +6,7 @@ from dataclasses import replace
 from functools import reduce
 from pathlib import Path
 
-from carecost._guard import guarded, instance
+from carecost._guard import Refused, guarded, instance
 from carecost.errors import CareCostError, FileError, Problem, refuse
 from carecost.files import schema
 from carecost.files.packaged import (
@@ -240,3 +240,21 @@ def levers_of(row: schema.LeverTable, file: str, problems: list[Problem]) -> lis
     except CareCostError as error:
         problems.extend(Problem(p.what, _within(file, p.where), p.remedy) for p in error.problems)
         return []
+
+
+def a_set(value: object) -> Assumptions:
+    """Take a set of assumptions, or the name or folder of one."""
+    if isinstance(value, Assumptions):
+        return value
+    if isinstance(value, str | Path):
+        return load_assumptions(value)
+    raise Refused("", 'Give a set of assumptions, or the name or folder of one, such as "england-2025"')
+
+
+def a_scenario(value: object) -> Scenario:
+    """Take a scenario, or the name or file of one."""
+    if isinstance(value, Scenario):
+        return value
+    if isinstance(value, str | Path):
+        return load_scenario(value)
+    raise Refused("", 'Give a scenario, or the name or file of one, such as "care-review"')

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import Literal, get_args
 
-from carecost._guard import guarded, instance, one_of, text
+from carecost._guard import guarded, one_of, text
 from carecost.errors import FileError, InputError, Problem, UnknownNameError, refuse, unknown
 from carecost.files.packaged import packaged_regions, regions_file
 from carecost.inputs.assumptions import Assumptions
@@ -141,11 +142,14 @@ def known_regions(assumptions: Assumptions) -> Regions:
     return Regions(tuple(facts), (*gaps, *(Note("left_out", out["what"]) for out in notes["left_out"])))
 
 
-_WHOLE = instance(Assumptions, words="Give a set of assumptions: carecost.load_assumptions(…)")
+def _whole(value: object) -> Assumptions:
+    from carecost.files.load import a_set  # which needs this module, for names such as "england-2025/North East"
+
+    return a_set(value)
 
 
-@guarded(assumptions=_WHOLE, name=text, prices=one_of(get_args(Prices)))
-def area(assumptions: Assumptions, name: str, prices: Prices = "own") -> Assumptions:
+@guarded(assumptions=_whole, name=text, prices=one_of(get_args(Prices)))
+def area(assumptions: Assumptions | str | Path, name: str, prices: Prices = "own") -> Assumptions:
     """Make the set of one region: stock, population, entries and prices of its own, all else as in the whole.
 
     What is known of a region is its share of children looked after, of the population and of entries, and some prices;
@@ -153,8 +157,8 @@ def area(assumptions: Assumptions, name: str, prices: Prices = "own") -> Assumpt
 
     Parameters
     ----------
-    assumptions : Assumptions
-        The whole.
+    assumptions : Assumptions, str or Path
+        The whole, or its name or folder.
     name : str
         Name of the region.
     prices : str
@@ -188,9 +192,10 @@ def area(assumptions: Assumptions, name: str, prices: Prices = "own") -> Assumpt
     Examples
     --------
     >>> import carecost as cc
-    >>> area(cc.load_assumptions("england-2025"), "North East").name
+    >>> area("england-2025", "North East").name
     'england-2025, North East'
     """
+    assumptions = _whole(assumptions)
     regions = known_regions(assumptions)
     if name not in regions.names:
         raise UnknownNameError(unknown("area", name, regions.names, assumptions.name))
@@ -213,16 +218,16 @@ def area(assumptions: Assumptions, name: str, prices: Prices = "own") -> Assumpt
     )
 
 
-@guarded(assumptions=_WHOLE, prices=one_of(get_args(Prices)))
-def areas(assumptions: Assumptions, prices: Prices = "own") -> dict[str, Assumptions]:
+@guarded(assumptions=_whole, prices=one_of(get_args(Prices)))
+def areas(assumptions: Assumptions | str | Path, prices: Prices = "own") -> dict[str, Assumptions]:
     """Make the sets of all regions.
 
     At national prices they sum to the whole, draw by draw; see :func:`area`.
 
     Parameters
     ----------
-    assumptions : Assumptions
-        The whole.
+    assumptions : Assumptions, str or Path
+        The whole, or its name or folder.
     prices : str
         As in :func:`area`.
 
@@ -244,10 +249,11 @@ def areas(assumptions: Assumptions, prices: Prices = "own") -> dict[str, Assumpt
     Examples
     --------
     >>> import carecost as cc
-    >>> list(areas(cc.load_assumptions("england-2025")))[:2]
+    >>> list(areas("england-2025"))[:2]
     ['North East', 'North West']
     """
-    return {name: area(assumptions, name, prices) for name in known_regions(assumptions).names}
+    whole = _whole(assumptions)
+    return {name: area(whole, name, prices) for name in known_regions(whole).names}
 
 
 class _Factors:

@@ -12,13 +12,13 @@ from dataclasses import fields, is_dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from carecost._guard import guarded, instance, shown
+from carecost._guard import guarded, shown
 from carecost._guard import path as a_path
 from carecost.engine.grid import spell
 from carecost.errors import CareCostError, FileError, Problem, refuse
 from carecost.files import schema
 from carecost.files.csv_table import neutral
-from carecost.files.load import read_scenario
+from carecost.files.load import a_scenario, a_set, read_scenario
 from carecost.files.read_set import BACKGROUND, Reader
 from carecost.inputs.assumptions import Assumptions
 from carecost.inputs.dependence import CorrelationMatrix, JointDraws
@@ -210,8 +210,8 @@ def _toml_value(value: object) -> str:
     return json.dumps(str(value), ensure_ascii=False).replace("\x7f", "\\u007f")
 
 
-@guarded(assumptions=instance(Assumptions, words="Give a set of assumptions"), folder=a_path)
-def save_assumptions(assumptions: Assumptions, folder: str | Path) -> Path:
+@guarded(assumptions=a_set, folder=a_path)
+def save_assumptions(assumptions: Assumptions | str | Path, folder: str | Path) -> Path:
     """Write a set as a folder that can be edited by hand or in a spreadsheet.
 
     The folder holds ``set.toml`` and a CSV table for each kind of row that the set has; a set with a base is written
@@ -219,8 +219,8 @@ def save_assumptions(assumptions: Assumptions, folder: str | Path) -> Path:
 
     Parameters
     ----------
-    assumptions : Assumptions
-        The set.
+    assumptions : Assumptions, str or Path
+        The set, or its name or folder.
     folder : str or Path
         Folder to write in; made if it is not there.
 
@@ -246,7 +246,7 @@ def save_assumptions(assumptions: Assumptions, folder: str | Path) -> Path:
     ...     cc.load_assumptions(save_assumptions(england, folder)) == england
     True
     """
-    files = set_files(assumptions)
+    files = set_files(a_set(assumptions))
     out = made_folder(folder)
     for name, text in files.items():
         write(made_folder((out / name).parent) / Path(name).name, text)
@@ -257,16 +257,16 @@ def save_assumptions(assumptions: Assumptions, folder: str | Path) -> Path:
     return out
 
 
-@guarded(scenario=instance(Scenario, words="Give a scenario"), path=a_path)
-def save_scenario(scenario: Scenario, path: str | Path) -> Path:
+@guarded(scenario=a_scenario, path=a_path)
+def save_scenario(scenario: Scenario | str | Path, path: str | Path) -> Path:
     """Write a scenario as a TOML file.
 
     Levers that came from parts of the scenario, or were stacked or shifted, are written out in full.
 
     Parameters
     ----------
-    scenario : Scenario
-        The scenario.
+    scenario : Scenario, str or Path
+        The scenario, or its name or file.
     path : str or Path
         File to write.
 
@@ -292,7 +292,7 @@ def save_scenario(scenario: Scenario, path: str | Path) -> Path:
     ...     cc.load_scenario(save_scenario(later, f"{folder}/later.toml")) == later
     True
     """
-    return write(Path(path), scenario_file(scenario))
+    return write(Path(path), scenario_file(a_scenario(scenario)))
 
 
 def made_folder(folder: str | Path) -> Path:

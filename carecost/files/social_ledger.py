@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from pathlib import Path
 
-from carecost._guard import guarded, instance, text
+from carecost._guard import guarded, text
 from carecost._labels import financial_year
 from carecost.engine.grid import Selector
 from carecost.engine.items import OUTCOMES, SOCIAL, Cashable, Item
 from carecost.errors import ComparisonError, Problem, UnknownNameError, unknown
+from carecost.files.load import a_set
 from carecost.inputs.assumptions import Assumptions
 from carecost.inputs.belief import Assumption, Belief, Note
 from carecost.money import vintages
@@ -101,8 +103,8 @@ def social_value(name: str) -> SocialValue:
     return known[name]
 
 
-@guarded(assumptions=instance(Assumptions, words="Give a set of assumptions: carecost.load_assumptions(…)"))
-def with_social_ledger(assumptions: Assumptions) -> Assumptions:
+@guarded(assumptions=a_set)
+def with_social_ledger(assumptions: Assumptions | str | Path) -> Assumptions:
     """Make a set with the packaged social ledger beside its budgets; no budget changes.
 
     Its lines are cost items of the account ``social``: they count in ``npsv`` alone, and never in spend, ``npv`` or any
@@ -111,8 +113,8 @@ def with_social_ledger(assumptions: Assumptions) -> Assumptions:
 
     Parameters
     ----------
-    assumptions : Assumptions
-        A set without a social ledger.
+    assumptions : Assumptions, str or Path
+        A set without a social ledger, or its name or folder.
 
     Returns
     -------
@@ -131,10 +133,11 @@ def with_social_ledger(assumptions: Assumptions) -> Assumptions:
     Examples
     --------
     >>> import carecost as cc
-    >>> england = with_social_ledger(cc.load_assumptions("england-2025"))
+    >>> england = with_social_ledger("england-2025")
     >>> [item.name for item in england.items if item.account == "social"]
     ['poor outcomes of children who need a social worker']
     """
+    assumptions = a_set(assumptions)
     social = [item.name for item in assumptions.items if item.account == SOCIAL]
     if social:
         remedy = "Keep one ledger: a set with its own needs no other"

@@ -25,12 +25,13 @@ from carecost._guard import (
 )
 from carecost._labels import INACTION
 from carecost.errors import UnknownNameError, unknown
+from carecost.files.load import a_scenario, a_set
 from carecost.files.regions import SHARE, Prices, Regions, areas, known_regions
 from carecost.inputs.assumptions import Assumptions
 from carecost.inputs.scenario import Scenario
 from carecost.maths.monte_carlo import Draws
 from carecost.money.prices import CASH, REAL
-from carecost.results.results import HORIZON, Results, a_scenario, a_set, luck, run, workers
+from carecost.results.results import HORIZON, Results, luck, run, workers
 
 #: The whole country in tables, and measures of its regions.
 WHOLE = "England"

@@ -14,10 +14,11 @@ from carecost.analysis.assumption_lines import lines as lines_of
 from carecost.analysis.sensitivity import Trial, Trials, one_by_one
 from carecost.engine.grid import Selector
 from carecost.engine.items import Item
+from carecost.files.load import a_scenario, a_set
 from carecost.inputs.assumptions import Assumptions
 from carecost.inputs.belief import Assumption
 from carecost.inputs.scenario import Scenario
-from carecost.results.results import HORIZON, a_scenario, a_set
+from carecost.results.results import HORIZON
 from carecost.simulation.run import Run
 from carecost.text import numbers, statements
 

@@ -39,7 +39,7 @@ from carecost.engine.projection import Projection, together
 from carecost.errors import Problem, UnknownNameError, refuse, unknown
 from carecost.files.archive import replay, save_run
 from carecost.files.baselines import Background, under
-from carecost.files.load import load_assumptions, load_scenario
+from carecost.files.load import a_scenario, a_set
 from carecost.inputs.assumptions import Assumptions
 from carecost.inputs.scenario import Scenario
 from carecost.maths.monte_carlo import LEVEL, MOST_DRAWS, Draws
@@ -75,24 +75,6 @@ BEHIND = 'Give names of baselines and scenarios, such as "mix-trend+child-povert
 
 #: The rule for further files of a run.
 CONTENTS = mapping_of(instance(bytes, words="Give bytes"), "Give the bytes of each file by its name")
-
-
-def a_set(value: Any) -> Assumptions:
-    """Take a set of assumptions, or the name or folder of one."""
-    if isinstance(value, Assumptions):
-        return value
-    if isinstance(value, str | Path):
-        return load_assumptions(value)
-    raise Refused("", 'Give a set of assumptions, or the name or folder of one, such as "england-2025"')
-
-
-def a_scenario(value: Any) -> Scenario:
-    """Take a scenario, or the name or file of one."""
-    if isinstance(value, Scenario):
-        return value
-    if isinstance(value, str | Path):
-        return load_scenario(value)
-    raise Refused("", 'Give a scenario, or the name or file of one, such as "care-review"')
 
 
 def workers(value: Any) -> Any:

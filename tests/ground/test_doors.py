@@ -534,6 +534,21 @@ def test_every_public_door_has_a_call_that_works() -> None:
             plt.close("all")
 
 
+def test_every_door_that_takes_a_set_or_a_scenario_takes_its_file() -> None:
+    of_tiny = {cc.Assumptions: SETS / "tiny", cc.Scenario: SETS / "edge.toml"}
+    every, tried = dict(doors()), []
+    for said in known():
+        if said.partition(".")[0] in ("Assumptions", "Scenario"):
+            continue  # beliefs know nothing of files
+        arguments = calls()[said]
+        for name, value in arguments.items():
+            if name != "self" and type(value) in of_tiny and value.name in ("tiny", "edge"):
+                called(every[said], arguments | {name: str(of_tiny[type(value)])})
+                tried.append(said)
+    plt.close("all")
+    assert {"save_assumptions", "save_scenario"} <= set(tried)
+
+
 def test_odd_arguments_of_public_doors_are_taken_or_refused_in_words() -> None:
     every = cases(known())
     chosen = random.Random(13).sample(every, min(FAST, len(every)))
