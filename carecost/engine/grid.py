@@ -804,3 +804,33 @@ def windows(opened: NDArray[np.bool_]) -> Windows:
         there = np.flatnonzero(row) if row.any() else np.zeros(1, dtype=int)
         found.append(slice(int(there[0]), int(there[-1]) + 1))
     return Windows(order, tuple(found))
+
+
+#: Name of an axis of labels, as labelled arrays call it: one of them.
+SINGULAR = {
+    "years": "year",
+    "dates": "date",
+    "ages": "age",
+    "placements": "placement",
+    "to": "to",
+    "reasons": "reason",
+    "items": "item",
+    "groups": "group",
+}
+
+
+def coordinates(grid: Grid) -> dict[str, tuple[int | str, ...]]:
+    """Give the labels of every axis by its name in a labelled array.
+
+    Examples
+    --------
+    >>> coordinates(Grid(2025, 2, range(2), ["foster"]))["date"]
+    (2025, 2026, 2027)
+    """
+    return {name: grid.labels(axis) for axis, name in SINGULAR.items()}
+
+
+def item_labels(grid: Grid) -> dict[str, tuple[str, list[str]]]:
+    """Give what items can be grouped by: for each name the axis, and a label for each item."""
+    names = ("group", "account", "payer", "gross_net", "kind")
+    return {f"item_{name}": ("item", [str(getattr(item, name)) for item in grid.items]) for name in names}

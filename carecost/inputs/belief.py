@@ -19,6 +19,7 @@ from carecost._guard import (
     unguarded,
     whole,
 )
+from carecost.engine import parameters
 from carecost.engine.grid import AXES, Selector
 from carecost.errors import InputError, Problem, refuse, unknown
 from carecost.maths.distributions import DIRICHLET, fault
@@ -40,17 +41,7 @@ NOTE_KINDS: dict[str, tuple[str, ...] | None] = {
     "left_out": (),
 }
 #: Unit of each parameter; unit_cost has the unit of its item's driver.
-UNITS: dict[str, str] = {
-    "initial_stock": "children",
-    "population": "children",
-    "entry_rate": "per child per year",
-    "entry_share": "share",
-    "entry_at_birthday": "share",
-    "extra_entries": "children per year",
-    "exit_rate": "per child-year",
-    "move_rate": "per child-year",
-    "capacity": "places",
-}
+UNITS: dict[str, str] = {name: unit for name, unit in parameters.UNITS.items() if name != "unit_cost"}
 #: Units of the rows that multiply a parameter.
 GROWTH_UNIT, ADJUSTMENT_UNIT = "per year", "multiplier"
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from carecost._frames import frame
 from carecost._guard import (
     LONGEST,
     Rule,
@@ -30,6 +31,9 @@ from carecost.engine.items import COUNTED
 from carecost.errors import Problem, refuse, unknown
 from carecost.maths.distributions import fault
 
+if TYPE_CHECKING:
+    from carecost._frames import DataFrame
+
 #: What a change does with its amount.
 OPERATIONS = ("scale", "add", "replace", "divert")
 
@@ -42,6 +46,10 @@ SHAPES: dict[str, Callable[[float], float]] = {
     "s-curve": lambda gone: gone**2 * (3.0 - 2.0 * gone),
     "step": lambda gone: 1.0 if gone >= 1.0 else 0.0,
 }
+
+
+#: Columns of a change year by year.
+RAMP = ("year", "weight", "amount", "low", "high", "unit", "price_year")
 
 
 #: Selectors that a parameter may have.
@@ -318,6 +326,40 @@ class Change:
             return 1.0 if self.half_life is None else float(0.5 ** ((y - self.full) / self.half_life))
         # The first of n years from start to full has 1 / n of the way behind it at its end, the last all of it.
         return SHAPES[self.shape]((y - self.start + 1) / (self.full - self.start + 1))
+
+    @guarded(years=whole(1, LONGEST, example="10"))
+    def by_year(self, years: int = 10) -> DataFrame:
+        """Give the change year by year, before any run: its ramp, end and decay.
+
+        Parameters
+        ----------
+        years : int
+            Programme years.
+
+        Returns
+        -------
+        DataFrame
+            Columns year (of the programme), weight (share of the amount in effect), amount, low, high (the amount with
+            its interval, taken as often as it is and times the weight), unit, price_year.
+
+        See Also
+        --------
+        weight : The share of one year.
+        Scenario.table : Every change of a scenario.
+
+        Examples
+        --------
+        >>> ramp = Change("entry_rate", "scale", Interval(-0.06, -0.09, 0.0), start=1, full=3).by_year(4)
+        >>> ramp["amount"].round(3).tolist()
+        [-0.02, -0.04, -0.06, -0.06]
+        """
+        often = 1.0 if self.times is None else self.times.value
+        rows = []
+        for year in range(1, years + 1):
+            weight, a = self.share * self.weight(year), self.amount
+            taken = (None if end is None else weight * often * end for end in (a.value, a.low, a.high))
+            rows.append(dict(zip(RAMP, (year, weight, *taken, self.unit, self.price_year), strict=True)))
+        return frame(rows, RAMP)
 
     @property
     def programme_spend(self) -> bool:

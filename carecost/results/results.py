@@ -41,6 +41,7 @@ from carecost.files.archive import replay, save_run
 from carecost.files.baselines import Background, under
 from carecost.files.load import load_assumptions, load_scenario
 from carecost.inputs.assumptions import Assumptions
+from carecost.inputs.provenance import Provenance
 from carecost.inputs.scenario import Scenario
 from carecost.maths.monte_carlo import LEVEL, MOST_DRAWS, Draws
 from carecost.money.discounting import Deflator, Schedule
@@ -51,6 +52,7 @@ from carecost.results import (
     baseline_tables,
     decision_tables,
     effect_tables,
+    labelled,
     lifetime_tables,
     price_tables,
     saving,
@@ -245,6 +247,42 @@ class Results:
     def scenarios(self) -> tuple[str, ...]:
         """Names of the scenarios; inaction first."""
         return tuple(self._run.scenarios)
+
+    @property
+    def provenance(self) -> Provenance:
+        """What the results were made from: set with its digest, draws, prices, version; see :meth:`to_dict`."""
+        return self._run.provenance
+
+    def inputs(self) -> pd.DataFrame:
+        """Give the drawn values of every uncertain quantity: what the run read, to the last bit.
+
+        Returns
+        -------
+        DataFrame
+            One row a draw, one column a quantity, by the name under which it is drawn (where several numbers share one
+            luck, by a name of each), in the unit of its belief; years of a path are logs of its multiplier.
+
+        Raises
+        ------
+        InputError
+            If there are no draws.
+
+        See Also
+        --------
+        carecost.Draws.given : Run with such a table.
+        evppi : What it would be worth to know some of them.
+
+        Examples
+        --------
+        >>> import carecost as cc
+        >>> results = cc.run("england-2025", years=2, draws=4)
+        >>> again = cc.run("england-2025", years=2, draws=cc.Draws.given(results.inputs()))
+        >>> bool((again.children(draws=True)["value"] == results.children(draws=True)["value"]).all())
+        True
+        """
+        found, values = self._run.inputs()
+        index = pd.RangeIndex(len(values), name="draw")
+        return pd.DataFrame(values, index=index, columns=[drawn.label for drawn in found])
 
     # Children and places
 
@@ -1226,7 +1264,7 @@ class Results:
         run = self._run
         plans = [plan for name, plan in run.scenarios.items() if name != INACTION]
         manifest = {"command": sys.argv, "run": run.provenance.as_dict()}
-        return save_run(folder, self.tables(), run.assumptions, plans, manifest, also)
+        return save_run(folder, self.tables(), run.assumptions, plans, manifest, also, run.draws)
 
     @classmethod
     @guarded(folder=path)
@@ -1290,6 +1328,42 @@ class Results:
             "comparisons": {name: self.compare(name).to_dict() for name in self.scenarios if name != INACTION},
             **{name: frame.to_dict("records") for name, frame in where_counted.items() if len(frame)},
         }
+
+    @guarded(central=flag)
+    def to_xarray(self, central: bool = False) -> Any:
+        """Give the arrays of every scenario as one labelled Dataset; needs xarray (``pip install 'carecost[xarray]'``).
+
+        Parameters
+        ----------
+        central : bool
+            The central run instead of the draws; without draws there is no other.
+
+        Returns
+        -------
+        xarray.Dataset
+            Variables stock, entries, exits, aged_out [children], child_years [child-years], volume, unit_cost, spend
+            and npv (the net present saving against inaction) [GBP] on the axes scenario, draw, stream, date, year,
+            placement and item; placements also by placement_group and in_care, items by item_group and the like; the
+            provenance in its attributes. Levels hold the luck of small numbers where the draws ask for it.
+
+        Raises
+        ------
+        CareCostError
+            If xarray is not installed.
+
+        See Also
+        --------
+        projection : With ages; its own ``to_xarray()``.
+
+        Examples
+        --------
+        >>> import carecost as cc
+        >>> made = cc.run("england-2025", "family-networks", years=5).to_xarray()
+        >>> cared = made.stock.where(made.in_care, drop=True).sum(["stream", "placement"])
+        >>> bool((cared.sel(scenario="inaction") >= cared.sel(scenario="family-networks")).all())
+        True
+        """
+        return labelled.run_dataset(self._run, central)
 
     def _stream(self, stream: str | None) -> str:
         """Find a stream by name; the only one of a set needs no name."""

@@ -15,6 +15,7 @@ from carecost.engine.grid import Grid
 from carecost.engine.items import OUTCOMES, SOCIAL
 from carecost.errors import InputError, Problem, UnknownNameError, refuse, unknown
 from carecost.inputs.assumptions import Assumptions
+from carecost.inputs.tables import AXES as CELLS
 from carecost.maths.monte_carlo import LEVEL, ends, mean_error
 from carecost.money import vintages
 from carecost.money.discounting import Deflator
@@ -153,30 +154,9 @@ def item_labels(grid: Grid) -> dict[str, list[str]]:
 
 
 def assumption_rows(assumptions: Assumptions) -> pd.DataFrame:
-    """Give every assumption as a row: what, value, interval, unit, source and quality."""
-    rows = []
-    for row in assumptions.rows:
-        b = row.belief
-        rows.append(
-            {
-                "quantity": row.quantity,
-                "value": b.value,
-                "low": b.low,
-                "high": b.high,
-                "level": None if b.certain else b.level,
-                "distribution": b.shape,
-                "long_run": row.long_run,
-                "fade_years": row.fade_years,
-                "hold_years": row.hold_years if row.kind == "growth" else None,
-                "unit": b.unit,
-                "price_year": b.price_year,
-                "source": b.source,
-                "source_year": b.source_year,
-                "quality": b.quality,
-                "note": b.note,
-            }
-        )
-    return pd.DataFrame(rows)
+    """Give every assumption as a row, as it is saved: what, value, interval, unit, source and quality."""
+    table = assumptions.table()
+    return table.drop(columns=["parameter", "kind", *CELLS])
 
 
 def interval(values: Array, scale: float = 1.0, level: float = LEVEL) -> tuple[float, float]:

@@ -195,6 +195,8 @@ def calls() -> dict[str, dict[str, Any]]:
         "money.restate": {"values": [1.0, 2.0], "years": [2024, 2025], "price_year": 2025, "deflator": deflator},
         "money.schedule": {"name": "standard"},
         "money.wandering_path": {"shocks": [[1.0]], "sd": 0.1, "half_life": 2.0},
+        "sets": {},
+        "scenarios": {},
         "under": {"assumptions": england, "background": "prices-flat"},
         "load_history": {"name": "england"},
         "History": {"years": [2020, 2021], "areas": ["a"], "stock": [[10.0, 11.0]], "started": None, "uasc": None}
@@ -298,6 +300,8 @@ def calls() -> dict[str, dict[str, Any]]:
         "Parameters": of_parameters,
         "Parameters.arrays": {"self": parameters},
         "Parameters.spread": {"self": parameters},
+        "Parameters.to_xarray": {"self": parameters},
+        "Costs.to_xarray": {"self": costs},
         "Parameters.entries": {"self": parameters},
         "Parameters.changed": {"self": parameters, "**": {"entry_rate": 0.002 * ones}},
         "Counts": of_counts,
@@ -326,6 +330,8 @@ def calls() -> dict[str, dict[str, Any]]:
         },
         "Assumptions.scale": {"self": tiny, "parameter": "exit_rate", "by": 1.1, "**": {"age": 16}},
         "Assumptions.diff": {"self": tiny, "other": tiny},
+        "Assumptions.table": {"self": tiny},
+        "Assumptions.uncertain": {"self": tiny},
         "Assumptions.against": {"self": tiny, "background": edge},
         "Assumptions.scoped": {"self": tiny, "name": "all"},
         "Assumption": {"parameter": "exit_rate", "where": cells, "belief": belief, "name": "n", "kind": "growth"}
@@ -334,6 +340,7 @@ def calls() -> dict[str, dict[str, Any]]:
         "Change": {f: getattr(change, f) for f in cc.Change.__dataclass_fields__ if f != "where"}
         | {"**": {"ages": "10 to 17", "streams": "other"}},
         "Change.weight": {"self": change, "year": 2},
+        "Change.by_year": {"self": change, "years": 4},
         "Interval": {"value": 1.0, "low": 0.5, "high": 2.0, "level": 0.9, "distribution": "normal"},
         "CorrelationMatrix": {"name": "pay", "quantities": ("a", "b"), "rows": matrix.rows},
         "CorrelationMatrix.only": {"self": matrix, "names": ["a"]},
@@ -350,9 +357,10 @@ def calls() -> dict[str, dict[str, Any]]:
         "Evidence": {"measure": "m", "value": 1.0, "unit": "u", "basis": "claimed", "design": "", "source": ""}
         | {"low": 0.5, "high": 2.0, "note": ""},
         "Lever": {"name": "n", "changes": [change], "basis": "assumed", "evidence": (), "paid_by": (), "line": ""}
-        | {"luck": ""}
+        | {"luck": "", "loading": 1.0}
         | words,
         "Scenario": {"name": "n", "levers": [lever], "title": "", "note": "", "claim": False, "made_for": ""},
+        "Scenario.table": {"self": plan},
         "Scenario.delayed": {"self": plan, "years": 1},
         "Scenario.scaled": {"self": plan, "share": 0.5},
         "Scenario.partial": {"self": plan, "share": 0.5},
@@ -363,7 +371,8 @@ def calls() -> dict[str, dict[str, Any]]:
         | {"half_life": 2.0, "shocks": "common", "from_year": 2025, "source_year": ""}
         | words,
         "YearPath.lines": {"self": cc.YearPath("n", "unit_cost", cells, "random walk", 0.1)},
-        "Draws": {"n": 3, "seed": 1, "noise": False},
+        "Draws": {"n": 3, "seed": 1, "noise": False, "table": None},
+        "Draws.given": {"table": {"a": [1.0, 2.0]}, "seed": 1, "noise": False},
         "Draws.uniforms": {"self": cc.Draws(3), "name": "a"},
         "IcerTable": {"steps": icer.steps},
         "IcerTable.table": {"self": icer},
@@ -387,6 +396,8 @@ def calls() -> dict[str, dict[str, Any]]:
         "present_value": {"table": results.costs(draws=True), "discount": 0.035, "timing": "base year"},
         "spending_history": {"by": "placement", "basis": "real"},
         "Results": {"run": results.run},
+        "Results.inputs": {"self": results},
+        "Results.to_xarray": {"self": results, "central": False},
         "Results.children": {"self": results, "by": "placement", "draws": False, "in_care": True, "level": 0.8},
         "Results.flows": {"self": results, "flow": "entries", "by": "group", "draws": False, "in_care": True}
         | {"level": 0.8},
