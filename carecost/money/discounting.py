@@ -28,8 +28,11 @@ from carecost._guard import (
 from carecost._typing import Array
 from carecost.errors import InputError, Problem, unknown
 
+#: Timing of flows unless another is asked for.
+BASE_YEAR = "base year"
+
 #: Years from the point of valuation to the flows of year 0.
-TIMINGS = {"base year": 0.0, "mid-year": 0.5, "year-end": 1.0}
+TIMINGS = {BASE_YEAR: 0.0, "mid-year": 0.5, "year-end": 1.0}
 
 
 #: Rules of the guard: years; whole years since some level.

@@ -121,8 +121,8 @@ class SavingAppraisal:
         -------
         DataFrame
             Columns what, of (which account, payer, part or years), year, central, mean, low, high (80% interval), unit;
-            baseline, discount, optimism, claim; price_year, basis and deflator of pounds. Ratios are of means over
-            draws and have no interval. Rows of npsv are there only with a social ledger.
+            baseline, discount, timing, optimism, claim; price_year, basis and deflator of pounds. Ratios are of means
+            over draws and have no interval. Rows of npsv are there only with a social ledger.
 
         See Also
         --------
@@ -141,7 +141,8 @@ class SavingAppraisal:
         for name in ("price_year", "basis", "deflator"):
             value = getattr(self.base, name)
             frame[name] = pd.Series([value if p else None for p in pounds], dtype=object)
-        about = {"baseline": self.baseline, "discount": self.central.comparison.discount.name}
+        compared = self.central.comparison
+        about = {"baseline": self.baseline, "discount": compared.discount.name, "timing": compared.timing}
         return frame.assign(**about, optimism=self.central.optimism.words, claim=self.claim)
 
     @guarded(draws=flag)

@@ -13,6 +13,7 @@ from carecost._labels import INACTION, financial_year
 from carecost.analysis.business_case import BusinessCase, Effect, effect_of
 from carecost.errors import UnknownNameError, unknown
 from carecost.money.cost_effectiveness import Option
+from carecost.money.discounting import Schedule
 from carecost.money.optimism_bias import Optimism
 from carecost.money.prices import PriceBase
 from carecost.results import saving
@@ -48,7 +49,7 @@ class ScenarioOptions:
     claims : tuple of str
         Scenarios whose effects are as claimed, not evidenced.
     about : dict of str to str
-        Columns discount, optimism and years of every row.
+        Columns discount, timing, optimism and years of every row.
 
     See Also
     --------
@@ -105,7 +106,7 @@ class ScenarioOptions:
             Columns run (central or mean), name, cost (net present, to the public purse; below zero it saves), effect,
             status, comparator (the option beside which the increment is taken), incremental_cost, incremental_effect,
             icer, dominated_by; against (what cost and effect are counted from), effect_unit, claim; years, discount,
-            optimism; unit, price_year, basis, deflator.
+            timing, optimism; unit, price_year, basis, deflator.
 
         See Also
         --------
@@ -168,6 +169,8 @@ def scenario_options(
     values: Sequence[float],
     optimism: str | float | Optimism | None = None,
     mitigated: float = 0.0,
+    discount: str | float | Schedule | None = None,
+    timing: str | None = None,
 ) -> ScenarioOptions:
     """Put every scenario of a run side by side as options; see :meth:`carecost.Results.options`."""
     gained = effect_of(effect)
@@ -175,12 +178,13 @@ def scenario_options(
     if comparator not in names:
         raise UnknownNameError(unknown("scenario", comparator, names, "comparator"))
     # The comparator is compared with itself too: it is an option, of cost and effect zero.
-    appraisals = {n: saving.compare(run, n, comparator).appraisal(optimism, mitigated) for n in names}
+    appraisals = {n: saving.compare(run, n, comparator).appraisal(optimism, mitigated, discount, timing) for n in names}
     case = appraisals[comparator].central
     years = case.comparison.grid.years
     about = {
         "years": f"{financial_year(years[0])} to {financial_year(years[-1])}",
         "discount": case.comparison.discount.name,
+        "timing": case.comparison.timing,
         "optimism": case.optimism.words,
     }
     return ScenarioOptions(

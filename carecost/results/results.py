@@ -63,6 +63,7 @@ from carecost.results.decision_tables import DEFAULT_EFFECT, VALUES, ScenarioOpt
 from carecost.results.saving import RATES, Saving
 from carecost.results.what_if import Response, bands_of_ages
 from carecost.simulation.blocks import Progress
+from carecost.simulation.comparison import RATE, TIMING
 from carecost.simulation.run import Run
 from carecost.simulation.run import run as run_simulation
 
@@ -1048,13 +1049,22 @@ class Results:
 
     # Choosing between scenarios
 
-    @guarded(scenario=text, baseline=text, optimism=bias, mitigated=share())
+    @guarded(
+        scenario=text,
+        baseline=text,
+        optimism=bias,
+        mitigated=share(),
+        discount=optional(RATE),
+        timing=optional(TIMING),
+    )
     def appraisal(
         self,
         scenario: str,
         baseline: str = INACTION,
         optimism: str | float | Optimism | None = None,
         mitigated: float = 0.0,
+        discount: str | float | Schedule | None = None,
+        timing: str | None = None,
     ) -> SavingAppraisal:
         """Appraise a scenario as a business case does; see :meth:`carecost.Saving.appraisal`.
 
@@ -1068,6 +1078,11 @@ class Results:
             Uplift on reform spend, as in :meth:`carecost.Saving.appraisal`.
         mitigated : float
             Part of the uplift that was found to be dealt with [share].
+        discount : str, float or Schedule, optional
+            Another rate or schedule than the set's: a name (``"standard"``, ``"health"``), or a flat rate (``0.02``).
+        timing : str, optional
+            When flows fall: ``base year`` (as they do unless another is given), ``mid-year`` or ``year-end``; see
+            :func:`carecost.money.discount_factors`.
 
         Returns
         -------
@@ -1092,9 +1107,17 @@ class Results:
         >>> results.appraisal("care-review").by_payer()["payer"].unique().tolist()
         ['local authority', 'central government (DfE)', 'central government (HM Treasury)']
         """
-        return self.compare(scenario, baseline).appraisal(optimism, mitigated)
+        return self.compare(scenario, baseline).appraisal(optimism, mitigated, discount, timing)
 
-    @guarded(effect=text, comparator=text, values=amounts, optimism=bias, mitigated=share())
+    @guarded(
+        effect=text,
+        comparator=text,
+        values=amounts,
+        optimism=bias,
+        mitigated=share(),
+        discount=optional(RATE),
+        timing=optional(TIMING),
+    )
     def options(
         self,
         effect: str = DEFAULT_EFFECT,
@@ -1102,6 +1125,8 @@ class Results:
         values: Sequence[float] = VALUES,
         optimism: str | float | Optimism | None = None,
         mitigated: float = 0.0,
+        discount: str | float | Schedule | None = None,
+        timing: str | None = None,
     ) -> ScenarioOptions:
         """Put every scenario of the run side by side as options.
 
@@ -1118,6 +1143,11 @@ class Results:
             Uplift on reform spend, as in :meth:`carecost.Saving.appraisal`.
         mitigated : float
             Part of the uplift that was found to be dealt with [share].
+        discount : str, float or Schedule, optional
+            Another rate or schedule than the set's: a name (``"standard"``, ``"health"``), or a flat rate (``0.02``).
+        timing : str, optional
+            When flows fall: ``base year`` (as they do unless another is given), ``mid-year`` or ``year-end``; see
+            :func:`carecost.money.discount_factors`.
 
         Returns
         -------
@@ -1145,7 +1175,8 @@ class Results:
         >>> made.table()[["name", "status"]].to_numpy().tolist()
         [['inaction', 'frontier'], ['family-help-evidenced', 'frontier'], ['do-minimum', 'dominated']]
         """
-        return decision_tables.scenario_options(self._run, effect, comparator, values, optimism, mitigated)
+        about = (optimism, mitigated, discount, timing)
+        return decision_tables.scenario_options(self._run, effect, comparator, values, *about)
 
     @guarded(tolerance=number(above=0))
     def converged(self, tolerance: float = 0.05) -> Convergence:

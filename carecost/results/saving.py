@@ -34,7 +34,7 @@ from carecost.money.optimism_bias import Optimism, bias, optimism_bias
 from carecost.money.vintages import schedule
 from carecost.results import summary, tables
 from carecost.results.appraisal_tables import SavingAppraisal
-from carecost.simulation.comparison import Chooser, Comparison, Side
+from carecost.simulation.comparison import RATE, TIMING, Chooser, Comparison, Side, valued
 from carecost.simulation.run import Run
 
 #: Discount schedules shown side by side.
@@ -115,6 +115,11 @@ class Saving:
     def discount(self) -> Schedule:
         """Discount rates."""
         return self.drawn.discount
+
+    @property
+    def timing(self) -> str:
+        """When in a year its flows fall, and what they are valued at."""
+        return self.drawn.timing
 
     @property
     def programme_start(self) -> int:
@@ -303,14 +308,25 @@ class Saving:
         """
         return self.drawn.present_value(flow)
 
-    @guarded(gross=flag)
-    def npv(self, *, gross: bool = False) -> Array:
+    @guarded(gross=flag, discount=optional(RATE), timing=optional(TIMING))
+    def npv(
+        self,
+        *,
+        gross: bool = False,
+        discount: str | float | Schedule | None = None,
+        timing: str | None = None,
+    ) -> Array:
         """Give the net present saving to the public purse.
 
         Parameters
         ----------
         gross : bool
             Count the whole volume effect instead of its cashable share.
+        discount : str, float or Schedule, optional
+            Another rate or schedule than the set's: a name (``"standard"``, ``"health"``), or a flat rate (``0.02``).
+        timing : str, optional
+            When flows fall: ``base year`` (as they do unless another is given), ``mid-year`` or ``year-end``; see
+            :func:`carecost.money.discount_factors`.
 
         Returns
         -------
@@ -330,7 +346,7 @@ class Saving:
         >>> bool(saving.npv(gross=True)[0] > saving.npv()[0])
         True
         """
-        return self.drawn.npv(gross=gross)
+        return self.drawn.npv(gross=gross, discount=discount, timing=timing)
 
     def npsv(self) -> Array:
         """Give the net present social value: resources of every ledger, transfers and prices alone at zero.
@@ -389,8 +405,17 @@ class Saving:
         """
         return self.drawn.social_parts()
 
-    def bcr(self) -> float | None:
+    @guarded(discount=optional(RATE), timing=optional(TIMING))
+    def bcr(self, discount: str | float | Schedule | None = None, timing: str | None = None) -> float | None:
         """Give the benefit-cost ratio: cashable savings over the programme's net public cost.
+
+        Parameters
+        ----------
+        discount : str, float or Schedule, optional
+            Another rate or schedule than the set's: a name (``"standard"``, ``"health"``), or a flat rate (``0.02``).
+        timing : str, optional
+            When flows fall: ``base year`` (as they do unless another is given), ``mid-year`` or ``year-end``; see
+            :func:`carecost.money.discount_factors`.
 
         Returns
         -------
@@ -409,16 +434,27 @@ class Saving:
         >>> results.compare("care-review").bcr() > 0
         True
         """
-        return self.drawn.bcr() if summary.cost_stated(self.run, self.scenario.name) else None
+        return self.drawn.bcr(discount, timing) if summary.cost_stated(self.run, self.scenario.name) else None
 
-    @guarded(discounted=flag)
-    def payback_year(self, *, discounted: bool = False) -> Array:
+    @guarded(discounted=flag, discount=optional(RATE), timing=optional(TIMING))
+    def payback_year(
+        self,
+        *,
+        discounted: bool = False,
+        discount: str | float | Schedule | None = None,
+        timing: str | None = None,
+    ) -> Array:
         """Find the first year from which the cumulative net saving stays at or above zero.
 
         Parameters
         ----------
         discounted : bool
-            Whether to discount.
+            Whether to discount; it is where a discount is given.
+        discount : str, float or Schedule, optional
+            Another rate or schedule than the set's: a name (``"standard"``, ``"health"``), or a flat rate (``0.02``).
+        timing : str, optional
+            When flows fall: ``base year`` (as they do unless another is given), ``mid-year`` or ``year-end``; see
+            :func:`carecost.money.discount_factors`.
 
         Returns
         -------
@@ -436,7 +472,7 @@ class Saving:
         >>> results.compare("care-review").payback_year().tolist()
         [nan]
         """
-        return self.drawn.payback_year(discounted=discounted)
+        return self.drawn.payback_year(discounted=discounted, discount=discount, timing=timing)
 
     def chance_of_saving(self) -> float:
         """Give the share of draws with a net present saving above zero.
@@ -593,8 +629,14 @@ class Saving:
         joined = pd.concat(frames, ignore_index=True)
         return tables.priced(joined, self.scenario.provenance.price_base)
 
-    @guarded(optimism=bias, mitigated=share())
-    def appraisal(self, optimism: str | float | Optimism | None = None, mitigated: float = 0.0) -> SavingAppraisal:
+    @guarded(optimism=bias, mitigated=share(), discount=optional(RATE), timing=optional(TIMING))
+    def appraisal(
+        self,
+        optimism: str | float | Optimism | None = None,
+        mitigated: float = 0.0,
+        discount: str | float | Schedule | None = None,
+        timing: str | None = None,
+    ) -> SavingAppraisal:
         """Appraise the scenario as a business case does: each ledger, payback, funding, and the cost of an effect.
 
         Parameters
@@ -603,6 +645,11 @@ class Saving:
             One uplift on reform spend: a category of :func:`carecost.optimism_bias`, or a share; none by default.
         mitigated : float
             Part of it that was found to be dealt with [share].
+        discount : str, float or Schedule, optional
+            Another rate or schedule than the set's: a name (``"standard"``, ``"health"``), or a flat rate (``0.02``).
+        timing : str, optional
+            When flows fall: ``base year`` (as they do unless another is given), ``mid-year`` or ``year-end``; see
+            :func:`carecost.money.discount_factors`.
 
         Returns
         -------
@@ -631,7 +678,8 @@ class Saving:
         bias = optimism_bias(optimism, mitigated)
         claim = any(self.run.scenarios[side.name].claim for side in (self.baseline, self.scenario))
         stated = summary.cost_stated(self.run, self.scenario.name)
-        return SavingAppraisal(BusinessCase(self.drawn, bias), BusinessCase(self.central, bias), claim, stated)
+        drawn, central = (valued(one, discount, timing) for one in (self.drawn, self.central))
+        return SavingAppraisal(BusinessCase(drawn, bias), BusinessCase(central, bias), claim, stated)
 
     @guarded(discount=rates, timing=text, level=tables.COVERAGE)
     def npvs(
