@@ -52,6 +52,7 @@ from carecost.results import (
     baseline_tables,
     decision_tables,
     effect_tables,
+    information_tables,
     labelled,
     lifetime_tables,
     price_tables,
@@ -1177,6 +1178,256 @@ class Results:
         """
         about = (optimism, mitigated, discount, timing)
         return decision_tables.scenario_options(self._run, effect, comparator, values, *about)
+
+    @guarded(values=amounts, effect=text, scenarios=labels, discount=optional(RATE))
+    def ceac(
+        self,
+        values: Sequence[float] = information_tables.GRID,
+        effect: str = DEFAULT_EFFECT,
+        scenarios: Sequence[str] = (),
+        discount: str | float | Schedule | None = None,
+    ) -> pd.DataFrame:
+        """Give the acceptability curve of each scenario, the frontier, and expected losses, over values of an effect.
+
+        Parameters
+        ----------
+        values : float or sequence of float
+            What a unit of effect may be worth, zero or more [GBP per unit].
+        effect : str
+            As in :meth:`options`.
+        scenarios : sequence of str, optional
+            Options between which there is a choice, inaction always among them; every scenario of the run by default.
+        discount : str, float or Schedule, optional
+            Another rate or schedule than the set's.
+
+        Returns
+        -------
+        DataFrame
+            One row a value and option: value, name, net_benefit (mean), best (the frontier: what is best on average is
+            not always what is most often best), chance_best and its error, expected_loss (what it costs on average to
+            choose it and not what is best in each draw) and its error; then as in :meth:`options`.
+
+        Raises
+        ------
+        InputError
+            If the run has no draws, or there is inaction alone.
+
+        See Also
+        --------
+        evpi : The loss of the best option.
+        carecost.plots.plot_ceac : Draws curves and frontier.
+
+        References
+        ----------
+        .. [1] Fenwick, E., Claxton, K., Sculpher, M. (2001). Representing uncertainty: the role of cost-effectiveness
+           acceptability curves. Health Economics, 10(8), 779-787.
+
+        Examples
+        --------
+        >>> import carecost as cc
+        >>> results = cc.run("england-2025", "family-help", years=4, draws=8)
+        >>> rows = results.ceac([0.0, 1e6])
+        >>> rows.groupby("value")["chance_best"].sum().tolist()
+        [1.0, 1.0]
+        """
+        information_tables.with_draws(self._run.draws.n, "ceac()")
+        made = decision_tables.scenario_options(
+            self._run, effect, INACTION, values, discount=discount, scenarios=scenarios
+        )
+        return made.values_table()
+
+    @guarded(value=amounts, effect=text, scenarios=labels, discount=optional(RATE))
+    def evpi(
+        self,
+        value: float | Sequence[float] = 0.0,
+        effect: str = DEFAULT_EFFECT,
+        scenarios: Sequence[str] = (),
+        discount: str | float | Schedule | None = None,
+    ) -> pd.DataFrame:
+        """Give what it would be worth to know everything before a scenario is chosen (EVPI).
+
+        Parameters
+        ----------
+        value : float or sequence of float
+            What a unit of effect is worth; 0 chooses by the net present saving alone [GBP per unit].
+        effect : str
+            As in :meth:`options`.
+        scenarios : sequence of str, optional
+            Options between which there is a choice, inaction always among them; every scenario of the run by default.
+        discount : str, float or Schedule, optional
+            Another rate or schedule than the set's.
+
+        Returns
+        -------
+        DataFrame
+            One row a value: value, best (the option of the greatest mean net benefit), evpi and its Monte Carlo error
+            [GBP, present value], chance_wrong (share of draws in which another option is better); then as in
+            :meth:`options`. No study of what is uncertain in the run can be worth more, for this choice.
+
+        Raises
+        ------
+        InputError
+            If the run has no draws, or there is inaction alone.
+
+        See Also
+        --------
+        evppi : Of some quantities.
+        ceac : Chances and losses of every option.
+
+        References
+        ----------
+        .. [1] Briggs, A., Claxton, K., Sculpher, M. (2006). Decision modelling for health economic evaluation. Oxford.
+
+        Examples
+        --------
+        >>> import carecost as cc
+        >>> results = cc.run("england-2025", "family-help", years=4, draws=8)
+        >>> results.evpi()[["best", "evpi"]].to_numpy().tolist()
+        [['inaction', 0.0]]
+        """
+        options = decision_tables.scenario_options(
+            self._run, effect, INACTION, amounts(value), discount=discount, scenarios=scenarios
+        )
+        return information_tables.evpi_rows(options)
+
+    @guarded(
+        groups=information_tables.some_groups,
+        value=number(least=0),
+        effect=text,
+        scenarios=labels,
+        discount=optional(RATE),
+    )
+    def evppi(
+        self,
+        groups: information_tables.Groups = None,
+        value: float = 0.0,
+        effect: str = DEFAULT_EFFECT,
+        scenarios: Sequence[str] = (),
+        discount: str | float | Schedule | None = None,
+    ) -> pd.DataFrame:
+        """Give what it would be worth to know some quantities before a scenario is chosen (EVPPI).
+
+        Parameters
+        ----------
+        groups : sequence of str, or mapping of str to sequence of str, optional
+            Quantities that are known together, by the columns of :meth:`inputs` or the group that they are tied in: of
+            one group, or of several by name; ``*`` stands for any letters. By default every group that is tied (one
+            luck, a correlation, the years of a path), and every other quantity, apart.
+        value : float
+            What a unit of effect is worth; 0 chooses by the net present saving alone [GBP per unit].
+        effect : str
+            As in :meth:`options`.
+        scenarios : sequence of str, optional
+            Options between which there is a choice, inaction always among them; every scenario of the run by default.
+        discount : str, float or Schedule, optional
+            Another rate or schedule than the set's.
+
+        Returns
+        -------
+        DataFrame
+            A row a group, the greatest worth first: group, quantities (how many), evppi and its standard error [GBP,
+            present value], share_of_evpi, chance_of_change (share of draws in which, the group known, another option is
+            best) and says: that it cannot change the choice, or cannot be told from nothing by these draws; value; then
+            as in :meth:`options`.
+
+        Raises
+        ------
+        UnknownNameError
+            If a quantity or scenario is not known.
+        InputError
+            If there are fewer than fifty draws, or there is inaction alone.
+
+        See Also
+        --------
+        evpi : Of everything at once.
+        carecost.evppi : Of any options and draws.
+        carecost.plots.plot_evppi : Draws it.
+
+        References
+        ----------
+        .. [1] Strong, M., Oakley, J. E., Brennan, A. (2014). Estimating multiparameter partial expected value of
+           perfect information from a probabilistic sensitivity analysis sample. Medical Decision Making, 34(3),
+           311-326.
+
+        Examples
+        --------
+        >>> import carecost as cc
+        >>> results = cc.run("england-2025", "family-help", years=4, draws=50)
+        >>> results.evppi(["luck: *"])["says"].iloc[0][:24]
+        'cannot change the choice'
+        """
+        options = decision_tables.scenario_options(
+            self._run, effect, INACTION, (value,), discount=discount, scenarios=scenarios
+        )
+        return information_tables.run_evppi(self._run, options, groups)
+
+    @guarded(
+        groups=information_tables.some_groups,
+        of=text,
+        scenario=optional(text),
+        baseline=text,
+        totals=optional(whole(2)),
+        progress=optional(called),
+    )
+    def sobol(
+        self,
+        groups: information_tables.Groups = None,
+        of: str = "npv",
+        scenario: str | None = None,
+        baseline: str = INACTION,
+        totals: int | None = None,
+        progress: Progress | None = None,
+    ) -> pd.DataFrame:
+        """Give Sobol indices: the share of a result's variance that is due to each group of quantities.
+
+        Parameters
+        ----------
+        groups : sequence of str, or mapping of str to sequence of str, optional
+            As in :meth:`evppi`.
+        of : str
+            Which result: ``npv``, ``averted`` (fewer children on the last date), ``children`` (in care on it) or
+            ``spend`` (public, in the last year).
+        scenario, baseline : str, optional
+            Whose; the first scenario of the run, or inaction where the result needs none, and against which baseline.
+        totals : int, optional
+            Draws of each sample of the design for total indices, a power of two; without it they are left out, and
+            nothing is run. With it, that many draws are run for each group, and twice more.
+        progress : callable, optional
+            Called with (groups done, groups in all).
+
+        Returns
+        -------
+        DataFrame
+            A row a group, the greatest first: group, quantities, first (the share explained by the group alone, from
+            the draws of the run by regression) and its standard error, total (with all its interactions) and its own,
+            runs (draws that were run for the totals); of, scenario, baseline, variance, unit. Indices are estimates: of
+            what does nothing one may be slightly below zero.
+
+        Raises
+        ------
+        UnknownNameError
+            If a result, scenario or quantity is not known.
+        InputError
+            If there are fewer than fifty draws, the result does not vary, or a group holds a part of what is tied and
+            totals are asked for.
+
+        See Also
+        --------
+        evppi : What of it can change a choice.
+
+        References
+        ----------
+        .. [1] Saltelli, A. and others (2010). Variance based sensitivity analysis of model output. Design and estimator
+           for the total sensitivity index. Computer Physics Communications, 181(2), 259-270.
+
+        Examples
+        --------
+        >>> import carecost as cc
+        >>> results = cc.run("england-2025", years=3, draws=50)
+        >>> results.sobol(of="children")["group"].iloc[0]
+        'path: entries and exits together'
+        """
+        return information_tables.sobol_rows(self._run, groups, of, scenario, baseline, totals, progress)
 
     @guarded(tolerance=number(above=0))
     def converged(self, tolerance: float = 0.05) -> Convergence:

@@ -95,6 +95,9 @@ def calls() -> dict[str, dict[str, Any]]:
     """One call of each door that works: its arguments by name, ``self`` first of a method."""
     tiny, edge = cc.load_assumptions(SETS / "tiny"), cc.load_scenario(SETS / "edge.toml")
     results = cc.run(tiny, edge, draws=4, years=3)
+    results_of_fifty = cc.run(tiny, edge, draws=50, years=2)
+    unsure = cc.Change("entry_rate", "scale", cc.Interval(-0.2, -0.5, 0.1, 1.0, "uniform"))
+    of_two = cc.run(tiny, cc.Scenario("bold", [cc.Lever("bold", [unsure])]), draws=50, years=2)
     saving = results.compare("edge")
     appraisal = results.appraisal("edge")
     log = cc.quality.assumptions_log(tiny, edge, years=3)
@@ -420,6 +423,21 @@ def calls() -> dict[str, dict[str, Any]]:
         | {"optimism": 0.1, "mitigated": 0.1, "discount": 0.02, "timing": "mid-year"},
         "Results.options": {"self": results, "effect": "averted_children", "comparator": "inaction", "values": [1.0]}
         | {"optimism": 0.1, "mitigated": 0.1, "discount": 0.02, "timing": "mid-year"},
+        "Results.ceac": {"self": results_of_fifty, "values": [0.0], "effect": "averted_children", "scenarios": ["edge"]}
+        | {"discount": 0.02},
+        "Results.evpi": {"self": results_of_fifty, "value": 0.0, "effect": "averted_children", "scenarios": ["edge"]}
+        | {"discount": 0.02},
+        "Results.evppi": {"self": results_of_fifty, "groups": ["growth: *"], "value": 0.0, "scenarios": ["edge"]}
+        | {"effect": "averted_children", "discount": 0.02},
+        "Results.sobol": {"self": results_of_fifty, "groups": ["growth: *"], "of": "spend", "scenario": "edge"}
+        | {"baseline": "inaction", "totals": None, "progress": None},
+        "evppi": {"benefit": results_of_fifty.options().net_benefit, "inputs": results_of_fifty.inputs()}
+        | {"groups": ["growth: *"], "value": 0.0},
+        "plots.plot_ceac": {"results": results_of_fifty, "ax": None, "values": [0.0, 1.0], "scenarios": ["edge"]},
+        "plots.plot_expected_loss": {"results": results_of_fifty, "ax": None, "values": [0.0, 1.0]},
+        "plots.plot_evppi": {"results": of_two, "ax": None, "most": 3, "value": 0.0, "scenarios": []},
+        "plots.plot_tornado": {"results": results, "scenario": "edge", "ax": None, "most": 3},
+        "ScenarioOptions.labelled": {"self": chosen, "table": pd.DataFrame({"name": ["edge"]})},
         "Results.converged": {"self": results, "tolerance": 0.5},
         "Results.tables": {"self": results},
         "Results.decision_tables": {"self": results},
