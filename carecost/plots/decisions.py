@@ -86,7 +86,7 @@ def plot_ceac(
     chance = numbers.percent(float(ends["chance_best"].iloc[0]))
     _figure.settle(ax)
     title = f"{first} is best on average {turn}, and in {chance} of runs at {_pounds(float(values[0]))}"
-    _figure.head(ax, title, "Share of runs in which each option is best")
+    _figure.head(ax, title, f"Share of runs in which each option is best, over {_worth(rows)}")
     _notes(ax, results, "Marks: the option of the greatest mean net benefit, which is what to choose.", rows)
     return ax
 
@@ -145,7 +145,7 @@ def plot_expected_loss(
         f"To know all that is uncertain here would be worth {numbers.pounds(at)} at {_pounds(float(least.index[0]))}"
     )
     prices = f"{_labels.financial_year(results.run.assumptions.price_year)} prices"
-    _figure.head(ax, title, f"Expected loss of each option, present value, {scale.unit}, {prices}")
+    _figure.head(ax, title, f"Expected loss, present value, {scale.unit}, {prices}, over {_worth(rows)}")
     _notes(ax, results, "Loss: what the best option of each run would have gained more, on average over runs.", rows)
     return ax
 
@@ -240,6 +240,10 @@ def _pounds(value: float) -> str:
     return f"£{value:,.0f}"
 
 
+def _worth(rows: pd.DataFrame) -> str:
+    return f"what one of the {rows['effect_unit'].iloc[0]} averted is worth"
+
+
 def _claim(rows: pd.DataFrame) -> str:
     return f"Options with claimed effects: {numbers.CLAIM}." if rows["claim"].any() else ""
 
@@ -248,7 +252,6 @@ def _dress(ax: Axes, results: Results, rows: pd.DataFrame) -> None:
     _figure.dress(ax, numbers.plain)
     ax.set_xlim(rows["value"].min(), rows["value"].max())
     ax.xaxis.set_major_formatter(FuncFormatter(lambda value, _: _pounds(value)))
-    ax.set_xlabel(f"Worth of one of: {rows['effect_unit'].iloc[0]}")
     ax.legend(frameon=False, fontsize=_figure.SMALL)
 
 

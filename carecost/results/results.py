@@ -1366,7 +1366,7 @@ class Results:
         of=text,
         scenario=optional(text),
         baseline=text,
-        totals=optional(whole(2)),
+        totals=optional(whole(2, 2**20)),
         progress=optional(called),
     )
     def sobol(

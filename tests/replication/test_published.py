@@ -7,11 +7,8 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import pandas as pd
 import pytest
-from scipy.special import ndtri
 
-import carecost as cc
 from carecost import stockflow, vintages
 from carecost.money.discounting import discount_factors, growth_path
 
@@ -71,14 +68,3 @@ def test_present_value_of_the_programme(case: dict[str, Any]) -> None:
 def test_constant_growth(case: dict[str, Any]) -> None:
     level = case["start"] * growth_path([case["rate"]], 0.0, None, [case["years"]])[0, 0]
     assert level == pytest.approx(case["result"], abs=case["tolerance"])
-
-
-@pytest.mark.parametrize("case", of_kind("value of information"))
-def test_value_of_information_of_normal_quantities(case: dict[str, Any]) -> None:
-    slices = ndtri((np.arange(400) + 0.5) / 400)
-    p1, p2 = (x.ravel() for x in np.meshgrid(*(mean + sd * slices for mean, sd in (case["p1"], case["p2"]))))
-    made = cc.net_benefit([("first", 0 * p1, 0.0), ("second", p2, p1)], case["values"])
-    np.testing.assert_allclose(made.evpi, case["evpi"], rtol=case["tolerance"])
-    found = cc.evppi(made, pd.DataFrame({"p1": p1, "p2": p2}), value=1.0).set_index("group")["evppi"]
-    for name, exact in case["evppi"].items():
-        assert found[name] == pytest.approx(exact, rel=case["tolerance"])
