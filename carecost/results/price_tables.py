@@ -96,9 +96,11 @@ def present_value(
     must_be_real(price_base(table, "present_value"), "present_value")
     rates = vintages.schedule(discount)
     # Present values add up over years; quantiles of yearly amounts do not.
-    if "quantile" in table and (quantiles := set(table["quantile"]) - {"central", "mean"}):
+    if "quantile" in table and (quantiles := set(table["quantile"]) - set(tables.RUNS)):
         remedy = "Keep the rows of central or mean, or ask for draws=True"
         raise InputError(Problem(f"the table holds quantiles: {sorted(quantiles)}", "present_value", remedy))
+    # Errors of the means of years that hang together do not add up to that of their sum.
+    table = table.drop(columns="mean_error", errors="ignore")
     keys = [c for c in table.columns if c not in ("year", "value")]
     years = sorted(set(table["year"].tolist()))
     groups = table.groupby(keys, sort=False, dropna=False)["year"]

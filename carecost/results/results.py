@@ -288,9 +288,14 @@ class Results:
 
     # Children and places
 
-    @guarded(by=labels, draws=flag, level=tables.COVERAGE, in_care=flag)
+    @guarded(by=labels, draws=flag, level=tables.COVERAGE, in_care=flag, wide=flag)
     def children(
-        self, by: Sequence[str] = (), draws: bool = False, in_care: bool = True, level: float = LEVEL
+        self,
+        by: Sequence[str] = (),
+        draws: bool = False,
+        in_care: bool = True,
+        level: float = LEVEL,
+        wide: bool = False,
     ) -> pd.DataFrame:
         """Give children on 31 March of each year.
 
@@ -304,11 +309,14 @@ class Results:
             Only children in care.
         level : float
             Coverage of the interval [probability].
+        wide : bool
+            A column for each date instead of a row; errors of means are then left out.
 
         Returns
         -------
         DataFrame
-            Columns scenario, date, those of ``by``, quantile (central, mean, 0.1, 0.5, 0.9) or draw, value, unit.
+            Columns scenario, date, those of ``by``, quantile (central, mean; 0.1, 0.5, 0.9 as numbers) or draw, value,
+            mean_error (Monte Carlo error of a mean, where there are draws), unit.
 
         Raises
         ------
@@ -326,11 +334,18 @@ class Results:
         >>> results.children(by=["group"])["date"].unique().tolist()
         [2025, 2026, 2027, 2028]
         """
-        return tables.children_rows(self._run, by, None if draws else level, in_care)
+        rows = tables.children_rows(self._run, by, None if draws else level, in_care)
+        return tables.widened(rows, "date", wide)
 
-    @guarded(flow=text, by=labels, draws=flag, level=tables.COVERAGE, in_care=flag)
+    @guarded(flow=text, by=labels, draws=flag, level=tables.COVERAGE, in_care=flag, wide=flag)
     def flows(
-        self, flow: str, by: Sequence[str] = (), draws: bool = False, in_care: bool = True, level: float = LEVEL
+        self,
+        flow: str,
+        by: Sequence[str] = (),
+        draws: bool = False,
+        in_care: bool = True,
+        level: float = LEVEL,
+        wide: bool = False,
     ) -> pd.DataFrame:
         """Give a flow in each year.
 
@@ -346,6 +361,8 @@ class Results:
             Only children in care.
         level : float
             Coverage of the interval [probability].
+        wide : bool
+            A column for each year instead of a row; errors of means are then left out.
 
         Returns
         -------
@@ -368,7 +385,8 @@ class Results:
         >>> results.flows("child_years")["unit"].unique().tolist()
         ['child-years']
         """
-        return tables.flow_rows(self._run, flow, by, None if draws else level, in_care)
+        rows = tables.flow_rows(self._run, flow, by, None if draws else level, in_care)
+        return tables.widened(rows, "year", wide)
 
     @guarded(draws=flag, level=tables.COVERAGE)
     def capacity(self, draws: bool = False, level: float = LEVEL) -> pd.DataFrame:
@@ -386,8 +404,9 @@ class Results:
         DataFrame
             Columns scenario, year, group, quantile or draw; places and occupancy [children on average over the year],
             share of the year's arrivals sent on, redirected [children], and unmet, the time of those whom no group took
-            [child-years]. Quantiles are of each column by itself. With noise occupancy is that of the children who are
-            followed; share, redirected and unmet are of expected arrivals, and have no interval.
+            [child-years]; with draws the Monte Carlo error of the mean of each (places_error and so on). Quantiles are
+            of each column by itself. With noise occupancy is that of the children who are followed; share, redirected
+            and unmet are of expected arrivals, and have no interval.
 
         See Also
         --------
@@ -402,8 +421,8 @@ class Results:
         """
         return tables.capacity_rows(self._run, None if draws else level)
 
-    @guarded(draws=flag, level=tables.COVERAGE)
-    def outcomes(self, draws: bool = False, level: float = LEVEL) -> pd.DataFrame:
+    @guarded(draws=flag, level=tables.COVERAGE, wide=flag)
+    def outcomes(self, draws: bool = False, level: float = LEVEL, wide: bool = False) -> pd.DataFrame:
         """Count each outcome that the set counts, year by year; without rows where it counts none.
 
         Parameters
@@ -412,6 +431,8 @@ class Results:
             One row a draw instead of one a quantile.
         level : float
             Coverage of the interval [probability].
+        wide : bool
+            A column for each year instead of a row; errors of means are then left out.
 
         Returns
         -------
@@ -428,7 +449,7 @@ class Results:
         >>> cc.run(cc.load_assumptions("england-2025-after-care"), years=2).outcomes()["unit"].unique().tolist()
         ['outcomes']
         """
-        return tables.outcome_rows(self._run, None if draws else level)
+        return tables.widened(tables.outcome_rows(self._run, None if draws else level), "year", wide)
 
     @guarded(scenario=text, stream=optional(text))
     def parameters(self, scenario: str, stream: str | None = None) -> Parameters:
@@ -505,7 +526,14 @@ class Results:
 
     # Money, each table with its price base
 
-    @guarded(by=labels, basis=one_of([REAL, CASH]), draws=flag, level=tables.COVERAGE, deflator=optional(vintage))
+    @guarded(
+        by=labels,
+        basis=one_of([REAL, CASH]),
+        draws=flag,
+        level=tables.COVERAGE,
+        deflator=optional(vintage),
+        wide=flag,
+    )
     def costs(
         self,
         by: Sequence[str] = (),
@@ -513,6 +541,7 @@ class Results:
         draws: bool = False,
         deflator: str | Deflator | None = None,
         level: float = LEVEL,
+        wide: bool = False,
     ) -> pd.DataFrame:
         """Give spend in each year.
 
@@ -528,6 +557,8 @@ class Results:
             Vintage that makes cash, packaged or your own; that of the set by default.
         level : float
             Coverage of the interval [probability].
+        wide : bool
+            A column for each year instead of a row; errors of means are then left out.
 
         Returns
         -------
@@ -554,7 +585,8 @@ class Results:
         >>> results.costs(basis="cash")["price_year"].unique().tolist()
         [2026, 2027, 2028]
         """
-        return tables.cost_rows(self._run, by, basis, None if draws else level, deflator)
+        rows = tables.cost_rows(self._run, by, basis, None if draws else level, deflator)
+        return tables.widened(rows, "year", wide)
 
     @guarded(
         scenario=text,
@@ -1605,10 +1637,10 @@ class Results:
         where_counted = {"capacity": self.capacity(), "outcomes": self.outcomes()}
         return {
             "provenance": self._run.provenance.as_dict(),
-            "children": self.children().to_dict("records"),
-            "costs": self.costs(by=["group"]).to_dict("records"),
+            "children": tables.records(self.children()),
+            "costs": tables.records(self.costs(by=["group"])),
             "comparisons": {name: self.compare(name).to_dict() for name in self.scenarios if name != INACTION},
-            **{name: frame.to_dict("records") for name, frame in where_counted.items() if len(frame)},
+            **{name: tables.records(frame) for name, frame in where_counted.items() if len(frame)},
         }
 
     @guarded(central=flag)

@@ -595,14 +595,16 @@ class Saving:
         made = summary.rows(self.run, self.scenario.name, self.baseline.name, level)
         return pd.DataFrame(made, columns=list(summary.COLUMNS))
 
-    @guarded(level=tables.COVERAGE)
-    def by_year(self, level: float = LEVEL) -> pd.DataFrame:
+    @guarded(level=tables.COVERAGE, wide=flag)
+    def by_year(self, level: float = LEVEL, wide: bool = False) -> pd.DataFrame:
         """Give reform spend, savings and net saving in each year, central, mean and quantiles.
 
         Parameters
         ----------
         level : float
             Coverage of the interval [probability].
+        wide : bool
+            A column for each year instead of a row; errors of means are then left out.
 
         Returns
         -------
@@ -627,7 +629,7 @@ class Saving:
             frame.insert(0, "what", what)
             frames.append(frame)
         joined = pd.concat(frames, ignore_index=True)
-        return tables.priced(joined, self.scenario.provenance.price_base)
+        return tables.widened(tables.priced(joined, self.scenario.provenance.price_base), "year", wide)
 
     @guarded(optimism=bias, mitigated=share(), discount=optional(RATE), timing=optional(TIMING))
     def appraisal(
@@ -756,8 +758,8 @@ class Saving:
         quoted = self.summary()
         return {
             "baseline": self.baseline.name,
-            "summary": quoted.astype(object).where(quoted.notna(), None).to_dict("records"),
-            "by_year": self.by_year().to_dict("records"),
+            "summary": tables.records(quoted),
+            "by_year": tables.records(self.by_year()),
         }
 
 

@@ -110,8 +110,8 @@ def test_saving_by_year_and_at_several_rates_take_the_level(results: Results) ->
         years = saving.by_year(level=level).query("what == 'net saving'").set_index(["quantile", "year"])["value"]
         worth = saving.npvs([0.0], level=level).set_index("quantile")["value"]
         for q in ends:
-            np.testing.assert_allclose(years[f"{q:g}"], np.quantile(flow, q, axis=0), rtol=1e-12)
-            assert worth[f"{q:g}"] == pytest.approx(np.quantile(flow.sum(1), q), rel=1e-12)
+            np.testing.assert_allclose(years[q], np.quantile(flow, q, axis=0), rtol=1e-12)
+            assert worth[q] == pytest.approx(np.quantile(flow.sum(1), q), rel=1e-12)
     assert saving.by_year().equals(saving.by_year(level=0.8)) and saving.npvs().equals(saving.npvs(level=0.8))
     assert saving.summary().equals(saving.summary(level=0.8))
 
