@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Literal, NamedTuple, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -34,6 +34,21 @@ from carecost.engine.items import Item
 from carecost.errors import Problem, UnknownNameError, refuse, unknown
 
 #: Axes after the draw axis of each parameter.
+Parameter = Literal[
+    "initial_stock",
+    "population",
+    "entry_rate",
+    "entry_share",
+    "entry_at_birthday",
+    "extra_entries",
+    "exit_rate",
+    "move_rate",
+    "unit_cost",
+    "capacity",
+]
+
+
+#: Axes of the array of each parameter, after that of draws.
 AXES: dict[str, tuple[str, ...]] = {
     "initial_stock": ("ages", "placements"),
     "population": ("years", "ages"),
@@ -99,6 +114,20 @@ class Selector:
     reasons: tuple[str, ...] | None = None
     items: tuple[str, ...] | None = None
     groups: tuple[str, ...] | None = None
+
+    if TYPE_CHECKING:  # what may be given; what is kept is above
+
+        def __init__(
+            self,
+            streams: str | Iterable[str] | None = ...,
+            years: str | int | Iterable[int] | None = ...,
+            ages: str | int | Iterable[int] | None = ...,
+            placements: str | Iterable[str] | None = ...,
+            to: str | Iterable[str] | None = ...,
+            reasons: str | Iterable[str] | None = ...,
+            items: str | Iterable[str] | None = ...,
+            groups: str | Iterable[str] | None = ...,
+        ) -> None: ...
 
     def __post_init__(self) -> None:
         take(self, **SELECTED)

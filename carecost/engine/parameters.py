@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from carecost._frames import dataset
 from carecost._guard import Refused, instance, numeric, opened, take
-from carecost._typing import Array, LockedAgain
+from carecost._typing import LEFT_OUT, Array, LockedAgain
 from carecost.engine.grid import AXES, SINGULAR, Grid, coordinates, item_labels
 from carecost.engine.piecewise import Stepped
 from carecost.errors import Problem, UnknownNameError, refuse, unknown
@@ -101,16 +101,33 @@ class Parameters(LockedAgain):
     """
 
     grid: Grid
-    initial_stock: ArrayLike
-    population: ArrayLike
-    entry_rate: ArrayLike
-    entry_share: ArrayLike
-    entry_at_birthday: ArrayLike | None = None
-    extra_entries: Mapping[str, ArrayLike] = field(default_factory=dict)
-    exit_rate: ArrayLike | None = None
-    move_rate: ArrayLike | None = None
-    unit_cost: ArrayLike | None = None
-    capacity: ArrayLike | None = None
+    initial_stock: Array
+    population: Array
+    entry_rate: Array
+    entry_share: Array
+    entry_at_birthday: Array = LEFT_OUT
+    extra_entries: Mapping[str, Array] = field(default_factory=dict)
+    exit_rate: Array = LEFT_OUT
+    move_rate: Array = LEFT_OUT
+    unit_cost: Array = LEFT_OUT
+    capacity: Array = LEFT_OUT
+
+    if TYPE_CHECKING:  # what may be given; what is kept is above
+
+        def __init__(
+            self,
+            grid: Grid,
+            initial_stock: ArrayLike,
+            population: ArrayLike,
+            entry_rate: ArrayLike,
+            entry_share: ArrayLike,
+            entry_at_birthday: ArrayLike | None = ...,
+            extra_entries: Mapping[str, ArrayLike] | None = ...,
+            exit_rate: ArrayLike | None = ...,
+            move_rate: ArrayLike | None = ...,
+            unit_cost: ArrayLike | None = ...,
+            capacity: ArrayLike | None = ...,
+        ) -> None: ...
 
     def __post_init__(self) -> None:
         take(self, grid=instance(Grid, words="Give the labels of the axes: carecost.Grid"), extra_entries=_lines)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal, get_args
 
 from carecost._frames import frame
 from carecost._guard import (
@@ -26,16 +26,21 @@ from carecost._guard import (
     unguarded,
     whole,
 )
-from carecost.engine.grid import AREA_WIDE, AXES, Selector
+from carecost.engine.grid import AREA_WIDE, AXES, Parameter, Selector
 from carecost.engine.items import COUNTED
 from carecost.errors import Problem, refuse, unknown
-from carecost.maths.distributions import fault
+from carecost.maths.distributions import Distribution, fault
 
 if TYPE_CHECKING:
     from carecost._frames import DataFrame
 
 #: What a change does with its amount.
-OPERATIONS = ("scale", "add", "replace", "divert")
+Operation = Literal["scale", "add", "replace", "divert"]
+OPERATIONS: tuple[str, ...] = get_args(Operation)
+
+
+#: Ways from start to full.
+Shape = Literal["linear", "front", "back", "s-curve", "step"]
 
 
 #: Registry: share of the amount in effect once a share of the way from start to full is gone.
@@ -92,7 +97,7 @@ class Interval:
     low: float | None = None
     high: float | None = None
     level: float = 0.9
-    distribution: str = ""
+    distribution: Distribution = ""
 
     def __post_init__(self) -> None:
         take(self, value=number(), low=optional(number()), high=optional(number()), level=number(), distribution=text)
@@ -100,7 +105,7 @@ class Interval:
         refuse([] if problem is None else [problem])
 
     @property
-    def shape(self) -> str:
+    def shape(self) -> Distribution:
         """Name of its distribution, the default one resolved."""
         return self.distribution or ("fixed" if self.low is None else "normal")
 
@@ -214,15 +219,15 @@ class Change:
     0.6666666666666666
     """
 
-    parameter: str
-    operation: str
+    parameter: Parameter
+    operation: Operation
     amount: Interval
     start: int = 1
     full: int = 1
     end: int | None = None
     lag: int = 0
     half_life: float | None = None
-    shape: str = "linear"
+    shape: Shape = "linear"
     from_placements: tuple[str, ...] = ()
     to_placement: str | None = None
     unit: str = ""
@@ -239,8 +244,8 @@ class Change:
     @guarded(**_RULES)
     def __init__(
         self,
-        parameter: str,
-        operation: str,
+        parameter: Parameter,
+        operation: Operation,
         amount: Interval | float,
         start: int = 1,
         *,
@@ -248,7 +253,7 @@ class Change:
         end: int | None = None,
         lag: int = 0,
         half_life: float | None = None,
-        shape: str = "linear",
+        shape: Shape = "linear",
         from_placements: Iterable[str] = (),
         to_placement: str | None = None,
         unit: str = "",

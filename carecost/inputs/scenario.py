@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from carecost._frames import frame
 from carecost._guard import (
@@ -29,7 +29,8 @@ if TYPE_CHECKING:
     from carecost._frames import DataFrame
 
 #: What an effect rests on.
-BASES = {
+Basis = Literal["measured", "claimed", "bound", "assumed"]
+BASES: dict[str, str] = {
     "measured": "a study with a comparison",
     "claimed": "the word of those who propose it",
     "bound": "an upper bound on what could be had, not a forecast",
@@ -91,7 +92,7 @@ class Evidence:
     measure: str
     value: float
     unit: str
-    basis: str
+    basis: Basis
     design: str
     source: str
     low: float | None = None
@@ -161,7 +162,7 @@ class Lever:
     source: str = ""
     quality: str = ""
     note: str = ""
-    basis: str = "assumed"
+    basis: Basis = "assumed"
     evidence: tuple[Evidence, ...] = ()
     paid_by: tuple[str, ...] = ()
     line: str = ""
@@ -177,7 +178,7 @@ class Lever:
             source: str = ...,
             quality: str = ...,
             note: str = ...,
-            basis: str = ...,
+            basis: Basis = ...,
             evidence: Iterable[Evidence] = ...,
             paid_by: Iterable[str] = ...,
             line: str = ...,

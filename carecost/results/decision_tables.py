@@ -13,7 +13,7 @@ from carecost._labels import INACTION, financial_year
 from carecost.analysis.business_case import BusinessCase, Effect, effect_of
 from carecost.errors import UnknownNameError, refuse, unknown
 from carecost.money.cost_effectiveness import Option
-from carecost.money.discounting import Schedule
+from carecost.money.discounting import Schedule, Timing
 from carecost.money.optimism_bias import Optimism
 from carecost.money.prices import PriceBase
 from carecost.results import saving
@@ -196,7 +196,7 @@ def scenario_options(
     optimism: str | float | Optimism | None = None,
     mitigated: float = 0.0,
     discount: str | float | Schedule | None = None,
-    timing: str | None = None,
+    timing: Timing | None = None,
     scenarios: Sequence[str] = (),
 ) -> ScenarioOptions:
     """Put every scenario of a run side by side as options; see :meth:`carecost.Results.options`."""

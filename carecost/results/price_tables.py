@@ -15,7 +15,7 @@ from carecost.errors import InputError, Problem, UnknownNameError, refuse, unkno
 from carecost.maths.monte_carlo import LEVEL
 from carecost.money import decomposition, vintages
 from carecost.money.decomposition import Bought
-from carecost.money.discounting import Schedule, discount_factors
+from carecost.money.discounting import Schedule, Timing, discount_factors
 from carecost.money.prices import CASH, REAL, PriceBase, must_be_real, one_base
 from carecost.results import tables
 from carecost.simulation.comparison import REFORM, Side, follows_care
@@ -57,7 +57,7 @@ def price_base(table: pd.DataFrame, where: str = "table") -> PriceBase:
 
 @guarded(table=frame, discount=rate(Schedule), timing=text)
 def present_value(
-    table: pd.DataFrame, discount: str | float | Schedule = "standard", timing: str = "base year"
+    table: pd.DataFrame, discount: str | float | Schedule = "standard", timing: Timing = "base year"
 ) -> pd.DataFrame:
     """Discount a table of real money by year to its first year.
 

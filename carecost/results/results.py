@@ -44,7 +44,7 @@ from carecost.inputs.assumptions import Assumptions
 from carecost.inputs.provenance import Provenance
 from carecost.inputs.scenario import Scenario
 from carecost.maths.monte_carlo import LEVEL, MOST_DRAWS, Draws
-from carecost.money.discounting import Deflator, Schedule
+from carecost.money.discounting import Deflator, Schedule, Timing
 from carecost.money.optimism_bias import Optimism, bias
 from carecost.money.prices import CASH, REAL
 from carecost.results import (
@@ -800,7 +800,7 @@ class Results:
 
     @guarded(discount=saving.rates, timing=text)
     def npv_by_rate(
-        self, discount: Sequence[str | float | Schedule] = RATES, timing: str = "base year"
+        self, discount: Sequence[str | float | Schedule] = RATES, timing: Timing = "base year"
     ) -> pd.DataFrame:
         """Give the net present saving of every scenario against inaction at several discount rates.
 
@@ -1097,7 +1097,7 @@ class Results:
         optimism: str | float | Optimism | None = None,
         mitigated: float = 0.0,
         discount: str | float | Schedule | None = None,
-        timing: str | None = None,
+        timing: Timing | None = None,
     ) -> SavingAppraisal:
         """Appraise a scenario as a business case does; see :meth:`carecost.Saving.appraisal`.
 
@@ -1159,7 +1159,7 @@ class Results:
         optimism: str | float | Optimism | None = None,
         mitigated: float = 0.0,
         discount: str | float | Schedule | None = None,
-        timing: str | None = None,
+        timing: Timing | None = None,
     ) -> ScenarioOptions:
         """Put every scenario of the run side by side as options.
 

@@ -29,7 +29,7 @@ from carecost.analysis.business_case import BusinessCase
 from carecost.engine.grid import Grid
 from carecost.errors import InputError, Problem
 from carecost.maths.monte_carlo import LEVEL
-from carecost.money.discounting import Schedule, discount_factors
+from carecost.money.discounting import Schedule, Timing, discount_factors
 from carecost.money.optimism_bias import Optimism, bias, optimism_bias
 from carecost.money.vintages import schedule
 from carecost.results import summary, tables
@@ -117,7 +117,7 @@ class Saving:
         return self.drawn.discount
 
     @property
-    def timing(self) -> str:
+    def timing(self) -> Timing:
         """When in a year its flows fall, and what they are valued at."""
         return self.drawn.timing
 
@@ -314,7 +314,7 @@ class Saving:
         *,
         gross: bool = False,
         discount: str | float | Schedule | None = None,
-        timing: str | None = None,
+        timing: Timing | None = None,
     ) -> Array:
         """Give the net present saving to the public purse.
 
@@ -406,7 +406,7 @@ class Saving:
         return self.drawn.social_parts()
 
     @guarded(discount=optional(RATE), timing=optional(TIMING))
-    def bcr(self, discount: str | float | Schedule | None = None, timing: str | None = None) -> float | None:
+    def bcr(self, discount: str | float | Schedule | None = None, timing: Timing | None = None) -> float | None:
         """Give the benefit-cost ratio: cashable savings over the programme's net public cost.
 
         Parameters
@@ -442,7 +442,7 @@ class Saving:
         *,
         discounted: bool = False,
         discount: str | float | Schedule | None = None,
-        timing: str | None = None,
+        timing: Timing | None = None,
     ) -> Array:
         """Find the first year from which the cumulative net saving stays at or above zero.
 
@@ -637,7 +637,7 @@ class Saving:
         optimism: str | float | Optimism | None = None,
         mitigated: float = 0.0,
         discount: str | float | Schedule | None = None,
-        timing: str | None = None,
+        timing: Timing | None = None,
     ) -> SavingAppraisal:
         """Appraise the scenario as a business case does: each ledger, payback, funding, and the cost of an effect.
 
@@ -685,7 +685,7 @@ class Saving:
 
     @guarded(discount=rates, timing=text, level=tables.COVERAGE)
     def npvs(
-        self, discount: Sequence[str | float | Schedule] = RATES, timing: str = "base year", level: float = LEVEL
+        self, discount: Sequence[str | float | Schedule] = RATES, timing: Timing = "base year", level: float = LEVEL
     ) -> pd.DataFrame:
         """Give the net present saving to the public purse at several discount rates.
 

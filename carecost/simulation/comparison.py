@@ -17,7 +17,7 @@ from carecost.engine.items import OUTCOMES, SOCIAL, Item
 from carecost.errors import ComparisonError, InputError, Problem
 from carecost.inputs.provenance import Provenance, licence
 from carecost.money.appraisal import payback_year
-from carecost.money.discounting import BASE_YEAR, TIMINGS, Schedule, discount_factors
+from carecost.money.discounting import BASE_YEAR, TIMINGS, Schedule, Timing, discount_factors
 from carecost.money.vintages import schedule
 
 Chooser = Callable[[Item], bool]
@@ -101,7 +101,7 @@ class Comparison(LockedAgain):
     discount: Schedule
     programme_start: int
     inaction: Side | None = None
-    timing: str = BASE_YEAR
+    timing: Timing = BASE_YEAR
 
     def __post_init__(self) -> None:
         side = instance(Side, words="Use Results.compare(…), which compares two scenarios")
@@ -309,7 +309,7 @@ class Comparison(LockedAgain):
         *,
         gross: bool = False,
         discount: str | float | Schedule | None = None,
-        timing: str | None = None,
+        timing: Timing | None = None,
     ) -> Array:
         """Net present saving to the public purse.
 
@@ -406,7 +406,7 @@ class Comparison(LockedAgain):
         return np.asarray(used + self.volume_effect @ chosen)
 
     @guarded(discount=optional(RATE), timing=optional(TIMING))
-    def bcr(self, discount: str | float | Schedule | None = None, timing: str | None = None) -> float | None:
+    def bcr(self, discount: str | float | Schedule | None = None, timing: Timing | None = None) -> float | None:
         """Benefit-cost ratio: mean present value of cashable savings over that of the programme's net public cost.
 
         Parameters
@@ -440,7 +440,7 @@ class Comparison(LockedAgain):
         *,
         discounted: bool = False,
         discount: str | float | Schedule | None = None,
-        timing: str | None = None,
+        timing: Timing | None = None,
     ) -> Array:
         """First year from which the cumulative net saving stays at or above zero.
 
@@ -555,7 +555,7 @@ class Comparison(LockedAgain):
 
 
 def valued(
-    comparison: Comparison, discount: str | float | Schedule | None = None, timing: str | None = None
+    comparison: Comparison, discount: str | float | Schedule | None = None, timing: Timing | None = None
 ) -> Comparison:
     """Give the same comparison with other discount rates, or with flows at another point of the year.
 
