@@ -81,6 +81,9 @@ if TYPE_CHECKING:  # what type checkers and editors see; a test holds it to the 
     from carecost.results.backtest import backtest as backtest
     from carecost.results.backtest import backtest_models as backtest_models
     from carecost.results.decision_tables import ScenarioOptions as ScenarioOptions
+    from carecost.results.information_tables import evppi as evppi
+    from carecost.results.listings import scenarios as scenarios
+    from carecost.results.listings import sets as sets
     from carecost.results.price_tables import present_value as present_value
     from carecost.results.price_tables import spending_history as spending_history
     from carecost.results.results import Results as Results
@@ -196,6 +199,11 @@ _NAMES: dict[str, tuple[str, ...]] = {
         "backtest_models",
     ),
     "results.decision_tables": ("ScenarioOptions",),
+    "results.information_tables": ("evppi",),
+    "results.listings": (
+        "scenarios",
+        "sets",
+    ),
     "results.price_tables": (
         "present_value",
         "spending_history",

@@ -15,6 +15,10 @@ T = TypeVar("T")
 Array = NDArray[np.float64]
 
 
+#: Default of an array that may be left out; there is one once its object is made.
+LEFT_OUT: Any = None
+
+
 #: Booleans.
 Mask = NDArray[np.bool_]
 

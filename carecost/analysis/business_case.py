@@ -11,7 +11,7 @@ import numpy as np
 from carecost._typing import Array
 from carecost.engine.items import Item
 from carecost.errors import InputError, Problem, UnknownNameError, unknown
-from carecost.money.appraisal import Appraisal
+from carecost.money.appraisal import Appraisal, Timing
 from carecost.money.optimism_bias import Optimism
 from carecost.simulation.comparison import PROGRAMME, REFORM, Chooser, Comparison
 
@@ -66,6 +66,12 @@ def effect_of(name: str) -> Effect:
     if name not in EFFECTS:
         raise UnknownNameError(unknown("effect", name, EFFECTS, "effect"))
     return EFFECTS[name]
+
+
+#: When flows fall, as an appraisal says it, and years from now of the first: an appraisal values them at the end of the
+#: base year, a comparison whose flows are at the middle or end of years at the start of the first.
+_TIMED: dict[str, tuple[Timing, int]] = {"base year": ("year-end", 0), "mid-year": ("mid-year", 1)}
+_TIMED["year-end"] = ("year-end", 1)
 
 
 @dataclass(frozen=True, eq=False)
@@ -130,6 +136,7 @@ class BusinessCase:
             c.reform_spend(choose),
             c.cashable_saving(choose),
             c.discount,
+            *_TIMED[c.timing],
             optimism_bias=o.share,
             mitigation=o.mitigated,
         )

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
+from carecost._frames import dataset
 from carecost._guard import array, guarded, instance, opened, take
 from carecost._labels import financial_year
 from carecost._typing import Array, ReadOnly
-from carecost.engine.grid import Grid
+from carecost.engine.grid import Grid, coordinates, item_labels
 from carecost.engine.items import AREA_DRIVERS, COUNT, OUTCOMES, SHARE, WEEKS, Item
 from carecost.engine.parameters import Parameters
 from carecost.engine.projection import Projection
@@ -68,6 +70,37 @@ class Costs(ReadOnly):
     def public_spend(self) -> Array:
         """Spend of the public purse, social values and outcomes left out: (draw, year) [GBP, constant prices]."""
         return np.asarray(self.spend @ np.array([float(item.public) for item in self.grid.items]))
+
+    def to_xarray(self) -> Any:
+        """Give volumes, prices and spend as a labelled Dataset; needs xarray (``pip install 'carecost[xarray]'``).
+
+        Returns
+        -------
+        xarray.Dataset
+            Variables volume, unit_cost and spend on the axes draw, year and item; items also by item_group,
+            item_account, item_payer, item_gross_net and item_kind.
+
+        Raises
+        ------
+        CareCostError
+            If xarray is not installed.
+
+        See Also
+        --------
+        carecost.Results.to_xarray : The same of every scenario.
+
+        Examples
+        --------
+        >>> import carecost as cc
+        >>> costs = cc.run("england-2025", years=2).run.central["inaction"].costs
+        >>> float(costs.to_xarray().spend.groupby("item_account").sum().sum("year").min()) >= 0
+        True
+        """
+        axes = ("draw", "year", "item")
+        units = {"volume": "unit of driver", "unit_cost": "GBP per unit of driver", "spend": "GBP, constant prices"}
+        arrays = {name: (axes, getattr(self, name), {"unit": unit}) for name, unit in units.items()}
+        grid = self.grid
+        return dataset(arrays, coordinates(grid), {"base_year": grid.base_year}, item_labels(grid))
 
 
 @guarded(

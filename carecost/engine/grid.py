@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Literal, NamedTuple, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -34,6 +34,21 @@ from carecost.engine.items import Item
 from carecost.errors import Problem, UnknownNameError, refuse, unknown
 
 #: Axes after the draw axis of each parameter.
+Parameter = Literal[
+    "initial_stock",
+    "population",
+    "entry_rate",
+    "entry_share",
+    "entry_at_birthday",
+    "extra_entries",
+    "exit_rate",
+    "move_rate",
+    "unit_cost",
+    "capacity",
+]
+
+
+#: Axes of the array of each parameter, after that of draws.
 AXES: dict[str, tuple[str, ...]] = {
     "initial_stock": ("ages", "placements"),
     "population": ("years", "ages"),
@@ -99,6 +114,20 @@ class Selector:
     reasons: tuple[str, ...] | None = None
     items: tuple[str, ...] | None = None
     groups: tuple[str, ...] | None = None
+
+    if TYPE_CHECKING:  # what may be given; what is kept is above
+
+        def __init__(
+            self,
+            streams: str | Iterable[str] | None = ...,
+            years: str | int | Iterable[int] | None = ...,
+            ages: str | int | Iterable[int] | None = ...,
+            placements: str | Iterable[str] | None = ...,
+            to: str | Iterable[str] | None = ...,
+            reasons: str | Iterable[str] | None = ...,
+            items: str | Iterable[str] | None = ...,
+            groups: str | Iterable[str] | None = ...,
+        ) -> None: ...
 
     def __post_init__(self) -> None:
         take(self, **SELECTED)
@@ -804,3 +833,33 @@ def windows(opened: NDArray[np.bool_]) -> Windows:
         there = np.flatnonzero(row) if row.any() else np.zeros(1, dtype=int)
         found.append(slice(int(there[0]), int(there[-1]) + 1))
     return Windows(order, tuple(found))
+
+
+#: Name of an axis of labels, as labelled arrays call it: one of them.
+SINGULAR = {
+    "years": "year",
+    "dates": "date",
+    "ages": "age",
+    "placements": "placement",
+    "to": "to",
+    "reasons": "reason",
+    "items": "item",
+    "groups": "group",
+}
+
+
+def coordinates(grid: Grid) -> dict[str, tuple[int | str, ...]]:
+    """Give the labels of every axis by its name in a labelled array.
+
+    Examples
+    --------
+    >>> coordinates(Grid(2025, 2, range(2), ["foster"]))["date"]
+    (2025, 2026, 2027)
+    """
+    return {name: grid.labels(axis) for axis, name in SINGULAR.items()}
+
+
+def item_labels(grid: Grid) -> dict[str, tuple[str, list[str]]]:
+    """Give what items can be grouped by: for each name the axis, and a label for each item."""
+    names = ("group", "account", "payer", "gross_net", "kind")
+    return {f"item_{name}": ("item", [str(getattr(item, name)) for item in grid.items]) for name in names}

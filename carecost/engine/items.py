@@ -28,7 +28,7 @@ SOCIAL = "social"
 
 
 #: Account of what is counted and not paid for; and driver of what a counted outcome is worth.
-OUTCOMES = "outcomes"
+OUTCOMES: Literal["outcomes"] = "outcomes"
 
 
 #: Accounts of the public purse.
@@ -202,7 +202,7 @@ class Item:
     """
 
     name: str
-    driver: str
+    driver: Driver
     placements: tuple[str, ...] = ()
     ages: tuple[int, ...] = ()
     reasons: tuple[str, ...] = ()
@@ -223,7 +223,7 @@ class Item:
         def __init__(
             self,
             name: str,
-            driver: str,
+            driver: Driver,
             placements: Iterable[str] = ...,
             ages: int | str | Iterable[int] = ...,
             reasons: Iterable[str] = ...,

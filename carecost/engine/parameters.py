@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from carecost._frames import dataset
 from carecost._guard import Refused, instance, numeric, opened, take
-from carecost._typing import Array, LockedAgain
-from carecost.engine.grid import AXES, Grid
+from carecost._typing import LEFT_OUT, Array, LockedAgain
+from carecost.engine.grid import AXES, SINGULAR, Grid, coordinates, item_labels
 from carecost.engine.piecewise import Stepped
 from carecost.errors import Problem, UnknownNameError, refuse, unknown
 
@@ -29,6 +30,21 @@ _COMMON = ("years", "ages")
 
 #: Given exactly when the grid has such labels.
 _LABELLED = {"unit_cost": "items", "capacity": "groups"}
+
+
+#: Units of the arrays.
+UNITS = {
+    "initial_stock": "children",
+    "population": "children",
+    "entry_rate": "per child per year",
+    "entry_share": "share",
+    "entry_at_birthday": "share",
+    "extra_entries": "children per year",
+    "exit_rate": "per child-year",
+    "move_rate": "per child-year",
+    "unit_cost": "GBP per unit of driver",
+    "capacity": "places",
+}
 
 
 _ENTRY = {"entry_rate", "entry_share", "entry_at_birthday"}
@@ -85,16 +101,33 @@ class Parameters(LockedAgain):
     """
 
     grid: Grid
-    initial_stock: ArrayLike
-    population: ArrayLike
-    entry_rate: ArrayLike
-    entry_share: ArrayLike
-    entry_at_birthday: ArrayLike | None = None
-    extra_entries: Mapping[str, ArrayLike] = field(default_factory=dict)
-    exit_rate: ArrayLike | None = None
-    move_rate: ArrayLike | None = None
-    unit_cost: ArrayLike | None = None
-    capacity: ArrayLike | None = None
+    initial_stock: Array
+    population: Array
+    entry_rate: Array
+    entry_share: Array
+    entry_at_birthday: Array = LEFT_OUT
+    extra_entries: Mapping[str, Array] = field(default_factory=dict)
+    exit_rate: Array = LEFT_OUT
+    move_rate: Array = LEFT_OUT
+    unit_cost: Array = LEFT_OUT
+    capacity: Array = LEFT_OUT
+
+    if TYPE_CHECKING:  # what may be given; what is kept is above
+
+        def __init__(
+            self,
+            grid: Grid,
+            initial_stock: ArrayLike,
+            population: ArrayLike,
+            entry_rate: ArrayLike,
+            entry_share: ArrayLike,
+            entry_at_birthday: ArrayLike | None = ...,
+            extra_entries: Mapping[str, ArrayLike] | None = ...,
+            exit_rate: ArrayLike | None = ...,
+            move_rate: ArrayLike | None = ...,
+            unit_cost: ArrayLike | None = ...,
+            capacity: ArrayLike | None = ...,
+        ) -> None: ...
 
     def __post_init__(self) -> None:
         take(self, grid=instance(Grid, words="Give the labels of the axes: carecost.Grid"), extra_entries=_lines)
@@ -290,6 +323,45 @@ class Parameters(LockedAgain):
         'ndarray'
         """
         return self.changed(exit_rate=np.asarray(self.exit_rate), move_rate=np.asarray(self.move_rate))
+
+    def to_xarray(self) -> Any:
+        """Give every array in one labelled Dataset; needs xarray (``pip install 'carecost[xarray]'``).
+
+        Returns
+        -------
+        xarray.Dataset
+            A variable for each parameter, spread over every draw, year and age, with its unit; lines of extra entries
+            on an axis ``line``.
+
+        Raises
+        ------
+        CareCostError
+            If xarray is not installed.
+
+        See Also
+        --------
+        Projection.to_xarray : What comes of them.
+
+        Examples
+        --------
+        >>> grid, one = Grid(2025, 2, range(18), ["foster"]), np.ones((1, 1, 1))
+        >>> p = Parameters(grid, np.zeros((1, 18, 1)), 1e5 * one, 0.001 * one, np.ones((1, 1, 1, 1)))
+        >>> p.to_xarray().entry_rate.sel(year=2027, age=12).values.tolist()
+        [0.001]
+        """
+        labels: dict[str, Sequence[object]] = dict(coordinates(self.grid))
+        arrays: dict[str, tuple[Sequence[str], Any, Mapping[str, object]]] = {}
+        for name, axes in AXES.items():
+            if name == "extra_entries" or (name in _LABELLED and not getattr(self.grid, _LABELLED[name])):
+                continue
+            along = ("draw", *(SINGULAR[axis] for axis in axes))
+            arrays[name] = (along, np.asarray(getattr(self, name)), {"unit": UNITS[name]})
+        if self.extra_entries:
+            along = ("line", "draw", *(SINGULAR[axis] for axis in AXES["extra_entries"]))
+            lines = np.broadcast_arrays(*map(np.asarray, self.extra_entries.values()))
+            labels["line"] = list(self.extra_entries)
+            arrays["extra_entries"] = (along, np.stack(lines), {"unit": UNITS["extra_entries"]})
+        return dataset(arrays, labels, {"base_year": self.grid.base_year}, item_labels(self.grid))
 
     def entries(self) -> Array:
         """Give entries by rate, without the extra ones.

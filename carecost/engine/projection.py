@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
+from carecost._frames import dataset
 from carecost._shown import self_showing
 from carecost._typing import Array, LockedAgain, lock, read_only
-from carecost.engine.grid import Grid
+from carecost.engine.grid import Grid, coordinates
 from carecost.engine.kernels import leaving_at
 from carecost.engine.parameters import Parameters
 from carecost.engine.piecewise import Stepped
@@ -176,6 +177,52 @@ class Projection(LockedAgain):
         if self.reached is None:
             raise InputError(Problem("has no ages: sums over them were kept", what, "Project with ages instead"))
         return self.reached
+
+    def to_xarray(self) -> Any:
+        """Give stock and flows as a labelled Dataset; needs xarray (``pip install 'carecost[xarray]'``).
+
+        Returns
+        -------
+        xarray.Dataset
+            Variables stock, entries, aged_out, birthdays, exits, moves [children], child_years [child-years], and where
+            there are any extra_entries [children] and what is told of capacity groups, on the axes draw, date, year,
+            age, placement, reason, to, line and group. Each has its unit.
+
+        Raises
+        ------
+        InputError
+            If the ages are not kept.
+        CareCostError
+            If xarray is not installed.
+
+        See Also
+        --------
+        carecost.Parameters.to_xarray : What it was made from.
+
+        Examples
+        --------
+        >>> import carecost as cc
+        >>> made = cc.run("england-2025", years=2).projection("inaction").to_xarray()
+        >>> bool(made.stock.sel(date=2025, placement="secure").sum() < 200)
+        True
+        """
+        self._by_age("to_xarray()")
+        cells = ("draw", "year", "age", "placement")
+        children = {"unit": "children"}
+        labels: dict[str, Sequence[object]] = dict(coordinates(self.grid))
+        arrays: dict[str, tuple[Sequence[str], Any, Mapping[str, object]]] = {
+            "stock": (("draw", "date", "age", "placement"), self.stock, children | {"when": "31 March"}),
+            **{name: (cells, getattr(self, name), children) for name in ("entries", "aged_out", "birthdays")},
+            "child_years": (cells, self.child_years, {"unit": "child-years"}),
+            "exits": ((*cells, "reason"), self.exits, children),
+            "moves": ((*cells, "to"), self.moves, children),
+        }
+        if self.extra_entries:
+            labels["line"] = list(self.extra_entries)
+            arrays["extra_entries"] = (("line", *cells), np.stack(list(self.extra_entries.values())), children)
+        if self.capacity is not None:
+            arrays |= {name: (("draw", "year", "group"), a, {}) for name, a in self.capacity.arrays().items()}
+        return dataset(arrays, labels, {"base_year": self.grid.base_year})
 
     @property
     def children(self) -> Array:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from carecost._guard import Refused, array, guarded, instance, numeric, opened, take, text, wholes
-from carecost._typing import Array, LockedAgain, lock
+from carecost._typing import LEFT_OUT, Array, LockedAgain, Mask, lock
 from carecost.engine.grid import Grid
 from carecost.errors import InputError, Problem, refuse
 
@@ -91,21 +91,38 @@ class Counts(LockedAgain):
     """
 
     grid: Grid
-    population: ArrayLike
-    entries: ArrayLike
-    child_years: ArrayLike
-    exits: ArrayLike
-    moves: ArrayLike
-    at_birthday: ArrayLike | None = None
+    population: Array
+    entries: Array
+    child_years: Array
+    exits: Array
+    moves: Array
+    at_birthday: Array = LEFT_OUT
     bands: Sequence[int] = BANDS
-    used: ArrayLike | None = None
+    used: Mask = LEFT_OUT
     name: str = ""
+
+    if TYPE_CHECKING:  # what may be given; what is kept is above
+
+        def __init__(
+            self,
+            grid: Grid,
+            population: ArrayLike,
+            entries: ArrayLike,
+            child_years: ArrayLike,
+            exits: ArrayLike,
+            moves: ArrayLike,
+            at_birthday: ArrayLike | None = ...,
+            bands: Sequence[int] = ...,
+            used: ArrayLike | None = ...,
+            name: str = ...,
+        ) -> None: ...
 
     def __post_init__(self) -> None:
         put = object.__setattr__
         take(self, grid=instance(Grid, words="Give the labels of the axes: carecost.Grid"), bands=wholes, name=text)
         take(self, used=_used)
-        if self.at_birthday is None:
+        at_birthday: Any = self.at_birthday
+        if at_birthday is None:
             put(self, "at_birthday", np.zeros((len(self.grid.years), len(self.grid.ages))))
         ages = self.grid.ages
         put(self, "bands", tuple(sorted({ages[0], *(b for b in self.bands if ages[0] < b <= ages[-1])})))

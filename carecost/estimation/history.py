@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -63,13 +64,28 @@ class History(ReadOnly):
 
     years: Sequence[int]
     areas: Sequence[str]
-    stock: ArrayLike
-    started: ArrayLike | None = None
-    uasc: ArrayLike | None = None
-    population: ArrayLike | None = None
+    stock: Array
+    started: Array | None = None
+    uasc: Array | None = None
+    population: Array | None = None
     regions: Sequence[str] = ()
     name: str = "history"
     source: str = ""
+
+    if TYPE_CHECKING:  # what may be given; what is kept is above
+
+        def __init__(
+            self,
+            years: Sequence[int],
+            areas: Sequence[str],
+            stock: ArrayLike,
+            started: ArrayLike | None = ...,
+            uasc: ArrayLike | None = ...,
+            population: ArrayLike | None = ...,
+            regions: Sequence[str] = ...,
+            name: str = ...,
+            source: str = ...,
+        ) -> None: ...
 
     def __post_init__(self) -> None:
         take(self, years=wholes, areas=labels, regions=labels, name=text, source=text)

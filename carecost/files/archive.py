@@ -11,7 +11,7 @@ import platform
 import subprocess
 import tempfile
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -25,7 +25,7 @@ from carecost.files.save import made_folder, scenario_file, set_files, write
 from carecost.files.whole_folder import files_in, is_inside, replace_files, restore
 from carecost.inputs.assumptions import Assumptions
 from carecost.inputs.scenario import Scenario
-from carecost.maths.monte_carlo import Draws
+from carecost.maths.monte_carlo import REST, Draws, DrawTable
 from carecost.simulation.run import Run, run
 
 if TYPE_CHECKING:
@@ -52,8 +52,8 @@ DRAWS = "draws"
 ROUNDING = 1e-9
 
 
-#: Where the inputs of a run are kept in its folder.
-_SET, _SCENARIOS = "inputs/assumptions/", "inputs/scenarios/"
+#: Where the inputs of a run are kept in its folder: its set, its scenarios, draws that were made elsewhere.
+_SET, _SCENARIOS, _GIVEN = "inputs/assumptions/", "inputs/scenarios/", "inputs/draws.csv"
 
 
 def save_run(
@@ -63,6 +63,7 @@ def save_run(
     scenarios: Iterable[Scenario],
     about: Mapping[str, Any],
     also: Mapping[str, bytes] | None = None,
+    draws: Draws | None = None,
 ) -> Path:
     """Write tables, inputs and a manifest with the digest of every file; the folder is swapped in whole.
 
@@ -78,6 +79,8 @@ def save_run(
         Inputs, kept beside the tables so that the run can be made again; what the run was.
     also : mapping of str to bytes, optional
         Further files of the run, such as page and charts.
+    draws : Draws, optional
+        Draws of the run; where they were made elsewhere they are kept too.
 
     Returns
     -------
@@ -93,6 +96,8 @@ def save_run(
     contents = _contents(tables, _has_parquet()) | dict(also or {})
     contents |= {f"{_SET}{name}": text.encode() for name, text in set_files(assumptions).items()}
     contents |= {f"{_SCENARIOS}{i}.toml": scenario_file(s).encode() for i, s in enumerate(scenarios, start=1)}
+    if draws is not None and draws.table is not None:
+        contents[_GIVEN] = _table_text(draws.table).encode()
     before = _ours(Path(folder))
     strangers = sorted(name for name in contents if name not in before and (Path(folder) / name).exists())
     remedy = "Give another folder, or move the file away"
@@ -165,7 +170,7 @@ class Kept:
     @property
     def inputs_are_whole(self) -> bool:
         """Say whether the run can be made again."""
-        return not any(name.startswith((_SET, _SCENARIOS)) for name in (*self.altered, *self.missing))
+        return not any(name.startswith((_SET, _SCENARIOS, _GIVEN)) for name in (*self.altered, *self.missing))
 
 
 def looked_at(folder: str | Path) -> Kept:
@@ -244,12 +249,33 @@ def made_again(folder: str | Path, manifest: Mapping[str, Any]) -> Run:
                 load_assumptions(Path(place) / _SET),
                 [load_scenario(Path(place) / name) for name in scenarios],
                 years=about["years"],
-                draws=Draws(about["draws"], about["seed"], about["noise"]),
+                draws=_draws(root, manifest),
                 start=about["programme_start"],
             )
     except CareCostError as error:
         remedy = f"It was saved by carecost {about.get('version', 'of another version')}; this is {__version__}"
         raise FileError([Problem("cannot be made again", str(folder), remedy), *error.problems]) from None
+
+
+def _draws(root: Path, manifest: Mapping[str, Any]) -> Draws:
+    """Make the draws of a run again: by seed, or those that were made elsewhere."""
+    about = manifest["run"]
+    if _GIVEN not in manifest["files"]:
+        return Draws(about["draws"], about["seed"], about["noise"])
+    names, *rows = csv.reader(io.StringIO((root / _GIVEN).read_text(encoding="utf-8"), newline=""))
+    columns = zip(*([float(cell) for cell in row] for row in rows), strict=True)
+    seed = about["seed"] if about["given"].endswith(REST) else None
+    made = Draws.given(dict(zip(names, map(np.array, columns), strict=True)), seed, about["noise"])
+    return replace(made, seed=about["seed"])
+
+
+def _table_text(table: DrawTable) -> str:
+    """Write draws that were made elsewhere with every digit: a column for each quantity."""
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow(table.names)
+    writer.writerows([repr(x) for x in row] for row in table.values.tolist())
+    return out.getvalue()
 
 
 @dataclass(frozen=True)

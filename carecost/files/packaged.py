@@ -36,7 +36,7 @@ def packaged_scenarios() -> list[str]:
 
 def titles() -> dict[str, str]:
     """Give the title of every packaged set and scenario by name, sets first."""
-    sets = {name: _toml(DATA / name / "set.toml")["set"]["title"] for name in packaged_assumptions()}
+    sets = {name: head["title"] for name, head in set_heads().items()}
     return sets | {name: head["title"] for name, head in _scenario_heads().items()}
 
 
@@ -47,12 +47,23 @@ def made_for() -> dict[str, str]:
 
 def past_sets() -> list[str]:
     """Names of the packaged sets that begin before the latest data: what is made for them runs on no current set."""
-    begins = {name: int(_toml(DATA / name / "set.toml")["set"]["base_year"]) for name in packaged_assumptions()}
+    begins = {name: int(head["base_year"]) for name, head in set_heads().items()}
     return [name for name, base_year in begins.items() if base_year < max(begins.values())]
 
 
+def set_heads() -> dict[str, dict[str, Any]]:
+    """Give what the file of each packaged set says of it at the top, by name."""
+    return {name: _toml(DATA / name / "set.toml")["set"] for name in packaged_assumptions()}
+
+
+def scenario_heads() -> dict[str, tuple[dict[str, Any], int]]:
+    """Give what the file of each packaged scenario says of it at the top, and how many levers it holds, by name."""
+    files = {name: _toml(DATA / "scenarios" / f"{name}.toml") for name in packaged_scenarios()}
+    return {name: (file["scenario"], len(file.get("lever", ()))) for name, file in files.items()}
+
+
 def _scenario_heads() -> dict[str, dict[str, Any]]:
-    return {name: _toml(DATA / "scenarios" / f"{name}.toml")["scenario"] for name in packaged_scenarios()}
+    return {name: head for name, (head, _) in scenario_heads().items()}
 
 
 def _toml(path: Path) -> dict[str, Any]:

@@ -473,6 +473,7 @@ class LeverTable(Row):
     paid_by: Names = ()
     line: str = ""
     luck: str = ""
+    loading: Annotated[FiniteFloat, Field(gt=0, le=1)] = 1.0
     evidence: tuple[EvidenceTable, ...] = ()
     change: tuple[ChangeTable, ...] = ()
 

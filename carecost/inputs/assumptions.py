@@ -49,10 +49,12 @@ from carecost.inputs.dependence import Ties
 from carecost.inputs.edits import Edit, axes_of, differences, meets, named_cells, size, split
 from carecost.inputs.phases import Phases
 from carecost.inputs.provenance import digest
+from carecost.inputs.tables import set_table, uncertain_table
 from carecost.inputs.year_path import YearPath
 from carecost.money.discounting import Deflator, Schedule
 
 if TYPE_CHECKING:
+    from carecost._frames import DataFrame
     from carecost.inputs.scenario import Scenario
 
 
@@ -311,7 +313,7 @@ class Assumptions:
         return digest(self)
 
     @cached_property
-    def uncertain(self) -> tuple[str, ...]:
+    def drawn_quantities(self) -> tuple[str, ...]:
         """Names of the quantities that differ between draws: by an interval, joint draws or a path over years."""
         # Joint draws make a quantity uncertain that has no interval of its own.
         joint = self.ties.joint
@@ -334,6 +336,53 @@ class Assumptions:
             "items": tuple(item.name for item in self.items),
             "groups": tuple(group.name for group in self.groups),
         }
+
+    def table(self) -> DataFrame:
+        """Give every belief of the set as a row, before any run.
+
+        Returns
+        -------
+        DataFrame
+            Columns quantity (the name under which it is drawn), parameter, kind (value, growth or adjustment), the
+            cells that it covers (streams, years, ages, placements, to, reasons, items, groups; None is all of them),
+            value, low, high, level, distribution, long_run, fade_years, hold_years, unit, price_year, source,
+            source_year, quality, note.
+
+        See Also
+        --------
+        uncertain : What differs between draws.
+        select : The rows of a parameter, as objects.
+
+        Examples
+        --------
+        >>> from carecost import load_assumptions
+        >>> rows = load_assumptions("england-2025").table()
+        >>> rows.loc[rows["parameter"] == "unit_cost", "unit"].iloc[0]
+        'GBP per child-week'
+        """
+        return set_table(self.rows)
+
+    def uncertain(self) -> DataFrame:
+        """Give what differs between draws, a row a quantity: by an interval, by joint draws, or as a path over years.
+
+        Returns
+        -------
+        DataFrame
+            Columns quantity, drawn_from, group (what it moves with; empty where it moves alone), value, low, high,
+            level, distribution, unit, quality, note.
+
+        See Also
+        --------
+        table : Every belief.
+        Results.inputs : The values that a run drew.
+
+        Examples
+        --------
+        >>> from carecost import load_assumptions
+        >>> load_assumptions("england-2025").uncertain()["drawn_from"].str.contains("random walk").sum().item()
+        4
+        """
+        return uncertain_table(self.rows, self.ties, self.paths)
 
     def select(self, parameter: str, **where: object) -> tuple[Assumption, ...]:
         """Select the rows of a parameter that cover any of the cells named.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Literal, get_args
 
 from carecost._guard import (
     calendar_year,
@@ -19,9 +20,10 @@ from carecost._guard import (
     unguarded,
     whole,
 )
-from carecost.engine.grid import AXES, Selector
+from carecost.engine import parameters
+from carecost.engine.grid import AXES, Parameter, Selector
 from carecost.errors import InputError, Problem, refuse, unknown
-from carecost.maths.distributions import DIRICHLET, fault
+from carecost.maths.distributions import DIRICHLET, Distribution, fault
 
 #: Grades of evidence.
 QUALITIES = {
@@ -32,7 +34,8 @@ QUALITIES = {
     "E": "recalled, assumed or claimed",
 }
 #: Kinds of rows of a set, in the order in which a set keeps them.
-ROW_KINDS = ("value", "growth", "adjustment")
+RowKind = Literal["value", "growth", "adjustment"]
+ROW_KINDS: tuple[str, ...] = get_args(RowKind)
 #: Kinds of notes, in the order in which a set keeps them, and what each says; a contradiction says as much as it needs.
 NOTE_KINDS: dict[str, tuple[str, ...] | None] = {
     "gap": ("what is published", "the rule used"),
@@ -40,17 +43,7 @@ NOTE_KINDS: dict[str, tuple[str, ...] | None] = {
     "left_out": (),
 }
 #: Unit of each parameter; unit_cost has the unit of its item's driver.
-UNITS: dict[str, str] = {
-    "initial_stock": "children",
-    "population": "children",
-    "entry_rate": "per child per year",
-    "entry_share": "share",
-    "entry_at_birthday": "share",
-    "extra_entries": "children per year",
-    "exit_rate": "per child-year",
-    "move_rate": "per child-year",
-    "capacity": "places",
-}
+UNITS: dict[str, str] = {name: unit for name, unit in parameters.UNITS.items() if name != "unit_cost"}
 #: Units of the rows that multiply a parameter.
 GROWTH_UNIT, ADJUSTMENT_UNIT = "per year", "multiplier"
 
@@ -98,7 +91,7 @@ class Belief:
     low: float | None = None
     high: float | None = None
     level: float = 0.9
-    distribution: str = ""
+    distribution: Distribution = ""
     unit: str = ""
     price_year: int | None = None
     source: str = ""
@@ -124,7 +117,7 @@ class Belief:
         return self.low is None or self.low == self.high or self.distribution == "fixed"
 
     @property
-    def shape(self) -> str:
+    def shape(self) -> Distribution:
         """Name of its distribution, the default one resolved."""
         if self.distribution or self.low is None:
             return self.distribution or "fixed"
@@ -189,11 +182,11 @@ class Assumption:
     'exit_rate: placements=foster, reasons=adopted'
     """
 
-    parameter: str
+    parameter: Parameter
     where: Selector
     belief: Belief
     name: str = ""
-    kind: str = "value"
+    kind: RowKind = "value"
     from_year: int | None = None
     long_run: float | None = None
     fade_years: int | None = None

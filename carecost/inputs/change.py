@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any, Literal, get_args
 
+from carecost._frames import frame
 from carecost._guard import (
     LONGEST,
     Rule,
@@ -25,13 +26,21 @@ from carecost._guard import (
     unguarded,
     whole,
 )
-from carecost.engine.grid import AREA_WIDE, AXES, Selector
+from carecost.engine.grid import AREA_WIDE, AXES, Parameter, Selector
 from carecost.engine.items import COUNTED
 from carecost.errors import Problem, refuse, unknown
-from carecost.maths.distributions import fault
+from carecost.maths.distributions import Distribution, fault
+
+if TYPE_CHECKING:
+    from carecost._frames import DataFrame
 
 #: What a change does with its amount.
-OPERATIONS = ("scale", "add", "replace", "divert")
+Operation = Literal["scale", "add", "replace", "divert"]
+OPERATIONS: tuple[str, ...] = get_args(Operation)
+
+
+#: Ways from start to full.
+Shape = Literal["linear", "front", "back", "s-curve", "step"]
 
 
 #: Registry: share of the amount in effect once a share of the way from start to full is gone.
@@ -42,6 +51,10 @@ SHAPES: dict[str, Callable[[float], float]] = {
     "s-curve": lambda gone: gone**2 * (3.0 - 2.0 * gone),
     "step": lambda gone: 1.0 if gone >= 1.0 else 0.0,
 }
+
+
+#: Columns of a change year by year.
+RAMP = ("year", "weight", "amount", "low", "high", "unit", "price_year")
 
 
 #: Selectors that a parameter may have.
@@ -84,7 +97,7 @@ class Interval:
     low: float | None = None
     high: float | None = None
     level: float = 0.9
-    distribution: str = ""
+    distribution: Distribution = ""
 
     def __post_init__(self) -> None:
         take(self, value=number(), low=optional(number()), high=optional(number()), level=number(), distribution=text)
@@ -92,7 +105,7 @@ class Interval:
         refuse([] if problem is None else [problem])
 
     @property
-    def shape(self) -> str:
+    def shape(self) -> Distribution:
         """Name of its distribution, the default one resolved."""
         return self.distribution or ("fixed" if self.low is None else "normal")
 
@@ -206,15 +219,15 @@ class Change:
     0.6666666666666666
     """
 
-    parameter: str
-    operation: str
+    parameter: Parameter
+    operation: Operation
     amount: Interval
     start: int = 1
     full: int = 1
     end: int | None = None
     lag: int = 0
     half_life: float | None = None
-    shape: str = "linear"
+    shape: Shape = "linear"
     from_placements: tuple[str, ...] = ()
     to_placement: str | None = None
     unit: str = ""
@@ -231,8 +244,8 @@ class Change:
     @guarded(**_RULES)
     def __init__(
         self,
-        parameter: str,
-        operation: str,
+        parameter: Parameter,
+        operation: Operation,
         amount: Interval | float,
         start: int = 1,
         *,
@@ -240,7 +253,7 @@ class Change:
         end: int | None = None,
         lag: int = 0,
         half_life: float | None = None,
-        shape: str = "linear",
+        shape: Shape = "linear",
         from_placements: Iterable[str] = (),
         to_placement: str | None = None,
         unit: str = "",
@@ -318,6 +331,40 @@ class Change:
             return 1.0 if self.half_life is None else float(0.5 ** ((y - self.full) / self.half_life))
         # The first of n years from start to full has 1 / n of the way behind it at its end, the last all of it.
         return SHAPES[self.shape]((y - self.start + 1) / (self.full - self.start + 1))
+
+    @guarded(years=whole(1, LONGEST, example="10"))
+    def by_year(self, years: int = 10) -> DataFrame:
+        """Give the change year by year, before any run: its ramp, end and decay.
+
+        Parameters
+        ----------
+        years : int
+            Programme years.
+
+        Returns
+        -------
+        DataFrame
+            Columns year (of the programme), weight (share of the amount in effect), amount, low, high (the amount with
+            its interval, taken as often as it is and times the weight), unit, price_year.
+
+        See Also
+        --------
+        weight : The share of one year.
+        Scenario.table : Every change of a scenario.
+
+        Examples
+        --------
+        >>> ramp = Change("entry_rate", "scale", Interval(-0.06, -0.09, 0.0), start=1, full=3).by_year(4)
+        >>> ramp["amount"].round(3).tolist()
+        [-0.02, -0.04, -0.06, -0.06]
+        """
+        often = 1.0 if self.times is None else self.times.value
+        rows = []
+        for year in range(1, years + 1):
+            weight, a = self.share * self.weight(year), self.amount
+            taken = (None if end is None else weight * often * end for end in (a.value, a.low, a.high))
+            rows.append(dict(zip(RAMP, (year, weight, *taken, self.unit, self.price_year), strict=True)))
+        return frame(rows, RAMP)
 
     @property
     def programme_spend(self) -> bool:

@@ -33,6 +33,8 @@ class Provenance:
         Version of the package.
     baseline : str
         Baselines of the set, one an axis, joined by " + "; empty where it states none.
+    given : str
+        Draws that were made elsewhere: of how many quantities, with their digest; empty where all are by seed.
 
     See Also
     --------
@@ -58,6 +60,7 @@ class Provenance:
     discount: str
     version: str
     baseline: str = ""
+    given: str = ""
 
     @property
     def price_base(self) -> PriceBase:

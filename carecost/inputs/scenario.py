@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
+from carecost._frames import frame
 from carecost._guard import (
     LONGEST,
     flag,
@@ -24,13 +25,25 @@ from carecost._guard import (
 from carecost.errors import InputError, Problem, UnknownNameError, refuse, unknown
 from carecost.inputs.change import PROGRAMME, Change, Interval, an_amount, as_interval, replace_change
 
+if TYPE_CHECKING:
+    from carecost._frames import DataFrame
+
 #: What an effect rests on.
-BASES = {
+Basis = Literal["measured", "claimed", "bound", "assumed"]
+BASES: dict[str, str] = {
     "measured": "a study with a comparison",
     "claimed": "the word of those who propose it",
     "bound": "an upper bound on what could be had, not a forecast",
     "assumed": "the assumption of whoever wrote it",
 }
+
+
+#: Columns of a scenario in rows.
+COLUMNS = (
+    *("lever", "basis", "quality", "parameter", "operation", "where", "amount", "low", "high", "level"),
+    *("distribution", "unit", "price_year", "times", "times_of", "share", "start", "full", "end", "lag", "half_life"),
+    *("shape", "from_placements", "to_placement", "luck", "loading", "paid_by", "line", "source", "note"),
+)
 
 
 #: What a lever says of its payment where nobody said what its effects cost.
@@ -79,7 +92,7 @@ class Evidence:
     measure: str
     value: float
     unit: str
-    basis: str
+    basis: Basis
     design: str
     source: str
     low: float | None = None
@@ -122,11 +135,15 @@ class Lever:
     luck : str
         Levers with the same word here have one luck: all that is uncertain in them is at its low end, or at its high
         end, together, each by its own interval (correlation 1); apart from all else where it is empty.
+    loading : float
+        Correlation with that luck, in normal scores, above 0 and up to 1: what is uncertain in two levers of one luck
+        has the product of their loadings as correlation, so do two amounts of one lever; 1 is one luck.
 
     Raises
     ------
     InputError
-        If the basis is none of these, or changes that are drawn together have different amounts.
+        If the basis is none of these, changes that are drawn together have different amounts, or a loading is none
+        that can be, or of no luck.
 
     See Also
     --------
@@ -145,11 +162,12 @@ class Lever:
     source: str = ""
     quality: str = ""
     note: str = ""
-    basis: str = "assumed"
+    basis: Basis = "assumed"
     evidence: tuple[Evidence, ...] = ()
     paid_by: tuple[str, ...] = ()
     line: str = ""
     luck: str = ""
+    loading: float = 1.0
 
     if TYPE_CHECKING:  # what may be given; what is kept is above
 
@@ -160,19 +178,23 @@ class Lever:
             source: str = ...,
             quality: str = ...,
             note: str = ...,
-            basis: str = ...,
+            basis: Basis = ...,
             evidence: Iterable[Evidence] = ...,
             paid_by: Iterable[str] = ...,
             line: str = ...,
             luck: str = ...,
+            loading: float = ...,
         ) -> None: ...
 
     def __post_init__(self) -> None:
         done = several_of(Change, words="Give changes: carecost.Change")
         known = several_of(Evidence, words="Give what is known: carecost.Evidence")
         take(self, changes=done, evidence=known, **texts("name", "source", "quality", "note", "basis", "line", "luck"))
-        take(self, paid_by=labels)
+        take(self, paid_by=labels, loading=number(above=0, most=1))
         _known_basis(self.basis, f"lever {self.name!r}")
+        if self.loading != 1.0 and not self.luck:
+            remedy = "Name the luck that it follows, the same word in each lever that is to be correlated"
+            raise InputError(Problem(f"loading is {self.loading:g} of no luck", f"lever {self.name!r}", remedy))
         refuse(_unlike_amounts(self))
 
     @property
@@ -203,7 +225,8 @@ class Lever:
     @property
     def quantities(self) -> tuple[str, ...]:
         """Names under which its changes are drawn; the same lever has the same luck in every scenario."""
-        return (f"luck: {self.luck}",) * len(self.changes) if self.luck else self.labels
+        one = self.luck and self.loading == 1.0
+        return (f"luck: {self.luck}",) * len(self.changes) if one else self.labels
 
     @property
     def labels(self) -> tuple[str, ...]:
@@ -296,6 +319,29 @@ class Scenario:
             basis = f"{lever.basis}, grade {lever.quality or 'none'}"
             rows.append((lever.name, f"{basis}; " + "; ".join(told) if told else basis))
         return rows
+
+    def table(self) -> DataFrame:
+        """Give every change of the scenario as a row, before any run.
+
+        Returns
+        -------
+        DataFrame
+            Columns lever, basis, quality; parameter, operation, where (cells), amount, low, high, level, distribution,
+            unit, price_year, times, times_of, share; start, full, end, lag (programme years), half_life, shape;
+            from_placements, to_placement; luck, loading, paid_by, line; source, note.
+
+        See Also
+        --------
+        Change.by_year : The ramp of one change.
+
+        Examples
+        --------
+        >>> help_ = Lever("help", [Change("entry_rate", "scale", Interval(-0.05, -0.09, -0.01), full=3)])
+        >>> Scenario("plan", [help_]).table()[["lever", "amount", "low", "start", "full"]].to_numpy().tolist()
+        [['help', -0.05, -0.09, 1, 3]]
+        """
+        rows = (_told(lever, change) for lever in self.levers for change in lever.changes)
+        return frame(rows, COLUMNS)
 
     @property
     def changes(self) -> tuple[tuple[str, Change], ...]:
@@ -657,6 +703,26 @@ def elsewhere(scenario: Scenario, name: str) -> str:
 def _known_basis(basis: str, where: str) -> None:
     """Refuse a basis that is none."""
     refuse([] if basis in BASES else [unknown("basis", basis, BASES, where)])
+
+
+def _told(lever: Lever, c: Change) -> dict[str, object]:
+    """Give a change of a lever as a row of a table."""
+    about = {name: getattr(lever, name) for name in ("basis", "quality", "luck", "loading", "line", "source", "note")}
+    names = ("parameter", "operation", "unit", "price_year", "times_of", "share", "start", "full", "end", "lag")
+    return {
+        "lever": lever.name,
+        **about,
+        **{name: getattr(c, name) for name in (*names, "half_life", "shape", "to_placement")},
+        "where": c.where.text(),
+        "amount": c.amount.value,
+        "low": c.amount.low,
+        "high": c.amount.high,
+        "level": None if c.amount.certain else c.amount.level,
+        "distribution": c.amount.shape,
+        "times": None if c.times is None else c.times.value,
+        "from_placements": ", ".join(c.from_placements),
+        "paid_by": ", ".join(lever.paid_by),
+    }
 
 
 def _unlike_amounts(lever: Lever) -> list[Problem]:

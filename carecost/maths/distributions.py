@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial, wraps
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -508,6 +508,12 @@ BOUNDED = ("uniform", "triangular", "pert")
 
 
 NAMES = (*DISTRIBUTIONS, "fixed")
+
+
+#: Names that a belief may have, to type checkers; the empty one is the default of its interval.
+Distribution = Literal[
+    "", "normal", "lognormal", "uniform", "triangular", "pert", "beta", "gamma", "fixed", "dirichlet"
+]
 
 
 #: Shares that are drawn together, by :func:`shares`; each of them alone is a beta.

@@ -1,18 +1,24 @@
-"""Latin hypercube sampling by name; Monte Carlo error of a mean and of a quantile."""
+"""Latin hypercube sampling by name, or draws that were made elsewhere; Monte Carlo error of means and quantiles."""
 
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from carecost._guard import flag, guarded, opened, take, text, whole
-from carecost._typing import Array
+from carecost._guard import Refused, flag, guarded, instance, numeric, opened, optional, take, text, whole
+from carecost._typing import Array, LockedAgain, read_only
+from carecost.errors import InputError, Problem, refuse
 
 #: Most draws of one run.
 MOST_DRAWS = 1_000_000_000
+
+#: How a provenance says that what has no column in a table of draws was drawn by the seed.
+REST = ", the rest by seed"
 
 #: Level of every interval where no other is asked for: four chances in five, which a record of decades can check.
 LEVEL = 0.8
@@ -102,6 +108,73 @@ def quantile_error(values: Array, q: float) -> float:
     return float(high - low) / 2.0
 
 
+@dataclass(frozen=True, eq=False)
+class DrawTable(LockedAgain):
+    """Joint draws that were made elsewhere: a column for each quantity.
+
+    Two are equal where their digests are: names, values to the last bit, and what they are for.
+
+    Attributes
+    ----------
+    names : tuple of str
+        Quantities.
+    values : ndarray of shape (draw, quantity)
+        Each in the unit of its quantity.
+    rest : bool
+        Whether quantities without a column are drawn as always, from the seed.
+    of : str
+        Digest of the set that they are draws for, once a run has taken them: no other set may have them.
+    """
+
+    names: tuple[str, ...]
+    values: Array = field(repr=False)
+    rest: bool = False
+    of: str = ""
+
+    @property
+    def digest(self) -> str:
+        """Digest of names and values: the same for equal tables, on any machine."""
+        told = hashlib.sha256("\n".join(self.names).encode())
+        told.update(np.ascontiguousarray(self.values, dtype="<f8").tobytes())
+        return told.hexdigest()[:16]
+
+    @property
+    def words(self) -> str:
+        """Say in a few words what was given, for a provenance."""
+        return f"{len(self.names)} quantities ({self.digest}){REST if self.rest else ''}"
+
+    def column(self, name: str) -> Array:
+        """Give the draws of a quantity: (draw,)."""
+        return self.values[:, self.names.index(name)]
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, DrawTable) and self._key == other._key
+
+    def __hash__(self) -> int:
+        return hash(self._key)
+
+    @property
+    def _key(self) -> tuple[str, bool, str]:
+        return self.digest, self.rest, self.of
+
+
+def draw_table(value: Any) -> dict[str, Array]:
+    """Take a table of draws (a rule of the guard): a DataFrame, or a mapping from names to numbers."""
+    remedy = "Give a DataFrame with a column for each quantity, such as results.inputs(), or a dict of arrays"
+    if isinstance(value, Mapping):
+        columns = dict(value)
+    elif hasattr(value, "columns") and hasattr(value, "groupby"):
+        twice = sorted({str(name) for name in value.columns[value.columns.duplicated()]})
+        if twice:
+            raise Refused(f"has two columns {twice[0]!r}", remedy)
+        columns = {name: value[name] for name in value.columns}
+    else:
+        raise Refused("", remedy)
+    if not columns or not all(isinstance(name, str) for name in columns):
+        raise Refused("has no columns" if not columns else "has columns without a name", remedy)
+    return {name: numeric(column, "Give numbers in every column") for name, column in columns.items()}
+
+
 @opened
 @dataclass(frozen=True)
 class Draws:
@@ -116,6 +189,8 @@ class Draws:
     noise : bool
         Whether levels also hold the luck of small numbers: Poisson entries, and for each child a life of its own.
         Differences between scenarios are without it.
+    table : DrawTable, optional
+        Draws that were made elsewhere; see :meth:`given`.
 
     Raises
     ------
@@ -125,6 +200,7 @@ class Draws:
     See Also
     --------
     run : Take the draws of a run.
+    Draws.given : Draws that you made.
 
     Notes
     -----
@@ -145,9 +221,66 @@ class Draws:
     n: int = 0
     seed: int = 1
     noise: bool = False
+    table: DrawTable | None = None
 
     def __post_init__(self) -> None:
-        take(self, n=whole(0, MOST_DRAWS), seed=whole(0), noise=flag)
+        made = optional(instance(DrawTable, words="Use carecost.Draws.given(…), which takes draws that you made"))
+        take(self, n=whole(0, MOST_DRAWS), seed=whole(0), noise=flag, table=made)
+        if self.table is not None and len(self.table.values) != self.n:
+            what = f"n is {self.n}, and the table has {len(self.table.values)} draws"
+            raise InputError(Problem(what, "Draws", "Leave n to carecost.Draws.given(…)"))
+
+    @classmethod
+    @guarded(table=draw_table, seed=optional(whole(0)), noise=flag)
+    def given(cls, table: Any, seed: int | None = None, noise: bool = False) -> Draws:
+        """Take draws that you made, such as a sample of SALib's or a posterior: a column for each quantity.
+
+        Parameters
+        ----------
+        table : DataFrame or mapping of str to array_like
+            One row a draw, one column a quantity, called as :meth:`Results.inputs` calls it, each in the unit of its
+            belief. Intervals, correlations and joint draws of these quantities are then not used.
+        seed : int, optional
+            Where it is given, quantities without a column are drawn as always, from this seed; where it is not, a run
+            asks for a column of every one.
+        noise : bool
+            Whether levels also hold the luck of small numbers.
+
+        Returns
+        -------
+        Draws
+            As many as the table has rows.
+
+        Raises
+        ------
+        InputError
+            If a column has no name, is there twice, or holds what is no finite number; and, once they are run, if a
+            column is no quantity of the run, or a quantity has no column.
+
+        See Also
+        --------
+        Results.inputs : What a run drew; a run of these draws is the same to the last bit.
+
+        Examples
+        --------
+        >>> import numpy as np
+        >>> made = Draws.given({"adjustment: entry level": np.array([0.9, 1.0, 1.1])}, seed=1)
+        >>> made.n, made.table.names
+        (3, ('adjustment: entry level',))
+        """
+        where, remedy = "Draws.given()", "Give as many numbers in every column, one a draw"
+        sizes = {name: column.shape for name, column in table.items()}
+        first = next(iter(sizes.values()))
+        wrong = [name for name, shape in sizes.items() if shape != first or len(shape) != 1]
+        refuse([Problem(f"column {name!r} has shape {sizes[name]}", where, remedy) for name in wrong])
+        values = np.stack(list(table.values()), axis=1)  # (draw, quantity)
+        odd = [name for name, column in table.items() if not np.isfinite(column).all()]
+        remedy = "Give a finite number in every draw: nothing is filled in"
+        refuse([Problem(f"column {name!r} has what is missing or not finite", where, remedy) for name in odd])
+        if not len(values):
+            raise InputError(Problem("the table has no rows", where, "Give one row a draw"))
+        made = DrawTable(tuple(table), read_only(values), rest=seed is not None)
+        return cls(len(values), 1 if seed is None else seed, noise, made)
 
     @property
     def central(self) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Literal, get_args
+from typing import TYPE_CHECKING, Any, Literal, get_args
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -65,8 +65,8 @@ class Appraisal(LockedAgain):
     (11.5646, 1.1156, 2.0)
     """
 
-    plain_costs: ArrayLike
-    benefits: ArrayLike
+    plain_costs: Array
+    benefits: Array
     discounting: float | Schedule
     timing: Timing = "year-end"
     first_year: int = 0
@@ -74,6 +74,21 @@ class Appraisal(LockedAgain):
     mitigation: float = 0.0
     cost_factor: float = 1.0
     annuity: tuple[int, int] | None = None
+
+    if TYPE_CHECKING:  # what may be given; what is kept is above
+
+        def __init__(
+            self,
+            plain_costs: ArrayLike,
+            benefits: ArrayLike,
+            discounting: float | Schedule,
+            timing: Timing = ...,
+            first_year: int = ...,
+            optimism_bias: float = ...,
+            mitigation: float = ...,
+            cost_factor: float = ...,
+            annuity: tuple[int, int] | None = ...,
+        ) -> None: ...
 
     def __post_init__(self) -> None:
         problems: list[Problem] = []

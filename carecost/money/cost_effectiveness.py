@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -49,8 +49,12 @@ class Option(LockedAgain):
     """
 
     name: str
-    cost: ArrayLike
-    effect: ArrayLike
+    cost: Array
+    effect: Array
+
+    if TYPE_CHECKING:  # what may be given; what is kept is above
+
+        def __init__(self, name: str, cost: ArrayLike, effect: ArrayLike) -> None: ...
 
     def __post_init__(self) -> None:
         take(self, name=text)

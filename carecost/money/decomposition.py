@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -71,9 +71,13 @@ class Bought(LockedAgain):
     50.0
     """
 
-    volume: ArrayLike
-    unit_cost: ArrayLike
-    whole: ArrayLike
+    volume: Array
+    unit_cost: Array
+    whole: Array
+
+    if TYPE_CHECKING:  # what may be given; what is kept is above
+
+        def __init__(self, volume: ArrayLike, unit_cost: ArrayLike, whole: ArrayLike) -> None: ...
 
     def __post_init__(self) -> None:
         take(self, volume=array("...", "item"), unit_cost=array("...", "item"), whole=array())

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -28,8 +28,14 @@ from carecost._guard import (
 from carecost._typing import Array
 from carecost.errors import InputError, Problem, unknown
 
+#: When in a year its flows fall, to type checkers.
+Timing = Literal["base year", "mid-year", "year-end"]
+
+#: Timing of flows unless another is asked for.
+BASE_YEAR: Timing = "base year"
+
 #: Years from the point of valuation to the flows of year 0.
-TIMINGS = {"base year": 0.0, "mid-year": 0.5, "year-end": 1.0}
+TIMINGS = {BASE_YEAR: 0.0, "mid-year": 0.5, "year-end": 1.0}
 
 
 #: Rules of the guard: years; whole years since some level.
@@ -211,7 +217,7 @@ def _from_now(value: Any) -> Any:
 
 
 @guarded(years=_from_now, rate_or_schedule=A_RATE, timing=text)
-def discount_factors(years: ArrayLike, rate_or_schedule: float | Schedule, timing: str = "base year") -> Array:
+def discount_factors(years: ArrayLike, rate_or_schedule: float | Schedule, timing: Timing = "base year") -> Array:
     """Work out discount factors: the present value of a pound some years from now.
 
     Parameters

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -24,7 +25,7 @@ from carecost._guard import (
 from carecost._labels import financial_year
 from carecost._typing import Array, LockedAgain
 from carecost.errors import ComparisonError, InputError, Problem, refuse
-from carecost.money.discounting import A_RATE, YEARS, Deflator, Schedule, discount_factors
+from carecost.money.discounting import A_RATE, YEARS, Deflator, Schedule, Timing, discount_factors
 
 REAL, CASH = "real", "cash"
 
@@ -187,6 +188,10 @@ class Amounts(LockedAgain):
     years: tuple[int, ...]
     base: PriceBase
 
+    if TYPE_CHECKING:  # what may be given; what is kept is above
+
+        def __init__(self, values: ArrayLike, years: Iterable[int], base: PriceBase) -> None: ...
+
     def __post_init__(self) -> None:
         base = instance(PriceBase, words="Give their prices: carecost.PriceBase")
         take(self, values=array("...", "year"), years=wholes, base=base)
@@ -210,7 +215,7 @@ class Amounts(LockedAgain):
         return Amounts(self.values - other.values, self.years, base)
 
     @guarded(rate=A_RATE, timing=text)
-    def present_value(self, rate: float | Schedule, timing: str = "base year") -> Array:
+    def present_value(self, rate: float | Schedule, timing: Timing = "base year") -> Array:
         """Discount real amounts to the first year.
 
         Parameters

@@ -9,13 +9,14 @@ from carecost.plots.backtest import plot_backtest
 from carecost.plots.baselines import plot_baselines
 from carecost.plots.capacity import plot_capacity
 from carecost.plots.children import plot_children
+from carecost.plots.decisions import plot_ceac, plot_evppi, plot_expected_loss
 from carecost.plots.history import plot_history
 from carecost.plots.lifetime_cost import plot_lifetime_cost
 from carecost.plots.mix import plot_mix
 from carecost.plots.net_saving import plot_net_saving
 from carecost.plots.regions import plot_regions
 from carecost.plots.required_effect import plot_required_effect
-from carecost.plots.sensitivity import plot_sensitivity
+from carecost.plots.sensitivity import plot_sensitivity, plot_tornado
 from carecost.plots.spending import plot_costs, plot_payers, plot_price_volume_mix
 
 __all__ = [
@@ -23,8 +24,11 @@ __all__ = [
     "plot_backtest",
     "plot_baselines",
     "plot_capacity",
+    "plot_ceac",
     "plot_children",
     "plot_costs",
+    "plot_evppi",
+    "plot_expected_loss",
     "plot_history",
     "plot_lifetime_cost",
     "plot_mix",
@@ -34,4 +38,5 @@ __all__ = [
     "plot_regions",
     "plot_required_effect",
     "plot_sensitivity",
+    "plot_tornado",
 ]

@@ -82,8 +82,7 @@ def plot_children(results: Results, ax: Axes | None = None, scenarios: Sequence[
 def _pivot(frame: pd.DataFrame) -> pd.DataFrame:
     """Lay out one scenario: a row a date, a column a quantile."""
     named = frame.assign(quantile=frame["quantile"].astype(str))
-    laid = named.pivot_table(index="date", columns="quantile", values="value").sort_index()
-    return laid.drop(columns="mean_error", errors="ignore")
+    return named.pivot_table(index="date", columns="quantile", values="value").sort_index()
 
 
 def _limits(ax: Axes, lines: list[pd.DataFrame]) -> None:

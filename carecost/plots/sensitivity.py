@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from matplotlib.axes import Axes
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from carecost import _labels
-from carecost._guard import guarded, whole
+from carecost._guard import guarded, text, whole
 from carecost.analysis.sensitivity import Trial
-from carecost.errors import InputError, Problem
+from carecost.errors import InputError, Problem, UnknownNameError, unknown
 from carecost.plots import _figure
 from carecost.results import assumptions_log
 from carecost.text import numbers
+
+if TYPE_CHECKING:
+    from carecost.results.results import Results
 
 #: Bars that are drawn.
 MOST = 12
@@ -65,6 +70,52 @@ def plot_sensitivity(log: assumptions_log.AssumptionsLog, ax: Axes | None = None
     _dress(ax, len(bars))
     _annotate(ax, log, bars, scale)
     return ax
+
+
+@guarded(results=_figure.RESULTS, scenario=text, ax=_figure.AX, most=whole(1))
+def plot_tornado(results: Results, scenario: str, ax: Axes | None = None, most: int = MOST) -> Axes:
+    """Draw a tornado of a scenario of a run: its net present saving with each assumption at its ends, one at a time.
+
+    Parameters
+    ----------
+    results : Results
+        What a run gave; its set, years and start are used, and central values.
+    scenario : str
+        Name of a scenario of the run.
+    ax : Axes, optional
+        Where to draw; a new figure by default.
+    most : int
+        Bars that are drawn: those with the greatest distance between their ends.
+
+    Returns
+    -------
+    Axes
+        As :func:`plot_sensitivity` draws it.
+
+    Raises
+    ------
+    UnknownNameError
+        If the scenario is not known.
+    InputError
+        If no assumption has an interval.
+
+    See Also
+    --------
+    plot_sensitivity : The same of a log that was made before.
+
+    Examples
+    --------
+    >>> import carecost as cc
+    >>> results = cc.run("england-2022", "family-help", years=3)
+    >>> len(plot_tornado(results, "family-help", most=5).containers[0])
+    5
+    """
+    run = results.run
+    if scenario not in run.scenarios:
+        raise UnknownNameError(unknown("scenario", scenario, run.scenarios, "plot_tornado()"))
+    about = run.grid.n_years, run.calendar.programme_start
+    log = assumptions_log.assumptions_log(run.assumptions, run.scenarios[scenario], *about)
+    return plot_sensitivity(log, ax, most)
 
 
 def _draw(ax: Axes, npv: float, bars: list[Trial]) -> numbers.Scale:
@@ -158,10 +209,10 @@ def _name(ax: Axes, row: int, trial: Trial) -> None:
     line = trial.line
     name = _short(trial)
     below = f"{assumptions_log.interval(line)}" + (f", grade {line.belief.quality}" if line.belief.quality else "")
-    for text, size, colour, side, lift in (
+    for words, size, colour, side, lift in (
         (name[:1].upper() + name[1:], _figure.TEXT, _figure.INK, "bottom", 1),
         (below, _figure.SMALL, _figure.GREY, "top", -1),
     ):
-        shown = _figure.cut(ax, text, size, _NAMES)
+        shown = _figure.cut(ax, words, size, _NAMES)
         label = ax.annotate(shown, (0, row), (0, lift), ("axes fraction", "data"), "offset points")
         label.set(fontsize=size, color=colour, verticalalignment=side, parse_math=False)

@@ -63,7 +63,8 @@ def _scenario(scenario: Scenario, begin: int, counted: set[str]) -> Iterator[Htm
         grade = (f" Grade {lever.quality}." if lever.quality else "") + basis
         yield h("p", f"Source: {lever.source or 'not stated'}.{grade} {lever.note}", class_="note")
         if lever.luck:
-            yield h("p", f"One luck with every lever that names it: {lever.luck}.", class_="note")
+            how = "One luck" if lever.loading == 1.0 else f"Correlated (loading {lever.loading:g})"
+            yield h("p", f"{how} with every lever that names it: {lever.luck}.", class_="note")
         if lever.evidence:
             yield h("ul", *(h("li", statements.evidence_line(known)) for known in lever.evidence), class_="note")
 

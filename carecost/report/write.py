@@ -241,7 +241,7 @@ def rates_text(results: Results | Story, rates: Sequence[str | float | Schedule]
         # By schedule, the amount at each quantile.
         amounts: dict[str, dict[str, str]] = {}
         for row in compared.saving.npvs(rates).to_dict("records"):
-            amounts.setdefault(row["discount"], {})[row["quantile"]] = numbers.pounds(row["value"])
+            amounts.setdefault(row["discount"], {})[str(row["quantile"])] = numbers.pounds(row["value"])
         for schedule, at in amounts.items():
             low, high = (at.get(bound) for bound in BOUND_NAMES)
             interval = f"{low} to {high}" if low else ""

@@ -14,6 +14,7 @@ from carecost._guard import array, flag, guarded, instance, labels, opened, seve
 from carecost._labels import financial_year
 from carecost._typing import Array, LockedAgain, views
 from carecost.analysis.business_case import EFFECTS, BusinessCase
+from carecost.analysis.value_of_information import expected_loss
 from carecost.errors import ComparisonError, InputError, Problem
 from carecost.maths.monte_carlo import LEVEL
 from carecost.money.appraisal import Appraisal
@@ -121,8 +122,8 @@ class SavingAppraisal:
         -------
         DataFrame
             Columns what, of (which account, payer, part or years), year, central, mean, low, high (80% interval), unit;
-            baseline, discount, optimism, claim; price_year, basis and deflator of pounds. Ratios are of means over
-            draws and have no interval. Rows of npsv are there only with a social ledger.
+            baseline, discount, timing, optimism, claim; price_year, basis and deflator of pounds. Ratios are of means
+            over draws and have no interval. Rows of npsv are there only with a social ledger.
 
         See Also
         --------
@@ -141,7 +142,8 @@ class SavingAppraisal:
         for name in ("price_year", "basis", "deflator"):
             value = getattr(self.base, name)
             frame[name] = pd.Series([value if p else None for p in pounds], dtype=object)
-        about = {"baseline": self.baseline, "discount": self.central.comparison.discount.name}
+        compared = self.central.comparison
+        about = {"baseline": self.baseline, "discount": compared.discount.name, "timing": compared.timing}
         return frame.assign(**about, optimism=self.central.optimism.words, claim=self.claim)
 
     @guarded(draws=flag)
@@ -374,13 +376,24 @@ class NetBenefit(LockedAgain):
         """Share of draws in which each option is best, ties shared: (value, option); None without draws."""
         return None if len(self.net_benefit) == 1 else np.asarray(best_shares(self.net_benefit).mean(0))
 
+    @property
+    def expected_loss(self) -> Array:
+        """What it costs on average to choose an option that is not the best: (value, option) [GBP]."""
+        return expected_loss(self.net_benefit)[0] if len(self.net_benefit) > 1 else np.zeros(self.mean.shape)
+
+    @property
+    def evpi(self) -> Array:
+        """Expected value of perfect information, the loss of the option that is best on average: (value,) [GBP]."""
+        return np.asarray(self.expected_loss.min(-1))
+
     def table(self) -> pd.DataFrame:
         """Give one row a value and option.
 
         Returns
         -------
         DataFrame
-            Columns value, name, net_benefit (mean), best; with draws chance_best and its Monte Carlo error.
+            Columns value, name, net_benefit (mean), best; with draws chance_best and its Monte Carlo error, and
+            expected_loss and its own (the loss of the best is the value of perfect information).
 
         See Also
         --------
@@ -405,7 +418,9 @@ class NetBenefit(LockedAgain):
         if chance is None:
             return frame
         error = np.sqrt(chance * (1.0 - chance) / len(self.net_benefit))
-        return frame.assign(chance_best=chance.ravel(), chance_error=error.ravel())
+        loss, loss_error = expected_loss(self.net_benefit)
+        frame = frame.assign(chance_best=chance.ravel(), chance_error=error.ravel())
+        return frame.assign(expected_loss=loss.ravel(), loss_error=loss_error.ravel())
 
 
 @guarded(options=SOME_OPTIONS)

@@ -24,7 +24,7 @@ from carecost._guard import (
     text,
 )
 from carecost._labels import INACTION
-from carecost.errors import UnknownNameError, unknown
+from carecost.errors import InputError, Problem, UnknownNameError, unknown
 from carecost.files.load import a_scenario, a_set
 from carecost.files.regions import SHARE, Prices, Regions, areas, known_regions
 from carecost.inputs.assumptions import Assumptions
@@ -110,6 +110,9 @@ def run_areas(
     9
     """
     whole = a_set(assumptions)
+    if isinstance(draws, Draws) and draws.table is not None:
+        remedy = "Give how many draws there are to be: areas have levels of their own, which one table cannot hold"
+        raise InputError(Problem("draws were given as a table", "run_areas()", remedy))
     regions = known_regions(whole)
     results = {
         name: run(part, *scenarios, years=years, draws=draws, start=start, executor=executor)

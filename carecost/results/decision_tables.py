@@ -8,11 +8,12 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from carecost._guard import amounts, instance, labels, mapping_of, opened, several_of, take, text
+from carecost._guard import amounts, frame, guarded, instance, labels, mapping_of, opened, several_of, take, text
 from carecost._labels import INACTION, financial_year
 from carecost.analysis.business_case import BusinessCase, Effect, effect_of
-from carecost.errors import UnknownNameError, unknown
+from carecost.errors import UnknownNameError, refuse, unknown
 from carecost.money.cost_effectiveness import Option
+from carecost.money.discounting import Schedule, Timing
 from carecost.money.optimism_bias import Optimism
 from carecost.money.prices import PriceBase
 from carecost.results import saving
@@ -48,7 +49,7 @@ class ScenarioOptions:
     claims : tuple of str
         Scenarios whose effects are as claimed, not evidenced.
     about : dict of str to str
-        Columns discount, optimism and years of every row.
+        Columns discount, timing, optimism and years of every row.
 
     See Also
     --------
@@ -105,7 +106,7 @@ class ScenarioOptions:
             Columns run (central or mean), name, cost (net present, to the public purse; below zero it saves), effect,
             status, comparator (the option beside which the increment is taken), incremental_cost, incremental_effect,
             icer, dominated_by; against (what cost and effect are counted from), effect_unit, claim; years, discount,
-            optimism; unit, price_year, basis, deflator.
+            timing, optimism; unit, price_year, basis, deflator.
 
         See Also
         --------
@@ -121,7 +122,7 @@ class ScenarioOptions:
         frames = [icer_table(self.central).table().assign(run="central")]
         if self._with_draws:
             frames.append(self.icers.table().assign(run="mean"))
-        return self._labelled(pd.concat([_first(frame, "run") for frame in frames], ignore_index=True))
+        return self.labelled(pd.concat([_first(frame, "run") for frame in frames], ignore_index=True))
 
     def values_table(self) -> pd.DataFrame:
         """Give one row a value of a unit of effect and option.
@@ -129,8 +130,8 @@ class ScenarioOptions:
         Returns
         -------
         DataFrame
-            Columns value, name, net_benefit (mean over draws), best; with draws chance_best and its Monte Carlo error;
-            then as in :meth:`table`.
+            Columns value, name, net_benefit (mean over draws), best; with draws chance_best and expected_loss, each
+            with its Monte Carlo error; then as in :meth:`table`.
 
         See Also
         --------
@@ -143,17 +144,43 @@ class ScenarioOptions:
         >>> results.options(values=[0.0, 1e6]).values_table()["value"].tolist()
         [0.0, 0.0, 1000000.0, 1000000.0]
         """
-        return self._labelled(self.net_benefit.table())
+        return self.labelled(self.net_benefit.table())
 
     @property
     def _with_draws(self) -> bool:
         return max(len(np.asarray(o.cost)) for o in self.drawn) > 1
 
-    def _labelled(self, frame: pd.DataFrame) -> pd.DataFrame:
-        """Add what every row is of: comparator, effect, years, rates, claim and prices."""
+    @guarded(table=frame)
+    def labelled(self, table: pd.DataFrame) -> pd.DataFrame:
+        """Add to a table what every row is of: comparator, effect, years, rates, claim and prices.
+
+        Parameters
+        ----------
+        table : DataFrame
+            Rows of options by ``name``, or of all of them.
+
+        Returns
+        -------
+        DataFrame
+            With columns claim (of the option, or of any of them), against, effect_unit, years, discount, timing,
+            optimism, unit, price_year, basis and deflator.
+
+        See Also
+        --------
+        table : The options themselves.
+
+        Examples
+        --------
+        >>> import pandas as pd
+        >>> import carecost as cc
+        >>> options = cc.run("england-2025", "family-help", years=4).options()
+        >>> options.labelled(pd.DataFrame({"name": ["inaction"]}))["claim"].tolist()
+        [False]
+        """
         about = {"against": self.comparator, "effect_unit": self.effect.unit, **self.about}
         base = {"price_year": self.base.price_year, "basis": self.base.basis, "deflator": self.base.deflator}
-        return frame.assign(claim=frame["name"].isin(self.claims), **about, unit="GBP", **base)
+        claim = table["name"].isin(self.claims) if "name" in table else bool(self.claims)
+        return table.assign(claim=claim, **about, unit="GBP", **base)
 
 
 def _first(frame: pd.DataFrame, name: str) -> pd.DataFrame:
@@ -168,19 +195,25 @@ def scenario_options(
     values: Sequence[float],
     optimism: str | float | Optimism | None = None,
     mitigated: float = 0.0,
+    discount: str | float | Schedule | None = None,
+    timing: Timing | None = None,
+    scenarios: Sequence[str] = (),
 ) -> ScenarioOptions:
     """Put every scenario of a run side by side as options; see :meth:`carecost.Results.options`."""
     gained = effect_of(effect)
-    names = list(run.scenarios)
-    if comparator not in names:
-        raise UnknownNameError(unknown("scenario", comparator, names, "comparator"))
+    known = list(run.scenarios)
+    if comparator not in known:
+        raise UnknownNameError(unknown("scenario", comparator, known, "comparator"))
+    refuse([unknown("scenario", name, known, "scenarios") for name in scenarios if name not in known], UnknownNameError)
+    names = [name for name in known if not scenarios or name in (comparator, *scenarios)]
     # The comparator is compared with itself too: it is an option, of cost and effect zero.
-    appraisals = {n: saving.compare(run, n, comparator).appraisal(optimism, mitigated) for n in names}
+    appraisals = {n: saving.compare(run, n, comparator).appraisal(optimism, mitigated, discount, timing) for n in names}
     case = appraisals[comparator].central
     years = case.comparison.grid.years
     about = {
         "years": f"{financial_year(years[0])} to {financial_year(years[-1])}",
         "discount": case.comparison.discount.name,
+        "timing": case.comparison.timing,
         "optimism": case.optimism.words,
     }
     return ScenarioOptions(

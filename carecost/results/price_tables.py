@@ -15,7 +15,7 @@ from carecost.errors import InputError, Problem, UnknownNameError, refuse, unkno
 from carecost.maths.monte_carlo import LEVEL
 from carecost.money import decomposition, vintages
 from carecost.money.decomposition import Bought
-from carecost.money.discounting import Schedule, discount_factors
+from carecost.money.discounting import Schedule, Timing, discount_factors
 from carecost.money.prices import CASH, REAL, PriceBase, must_be_real, one_base
 from carecost.results import tables
 from carecost.simulation.comparison import REFORM, Side, follows_care
@@ -57,7 +57,7 @@ def price_base(table: pd.DataFrame, where: str = "table") -> PriceBase:
 
 @guarded(table=frame, discount=rate(Schedule), timing=text)
 def present_value(
-    table: pd.DataFrame, discount: str | float | Schedule = "standard", timing: str = "base year"
+    table: pd.DataFrame, discount: str | float | Schedule = "standard", timing: Timing = "base year"
 ) -> pd.DataFrame:
     """Discount a table of real money by year to its first year.
 
@@ -96,9 +96,11 @@ def present_value(
     must_be_real(price_base(table, "present_value"), "present_value")
     rates = vintages.schedule(discount)
     # Present values add up over years; quantiles of yearly amounts do not.
-    if "quantile" in table and (quantiles := set(table["quantile"]) - {"central", "mean"}):
+    if "quantile" in table and (quantiles := set(table["quantile"]) - set(tables.RUNS)):
         remedy = "Keep the rows of central or mean, or ask for draws=True"
         raise InputError(Problem(f"the table holds quantiles: {sorted(quantiles)}", "present_value", remedy))
+    # Errors of the means of years that hang together do not add up to that of their sum.
+    table = table.drop(columns="mean_error", errors="ignore")
     keys = [c for c in table.columns if c not in ("year", "value")]
     years = sorted(set(table["year"].tolist()))
     groups = table.groupby(keys, sort=False, dropna=False)["year"]

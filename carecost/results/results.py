@@ -41,9 +41,10 @@ from carecost.files.archive import replay, save_run
 from carecost.files.baselines import Background, under
 from carecost.files.load import a_scenario, a_set
 from carecost.inputs.assumptions import Assumptions
+from carecost.inputs.provenance import Provenance
 from carecost.inputs.scenario import Scenario
 from carecost.maths.monte_carlo import LEVEL, MOST_DRAWS, Draws
-from carecost.money.discounting import Deflator, Schedule
+from carecost.money.discounting import Deflator, Schedule, Timing
 from carecost.money.optimism_bias import Optimism, bias
 from carecost.money.prices import CASH, REAL
 from carecost.results import (
@@ -51,6 +52,8 @@ from carecost.results import (
     baseline_tables,
     decision_tables,
     effect_tables,
+    information_tables,
+    labelled,
     lifetime_tables,
     price_tables,
     saving,
@@ -61,6 +64,7 @@ from carecost.results.decision_tables import DEFAULT_EFFECT, VALUES, ScenarioOpt
 from carecost.results.saving import RATES, Saving
 from carecost.results.what_if import Response, bands_of_ages
 from carecost.simulation.blocks import Progress
+from carecost.simulation.comparison import RATE, TIMING
 from carecost.simulation.run import Run
 from carecost.simulation.run import run as run_simulation
 
@@ -228,11 +232,52 @@ class Results:
         """Names of the scenarios; inaction first."""
         return tuple(self._run.scenarios)
 
+    @property
+    def provenance(self) -> Provenance:
+        """What the results were made from: set with its digest, draws, prices, version; see :meth:`to_dict`."""
+        return self._run.provenance
+
+    def inputs(self) -> pd.DataFrame:
+        """Give the drawn values of every uncertain quantity: what the run read, to the last bit.
+
+        Returns
+        -------
+        DataFrame
+            One row a draw, one column a quantity, by the name under which it is drawn (where several numbers share one
+            luck, by a name of each), in the unit of its belief; years of a path are logs of its multiplier.
+
+        Raises
+        ------
+        InputError
+            If there are no draws.
+
+        See Also
+        --------
+        carecost.Draws.given : Run with such a table.
+        evppi : What it would be worth to know some of them.
+
+        Examples
+        --------
+        >>> import carecost as cc
+        >>> results = cc.run("england-2025", years=2, draws=4)
+        >>> again = cc.run("england-2025", years=2, draws=cc.Draws.given(results.inputs()))
+        >>> bool((again.children(draws=True)["value"] == results.children(draws=True)["value"]).all())
+        True
+        """
+        found, values = self._run.inputs()
+        index = pd.RangeIndex(len(values), name="draw")
+        return pd.DataFrame(values, index=index, columns=[drawn.label for drawn in found])
+
     # Children and places
 
-    @guarded(by=labels, draws=flag, level=tables.COVERAGE, in_care=flag)
+    @guarded(by=labels, draws=flag, level=tables.COVERAGE, in_care=flag, wide=flag)
     def children(
-        self, by: Sequence[str] = (), draws: bool = False, in_care: bool = True, level: float = LEVEL
+        self,
+        by: Sequence[str] = (),
+        draws: bool = False,
+        in_care: bool = True,
+        level: float = LEVEL,
+        wide: bool = False,
     ) -> pd.DataFrame:
         """Give children on 31 March of each year.
 
@@ -246,11 +291,14 @@ class Results:
             Only children in care.
         level : float
             Coverage of the interval [probability].
+        wide : bool
+            A column for each date instead of a row; errors of means are then left out.
 
         Returns
         -------
         DataFrame
-            Columns scenario, date, those of ``by``, quantile (central, mean, 0.1, 0.5, 0.9) or draw, value, unit.
+            Columns scenario, date, those of ``by``, quantile (central, mean; 0.1, 0.5, 0.9 as numbers) or draw, value,
+            mean_error (Monte Carlo error of a mean, where there are draws), unit.
 
         Raises
         ------
@@ -268,11 +316,18 @@ class Results:
         >>> results.children(by=["group"])["date"].unique().tolist()
         [2025, 2026, 2027, 2028]
         """
-        return tables.children_rows(self._run, by, None if draws else level, in_care)
+        rows = tables.children_rows(self._run, by, None if draws else level, in_care)
+        return tables.widened(rows, "date", wide)
 
-    @guarded(flow=text, by=labels, draws=flag, level=tables.COVERAGE, in_care=flag)
+    @guarded(flow=text, by=labels, draws=flag, level=tables.COVERAGE, in_care=flag, wide=flag)
     def flows(
-        self, flow: str, by: Sequence[str] = (), draws: bool = False, in_care: bool = True, level: float = LEVEL
+        self,
+        flow: str,
+        by: Sequence[str] = (),
+        draws: bool = False,
+        in_care: bool = True,
+        level: float = LEVEL,
+        wide: bool = False,
     ) -> pd.DataFrame:
         """Give a flow in each year.
 
@@ -288,6 +343,8 @@ class Results:
             Only children in care.
         level : float
             Coverage of the interval [probability].
+        wide : bool
+            A column for each year instead of a row; errors of means are then left out.
 
         Returns
         -------
@@ -310,7 +367,8 @@ class Results:
         >>> results.flows("child_years")["unit"].unique().tolist()
         ['child-years']
         """
-        return tables.flow_rows(self._run, flow, by, None if draws else level, in_care)
+        rows = tables.flow_rows(self._run, flow, by, None if draws else level, in_care)
+        return tables.widened(rows, "year", wide)
 
     @guarded(draws=flag, level=tables.COVERAGE)
     def capacity(self, draws: bool = False, level: float = LEVEL) -> pd.DataFrame:
@@ -328,8 +386,9 @@ class Results:
         DataFrame
             Columns scenario, year, group, quantile or draw; places and occupancy [children on average over the year],
             share of the year's arrivals sent on, redirected [children], and unmet, the time of those whom no group took
-            [child-years]. Quantiles are of each column by itself. With noise occupancy is that of the children who are
-            followed; share, redirected and unmet are of expected arrivals, and have no interval.
+            [child-years]; with draws the Monte Carlo error of the mean of each (places_error and so on). Quantiles are
+            of each column by itself. With noise occupancy is that of the children who are followed; share, redirected
+            and unmet are of expected arrivals, and have no interval.
 
         See Also
         --------
@@ -344,8 +403,8 @@ class Results:
         """
         return tables.capacity_rows(self._run, None if draws else level)
 
-    @guarded(draws=flag, level=tables.COVERAGE)
-    def outcomes(self, draws: bool = False, level: float = LEVEL) -> pd.DataFrame:
+    @guarded(draws=flag, level=tables.COVERAGE, wide=flag)
+    def outcomes(self, draws: bool = False, level: float = LEVEL, wide: bool = False) -> pd.DataFrame:
         """Count each outcome that the set counts, year by year; without rows where it counts none.
 
         Parameters
@@ -354,6 +413,8 @@ class Results:
             One row a draw instead of one a quantile.
         level : float
             Coverage of the interval [probability].
+        wide : bool
+            A column for each year instead of a row; errors of means are then left out.
 
         Returns
         -------
@@ -370,7 +431,7 @@ class Results:
         >>> cc.run(cc.load_assumptions("england-2025-after-care"), years=2).outcomes()["unit"].unique().tolist()
         ['outcomes']
         """
-        return tables.outcome_rows(self._run, None if draws else level)
+        return tables.widened(tables.outcome_rows(self._run, None if draws else level), "year", wide)
 
     @guarded(scenario=text, stream=optional(text))
     def parameters(self, scenario: str, stream: str | None = None) -> Parameters:
@@ -447,7 +508,14 @@ class Results:
 
     # Money, each table with its price base
 
-    @guarded(by=labels, basis=one_of([REAL, CASH]), draws=flag, level=tables.COVERAGE, deflator=optional(vintage))
+    @guarded(
+        by=labels,
+        basis=one_of([REAL, CASH]),
+        draws=flag,
+        level=tables.COVERAGE,
+        deflator=optional(vintage),
+        wide=flag,
+    )
     def costs(
         self,
         by: Sequence[str] = (),
@@ -455,6 +523,7 @@ class Results:
         draws: bool = False,
         deflator: str | Deflator | None = None,
         level: float = LEVEL,
+        wide: bool = False,
     ) -> pd.DataFrame:
         """Give spend in each year.
 
@@ -470,6 +539,8 @@ class Results:
             Vintage that makes cash, packaged or your own; that of the set by default.
         level : float
             Coverage of the interval [probability].
+        wide : bool
+            A column for each year instead of a row; errors of means are then left out.
 
         Returns
         -------
@@ -496,7 +567,8 @@ class Results:
         >>> results.costs(basis="cash")["price_year"].unique().tolist()
         [2026, 2027, 2028]
         """
-        return tables.cost_rows(self._run, by, basis, None if draws else level, deflator)
+        rows = tables.cost_rows(self._run, by, basis, None if draws else level, deflator)
+        return tables.widened(rows, "year", wide)
 
     @guarded(
         scenario=text,
@@ -710,7 +782,7 @@ class Results:
 
     @guarded(discount=saving.rates, timing=text)
     def npv_by_rate(
-        self, discount: Sequence[str | float | Schedule] = RATES, timing: str = "base year"
+        self, discount: Sequence[str | float | Schedule] = RATES, timing: Timing = "base year"
     ) -> pd.DataFrame:
         """Give the net present saving of every scenario against inaction at several discount rates.
 
@@ -992,13 +1064,22 @@ class Results:
 
     # Choosing between scenarios
 
-    @guarded(scenario=text, baseline=text, optimism=bias, mitigated=share())
+    @guarded(
+        scenario=text,
+        baseline=text,
+        optimism=bias,
+        mitigated=share(),
+        discount=optional(RATE),
+        timing=optional(TIMING),
+    )
     def appraisal(
         self,
         scenario: str,
         baseline: str = INACTION,
         optimism: str | float | Optimism | None = None,
         mitigated: float = 0.0,
+        discount: str | float | Schedule | None = None,
+        timing: Timing | None = None,
     ) -> SavingAppraisal:
         """Appraise a scenario as a business case does; see :meth:`carecost.Saving.appraisal`.
 
@@ -1012,6 +1093,11 @@ class Results:
             Uplift on reform spend, as in :meth:`carecost.Saving.appraisal`.
         mitigated : float
             Part of the uplift that was found to be dealt with [share].
+        discount : str, float or Schedule, optional
+            Another rate or schedule than the set's: a name (``"standard"``, ``"health"``), or a flat rate (``0.02``).
+        timing : str, optional
+            When flows fall: ``base year`` (as they do unless another is given), ``mid-year`` or ``year-end``; see
+            :func:`carecost.money.discount_factors`.
 
         Returns
         -------
@@ -1036,9 +1122,17 @@ class Results:
         >>> results.appraisal("care-review").by_payer()["payer"].unique().tolist()
         ['local authority', 'central government (DfE)', 'central government (HM Treasury)']
         """
-        return self.compare(scenario, baseline).appraisal(optimism, mitigated)
+        return self.compare(scenario, baseline).appraisal(optimism, mitigated, discount, timing)
 
-    @guarded(effect=text, comparator=text, values=amounts, optimism=bias, mitigated=share())
+    @guarded(
+        effect=text,
+        comparator=text,
+        values=amounts,
+        optimism=bias,
+        mitigated=share(),
+        discount=optional(RATE),
+        timing=optional(TIMING),
+    )
     def options(
         self,
         effect: str = DEFAULT_EFFECT,
@@ -1046,6 +1140,8 @@ class Results:
         values: Sequence[float] = VALUES,
         optimism: str | float | Optimism | None = None,
         mitigated: float = 0.0,
+        discount: str | float | Schedule | None = None,
+        timing: Timing | None = None,
     ) -> ScenarioOptions:
         """Put every scenario of the run side by side as options.
 
@@ -1062,6 +1158,11 @@ class Results:
             Uplift on reform spend, as in :meth:`carecost.Saving.appraisal`.
         mitigated : float
             Part of the uplift that was found to be dealt with [share].
+        discount : str, float or Schedule, optional
+            Another rate or schedule than the set's: a name (``"standard"``, ``"health"``), or a flat rate (``0.02``).
+        timing : str, optional
+            When flows fall: ``base year`` (as they do unless another is given), ``mid-year`` or ``year-end``; see
+            :func:`carecost.money.discount_factors`.
 
         Returns
         -------
@@ -1089,7 +1190,258 @@ class Results:
         >>> made.table()[["name", "status"]].to_numpy().tolist()
         [['inaction', 'frontier'], ['family-help-evidenced', 'frontier'], ['do-minimum', 'dominated']]
         """
-        return decision_tables.scenario_options(self._run, effect, comparator, values, optimism, mitigated)
+        about = (optimism, mitigated, discount, timing)
+        return decision_tables.scenario_options(self._run, effect, comparator, values, *about)
+
+    @guarded(values=amounts, effect=text, scenarios=labels, discount=optional(RATE))
+    def ceac(
+        self,
+        values: Sequence[float] = information_tables.GRID,
+        effect: str = DEFAULT_EFFECT,
+        scenarios: Sequence[str] = (),
+        discount: str | float | Schedule | None = None,
+    ) -> pd.DataFrame:
+        """Give the acceptability curve of each scenario, the frontier, and expected losses, over values of an effect.
+
+        Parameters
+        ----------
+        values : float or sequence of float
+            What a unit of effect may be worth, zero or more [GBP per unit].
+        effect : str
+            As in :meth:`options`.
+        scenarios : sequence of str, optional
+            Options between which there is a choice, inaction always among them; every scenario of the run by default.
+        discount : str, float or Schedule, optional
+            Another rate or schedule than the set's.
+
+        Returns
+        -------
+        DataFrame
+            One row a value and option: value, name, net_benefit (mean), best (the frontier: what is best on average is
+            not always what is most often best), chance_best and its error, expected_loss (what it costs on average to
+            choose it and not what is best in each draw) and its error; then as in :meth:`options`.
+
+        Raises
+        ------
+        InputError
+            If the run has no draws, or there is inaction alone.
+
+        See Also
+        --------
+        evpi : The loss of the best option.
+        carecost.plots.plot_ceac : Draws curves and frontier.
+
+        References
+        ----------
+        .. [1] Fenwick, E., Claxton, K., Sculpher, M. (2001). Representing uncertainty: the role of cost-effectiveness
+           acceptability curves. Health Economics, 10(8), 779-787.
+
+        Examples
+        --------
+        >>> import carecost as cc
+        >>> results = cc.run("england-2025", "family-help", years=4, draws=8)
+        >>> rows = results.ceac([0.0, 1e6])
+        >>> rows.groupby("value")["chance_best"].sum().tolist()
+        [1.0, 1.0]
+        """
+        information_tables.with_draws(self._run.draws.n, "ceac()")
+        made = decision_tables.scenario_options(
+            self._run, effect, INACTION, values, discount=discount, scenarios=scenarios
+        )
+        return made.values_table()
+
+    @guarded(value=amounts, effect=text, scenarios=labels, discount=optional(RATE))
+    def evpi(
+        self,
+        value: float | Sequence[float] = 0.0,
+        effect: str = DEFAULT_EFFECT,
+        scenarios: Sequence[str] = (),
+        discount: str | float | Schedule | None = None,
+    ) -> pd.DataFrame:
+        """Give what it would be worth to know everything before a scenario is chosen (EVPI).
+
+        Parameters
+        ----------
+        value : float or sequence of float
+            What a unit of effect is worth; 0 chooses by the net present saving alone [GBP per unit].
+        effect : str
+            As in :meth:`options`.
+        scenarios : sequence of str, optional
+            Options between which there is a choice, inaction always among them; every scenario of the run by default.
+        discount : str, float or Schedule, optional
+            Another rate or schedule than the set's.
+
+        Returns
+        -------
+        DataFrame
+            One row a value: value, best (the option of the greatest mean net benefit), evpi and its Monte Carlo error
+            [GBP, present value], chance_wrong (share of draws in which another option is better); then as in
+            :meth:`options`. No study of what is uncertain in the run can be worth more, for this choice.
+
+        Raises
+        ------
+        InputError
+            If the run has no draws, or there is inaction alone.
+
+        See Also
+        --------
+        evppi : Of some quantities.
+        ceac : Chances and losses of every option.
+
+        References
+        ----------
+        .. [1] Briggs, A., Claxton, K., Sculpher, M. (2006). Decision modelling for health economic evaluation. Oxford.
+
+        Examples
+        --------
+        >>> import carecost as cc
+        >>> results = cc.run("england-2025", "family-help", years=4, draws=8)
+        >>> results.evpi()[["best", "evpi"]].to_numpy().tolist()
+        [['inaction', 0.0]]
+        """
+        options = decision_tables.scenario_options(
+            self._run, effect, INACTION, amounts(value), discount=discount, scenarios=scenarios
+        )
+        return information_tables.evpi_rows(options)
+
+    @guarded(
+        groups=information_tables.some_groups,
+        value=number(least=0),
+        effect=text,
+        scenarios=labels,
+        discount=optional(RATE),
+    )
+    def evppi(
+        self,
+        groups: information_tables.Groups = None,
+        value: float = 0.0,
+        effect: str = DEFAULT_EFFECT,
+        scenarios: Sequence[str] = (),
+        discount: str | float | Schedule | None = None,
+    ) -> pd.DataFrame:
+        """Give what it would be worth to know some quantities before a scenario is chosen (EVPPI).
+
+        Parameters
+        ----------
+        groups : sequence of str, or mapping of str to sequence of str, optional
+            Quantities that are known together, by the columns of :meth:`inputs` or the group that they are tied in: of
+            one group, or of several by name; ``*`` stands for any letters. By default every group that is tied (one
+            luck, a correlation, the years of a path), and every other quantity, apart.
+        value : float
+            What a unit of effect is worth; 0 chooses by the net present saving alone [GBP per unit].
+        effect : str
+            As in :meth:`options`.
+        scenarios : sequence of str, optional
+            Options between which there is a choice, inaction always among them; every scenario of the run by default.
+        discount : str, float or Schedule, optional
+            Another rate or schedule than the set's.
+
+        Returns
+        -------
+        DataFrame
+            A row a group, the greatest worth first: group, quantities (how many), evppi and its standard error [GBP,
+            present value], share_of_evpi, chance_of_change (share of draws in which, the group known, another option is
+            best) and says: that it cannot change the choice, or cannot be told from nothing by these draws; value; then
+            as in :meth:`options`.
+
+        Raises
+        ------
+        UnknownNameError
+            If a quantity or scenario is not known.
+        InputError
+            If there are fewer than fifty draws, or there is inaction alone.
+
+        See Also
+        --------
+        evpi : Of everything at once.
+        carecost.evppi : Of any options and draws.
+        carecost.plots.plot_evppi : Draws it.
+
+        References
+        ----------
+        .. [1] Strong, M., Oakley, J. E., Brennan, A. (2014). Estimating multiparameter partial expected value of
+           perfect information from a probabilistic sensitivity analysis sample. Medical Decision Making, 34(3),
+           311-326.
+
+        Examples
+        --------
+        >>> import carecost as cc
+        >>> results = cc.run("england-2025", "family-help", years=4, draws=50)
+        >>> results.evppi(["luck: *"])["says"].iloc[0][:24]
+        'cannot change the choice'
+        """
+        options = decision_tables.scenario_options(
+            self._run, effect, INACTION, (value,), discount=discount, scenarios=scenarios
+        )
+        return information_tables.run_evppi(self._run, options, groups)
+
+    @guarded(
+        groups=information_tables.some_groups,
+        of=text,
+        scenario=optional(text),
+        baseline=text,
+        totals=optional(whole(2, 2**20)),
+        progress=optional(called),
+    )
+    def sobol(
+        self,
+        groups: information_tables.Groups = None,
+        of: str = "npv",
+        scenario: str | None = None,
+        baseline: str = INACTION,
+        totals: int | None = None,
+        progress: Progress | None = None,
+    ) -> pd.DataFrame:
+        """Give Sobol indices: the share of a result's variance that is due to each group of quantities.
+
+        Parameters
+        ----------
+        groups : sequence of str, or mapping of str to sequence of str, optional
+            As in :meth:`evppi`.
+        of : str
+            Which result: ``npv``, ``averted`` (fewer children on the last date), ``children`` (in care on it) or
+            ``spend`` (public, in the last year).
+        scenario, baseline : str, optional
+            Whose; the first scenario of the run, or inaction where the result needs none, and against which baseline.
+        totals : int, optional
+            Draws of each sample of the design for total indices, a power of two; without it they are left out, and
+            nothing is run. With it, that many draws are run for each group, and twice more.
+        progress : callable, optional
+            Called with (groups done, groups in all).
+
+        Returns
+        -------
+        DataFrame
+            A row a group, the greatest first: group, quantities, first (the share explained by the group alone, from
+            the draws of the run by regression) and its standard error, total (with all its interactions) and its own,
+            runs (draws that were run for the totals); of, scenario, baseline, variance, unit. Indices are estimates: of
+            what does nothing one may be slightly below zero.
+
+        Raises
+        ------
+        UnknownNameError
+            If a result, scenario or quantity is not known.
+        InputError
+            If there are fewer than fifty draws, the result does not vary, or a group holds a part of what is tied and
+            totals are asked for.
+
+        See Also
+        --------
+        evppi : What of it can change a choice.
+
+        References
+        ----------
+        .. [1] Saltelli, A. and others (2010). Variance based sensitivity analysis of model output. Design and estimator
+           for the total sensitivity index. Computer Physics Communications, 181(2), 259-270.
+
+        Examples
+        --------
+        >>> import carecost as cc
+        >>> results = cc.run("england-2025", years=3, draws=50)
+        >>> results.sobol(of="children")["group"].iloc[0]
+        'path: entries and exits together'
+        """
+        return information_tables.sobol_rows(self._run, groups, of, scenario, baseline, totals, progress)
 
     @guarded(tolerance=number(above=0))
     def converged(self, tolerance: float = 0.05) -> Convergence:
@@ -1208,7 +1560,7 @@ class Results:
         run = self._run
         plans = [plan for name, plan in run.scenarios.items() if name != INACTION]
         manifest = {"command": sys.argv, "run": run.provenance.as_dict()}
-        return save_run(folder, self.tables(), run.assumptions, plans, manifest, also)
+        return save_run(folder, self.tables(), run.assumptions, plans, manifest, also, run.draws)
 
     @classmethod
     @guarded(folder=path)
@@ -1267,11 +1619,47 @@ class Results:
         where_counted = {"capacity": self.capacity(), "outcomes": self.outcomes()}
         return {
             "provenance": self._run.provenance.as_dict(),
-            "children": self.children().to_dict("records"),
-            "costs": self.costs(by=["group"]).to_dict("records"),
+            "children": tables.records(self.children()),
+            "costs": tables.records(self.costs(by=["group"])),
             "comparisons": {name: self.compare(name).to_dict() for name in self.scenarios if name != INACTION},
-            **{name: frame.to_dict("records") for name, frame in where_counted.items() if len(frame)},
+            **{name: tables.records(frame) for name, frame in where_counted.items() if len(frame)},
         }
+
+    @guarded(central=flag)
+    def to_xarray(self, central: bool = False) -> Any:
+        """Give the arrays of every scenario as one labelled Dataset; needs xarray (``pip install 'carecost[xarray]'``).
+
+        Parameters
+        ----------
+        central : bool
+            The central run instead of the draws; without draws there is no other.
+
+        Returns
+        -------
+        xarray.Dataset
+            Variables stock, entries, exits, aged_out [children], child_years [child-years], volume, unit_cost, spend
+            and npv (the net present saving against inaction) [GBP] on the axes scenario, draw, stream, date, year,
+            placement and item; placements also by placement_group and in_care, items by item_group and the like; the
+            provenance in its attributes. Levels hold the luck of small numbers where the draws ask for it.
+
+        Raises
+        ------
+        CareCostError
+            If xarray is not installed.
+
+        See Also
+        --------
+        projection : With ages; its own ``to_xarray()``.
+
+        Examples
+        --------
+        >>> import carecost as cc
+        >>> made = cc.run("england-2025", "family-networks", years=5).to_xarray()
+        >>> cared = made.stock.where(made.in_care, drop=True).sum(["stream", "placement"])
+        >>> bool((cared.sel(scenario="inaction") >= cared.sel(scenario="family-networks")).all())
+        True
+        """
+        return labelled.run_dataset(self._run, central)
 
     def _stream(self, stream: str | None) -> str:
         """Find a stream by name; the only one of a set needs no name."""

@@ -29,12 +29,12 @@ from carecost.analysis.business_case import BusinessCase
 from carecost.engine.grid import Grid
 from carecost.errors import InputError, Problem
 from carecost.maths.monte_carlo import LEVEL
-from carecost.money.discounting import Schedule, discount_factors
+from carecost.money.discounting import Schedule, Timing, discount_factors
 from carecost.money.optimism_bias import Optimism, bias, optimism_bias
 from carecost.money.vintages import schedule
 from carecost.results import summary, tables
 from carecost.results.appraisal_tables import SavingAppraisal
-from carecost.simulation.comparison import Chooser, Comparison, Side
+from carecost.simulation.comparison import RATE, TIMING, Chooser, Comparison, Side, valued
 from carecost.simulation.run import Run
 
 #: Discount schedules shown side by side.
@@ -115,6 +115,11 @@ class Saving:
     def discount(self) -> Schedule:
         """Discount rates."""
         return self.drawn.discount
+
+    @property
+    def timing(self) -> Timing:
+        """When in a year its flows fall, and what they are valued at."""
+        return self.drawn.timing
 
     @property
     def programme_start(self) -> int:
@@ -303,14 +308,25 @@ class Saving:
         """
         return self.drawn.present_value(flow)
 
-    @guarded(gross=flag)
-    def npv(self, *, gross: bool = False) -> Array:
+    @guarded(gross=flag, discount=optional(RATE), timing=optional(TIMING))
+    def npv(
+        self,
+        *,
+        gross: bool = False,
+        discount: str | float | Schedule | None = None,
+        timing: Timing | None = None,
+    ) -> Array:
         """Give the net present saving to the public purse.
 
         Parameters
         ----------
         gross : bool
             Count the whole volume effect instead of its cashable share.
+        discount : str, float or Schedule, optional
+            Another rate or schedule than the set's: a name (``"standard"``, ``"health"``), or a flat rate (``0.02``).
+        timing : str, optional
+            When flows fall: ``base year`` (as they do unless another is given), ``mid-year`` or ``year-end``; see
+            :func:`carecost.money.discount_factors`.
 
         Returns
         -------
@@ -330,7 +346,7 @@ class Saving:
         >>> bool(saving.npv(gross=True)[0] > saving.npv()[0])
         True
         """
-        return self.drawn.npv(gross=gross)
+        return self.drawn.npv(gross=gross, discount=discount, timing=timing)
 
     def npsv(self) -> Array:
         """Give the net present social value: resources of every ledger, transfers and prices alone at zero.
@@ -389,8 +405,17 @@ class Saving:
         """
         return self.drawn.social_parts()
 
-    def bcr(self) -> float | None:
+    @guarded(discount=optional(RATE), timing=optional(TIMING))
+    def bcr(self, discount: str | float | Schedule | None = None, timing: Timing | None = None) -> float | None:
         """Give the benefit-cost ratio: cashable savings over the programme's net public cost.
+
+        Parameters
+        ----------
+        discount : str, float or Schedule, optional
+            Another rate or schedule than the set's: a name (``"standard"``, ``"health"``), or a flat rate (``0.02``).
+        timing : str, optional
+            When flows fall: ``base year`` (as they do unless another is given), ``mid-year`` or ``year-end``; see
+            :func:`carecost.money.discount_factors`.
 
         Returns
         -------
@@ -409,16 +434,27 @@ class Saving:
         >>> results.compare("care-review").bcr() > 0
         True
         """
-        return self.drawn.bcr() if summary.cost_stated(self.run, self.scenario.name) else None
+        return self.drawn.bcr(discount, timing) if summary.cost_stated(self.run, self.scenario.name) else None
 
-    @guarded(discounted=flag)
-    def payback_year(self, *, discounted: bool = False) -> Array:
+    @guarded(discounted=flag, discount=optional(RATE), timing=optional(TIMING))
+    def payback_year(
+        self,
+        *,
+        discounted: bool = False,
+        discount: str | float | Schedule | None = None,
+        timing: Timing | None = None,
+    ) -> Array:
         """Find the first year from which the cumulative net saving stays at or above zero.
 
         Parameters
         ----------
         discounted : bool
-            Whether to discount.
+            Whether to discount; it is where a discount is given.
+        discount : str, float or Schedule, optional
+            Another rate or schedule than the set's: a name (``"standard"``, ``"health"``), or a flat rate (``0.02``).
+        timing : str, optional
+            When flows fall: ``base year`` (as they do unless another is given), ``mid-year`` or ``year-end``; see
+            :func:`carecost.money.discount_factors`.
 
         Returns
         -------
@@ -436,7 +472,7 @@ class Saving:
         >>> results.compare("care-review").payback_year().tolist()
         [nan]
         """
-        return self.drawn.payback_year(discounted=discounted)
+        return self.drawn.payback_year(discounted=discounted, discount=discount, timing=timing)
 
     def chance_of_saving(self) -> float:
         """Give the share of draws with a net present saving above zero.
@@ -559,14 +595,16 @@ class Saving:
         made = summary.rows(self.run, self.scenario.name, self.baseline.name, level)
         return pd.DataFrame(made, columns=list(summary.COLUMNS))
 
-    @guarded(level=tables.COVERAGE)
-    def by_year(self, level: float = LEVEL) -> pd.DataFrame:
+    @guarded(level=tables.COVERAGE, wide=flag)
+    def by_year(self, level: float = LEVEL, wide: bool = False) -> pd.DataFrame:
         """Give reform spend, savings and net saving in each year, central, mean and quantiles.
 
         Parameters
         ----------
         level : float
             Coverage of the interval [probability].
+        wide : bool
+            A column for each year instead of a row; errors of means are then left out.
 
         Returns
         -------
@@ -591,10 +629,16 @@ class Saving:
             frame.insert(0, "what", what)
             frames.append(frame)
         joined = pd.concat(frames, ignore_index=True)
-        return tables.priced(joined, self.scenario.provenance.price_base)
+        return tables.widened(tables.priced(joined, self.scenario.provenance.price_base), "year", wide)
 
-    @guarded(optimism=bias, mitigated=share())
-    def appraisal(self, optimism: str | float | Optimism | None = None, mitigated: float = 0.0) -> SavingAppraisal:
+    @guarded(optimism=bias, mitigated=share(), discount=optional(RATE), timing=optional(TIMING))
+    def appraisal(
+        self,
+        optimism: str | float | Optimism | None = None,
+        mitigated: float = 0.0,
+        discount: str | float | Schedule | None = None,
+        timing: Timing | None = None,
+    ) -> SavingAppraisal:
         """Appraise the scenario as a business case does: each ledger, payback, funding, and the cost of an effect.
 
         Parameters
@@ -603,6 +647,11 @@ class Saving:
             One uplift on reform spend: a category of :func:`carecost.optimism_bias`, or a share; none by default.
         mitigated : float
             Part of it that was found to be dealt with [share].
+        discount : str, float or Schedule, optional
+            Another rate or schedule than the set's: a name (``"standard"``, ``"health"``), or a flat rate (``0.02``).
+        timing : str, optional
+            When flows fall: ``base year`` (as they do unless another is given), ``mid-year`` or ``year-end``; see
+            :func:`carecost.money.discount_factors`.
 
         Returns
         -------
@@ -631,11 +680,12 @@ class Saving:
         bias = optimism_bias(optimism, mitigated)
         claim = any(self.run.scenarios[side.name].claim for side in (self.baseline, self.scenario))
         stated = summary.cost_stated(self.run, self.scenario.name)
-        return SavingAppraisal(BusinessCase(self.drawn, bias), BusinessCase(self.central, bias), claim, stated)
+        drawn, central = (valued(one, discount, timing) for one in (self.drawn, self.central))
+        return SavingAppraisal(BusinessCase(drawn, bias), BusinessCase(central, bias), claim, stated)
 
     @guarded(discount=rates, timing=text, level=tables.COVERAGE)
     def npvs(
-        self, discount: Sequence[str | float | Schedule] = RATES, timing: str = "base year", level: float = LEVEL
+        self, discount: Sequence[str | float | Schedule] = RATES, timing: Timing = "base year", level: float = LEVEL
     ) -> pd.DataFrame:
         """Give the net present saving to the public purse at several discount rates.
 
@@ -708,8 +758,8 @@ class Saving:
         quoted = self.summary()
         return {
             "baseline": self.baseline.name,
-            "summary": quoted.astype(object).where(quoted.notna(), None).to_dict("records"),
-            "by_year": self.by_year().to_dict("records"),
+            "summary": tables.records(quoted),
+            "by_year": tables.records(self.by_year()),
         }
 
 

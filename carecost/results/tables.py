@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from typing import Literal
+from collections.abc import Callable, Hashable, Mapping, Sequence
+from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
@@ -15,6 +15,7 @@ from carecost.engine.grid import Grid
 from carecost.engine.items import OUTCOMES, SOCIAL
 from carecost.errors import InputError, Problem, UnknownNameError, refuse, unknown
 from carecost.inputs.assumptions import Assumptions
+from carecost.inputs.tables import AXES as CELLS
 from carecost.maths.monte_carlo import LEVEL, ends, mean_error
 from carecost.money import vintages
 from carecost.money.discounting import Deflator
@@ -30,6 +31,9 @@ COVERAGE = number(above=0, most=1, hint="a share, so 0.9 for an interval of 90%"
 
 #: Prices in which spend can be shown.
 BASES = (REAL, CASH)
+
+#: What a table calls the central run, and the mean over draws; quantiles are numbers.
+RUNS = ("central", "mean")
 
 #: What is told of capacity groups, in the order of the columns.
 CAPACITY = ("places", "occupancy", "share", "redirected", "unmet")
@@ -84,14 +88,38 @@ def tidy(array: Array, central: Array, axes: Mapping[str, Sequence[object]], lev
     Returns
     -------
     DataFrame
-        Columns of the axes, ``quantile`` or ``draw``, and ``value``.
+        Columns of the axes, ``quantile`` (``central``, ``mean``, and quantiles as numbers) or ``draw``, and ``value``;
+        with quantiles of draws ``mean_error``, the Monte Carlo error of each mean.
     """
-    layers = dict(enumerate(array)) if level is None else summarised(array, central, level)
+    layers: dict[Any, Array] = dict(enumerate(array)) if level is None else dict(summarised(array, central, level))
+    error = layers.pop("mean_error", None)
     label = "draw" if level is None else "quantile"
     # The layers become the last axis, so that the rows of a cell stand together.
     values = np.stack(list(layers.values()), axis=-1)
-    index = pd.MultiIndex.from_product([*axes.values(), list(layers)], names=[*axes, label])
-    return pd.DataFrame({"value": values.ravel()}, index=index).reset_index()
+    names = [name if name in (*RUNS, *range(len(array))) else float(name) for name in layers]
+    index = pd.MultiIndex.from_product([*axes.values(), names], names=[*axes, label])
+    columns = {"value": values.ravel()}
+    if error is not None:
+        of_mean = np.array([name == "mean" for name in layers])
+        columns["mean_error"] = np.where(of_mean, error[..., None], np.nan).ravel()
+    return pd.DataFrame(columns, index=index).reset_index()
+
+
+def records(frame: pd.DataFrame) -> list[dict[Hashable, Any]]:
+    """Give the rows of a table as plain data: what is missing is None, as JSON has it."""
+    return frame.astype(object).where(frame.notna(), None).to_dict("records")
+
+
+def widened(frame: pd.DataFrame, time: str, wide: bool = True) -> pd.DataFrame:
+    """Lay a table out with a column for each year or date, where that is asked for; errors of means are left out."""
+    if not wide:
+        return frame
+    # Pounds of cash are each of their own year: what the head of the column says.
+    own = ["price_year"] if "basis" in frame and frame["basis"].eq(CASH).all() else []
+    keys = [name for name in frame if name not in (time, "value", "mean_error", *own)]
+    laid = frame.pivot_table("value", keys, time, sort=False, dropna=False, observed=True).reset_index()
+    laid.columns.name = None
+    return laid
 
 
 def grouped(array: Array, labels: Mapping[str, Sequence[str]], by: Sequence[str]) -> tuple[Array, dict[str, list[str]]]:
@@ -153,30 +181,9 @@ def item_labels(grid: Grid) -> dict[str, list[str]]:
 
 
 def assumption_rows(assumptions: Assumptions) -> pd.DataFrame:
-    """Give every assumption as a row: what, value, interval, unit, source and quality."""
-    rows = []
-    for row in assumptions.rows:
-        b = row.belief
-        rows.append(
-            {
-                "quantity": row.quantity,
-                "value": b.value,
-                "low": b.low,
-                "high": b.high,
-                "level": None if b.certain else b.level,
-                "distribution": b.shape,
-                "long_run": row.long_run,
-                "fade_years": row.fade_years,
-                "hold_years": row.hold_years if row.kind == "growth" else None,
-                "unit": b.unit,
-                "price_year": b.price_year,
-                "source": b.source,
-                "source_year": b.source_year,
-                "quality": b.quality,
-                "note": b.note,
-            }
-        )
-    return pd.DataFrame(rows)
+    """Give every assumption as a row, as it is saved: what, value, interval, unit, source and quality."""
+    table = assumptions.table()
+    return table.drop(columns=["parameter", "kind", *CELLS])
 
 
 def interval(values: Array, scale: float = 1.0, level: float = LEVEL) -> tuple[float, float]:
@@ -258,13 +265,16 @@ def capacity_rows(run: Run, level: float | None) -> pd.DataFrame:
         if drawn is None or central is None:
             continue
         columns = {what: tidy(getattr(drawn, what), getattr(central, what), axes, level) for what in CAPACITY}
-        frame = columns[CAPACITY[0]].drop(columns="value")
+        frame = columns[CAPACITY[0]].drop(columns=["value", "mean_error"], errors="ignore")
         if run.draws.noise and level is not None:
             # Nobody was followed who was sent on: an interval would leave the luck of small numbers out.
-            spread = ~frame["quantile"].astype(str).isin(["central", "mean"])
+            spread = ~frame["quantile"].isin(RUNS)
             for what in WITHOUT_LUCK:
                 columns[what]["value"] = columns[what]["value"].mask(spread)
-        frames.append(_named(name, frame.assign(**{what: columns[what]["value"] for what in CAPACITY})))
+                columns[what] = columns[what].assign(mean_error=np.nan)
+        told = {what: columns[what]["value"] for what in CAPACITY}
+        errors = {f"{what}_error": column["mean_error"] for what, column in columns.items() if "mean_error" in column}
+        frames.append(_named(name, frame.assign(**told, **errors)))
     label = "draw" if level is None else "quantile"
     return _stacked(frames) if frames else pd.DataFrame(columns=["scenario", *axes, label, *CAPACITY])
 

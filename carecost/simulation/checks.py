@@ -478,7 +478,7 @@ def unread(assumptions: Assumptions, layouts: Layouts, place: Callable[[Any], st
         One for each such row. What can be seen from the tables is found: years outside the horizon, cells that no row
         fills, closed placements, rates of no population, moves from a placement to itself. A stated zero fills a cell.
     """
-    grid, names = layouts.grid, set(assumptions.uncertain)
+    grid, names = layouts.grid, set(assumptions.drawn_quantities)
     rows = [row for row in assumptions.rows if row.kind != "value" or row.quantity in names]
     wanted: list[Read] = [*rows, *assumptions.paths]
     read = [False] * len(wanted)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from copy import copy
 from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
 
-from carecost._guard import array, calendar_year, called, flag, guarded, instance, opened, optional, take
+from carecost._guard import array, calendar_year, called, flag, guarded, instance, one_of, opened, optional, rate, take
 from carecost._typing import Array, LockedAgain, ReadOnly, read_only
 from carecost.engine.costs import Costs
 from carecost.engine.grid import Grid
@@ -16,12 +17,16 @@ from carecost.engine.items import OUTCOMES, SOCIAL, Item
 from carecost.errors import ComparisonError, InputError, Problem
 from carecost.inputs.provenance import Provenance, licence
 from carecost.money.appraisal import payback_year
-from carecost.money.discounting import Schedule, discount_factors
+from carecost.money.discounting import BASE_YEAR, TIMINGS, Schedule, Timing, discount_factors
+from carecost.money.vintages import schedule
 
 Chooser = Callable[[Item], bool]
 
 
 REFORM = "reform"
+
+#: Rules of the guard: a discount rate or schedule; when in a year its flows fall.
+RATE, TIMING = rate(Schedule), one_of(TIMINGS)
 
 
 #: Parts of net social value besides the lines of the social ledger.
@@ -74,6 +79,8 @@ class Comparison(LockedAgain):
         Calendar year of programme year 1; cashable shares rise from it where a side does not say from when it acts.
     inaction : Side, optional
         Inaction, against which what becomes cash is counted for each of the two; the baseline when not given.
+    timing : str
+        When in a year its flows fall, and what they are valued at; see :func:`carecost.money.discount_factors`.
 
     Raises
     ------
@@ -94,12 +101,14 @@ class Comparison(LockedAgain):
     discount: Schedule
     programme_start: int
     inaction: Side | None = None
+    timing: Timing = BASE_YEAR
 
     def __post_init__(self) -> None:
         side = instance(Side, words="Use Results.compare(…), which compares two scenarios")
         rates = instance(Schedule, words="Give a discount schedule: carecost.money.schedule(…)")
         start = calendar_year
         take(self, baseline=side, scenario=side, inaction=optional(side), discount=rates, programme_start=start)
+        take(self, timing=TIMING)
         licence(self.baseline.provenance, self.scenario.provenance)
         if self.inaction is not None:
             licence(self.inaction.provenance, self.scenario.provenance)
@@ -265,7 +274,7 @@ class Comparison(LockedAgain):
     @cached_property
     def factors(self) -> Array:
         """Discount factors: 1 in the first projected year: (year,) [ratio]."""
-        return read_only(discount_factors(len(self.grid.years), self.discount))
+        return read_only(discount_factors(len(self.grid.years), self.discount, self.timing))
 
     @guarded(flow=array("draw", "year"))
     def present_value(self, flow: Array) -> Array:
@@ -294,14 +303,25 @@ class Comparison(LockedAgain):
             raise InputError(Problem(what, "present_value()", "Give shape (draw, year)"))
         return np.asarray(flow @ self.factors)
 
-    @guarded(gross=flag)
-    def npv(self, *, gross: bool = False) -> Array:
+    @guarded(gross=flag, discount=optional(RATE), timing=optional(TIMING))
+    def npv(
+        self,
+        *,
+        gross: bool = False,
+        discount: str | float | Schedule | None = None,
+        timing: Timing | None = None,
+    ) -> Array:
         """Net present saving to the public purse.
 
         Parameters
         ----------
         gross : bool
             Count the whole volume effect instead of its cashable share.
+        discount : str, float or Schedule, optional
+            Another rate or schedule than the set's: a name (``"standard"``, ``"health"``), or a flat rate (``0.02``).
+        timing : str, optional
+            When flows fall: ``base year`` (as they do unless another is given), ``mid-year`` or ``year-end``; see
+            :func:`carecost.money.discount_factors`.
 
         Returns
         -------
@@ -317,7 +337,7 @@ class Comparison(LockedAgain):
         (1,)
         """
         saving = self.gross_saving() if gross else self.cashable_saving()
-        return self.present_value(saving - self.reform_spend())
+        return valued(self, discount, timing).present_value(saving - self.reform_spend())
 
     def npsv(self) -> Array:
         """Net present social value: resources of every ledger, transfers and prices alone at zero.
@@ -385,8 +405,17 @@ class Comparison(LockedAgain):
         chosen = self._chosen(lambda i: choose(i) and i.group != REFORM and i.kind == "resource")
         return np.asarray(used + self.volume_effect @ chosen)
 
-    def bcr(self) -> float | None:
+    @guarded(discount=optional(RATE), timing=optional(TIMING))
+    def bcr(self, discount: str | float | Schedule | None = None, timing: Timing | None = None) -> float | None:
         """Benefit-cost ratio: mean present value of cashable savings over that of the programme's net public cost.
+
+        Parameters
+        ----------
+        discount : str, float or Schedule, optional
+            Another rate or schedule than the set's: a name (``"standard"``, ``"health"``), or a flat rate (``0.02``).
+        timing : str, optional
+            When flows fall: ``base year`` (as they do unless another is given), ``mid-year`` or ``year-end``; see
+            :func:`carecost.money.discount_factors`.
 
         Returns
         -------
@@ -401,17 +430,29 @@ class Comparison(LockedAgain):
         >>> compared.bcr() is None  # the programme itself spends nothing
         True
         """
-        cost = float(self.present_value(self.reform_spend()).mean())
-        return None if cost <= 0 else float(self.present_value(self.cashable_saving()).mean()) / cost
+        at = valued(self, discount, timing)
+        cost = float(at.present_value(self.reform_spend()).mean())
+        return None if cost <= 0 else float(at.present_value(self.cashable_saving()).mean()) / cost
 
-    @guarded(discounted=flag)
-    def payback_year(self, *, discounted: bool = False) -> Array:
+    @guarded(discounted=flag, discount=optional(RATE), timing=optional(TIMING))
+    def payback_year(
+        self,
+        *,
+        discounted: bool = False,
+        discount: str | float | Schedule | None = None,
+        timing: Timing | None = None,
+    ) -> Array:
         """First year from which the cumulative net saving stays at or above zero.
 
         Parameters
         ----------
         discounted : bool
-            Whether to discount.
+            Whether to discount; it is where a discount is given.
+        discount : str, float or Schedule, optional
+            Another rate or schedule than the set's: a name (``"standard"``, ``"health"``), or a flat rate (``0.02``).
+        timing : str, optional
+            When flows fall: ``base year`` (as they do unless another is given), ``mid-year`` or ``year-end``; see
+            :func:`carecost.money.discount_factors`.
 
         Returns
         -------
@@ -426,7 +467,8 @@ class Comparison(LockedAgain):
         >>> compared.payback_year().shape
         (1,)
         """
-        flow = self.net_saving() * (self.factors if discounted else 1.0)
+        at_rates = discounted or discount is not None
+        flow = self.net_saving() * (valued(self, discount, timing).factors if at_rates else 1.0)
         return payback_year(flow) + self.grid.years[0]
 
     def chance_of_saving(self) -> float:
@@ -510,6 +552,32 @@ class Comparison(LockedAgain):
         """
         spend = self.baseline.costs.spend @ self._chosen(lambda item: item.public and follows_care(item, self.grid))
         return float(spend.sum(1).mean() / self.baseline.child_years.sum(1).mean())
+
+
+def valued(
+    comparison: Comparison, discount: str | float | Schedule | None = None, timing: Timing | None = None
+) -> Comparison:
+    """Give the same comparison with other discount rates, or with flows at another point of the year.
+
+    Raises
+    ------
+    UnknownNameError
+        If a schedule is not known.
+
+    Examples
+    --------
+    >>> import carecost as cc
+    >>> compared = cc.run("england-2025", "family-networks", years=4).run.compare("family-networks")
+    >>> valued(compared, 0.02).discount.name, valued(compared, timing="year-end").factors[0].round(4).item()
+    ('flat 2%', 0.9662)
+    """
+    if discount is None and timing is None:
+        return comparison
+    new = copy(comparison)
+    vars(new).pop("factors", None)
+    object.__setattr__(new, "discount", comparison.discount if discount is None else schedule(discount))
+    object.__setattr__(new, "timing", comparison.timing if timing is None else timing)
+    return new
 
 
 def follows_care(item: Item, grid: Grid) -> bool:

@@ -18,7 +18,7 @@ from carecost.inputs.belief import UNITS
 from carecost.inputs.change import Change
 from carecost.inputs.scenario import Lever, Scenario
 from carecost.money.discounting import Deflator
-from carecost.simulation.sampler import Sampler
+from carecost.simulation.sampler import Factor, Sampler
 
 
 @dataclass(frozen=True)
@@ -334,15 +334,21 @@ def alter(
     return so_far
 
 
+def factor_of(lever: Lever) -> Factor | None:
+    """Give the common factor that what is uncertain in a lever follows in part; None where it has it alone, or none."""
+    return Factor(f"luck: {lever.luck}", lever.loading) if lever.luck and lever.loading != 1.0 else None
+
+
 def drawn_amount(lever: Lever, name: str, change: Change, sampler: Sampler, calendar: Calendar) -> Array:
     """Give the amount of a change at full effect, in the prices of the calendar: (draw,)."""
     # Of levers of one luck the times are at the same end as the amounts.
-    names = (name, name if lever.luck else f"{name}, times")
+    factor = factor_of(lever)
+    names = (name, name if lever.luck and factor is None else f"{name}, times")
     least = {"scale": -1.0, "replace": 0.0, "divert": 0.0}.get(change.operation, -np.inf)
     most = 1.0 if change.operation == "divert" else np.inf
-    amount = sampler.value(names[0], change.amount, least, most)
+    amount = sampler.value(names[0], change.amount, least, most, factor)
     if change.times is not None:
-        amount = amount * sampler.value(names[1], change.times, 0.0)
+        amount = amount * sampler.value(names[1], change.times, 0.0, np.inf, factor)
     if change.price_year is not None:
         amount = amount * calendar.deflator.factor(change.price_year, [calendar.price_year])
     return amount

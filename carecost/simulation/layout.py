@@ -24,7 +24,7 @@ from carecost.inputs.year_path import YearPath
 from carecost.maths.distributions import DIRICHLET
 from carecost.maths.monte_carlo import Draws
 from carecost.money.discounting import growth_path
-from carecost.simulation.sampler import Columns, Sampler
+from carecost.simulation.sampler import Columns, Quantity, Sampler
 
 
 def flat_cells(row: Assumption, grid: Grid, shape: tuple[int, ...]) -> NDArray[np.int_]:
@@ -272,6 +272,7 @@ class Layouts:
         self.area = assumptions.area
         self.splits = splits(assumptions.phases, grid, assumptions.streams)
         self._columns: dict[Draws, Columns] = {}
+        self._labels: Mapping[Quantity, str] = {}
         self._plain: dict[str, list[Layout]] = {}
         self._extra: dict[str, dict[str, Layout]] = {}
         every = [line for path in assumptions.paths for line in path.lines()]
@@ -297,12 +298,26 @@ class Layouts:
 
     def sampler(self, draws: Draws, block: slice | None = None) -> Sampler:
         """Make a sampler of the set's quantities, tied as they are, that shares its values with all blocks."""
-        return Sampler(draws, block, self._columns.setdefault(draws, Columns(draws, self._ties)))
+        if draws not in self._columns:
+            self._columns.setdefault(draws, Columns(draws, self._ties, self._labels))
+        return Sampler(draws, block, self._columns[draws])
 
     def layouts(self, stream: str) -> Iterator[Layout]:
         """Give the layouts of a stream, those of extra entries last."""
         yield from self._plain[stream]
         yield from self._extra[stream].values()
+
+    def labelled(self, labels: Mapping[Quantity, str]) -> Layouts:
+        """Give the layouts with the column of each quantity in a table of draws that were made elsewhere."""
+        new = copy(self)
+        new._columns, new._labels = {}, labels
+        return new
+
+    def read_by(self, columns: Columns) -> Layouts:
+        """Give the layouts with values of its draws that are made, or noted, elsewhere."""
+        new = copy(self)
+        new._columns = {columns.draws: columns}
+        return new
 
     def moved(self, swap: Mapping[int, Assumption]) -> Layouts:
         """Give the layouts with other values in some rows, each by the ``id`` of the row that it stands for.

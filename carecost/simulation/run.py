@@ -7,15 +7,17 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any, TypeVar, cast
 
+import numpy as np
+
 from carecost._labels import INACTION
 from carecost._shown import self_showing
-from carecost._typing import lock
+from carecost._typing import Array, lock
 from carecost._version import __version__
 from carecost.engine.grid import Grid
 from carecost.engine.parameters import Parameters
 from carecost.engine.project import project_streams
 from carecost.engine.projection import Projection
-from carecost.errors import UnknownNameError, unknown
+from carecost.errors import InputError, Problem, UnknownNameError, unknown
 from carecost.inputs.assumptions import Assumptions
 from carecost.inputs.provenance import Provenance
 from carecost.inputs.scenario import Scenario
@@ -25,6 +27,7 @@ from carecost.simulation.comparison import Comparison, Side
 from carecost.simulation.effects import Calendar, first_year
 from carecost.simulation.evaluator import Evaluator, Outcome
 from carecost.simulation.prepare import Prepared, prepare
+from carecost.simulation.quantities import Drawn, bound, labels_for, quantities
 
 T = TypeVar("T")
 
@@ -94,6 +97,21 @@ class Run:
         if block is None:
             return self.once(("central evaluator",), lambda: Evaluator(self.prepared, self.draws))
         return Evaluator(self.prepared, self.draws, block)
+
+    def inputs(self) -> tuple[list[Drawn], Array]:
+        """Give every quantity that the draws read, and its values in each: (draw, quantity).
+
+        Raises
+        ------
+        InputError
+            If there are no draws.
+        """
+        if self.draws.central:
+            raise InputError(Problem("the run has no draws", "inputs()", "Run with draws, such as draws=500"))
+        found = self.once(("quantities",), lambda: list(quantities(self.prepared).values()))
+        columns = self.evaluator(slice(0, 1)).sampler.columns
+        values = [drawn.get(columns) for drawn in found]
+        return found, np.stack(values, axis=1) if values else np.zeros((self.draws.n, 0))
 
     def parameters(self, scenario: str, block: slice | None = None) -> dict[str, Parameters]:
         """Make the parameters of each stream again, central or for a block of draws."""
@@ -208,8 +226,10 @@ def run(
     InputError
         If the set or a scenario cannot be run; with every fault.
     """
-    draws = Draws() if draws is None else draws
+    draws = bound(Draws() if draws is None else draws, assumptions)
     prepared = prepare(assumptions, scenarios, years, start)
+    if draws.table is not None:
+        prepared = replace(prepared, layouts=prepared.layouts.labelled(labels_for(prepared, draws)))
     central = evaluate(prepared, draws, None)
     # A share for each thread at least, so that few draws go side by side too.
     most = block_size(prepared.grid, prepared.scenarios.values())
@@ -241,4 +261,5 @@ def _provenance(prepared: Prepared, draws: Draws) -> Provenance:
         discount=assumptions.discount.name,
         version=__version__,
         baseline=" + ".join(assumptions.baselines),
+        given="" if draws.table is None else draws.table.words,
     )

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
+from typing import NamedTuple
 
 import numpy as np
 from scipy.special import ndtr, ndtri
 
 from carecost._guard import unguarded
 from carecost._typing import Array
-from carecost.errors import InputError, Problem
+from carecost.errors import InputError, Problem, nearest
 from carecost.inputs.belief import Assumption, Belief
 from carecost.inputs.change import Interval
 from carecost.inputs.dependence import Ties
@@ -27,43 +28,98 @@ shares = unguarded(distributions.shares)
 _TINY = 1e-12
 
 
+class Factor(NamedTuple):
+    """A common factor that a quantity follows beside its own luck: a one-factor Gaussian copula.
+
+    Attributes
+    ----------
+    name : str
+        Name under which the factor is drawn.
+    loading : float
+        Correlation with it, in normal scores.
+    """
+
+    name: str
+    loading: float
+
+
+class Quantity(NamedTuple):
+    """A number that is drawn: several may have one name, and so one luck, each with an interval of its own.
+
+    Attributes
+    ----------
+    name : str
+        Name under which it is drawn.
+    what : hashable
+        What tells it from others of the name.
+    """
+
+    name: str
+    what: Hashable = ()
+
+
+def of_belief(name: str, belief: Belief | Interval, factor: Factor | None = None) -> Quantity:
+    """Give the quantity of a belief: what is made of its luck hangs on its numbers alone."""
+    return Quantity(name, (belief.value, belief.low, belief.high, belief.level, belief.shape, factor))
+
+
+def of_year(path: YearPath, year: int) -> Quantity:
+    """Give the quantity of one year of a path."""
+    return Quantity(f"{path.quantity}, {year}", (path.name, path.sd, path.half_life, path.from_year))
+
+
 class Columns:
     """Values of named quantities in every draw, each made once and kept for all blocks.
 
     Parameters
     ----------
     draws : Draws
-        All draws.
+        All draws; those that were made elsewhere have their values in a table.
     ties : Ties, optional
         What moves together; nothing by default.
+    labels : mapping of Quantity to str, optional
+        Column of each quantity in the table of the draws; a quantity that is not here has none.
     """
 
-    def __init__(self, draws: Draws, ties: Ties | None = None) -> None:
-        self.draws, self.ties = draws, ties or Ties()
+    def __init__(self, draws: Draws, ties: Ties | None = None, labels: Mapping[Quantity, str] | None = None) -> None:
+        self.draws, self.ties, self.labels = draws, ties or Ties(), labels or {}
         self._kept: dict[Hashable, Array] = {}
 
     def drawn(self, name: str, belief: Belief | Interval) -> bool:
         """Say whether a quantity differs between draws."""
         return not belief.certain or name in self.ties.joint
 
-    def value(self, name: str, belief: Belief | Interval, least: float, most: float) -> Array:
+    def value(
+        self, name: str, belief: Belief | Interval, least: float, most: float, factor: Factor | None = None
+    ) -> Array:
         """Give the values of a quantity: (draw,)."""
-        if name in self.ties.joint:
-            return self._once(name, lambda: self._row(name))
 
         def make() -> Array:
-            b, u = belief, self.uniforms(name)
+            given = self._given(of_belief(name, belief, factor), least, most)
+            if given is not None:
+                return given
+            if name in self.ties.joint:
+                return self._row(name)
+            b, u = belief, self.uniforms(name, factor)
             try:
                 return quantiles(u, b.value, b.low, b.high, b.level, b.shape, least, most)
             except InputError as error:
                 raise InputError(Problem(p.what, p.where or name, p.remedy) for p in error.problems) from None
 
-        return self._once((name, belief, least, most), make)
+        return self._once((name, belief, least, most, factor), make)
 
     def shares(self, rows: Sequence[Assumption]) -> Array:
         """Give shares that are drawn together: (draw, share)."""
 
         def make() -> Array:
+            given = [self._given(of_belief(row.quantity, row.belief), 0.0, 1.0) for row in rows]
+            found = [column for column in given if column is not None]
+            if len(found) == len(rows):
+                return np.stack(found, axis=1)
+            if found:
+                lost = next(row.quantity for row, column in zip(rows, given, strict=True) if column is None)
+                remedy = "Give all shares of one whole, or none"
+                raise InputError(Problem(f"has no column of {lost!r}", "draws given", remedy))
             u = np.stack([self.uniforms(row.quantity) for row in rows], axis=1)
             return shares(u, [row.belief.value for row in rows], concentration(rows))
 
@@ -80,18 +136,42 @@ class Columns:
                 followed = wandering_path(np.stack(shocks, axis=1), path.sd, path.half_life)
                 for i, year in enumerate(years):
                     if year in later:
-                        out[:, i] = followed[:, year - later[0]]
+                        given = self._given(of_year(path, year), -np.inf, np.inf)
+                        out[:, i] = followed[:, year - later[0]] if given is None else given
             return out
 
         return self._once((path, tuple(years)), make)
 
-    def uniforms(self, name: str) -> Array:
+    def _given(self, quantity: Quantity, least: float, most: float) -> Array | None:
+        """Give the column of a quantity in the table of the draws; None where it is to be drawn."""
+        table = self.draws.table
+        if table is None:
+            return None
+        label = self.labels.get(quantity)
+        if label not in table.names:
+            if table.rest:
+                return None
+            near = nearest(quantity.name, table.names)
+            remedy = f"{near}; or give a seed, Draws.given(…, seed=1), and what has no column is drawn as always"
+            raise InputError(Problem("is drawn in this run, and has no column", label or quantity.name, remedy))
+        assert label is not None
+        column = table.column(label)
+        odd = np.flatnonzero((column < least) | (column > most))
+        if len(odd):
+            bounds = f"{least:g} or more" if most == np.inf else f"a number from {least:g} to {most:g}"
+            what = f"is {column[odd[0]]:.6g} in draw {odd[0]}"
+            raise InputError(Problem(what, f"draws given, column {label!r}", f"Give {bounds}"))
+        return column
+
+    def uniforms(self, name: str, factor: Factor | None = None) -> Array:
         """Give the uniform numbers of a quantity, those of a group tied: (draw,)."""
-        if name in self.ties.loading:
+        if factor is None and name in self.ties.loading:
             row = self.ties.loading[name]
-            scores = row.loading * self._scores(f"correlation: {row.group}")
-            if abs(row.loading) < 1.0:
-                scores = scores + np.sqrt(1.0 - row.loading**2) * self._scores(name)
+            factor = Factor(f"correlation: {row.group}", row.loading)
+        if factor is not None:
+            scores = factor.loading * self._scores(factor.name)
+            if abs(factor.loading) < 1.0:
+                scores = scores + np.sqrt(1.0 - factor.loading**2) * self._scores(name)
             return _sliced(scores)
         if name in self.ties.matrix:
             matrix = self.ties.matrix[name]
@@ -138,11 +218,18 @@ class Sampler:
         """Say whether a quantity has several values here."""
         return self.block is not None and self.columns.drawn(name, belief)
 
-    def value(self, name: str, belief: Belief | Interval, least: float = -np.inf, most: float = np.inf) -> Array:
+    def value(
+        self,
+        name: str,
+        belief: Belief | Interval,
+        least: float = -np.inf,
+        most: float = np.inf,
+        factor: Factor | None = None,
+    ) -> Array:
         """Give the values of a quantity: (draw,), of length 1 when it is certain or the run is central."""
         if not self.drawn(name, belief):
             return np.array([belief.value])
-        return self.columns.value(name, belief, least, most)[self.block]
+        return self.columns.value(name, belief, least, most, factor)[self.block]
 
     def shares(self, rows: Sequence[Assumption]) -> Array:
         """Give shares that are drawn together: (draw, share), of length 1 when the run is central."""

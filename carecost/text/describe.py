@@ -185,7 +185,8 @@ def scenario_text(scenario: Scenario) -> str:
         if lever.line:
             parts.append(_wrapped(f"line of money, counted once where scenarios share it: {lever.line}"))
         if lever.luck:
-            parts.append(_wrapped(f"one luck with every lever that names it: {lever.luck}"))
+            how = "one luck" if lever.loading == 1.0 else f"correlated (loading {lever.loading:g})"
+            parts.append(_wrapped(f"{how} with every lever that names it: {lever.luck}"))
         if lever.evidence:
             parts.append("  What is known:")
             parts += [_wrapped(f"- {known}") for known in map(evidence_line, lever.evidence)]

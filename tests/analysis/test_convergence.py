@@ -42,7 +42,7 @@ def test_tables_carry_the_error() -> None:
     results = cc.run(tiny, edge, draws=cc.Draws(50))
     rows = results.children()
     stock = results.run.drawn["edge"].stock[:, :, -1, list(results.run.grid.in_care)].sum((1, 2))
-    got = rows.query("scenario == 'edge' and date == 2031 and quantile == 'mean_error'")["value"].iloc[0]
+    got = rows.query("scenario == 'edge' and date == 2031 and quantile == 'mean'")["mean_error"].iloc[0]
     assert got == pytest.approx(stock.std(ddof=1) / np.sqrt(50))
     assert results.summary()["mean_error"].iloc[0] > 0
 

@@ -191,7 +191,7 @@ def test_intervals_of_outcomes_are_those_of_the_table(tmp_path: Path) -> None:
     results = cc.run(counting(0.5), draws=cc.Draws(8, seed=1))
     text = write_summary(results, tmp_path).read_text(encoding="utf-8")
     rows = results.outcomes().query("year == 2026").set_index("quantile")["value"]
-    mean, low, high = (numbers.children(rows[q]) for q in ("mean", "0.1", "0.9"))
+    mean, low, high = (numbers.children(rows[q]) for q in ("mean", 0.1, 0.9))
     assert low != high and re.search(rf">{mean}<[^>]*>{low} to {high}<", text)
 
 

@@ -124,7 +124,7 @@ def test_set_without_low_and_high_runs_with_luck() -> None:
     tiny = cc.load_assumptions(Path(__file__).parents[1] / "data" / "sets" / "tiny")
     known = [replace(row, belief=replace(row.belief, low=None, high=None, distribution="")) for row in tiny.rows]
     certain = replace(tiny, rows=tuple(row for row in known if row.kind != "adjustment"))
-    assert not certain.uncertain
+    assert not certain.drawn_quantities
     results = cc.run(certain, draws=cc.Draws(20, noise=True))
     shown = results.run.shown["inaction"]
     assert shown.stock.shape[0] == shown.costs.spend.shape[0] == 20 and shown.stock[:, 0, 1].sum(-1).std() > 0

@@ -95,6 +95,9 @@ def calls() -> dict[str, dict[str, Any]]:
     """One call of each door that works: its arguments by name, ``self`` first of a method."""
     tiny, edge = cc.load_assumptions(SETS / "tiny"), cc.load_scenario(SETS / "edge.toml")
     results = cc.run(tiny, edge, draws=4, years=3)
+    results_of_fifty = cc.run(tiny, edge, draws=50, years=2)
+    unsure = cc.Change("entry_rate", "scale", cc.Interval(-0.2, -0.5, 0.1, 1.0, "uniform"))
+    of_two = cc.run(tiny, cc.Scenario("bold", [cc.Lever("bold", [unsure])]), draws=50, years=2)
     saving = results.compare("edge")
     appraisal = results.appraisal("edge")
     log = cc.quality.assumptions_log(tiny, edge, years=3)
@@ -195,6 +198,8 @@ def calls() -> dict[str, dict[str, Any]]:
         "money.restate": {"values": [1.0, 2.0], "years": [2024, 2025], "price_year": 2025, "deflator": deflator},
         "money.schedule": {"name": "standard"},
         "money.wandering_path": {"shocks": [[1.0]], "sd": 0.1, "half_life": 2.0},
+        "sets": {},
+        "scenarios": {},
         "under": {"assumptions": england, "background": "prices-flat"},
         "load_history": {"name": "england"},
         "History": {"years": [2020, 2021], "areas": ["a"], "stock": [[10.0, 11.0]], "started": None, "uasc": None}
@@ -298,6 +303,8 @@ def calls() -> dict[str, dict[str, Any]]:
         "Parameters": of_parameters,
         "Parameters.arrays": {"self": parameters},
         "Parameters.spread": {"self": parameters},
+        "Parameters.to_xarray": {"self": parameters},
+        "Costs.to_xarray": {"self": costs},
         "Parameters.entries": {"self": parameters},
         "Parameters.changed": {"self": parameters, "**": {"entry_rate": 0.002 * ones}},
         "Counts": of_counts,
@@ -326,6 +333,8 @@ def calls() -> dict[str, dict[str, Any]]:
         },
         "Assumptions.scale": {"self": tiny, "parameter": "exit_rate", "by": 1.1, "**": {"age": 16}},
         "Assumptions.diff": {"self": tiny, "other": tiny},
+        "Assumptions.table": {"self": tiny},
+        "Assumptions.uncertain": {"self": tiny},
         "Assumptions.against": {"self": tiny, "background": edge},
         "Assumptions.scoped": {"self": tiny, "name": "all"},
         "Assumption": {"parameter": "exit_rate", "where": cells, "belief": belief, "name": "n", "kind": "growth"}
@@ -334,6 +343,7 @@ def calls() -> dict[str, dict[str, Any]]:
         "Change": {f: getattr(change, f) for f in cc.Change.__dataclass_fields__ if f != "where"}
         | {"**": {"ages": "10 to 17", "streams": "other"}},
         "Change.weight": {"self": change, "year": 2},
+        "Change.by_year": {"self": change, "years": 4},
         "Interval": {"value": 1.0, "low": 0.5, "high": 2.0, "level": 0.9, "distribution": "normal"},
         "CorrelationMatrix": {"name": "pay", "quantities": ("a", "b"), "rows": matrix.rows},
         "CorrelationMatrix.only": {"self": matrix, "names": ["a"]},
@@ -350,9 +360,10 @@ def calls() -> dict[str, dict[str, Any]]:
         "Evidence": {"measure": "m", "value": 1.0, "unit": "u", "basis": "claimed", "design": "", "source": ""}
         | {"low": 0.5, "high": 2.0, "note": ""},
         "Lever": {"name": "n", "changes": [change], "basis": "assumed", "evidence": (), "paid_by": (), "line": ""}
-        | {"luck": ""}
+        | {"luck": "", "loading": 1.0}
         | words,
         "Scenario": {"name": "n", "levers": [lever], "title": "", "note": "", "claim": False, "made_for": ""},
+        "Scenario.table": {"self": plan},
         "Scenario.delayed": {"self": plan, "years": 1},
         "Scenario.scaled": {"self": plan, "share": 0.5},
         "Scenario.partial": {"self": plan, "share": 0.5},
@@ -363,7 +374,8 @@ def calls() -> dict[str, dict[str, Any]]:
         | {"half_life": 2.0, "shocks": "common", "from_year": 2025, "source_year": ""}
         | words,
         "YearPath.lines": {"self": cc.YearPath("n", "unit_cost", cells, "random walk", 0.1)},
-        "Draws": {"n": 3, "seed": 1, "noise": False},
+        "Draws": {"n": 3, "seed": 1, "noise": False, "table": None},
+        "Draws.given": {"table": {"a": [1.0, 2.0]}, "seed": 1, "noise": False},
         "Draws.uniforms": {"self": cc.Draws(3), "name": "a"},
         "IcerTable": {"steps": icer.steps},
         "IcerTable.table": {"self": icer},
@@ -387,6 +399,8 @@ def calls() -> dict[str, dict[str, Any]]:
         "present_value": {"table": results.costs(draws=True), "discount": 0.035, "timing": "base year"},
         "spending_history": {"by": "placement", "basis": "real"},
         "Results": {"run": results.run},
+        "Results.inputs": {"self": results},
+        "Results.to_xarray": {"self": results, "central": False},
         "Results.children": {"self": results, "by": "placement", "draws": False, "in_care": True, "level": 0.8},
         "Results.flows": {"self": results, "flow": "entries", "by": "group", "draws": False, "in_care": True}
         | {"level": 0.8},
@@ -406,9 +420,24 @@ def calls() -> dict[str, dict[str, Any]]:
         "Results.switching_value": {"self": results, "scenario": "edge", "baseline": "inaction"},
         "Results.attribution": {"self": results, "scenario": "edge", "draws": 0, "dates": [2027], "progress": None},
         "Results.appraisal": {"self": results, "scenario": "edge", "baseline": "inaction"}
-        | {"optimism": 0.1, "mitigated": 0.1},
+        | {"optimism": 0.1, "mitigated": 0.1, "discount": 0.02, "timing": "mid-year"},
         "Results.options": {"self": results, "effect": "averted_children", "comparator": "inaction", "values": [1.0]}
-        | {"optimism": 0.1, "mitigated": 0.1},
+        | {"optimism": 0.1, "mitigated": 0.1, "discount": 0.02, "timing": "mid-year"},
+        "Results.ceac": {"self": results_of_fifty, "values": [0.0], "effect": "averted_children", "scenarios": ["edge"]}
+        | {"discount": 0.02},
+        "Results.evpi": {"self": results_of_fifty, "value": 0.0, "effect": "averted_children", "scenarios": ["edge"]}
+        | {"discount": 0.02},
+        "Results.evppi": {"self": results_of_fifty, "groups": ["growth: *"], "value": 0.0, "scenarios": ["edge"]}
+        | {"effect": "averted_children", "discount": 0.02},
+        "Results.sobol": {"self": results_of_fifty, "groups": ["growth: *"], "of": "spend", "scenario": "edge"}
+        | {"baseline": "inaction", "totals": None, "progress": None},
+        "evppi": {"benefit": results_of_fifty.options().net_benefit, "inputs": results_of_fifty.inputs()}
+        | {"groups": ["growth: *"], "value": 0.0},
+        "plots.plot_ceac": {"results": results_of_fifty, "ax": None, "values": [0.0, 1.0], "scenarios": ["edge"]},
+        "plots.plot_expected_loss": {"results": results_of_fifty, "ax": None, "values": [0.0, 1.0]},
+        "plots.plot_evppi": {"results": of_two, "ax": None, "most": 3, "value": 0.0, "scenarios": []},
+        "plots.plot_tornado": {"results": results, "scenario": "edge", "ax": None, "most": 3},
+        "ScenarioOptions.labelled": {"self": chosen, "table": pd.DataFrame({"name": ["edge"]})},
         "Results.converged": {"self": results, "tolerance": 0.5},
         "Results.tables": {"self": results},
         "Results.decision_tables": {"self": results},
@@ -426,11 +455,11 @@ def calls() -> dict[str, dict[str, Any]]:
                 **{f"{flow}": {"choose": None} for flow in ("gross_saving", "cashable_saving")},
                 **{f"{flow}": {"choose": None} for flow in ("reform_spend", "net_saving")},
                 "present_value": {"flow": np.ones((4, 3))},
-                "npv": {"gross": True},
+                "npv": {"gross": True, "discount": 0.02, "timing": "mid-year"},
                 "npsv": {},
                 "social_parts": {},
-                "bcr": {},
-                "payback_year": {"discounted": True},
+                "bcr": {"discount": 0.02, "timing": "mid-year"},
+                "payback_year": {"discounted": True, "discount": 0.02, "timing": "mid-year"},
                 "chance_of_saving": {},
                 "common_luck": {},
                 "saving_per_child_year": {},
@@ -439,7 +468,7 @@ def calls() -> dict[str, dict[str, Any]]:
         },
         "Saving.summary": {"self": saving, "level": 0.8},
         "Saving.by_year": {"self": saving, "level": 0.8},
-        "Saving.appraisal": {"self": saving, "optimism": 0.1, "mitigated": 0.1},
+        "Saving.appraisal": {"self": saving, "optimism": 0.1, "mitigated": 0.1, "discount": None, "timing": None},
         "Saving.npvs": {"self": saving, "discount": [0.02], "timing": "base year", "level": 0.8},
         "Saving.to_dict": {"self": saving},
     }

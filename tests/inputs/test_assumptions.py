@@ -89,13 +89,13 @@ def test_replace_of_nothing_is_refused_with_what_there_is(england: cc.Assumption
 
 def test_uncertain_names_each_quantity_with_an_interval_joint_draws_or_a_path(tiny: cc.Assumptions) -> None:
     rows = [r.quantity for r in tiny.rows if not r.belief.certain]
-    assert list(tiny.uncertain) == rows
+    assert list(tiny.drawn_quantities) == rows
     certain = next(r for r in tiny.rows if r.belief.certain and r.kind == "value")
     other = next(r for r in tiny.rows if not r.belief.certain)
     joint = cc.JointDraws("j", (certain.quantity, other.quantity), ((1.0, 1.0), (2.0, 2.0)))
     path = cc.YearPath("p", "entry_rate", cc.Selector(), "random walk", 0.1)
     more = replace(tiny, ties=cc.Ties(joints=(joint,)), paths=(path,))
-    assert set(more.uncertain) == {*rows, certain.quantity, "path: p"}
+    assert set(more.drawn_quantities) == {*rows, certain.quantity, "path: p"}
 
 
 def test_grid_has_the_years_asked_for(tiny: cc.Assumptions) -> None:

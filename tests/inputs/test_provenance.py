@@ -12,7 +12,7 @@ from carecost.inputs.belief import Belief
 from carecost.inputs.provenance import Provenance, digest, licence
 
 MADE = Provenance("mine", "0f", 100, 1, False, 2025, 20, 2028, 2025, "hmt-2026-03", "flat 2%", "0.1.0", "a")
-OTHER = Provenance("yours", "1f", 50, 2, True, 2024, 10, 2027, 2022, "hmt-2025-03", "flat 3%", "0.2.0", "b")
+OTHER = Provenance("yours", "1f", 50, 2, True, 2024, 10, 2027, 2022, "hmt-2025-03", "flat 3%", "0.2.0", "b", "x")
 
 
 def test_licence_is_given_to_results_made_alike() -> None:

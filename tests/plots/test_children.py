@@ -20,7 +20,7 @@ from tests.plots.reading import SETS, line, words
 
 def expected(results: Results, scenario: str, quantile: str) -> np.ndarray:
     frame = results.children()
-    rows = frame[(frame["scenario"] == scenario) & (frame["quantile"] == quantile)]
+    rows = frame[(frame["scenario"] == scenario) & (frame["quantile"].astype(str) == quantile)]
     return rows.sort_values("date")["value"].to_numpy()
 
 

@@ -9,10 +9,13 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pandas as pd
 from scipy.special import gammaincinv, ndtri
 
 import carecost as cc
 from carecost import vintages
+from carecost.analysis.sobol_indices import indices
+from carecost.analysis.value_of_information import regress
 from carecost.maths.conversion import probabilities
 from carecost.maths.expm import kernel
 from carecost.maths.markov_cohort import occupancy, trace
@@ -307,6 +310,35 @@ def hiv_draws(case: Case) -> Results:
     }
 
 
+def value_of_information(case: Case) -> Results:
+    """What it is worth to know two normal quantities before one of two options is chosen."""
+    slices = ndtri((np.arange(case["slices"]) + 0.5) / case["slices"])
+    p1, p2 = (x.ravel() for x in np.meshgrid(*(mean + sd * slices for mean, sd in (case["p1"], case["p2"]))))
+    made = cc.net_benefit([("nothing", 0 * p1, 0.0), ("something", p2, p1)], case["values"])
+    found = cc.evppi(made, pd.DataFrame({"p1": p1, "p2": p2}), value=1.0).set_index("group")["evppi"]
+    return {
+        "value of perfect information, k of 1, 2 and 3": made.evpi,
+        "value of knowing p1, of knowing p2, k of 1": found[["p1", "p2"]].to_numpy(),
+    }
+
+
+def sobol(case: Case) -> Results:
+    """Sobol indices of a function whose variances are known."""
+
+    def f(x: np.ndarray) -> np.ndarray:
+        return np.sin(x[:, 0]) + case["a"] * np.sin(x[:, 1]) ** 2 + case["b"] * x[:, 2] ** 4 * np.sin(x[:, 0])
+
+    a, b = (
+        np.stack([np.pi * (2 * cc.Draws(case["draws"], seed).uniforms(f"x{j}") - 1) for j in range(3)], 1)
+        for seed in case["seeds"]
+    )
+    mixed = [f(np.where(np.arange(3) == j, b, a)) for j in range(3)]
+    return {
+        "first-order indices of x1, x2 and x3": [regress(f(a)[:, None], a[:, [j]]).explained(0)[0] for j in range(3)],
+        "total indices of x1, x2 and x3": indices(f(a), f(b), np.stack(mixed)).total,
+    }
+
+
 MODELS: dict[str, Callable[[Case], Results]] = {
     "hiv": hiv,
     "hiv draws": hiv_draws,
@@ -316,4 +348,6 @@ MODELS: dict[str, Callable[[Case], Results]] = {
     "appraisal": appraisal,
     "discount": discount,
     "markov": markov,
+    "value of information": value_of_information,
+    "sobol": sobol,
 }

@@ -24,8 +24,7 @@ independently of carecost.
 LEFT = """## Not reproduced
 
 - **Hip replacement in ten subgroups with uncertainty** (hesim, 500 draws): its ratios carry the luck of few draws.
-- **The Ishigami function** (first-order and total Sobol indices): carecost has no such estimator.
-- **The closed forms of the value of information** (normal examples of the R package voi): carecost does not compute it.
+- **The value of a sample** (EVSI of the normal example): carecost does not compute it.
 - **The likelihood of the heart-transplant data**: rates are taken from msm, not fitted to its data.
 
 Identities of algebra (weights sum to the number of cycles, Little's law, halved cycles, split states, real and nominal
@@ -38,6 +37,8 @@ ORDER = (
     "heemod_engine",
     "hiv_screening",
     "msm_cav",
+    "voi_normal",
+    "ishigami",
     "green_book_factors",
 )
 

@@ -76,7 +76,7 @@ def test_spending_by_group_ends_with_the_total_of_the_table(results: Results, to
     for scenario in results.scenarios:
         rows = frame[frame["scenario"] == scenario].set_index(["quantile", "year"])["value"]
         for year in (2026, 2031):
-            mean, low, high = (f"£{rows[q, year] / 1e6:.1f}m" for q in ("mean", "0.1", "0.9"))
+            mean, low, high = (f"£{rows[q, year] / 1e6:.1f}m" for q in ("mean", 0.1, 0.9))
             assert f"{mean} {low} to {high}" in words
     assert "Mean; 80% interval below it. Intervals of groups do not add up to that of the total." in words
 

@@ -130,7 +130,7 @@ def test_children_of_the_story_are_those_at_the_end(results: Results, told: Stor
     frame = results.children()
     rows = frame[frame["date"] == 2031].set_index(["scenario", "quantile"])["value"]
     for name in ("inaction", "edge"):
-        mean, low, high = (numbers.children(rows[name, q]) for q in ("mean", "0.1", "0.9"))
+        mean, low, high = (numbers.children(rows[name, q]) for q in ("mean", 0.1, 0.9))
         assert f"{mean} under {name} (80% interval {low} to {high})" in told.children
 
 

@@ -51,7 +51,7 @@ def test_every_axis_and_baseline_is_there_once_and_one_of_each_is_the_default(re
 
 def test_draws_are_asked_for() -> None:
     drawn = cc.run("england-2025", years=2, draws=4).baselines(draws=True, level=0.5)
-    assert {"central", "mean", "mean_error", "0.25", "0.5", "0.75"} == set(drawn["quantile"].astype(str))
+    assert {"central", "mean", "0.25", "0.5", "0.75"} == set(drawn["quantile"].astype(str))
 
 
 def test_a_set_that_states_no_baselines_is_refused_in_words() -> None:

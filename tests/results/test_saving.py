@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import fields, replace
 from pathlib import Path
 
@@ -14,7 +15,7 @@ from carecost.errors import InputError, UnknownNameError
 from carecost.money.discounting import TIMINGS
 from carecost.results.results import Results
 from carecost.results.summary import comparator
-from carecost.simulation.comparison import Comparison
+from carecost.simulation.comparison import Comparison, valued
 
 SETS = Path(__file__).parents[1] / "data" / "sets"
 
@@ -109,8 +110,8 @@ def test_saving_by_year_and_at_several_rates_take_the_level(results: Results) ->
         years = saving.by_year(level=level).query("what == 'net saving'").set_index(["quantile", "year"])["value"]
         worth = saving.npvs([0.0], level=level).set_index("quantile")["value"]
         for q in ends:
-            np.testing.assert_allclose(years[f"{q:g}"], np.quantile(flow, q, axis=0), rtol=1e-12)
-            assert worth[f"{q:g}"] == pytest.approx(np.quantile(flow.sum(1), q), rel=1e-12)
+            np.testing.assert_allclose(years[q], np.quantile(flow, q, axis=0), rtol=1e-12)
+            assert worth[q] == pytest.approx(np.quantile(flow.sum(1), q), rel=1e-12)
     assert saving.by_year().equals(saving.by_year(level=0.8)) and saving.npvs().equals(saving.npvs(level=0.8))
     assert saving.summary().equals(saving.summary(level=0.8))
 
@@ -149,3 +150,49 @@ def test_npv_timing_is_stated_and_scales_a_flat_rate(results: Results) -> None:
 def test_npvs_of_a_rate_twice_or_none_are_refused(results: Results, rates: list[str | float]) -> None:
     with pytest.raises(InputError, match="Give each rate once, at least one"):
         results.compare("edge").npvs(rates)
+
+
+@pytest.mark.parametrize("timing", [None, "base year", "mid-year", "year-end"])
+@pytest.mark.parametrize("discount", [None, 0.0, 0.02, "health", "sensitivity"])
+def test_a_rate_and_a_timing_discount_the_same_flows_everywhere(
+    results: Results, discount: float | str | None, timing: str | None
+) -> None:
+    saving = results.compare("edge")
+    rates = saving.discount if discount is None else cc.money.schedule(discount)
+    factors = cc.money.discount_factors(len(saving.grid.years), rates, timing or "base year")
+    wanted = saving.net_saving() @ factors
+    about = {"discount": discount, "timing": timing}
+    np.testing.assert_allclose(saving.npv(**about), wanted, rtol=1e-12)
+    made = saving.appraisal(**about)
+    np.testing.assert_allclose(made.drawn.purse.npv, wanted, rtol=1e-10)
+    cost, benefit = ((flow @ factors).mean() for flow in (saving.reform_spend(), saving.cashable_saving()))
+    assert saving.bcr(discount, timing) == pytest.approx(benefit / cost, rel=1e-12)
+    cumulative = np.cumsum(saving.net_saving() * factors, axis=1)
+    # Paid back in the year from which the running total is never below zero again.
+    paid = [next((y for y in range(len(c)) if (c[y:] >= 0).all()), np.nan) for c in cumulative]
+    got = saving.payback_year(discounted=True, **about)
+    np.testing.assert_array_equal(got, np.array(paid) + saving.grid.years[0])
+    np.testing.assert_array_equal(made.drawn.payback(discounted=True), got)
+    assert set(made.table()["timing"]) == {timing or "base year"} and set(made.table()["discount"]) == {rates.name}
+    options = results.options(**about)
+    np.testing.assert_allclose(options.drawn[1].cost, -wanted, rtol=1e-10)
+    assert set(options.table()["timing"]) == {timing or "base year"}
+
+
+def test_an_odd_rate_or_timing_is_refused_in_words(results: Results) -> None:
+    saving = results.compare("edge")
+    for wrong, words in (
+        ({"discount": 3.5}, "0.035 for 3.5%"),
+        ({"timing": "noon"}, "noon"),
+        ({"discount": "x"}, "'x'"),
+    ):
+        with pytest.raises(cc.CareCostError, match=re.escape(words)):
+            saving.npv(**wrong)
+
+
+def test_other_rates_leave_the_comparison_as_it_was(results: Results) -> None:
+    saving = results.compare("edge")
+    before = saving.npv()
+    saving.npv(discount=0.2, timing="year-end")
+    np.testing.assert_array_equal(saving.npv(), before)
+    assert valued(saving.drawn) is saving.drawn and saving.drawn.timing == "base year"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import numpy as np
@@ -10,6 +11,7 @@ import pytest
 
 import carecost as cc
 from carecost.errors import InputError, UnknownNameError
+from carecost.maths.monte_carlo import mean_error
 from carecost.money.prices import CASH, PriceBase
 from carecost.results import tables
 from carecost.results.results import Results
@@ -54,15 +56,16 @@ def test_tidy_rows_find_their_cells(level: float | None) -> None:
     drawn = np.random.default_rng(1).normal(size=(3, 2, 4))
     frame = tables.tidy(drawn, drawn[:1], {"year": [2026, 2027], "item": list("abcd")}, level)
     label = "quantile" if level else "draw"
-    assert list(frame.columns) == ["year", "item", label, "value"] and len(frame) == 2 * 4 * (6 if level else 3)
-    value = frame.set_index([label, "year", "item"]).sort_index()["value"]
+    error = ["mean_error"] if level else []
+    assert list(frame.columns) == ["year", "item", label, "value", *error] and len(frame) == 2 * 4 * (5 if level else 3)
+    value = frame.set_index([label, "year", "item"])["value"]
     if level is None:
         assert value[2, 2027, "c"] == drawn[2, 1, 2]
     else:
         assert value["central", 2027, "c"] == drawn[0, 1, 2]
         assert value["mean", 2026, "d"] == pytest.approx(drawn[:, 0, 3].mean())
         for q in {0.8: (0.1, 0.5, 0.9), 0.5: (0.25, 0.5, 0.75)}[level]:
-            assert value[f"{q:g}", 2027, "b"] == pytest.approx(np.quantile(drawn[:, 1, 1], q), rel=1e-12)
+            assert value[q, 2027, "b"] == pytest.approx(np.quantile(drawn[:, 1, 1], q), rel=1e-12)
 
 
 def test_grouped_cells_sum_in_the_order_of_their_first_appearance() -> None:
@@ -149,10 +152,10 @@ def test_tables_of_a_run_take_the_level_of_their_interval(results: Results) -> N
         for level, names in ((None, ("0.1", "0.9")), (0.8, ("0.1", "0.9")), (0.5, ("0.25", "0.75"))):
             shown = table(**({} if level is None else {"level": level})).query("scenario == 'edge'")
             wide = shown.pivot_table("value", time, "quantile")
-            assert set(wide.columns) == {"central", "mean", "mean_error", names[0], "0.5", names[1]}
+            assert set(wide.columns) == {"central", "mean", float(names[0]), 0.5, float(names[1])}
             np.testing.assert_allclose(wide["mean"], drawn.mean(), rtol=1e-12)
             for name in names:
-                np.testing.assert_allclose(wide[name], drawn.quantile(float(name)), rtol=1e-12)
+                np.testing.assert_allclose(wide[float(name)], drawn.quantile(float(name)), rtol=1e-12)
 
 
 @pytest.mark.parametrize("level", [0, 1.5, -0.1])
@@ -192,11 +195,14 @@ def test_occupancy_has_the_luck_of_small_numbers_and_what_has_none_has_no_interv
     )
     assert shown is not None and expected is not None and (shown.occupancy != expected.occupancy).all()
     wanted = np.quantile(shown.occupancy, 0.9, axis=0).ravel()
-    np.testing.assert_allclose(frame.loc[frame["quantile"] == "0.9", "occupancy"], wanted, rtol=1e-12)
+    np.testing.assert_allclose(frame.loc[frame["quantile"] == 0.9, "occupancy"], wanted, rtol=1e-12)
     known = frame["quantile"].isin(["central", "mean"])
-    assert frame.loc[known].notna().all(axis=None) and (frame.loc[known, "redirected"] > 0).any()
+    told = list(tables.CAPACITY)
+    assert frame.loc[known, told].notna().all(axis=None) and (frame.loc[known, "redirected"] > 0).any()
     assert frame.loc[~known, ["share", "redirected", "unmet"]].isna().all(axis=None)
-    assert plain.capacity().notna().all(axis=None)
+    assert plain.capacity()[told].notna().all(axis=None)
+    error = plain.capacity().query("quantile == 'mean'")["occupancy_error"]
+    np.testing.assert_allclose(error, mean_error(plain.run.shown["inaction"].capacity.occupancy).ravel(), rtol=1e-12)
     assert lucky.capacity(draws=True).notna().all(axis=None)
 
 
@@ -214,3 +220,42 @@ def test_assumption_rows_are_those_of_the_set() -> None:
     assert frame["quantity"].tolist() == [row.quantity for row in tiny.rows]
     certain = [row.belief.certain for row in tiny.rows]
     assert frame["level"].isna().tolist() == certain
+
+
+def test_error_of_a_mean_is_a_column_of_its_own_and_quantiles_are_numbers(results: Results, central: Results) -> None:
+    rows = results.children(by=["placement"])
+    assert set(rows["quantile"]) == {"central", "mean", 0.1, 0.5, 0.9}
+    means = rows["quantile"] == "mean"
+    assert rows.loc[means, "mean_error"].notna().all() and rows.loc[~means, "mean_error"].isna().all()
+    drawn = results.children(by=["placement"], draws=True)
+    assert "mean_error" not in drawn and "mean_error" not in central.children()
+    keys = ["scenario", "date", "placement"]
+    spread = drawn.groupby(keys, sort=False)["value"].std(ddof=1) / np.sqrt(results.run.draws.n)
+    got = rows[means].set_index(keys)["mean_error"]
+    np.testing.assert_allclose(got, spread.loc[got.index], rtol=1e-9, atol=1e-12)
+
+
+def test_wide_tables_have_a_column_for_each_year_and_the_same_values(results: Results) -> None:
+    for ask, time, by in (
+        (results.children, "date", {"by": ["placement"]}),
+        (lambda **x: results.flows("exits", **x), "year", {"by": ["stream"]}),
+        (results.costs, "year", {"by": ["group"]}),
+        (results.costs, "year", {"by": ["group"], "basis": "cash"}),
+        (lambda **x: results.compare("edge").by_year(**x), "year", {}),
+    ):
+        long, wide = ask(**by), ask(wide=True, **by)
+        times = list(dict.fromkeys(long[time]))
+        assert [c for c in wide if isinstance(c, int)] == times and "mean_error" not in wide
+        assert len(wide) * len(times) == len(long)
+        keys = [c for c in wide if not isinstance(c, int)]
+        again = wide.melt(keys, times, time)
+        merged = long.merge(again, on=[*keys, time], suffixes=("", "_wide"))
+        assert len(merged) == len(long)
+        np.testing.assert_array_equal(merged["value"], merged["value_wide"])
+    by_draw = results.children(draws=True, wide=True)
+    assert by_draw.groupby("scenario").size().tolist() == [results.run.draws.n] * 2
+
+
+def test_records_have_none_where_nothing_is(results: Results) -> None:
+    text = json.dumps(results.to_dict(), allow_nan=False)
+    assert '"mean_error": null' in text and '"quantile": 0.1' in text

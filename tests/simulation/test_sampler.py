@@ -611,7 +611,7 @@ def test_every_drawn_quantity_moves_some_output(name: str) -> None:
         stocks = [one.run.drawn["inaction"].stock for one in drawn]
         assert (stocks[0] != stocks[1]).any(), path.quantity
         walked.append(path.quantity)
-    assert tuple(dict.fromkeys(walked)) == packaged.uncertain
+    assert tuple(dict.fromkeys(walked)) == packaged.drawn_quantities
 
 
 def test_every_uncertain_amount_of_a_lever_moves_some_output() -> None:
@@ -636,7 +636,7 @@ def replace_amount(lever: cc.Lever, name: str, value: float | None) -> cc.Lever:
 
 def test_every_tied_quantity_and_path_moves_the_draws(tied: cc.Assumptions) -> None:
     whole = spend(tied)
-    for name in tied.uncertain:
+    for name in tied.drawn_quantities:
         rows = tuple(
             replace(r, belief=replace(r.belief, low=None, high=None, distribution="")) if r.quantity == name else r
             for r in tied.rows
