@@ -142,6 +142,7 @@ def _add_compare(compare: argparse.ArgumentParser) -> None:
     compare.add_argument("--out", default=DEFAULT_OUT, help=f"folder to write (default {DEFAULT_OUT})")
     compare.add_argument("--format", choices=("table", "csv", "json"), default="table", help="what to print")
     compare.add_argument("--no-charts", action="store_true", help="write tables alone: no brief, annex or pictures")
+    compare.add_argument("--excel", metavar="FILE", help="also write a workbook, such as book.xlsx")
     compare.add_argument("--quiet", action="store_true", help="no progress")
     compare.set_defaults(do=_compare)
 
@@ -173,8 +174,11 @@ def _compare(options: argparse.Namespace) -> int:
     from carecost.money import vintages
     from carecost.report import write
     from carecost.report.story import story
+    from carecost.report.workbook import named, write_workbook
     from carecost.results.results import run
 
+    if options.excel:
+        named(options.excel)
     if options.years is not None and options.years < 1:
         raise InputError(Problem(f"--years is {options.years}", remedy="Give at least 1"))
     out = _writable(options.out)
@@ -198,6 +202,8 @@ def _compare(options: argparse.Namespace) -> int:
     else:
         _attribute(results, _Progress(progress.quiet, "subsets of levers"))
         folder = results.save(out, write.run_files(told))
+    if options.excel:
+        write_workbook(told, options.excel)
     _print(results, told, options.format, folder / write.PAGE, rates, options.no_charts)
     return FINE
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Executor
@@ -71,6 +72,13 @@ from carecost.simulation.run import run as run_simulation
 #: Rules of the guard (see :mod:`carecost._guard`): a horizon; draws; a vintage; years that are told apart by name.
 HORIZON = optional(whole(1, LONGEST, example="20"))
 some = instance(slice, words="Give a slice of the draws, such as slice(0, 10); without it the central run is given")
+
+
+def _report(module: str) -> Any:
+    """Give a module of the room above, which says what a run means: by name, as nothing here depends on it."""
+    return importlib.import_module(f"carecost.report.{module}")
+
+
 vintage = instance(str, Deflator, words="Give the vintage of a packaged deflator by its name, or a Deflator")
 
 
@@ -1561,6 +1569,77 @@ class Results:
         plans = [plan for name, plan in run.scenarios.items() if name != INACTION]
         manifest = {"command": sys.argv, "run": run.provenance.as_dict()}
         return save_run(folder, self.tables(), run.assumptions, plans, manifest, also, run.draws)
+
+    @guarded(folder=path)
+    def report(self, folder: str | Path) -> Path:
+        """Save the run with its brief of two pages, its annex and its pictures.
+
+        Parameters
+        ----------
+        folder : str or Path
+            Where; made if it is not there.
+
+        Returns
+        -------
+        Path
+            The folder: ``brief.html``, ``annex.html`` and what :meth:`save` writes.
+
+        Raises
+        ------
+        FileError
+            If it cannot be written, or would write over a file of yours.
+
+        See Also
+        --------
+        save : Tables alone.
+        workbook : The same as a spreadsheet.
+
+        Examples
+        --------
+        >>> import tempfile
+        >>> import carecost as cc
+        >>> results = cc.run("england-2025", years=2)
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     (results.report(f"{folder}/kept") / "brief.html").exists()
+        True
+        """
+        return self.save(folder, _report("write").run_files(_report("story").story(self)))
+
+    @guarded(path=path)
+    def workbook(self, path: str | Path) -> Path:
+        """Write what the run says as a workbook: a table a sheet, totals as formulas, charts that can be edited.
+
+        Parameters
+        ----------
+        path : str or Path
+            The file, ending in ``.xlsx``.
+
+        Returns
+        -------
+        Path
+            The file: cover and notes, the brief's table, children, placements, spend, savings, assumptions with source
+            and grade, parts of the programme, attribution, baselines, charts. The same run gives the same bytes.
+
+        Raises
+        ------
+        FileError
+            If it cannot be written, does not end in ``.xlsx``, or XlsxWriter is not installed (``carecost[excel]``).
+
+        See Also
+        --------
+        report : The same as pages.
+
+        Examples
+        --------
+        >>> import tempfile
+        >>> import carecost as cc
+        >>> results = cc.run("england-2025", years=2)
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     results.workbook(f"{folder}/book.xlsx").name
+        'book.xlsx'
+        """
+        written: Path = _report("workbook").write_workbook(self, path)
+        return written
 
     @classmethod
     @guarded(folder=path)
