@@ -206,7 +206,7 @@ def sheets(told: Story) -> Iterator[Sheet]:
         yield _frame("Baselines", _BASELINES, told.results.baselines())
 
 
-_ASSUMED = "Every assumption with its interval, unit, source and grade of evidence (A official and direct to E assumed)"
+_ASSUMED = "Every assumption with interval, unit, source and grade (A official and direct to E assumed)"
 _BASELINES = "The same question under every other baseline, central runs"
 
 
@@ -331,10 +331,7 @@ def _savings(told: Story) -> Sheet:
         Column("Net present saving so far [GBP]", "GBP"),
     )
     price = _labels.financial_year(told.assumptions.price_year)
-    about = (
-        f"Savings against no reform by financial year, mean of the draws, prices of {price}; the last row of a "
-        "scenario holds its net present saving. A cashable saving is money that councils could really stop spending"
-    )
+    about = f"Savings against no reform, mean of the draws, prices of {price}; a scenario's last row has its npv"
     return Sheet("Savings", about, columns, tuple(rows))
 
 
@@ -449,6 +446,8 @@ class _Writer:
             self._sheet(sheet, page, i)
         self._charts(self.made.add_worksheet("Charts"), found, drawn)
         self._cover(told, cover, found)
+        cover.set_landscape()
+        cover.fit_to_pages(1, 0)
         cover.activate()
 
     def _cover(self, told: Story, page: Any, found: Sequence[Sheet]) -> None:
@@ -475,6 +474,9 @@ class _Writer:
         page.write_string(1, 0, sheet.about)
         page.write_url(2, 0, "internal:'Cover'!A1", self.link, "Back to the cover")
         page.freeze_panes(_ABOVE + 1, 1)
+        page.set_landscape()
+        page.fit_to_pages(1, 0)
+        page.repeat_rows(_ABOVE)
         for i, column in enumerate(sheet.columns):
             longest = max([len(column.head) // 2, *(len(_said(row[i])) for row in sheet.rows)])
             page.set_column(i, i, min(max(longest + 2, _NARROW), _WIDE))
@@ -501,6 +503,8 @@ class _Writer:
         page.add_table(row, 0, row + max(length, 1), len(heads) - 1, options)
 
     def _charts(self, page: Any, found: Sequence[Sheet], drawn: Sequence[Chart]) -> None:
+        page.set_landscape()
+        page.fit_to_pages(1, 0)
         page.write_string(0, 0, "Charts", self.title)
         page.write_string(1, 0, "Drawn from the sheets of this workbook")
         page.write_url(2, 0, "internal:'Cover'!A1", self.link, "Back to the cover")
@@ -520,7 +524,10 @@ class _Writer:
                     }
                 )
             made.set_title({"name": chart.title, "name_font": {"size": 12}})
-            made.set_y_axis({"name": chart.unit, "num_format": "#,##0", "min": None if chart.kind == "line" else 0})
+            form = '£0.0,,,"bn"' if chart.unit == "GBP" else "#,##0"
+            made.set_y_axis({"name": chart.unit, "num_format": form})
+            if chart.kind == "line":
+                made.set_x_axis({"label_position": "low"})
             made.set_legend({"position": "bottom"})
             made.set_size({"width": 880, "height": 400})
             page.write_string(at - 1, 0, chart.words)
