@@ -16,6 +16,10 @@ NINETY = 1.645
 HORIZON = 20
 
 
+#: First year whose flows by age and stream are published.
+FIRST = 2021
+
+
 def entries_other() -> list[float]:
     """Starts per child of all but unaccompanied children, years 2022 to 2025, and 2021 first."""
     wanted = "Children excluding unaccompanied asylum-seeking children"
@@ -24,7 +28,7 @@ def entries_other() -> list[float]:
 
 def entries_uasc() -> list[float]:
     """Unaccompanied starts, years 2021 to 2025."""
-    return [published.started(y, UASC, UASC) for y in range(2021, 2026)]
+    return [published.started(y, UASC, UASC) for y in range(FIRST, 2026)]
 
 
 def exits_before_18() -> list[float]:

@@ -213,13 +213,13 @@ def _shape(value: float, ends: tuple[float, float]) -> Row:
 
 def _prices(name: str, lines: list[Line]) -> Iterator[Row]:
     """Give the growth of unit costs: of each line by its own record, of the others as assumed."""
-    items = _items(lines)
+    items = items_of(lines)
     for key, record in line_growth.records().items():
         value = 0.0 if name == "prices-flat" else record.recent
         about, source = _said(name, key, record), f"{record.source}; gdp_deflator.csv: HM Treasury"
         row = {"name": PRICES[key], "parameter": "unit_cost", "items": items[key], "from_year": YEAR}
         shape = _shape(value, record.around(value))
-        yield common(source, record.seen, "D", about, **row, **shape, **_fading(name))
+        yield common(source, record.seen, "D", about, **row, **shape, **fading(name))
     grown = percent(intervals.wider_growth(YEAR))
     about = note("growth_assumed", years="2016-17 to 2024-25", wider=grown)
     value, ends = LONG_RUN, (LONG_RUN_LOW, LONG_RUN_HIGH)
@@ -227,10 +227,10 @@ def _prices(name: str, lines: list[Line]) -> Iterator[Row]:
         value, ends, about = 0.0, (LONG_RUN_LOW - LONG_RUN, LONG_RUN_HIGH - LONG_RUN), note("growth_none")
     for title, key in (("growth of other prices", "other"), ("growth of services for all children", "all")):
         row = {"name": title, "parameter": "unit_cost", "items": items[key], "from_year": YEAR}
-        yield common("assumed", YEAR, "E", about, **row, **_shape(value, ends), **_fading(name))
+        yield common("assumed", YEAR, "E", about, **row, **_shape(value, ends), **fading(name))
 
 
-def _items(lines: list[Line]) -> dict[str, list[str]]:
+def items_of(lines: list[Line]) -> dict[str, list[str]]:
     """Sort the items of a set by what their price follows; what is paid by the year has no growth."""
     of: dict[str, list[str]] = {key: [] for key in (*PRICES, "other", "all")}
     groups = {"fostering": "fostering", "leaving care": "leaving care", "special guardianship": "guardianship"}
@@ -246,7 +246,8 @@ def _items(lines: list[Line]) -> dict[str, list[str]]:
     return of
 
 
-def _fading(name: str) -> Row:
+def fading(name: str) -> Row:
+    """Give how the growth of a baseline of prices goes on."""
     if name == "prices-growing":
         return {}
     return {"long_run": 0.0 if name == "prices-flat" else LONG_RUN, "fade_years": FADE, "hold_years": HOLD}
