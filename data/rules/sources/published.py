@@ -1,15 +1,21 @@
-"""Look up the transcribed tables of `data/published`, one figure at a time."""
+"""Look up the transcribed tables of `data/published`, one figure at a time.
+
+The sets of another base date are built from the tables of its release, which stand before these (`data/release`): the
+environment variable of :data:`RELEASE` names their folder, for the whole of a process, because rules keep what they
+read. The years to which the tables go, and no other, say what the last year is.
+"""
 
 from __future__ import annotations
 
 import csv
+import os
 from functools import cache
 from pathlib import Path
 
 TABLES = Path(__file__).resolve().parents[2] / "published"
+#: Environment variable with the folder of a release whose tables stand before those of the project.
+RELEASE = "CARECOST_RELEASE"
 
-CLA = "DfE, Children looked after in England including adoptions, 2024-25 release"
-CLA24 = "DfE, Children looked after in England including adoptions, 2023-24 release"
 LAIT = "DfE, Local Authority Interactive Tool, April 2026"
 S251 = "DfE, section 251 outturn, gross"
 ONS = "ONS mid-year population estimates"
@@ -25,12 +31,23 @@ BANDS = {
 }
 UASC = "Unaccompanied asylum-seeking children"
 
+#: Whether that is so.
+RELEASED = RELEASE in os.environ
+
 
 @cache
 def table(name: str) -> tuple[dict[str, str], ...]:
-    """Read a transcribed table."""
-    with open(TABLES / f"{name}.csv", encoding="utf-8", newline="") as lines:
+    """Read a transcribed table, that of the release where there is one."""
+    own = Path(os.environ.get(RELEASE, TABLES)) / f"{name}.csv"
+    with open(own if own.exists() else TABLES / f"{name}.csv", encoding="utf-8", newline="") as lines:
         return tuple(csv.DictReader(lines))
+
+
+@cache
+def last(name: str, column: str = "year", **where: str) -> int:
+    """Give the last year of a table; 2024-25 is 2025."""
+    found = (row[column] for row in table(name) if all(row[k] == v for k, v in where.items()))
+    return max(int(text[:4]) + (len(text) == 7) for text in found)
 
 
 @cache
@@ -92,3 +109,18 @@ def group(year: int, name: str) -> float:
 def line(year: int, name: str) -> float:
     """Section 251 line total, gross, cash."""
     return figure("s251_lines", "total", financial_year=financial(year), line=name)
+
+
+#: Last 31 March whose children are published, and last financial year whose unit costs can be had.
+CHILDREN = last("stock_by_age")
+PRICED = min(
+    last("s251_groups", "financial_year"),
+    last("unit_costs_lait", "financial_year"),
+    last("care_leavers"),
+    last("service_unit_costs", item="Social work, safeguarding and commissioning per child in need at 31 March"),
+    last("service_unit_costs", item="Family support services gross, per child in need at 31 March"),
+)
+#: Last financial year whose section 251 lines are published.
+LINES = last("s251_lines", "financial_year")
+_CLA = "DfE, Children looked after in England including adoptions, {} release"
+CLA, CLA24 = _CLA.format(financial(CHILDREN)), _CLA.format(financial(last("placement_detail")))
