@@ -15,8 +15,8 @@ from data.rules.costs.items import Line
 from data.rules.rates.base_case import AT_HOME, STREAMS, Case
 from data.rules.rates.exits import REASONS
 from data.rules.rates.stock import FULL
-from data.rules.sources.notes import note, read
 from data.rules.sources import published
+from data.rules.sources.notes import note, read
 from data.rules.sources.published import BANDS, CLA, CLA24, ONS
 from data.rules.sources.write import ages, beliefs, csv_text, exact
 

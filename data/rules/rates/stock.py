@@ -133,7 +133,8 @@ def _uasc_categories(year: int) -> dict[str, float]:
     """Give the unaccompanied stock by published category.
 
     Published from 2022 on. For a year that is not (2025) the last shares are carried, but between supported
-    accommodation and other placements: their split is moved as it moved for all children (other placements halved as homes registered).
+    accommodation and other placements: their split is moved as it moved for all children (other placements halved as
+    homes registered).
     """
     at = min(max(year, 2022), DETAILED)
     names = {
