@@ -7,7 +7,7 @@ published but for what :func:`plain_label` takes off, so that a renumbered or re
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from carecost.files.readers.published_table import Figure, Layout, Table
 
@@ -33,6 +33,47 @@ _POPULATIONS = {
 }
 
 
+def same_label(label: str, known: Iterable[str]) -> str:
+    """Find the label of a category among those that are known, however it is numbered or spelt in a release.
+
+    Brackets are dropped only where no two of the known labels differ by them alone.
+
+    Parameters
+    ----------
+    label : str
+        As published.
+    known : iterable of str
+        Labels of other releases.
+
+    Returns
+    -------
+    str
+        The known one; empty where it is none of them, or may be several.
+
+    Examples
+    --------
+    >>> known = ["Foster placements", "Left home (with support)", "Left home (with none)", "Total"]
+    >>> [same_label(x, known) for x in ("1. Total foster placements", "Left home (with none)", "Left home (alone)")]
+    ['Foster placements', 'Left home (with none)', '']
+    """
+    labels = list(known)
+    for plain in (_spaced, _unnumbered, plain_label):
+        found = [one for one in labels if plain(one) == plain(label)]
+        if found:
+            return found[0] if len(found) == 1 else ""
+    return ""
+
+
+def _spaced(text: str) -> str:
+    text = re.sub(r"\s*/\s*", "/", text.strip().replace("’", "'"))
+    return re.sub(r"\s+", " ", re.sub(r"^(\d+[a-z]?(\.\d+[ivx]*)?)\.?\s+", r"\1 ", text)).casefold()
+
+
+def _unnumbered(text: str) -> str:
+    text = re.sub(r"^[a-z]?\d+[a-z]?(\.\d+[ivx]*)?(\.\s*|\s+(?=total\b))", "", _spaced(text))
+    return re.sub(r"^\d+[a-z]?(\.\d+[ivx]*)? (?=total\b)|^total (?=\S)", "", text)
+
+
 def plain_label(text: str) -> str:
     """Take off what releases change in a label and its meaning does not hang on: numbering, "Total", brackets, spaces.
 
@@ -43,10 +84,7 @@ def plain_label(text: str) -> str:
     >>> plain_label("Total children"), plain_label("10 to 15 years"), plain_label("N1. Abuse or neglect")
     ('children', '10 to 15 years', 'abuse or neglect')
     """
-    text = re.sub(r"\(.*?\)", "", text.strip().replace("’", "'"))
-    text = re.sub(r"^[A-Za-z]?\d+[a-z]?(\.\d+[ivx]*)?(\.\s*|\s+(?=total\b))", "", text, flags=re.IGNORECASE)
-    text = re.sub(r"^total\s+(?=\S)", "", text, flags=re.IGNORECASE)
-    return re.sub(r"\s+", " ", re.sub(r"\s*/\s*", "/", text)).strip().casefold()
+    return _unnumbered(re.sub(r"\(.*?\)", "", text)).strip()
 
 
 def _place(cells: Mapping[str, str]) -> tuple[str, str]:
@@ -58,6 +96,7 @@ def _place(cells: Mapping[str, str]) -> tuple[str, str]:
 def _populations(table: Table) -> Iterator[Figure]:
     """Read a row a population: stock, started, ceased, unaccompanied, adopted; and the children aged 0 to 17."""
     of, count = table.named(*_OF), table.named(*_COUNT)
+    about = {"table": "rates"} if "population_estimate" in table.columns else {}
     for row, cells in table.rows:
         label = cells[of].casefold()
         what = next((name for word, name in _POPULATIONS.items() if word in label), "")
@@ -65,9 +104,13 @@ def _populations(table: Table) -> Iterator[Figure]:
             table.unread.append(f"row {row}: {of} is {cells[of]!r}")
             continue
         place = _place(cells)
-        yield from table.figure(what, row, cells["time_period"], place, cells[count])
+        yield from table.figure(what, row, cells["time_period"], place, cells[count], **about)
+        if what == "stock" and "rate_per_10000" in cells:
+            yield from table.figure("rate", row, cells["time_period"], place, cells["rate_per_10000"], **about)
         if what == "stock" and "population_estimate" in cells:
-            yield from table.figure("population", row, cells["time_period"], place, cells["population_estimate"])
+            yield from table.figure(
+                "population", row, cells["time_period"], place, cells["population_estimate"], **about
+            )
 
 
 def _characteristics(table: Table) -> Iterator[Figure]:

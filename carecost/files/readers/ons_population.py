@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 
 from carecost.errors import FileError, Problem, unknown
@@ -18,15 +19,23 @@ _AGE = re.compile(r"(\d{1,3})(\s*(years?|and over|\+))?")
 PERSONS, HALVES = "persons", ("males", "females")
 
 
-def _ages(table: Table) -> Iterator[Figure]:
-    """Read a figure an area, sex, age and mid-year; sums over ages are left out and said."""
+#: Beginnings of the codes of England and its regions.
+COUNTRY = ("E92", "E12")
+
+
+def _ages(table: Table, area: str = "") -> Iterator[Figure]:
+    """Read a figure an area, sex, age and mid-year, of one area or of the country and its regions; say what is not."""
     years = [column for column in table.columns if re.fullmatch(r"(19|20)\d{2}", column)]
     if not years:
         table.said.append("no column is a mid-year, such as 2025")
-    component, totals = table.named("COMPONENT"), 0
+    component, totals, others = table.named("COMPONENT"), 0, set[str]()
     for row, cells in table.rows:
         if component and cells[component].casefold() != "population":
             table.unread.append(f"row {row}: {component} is {cells[component]!r}")
+            continue
+        name = cells["AREA_NAME"]
+        if name.casefold() != area.casefold() if area else not cells["AREA_CODE"].startswith(COUNTRY):
+            others.add(name)
             continue
         age = _AGE.fullmatch(cells["AGE_GROUP"].casefold())
         if age is None:
@@ -34,19 +43,23 @@ def _ages(table: Table) -> Iterator[Figure]:
             continue
         for year in years:
             labels = {"age": age[1], "sex": cells["SEX"].casefold(), "code": cells["AREA_CODE"]}
-            yield from table.figure("population", row, year, ("", cells["AREA_NAME"]), cells[year], **labels)
+            yield from table.figure("population", row, year, ("", name), cells[year], **labels)
     if totals:
         table.said.append(f"{totals} rows of other ages than single ones are left out")
+    if others:
+        table.said.append(f"areas left out: {len(others)}")
+    if area and len(others) == len({cells["AREA_NAME"] for _, cells in table.rows}):
+        raise FileError(unknown("area", area, sorted(others), table.file))
+
+
+def _layout(area: str = "") -> Layout:
+    needs = (("AREA_CODE",), ("AREA_NAME",), ("SEX",), ("AGE_GROUP",))
+    name = "ONS population projections by single year of age (table Z1)"
+    return Layout(name, needs, partial(_ages, area=area))
 
 
 #: The layouts that are known.
-LAYOUTS = (
-    Layout(
-        "ONS population projections by single year of age (table Z1)",
-        (("AREA_CODE",), ("AREA_NAME",), ("SEX",), ("AGE_GROUP",)),
-        _ages,
-    ),
-)
+LAYOUTS = (_layout(),)
 
 
 def projected_population(
@@ -84,11 +97,7 @@ def projected_population(
     {2025: {0: 577000.5}, 2026: {0: 575000.0}}
     """
     path = Path(path)
-    figures = read_table(path, LAYOUTS).figures
-    names = {figure.area.casefold(): figure.area for figure in figures}
-    if area.casefold() not in names:
-        raise FileError(unknown("area", area, sorted(names.values()), path.name))
-    of_area = [figure for figure in figures if figure.area.casefold() == area.casefold()]
+    of_area = read_table(path, [_layout(area)]).figures
     sexes = {figure.labels["sex"] for figure in of_area}
     chosen = (PERSONS,) if PERSONS in sexes else HALVES
     wanted = set(ages)

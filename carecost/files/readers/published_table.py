@@ -224,10 +224,12 @@ def tell(columns: Sequence[str], layouts: Sequence[Layout], file: str) -> Layout
     )
     missing = near.lacks(columns)
     what = f"columns {', '.join(columns[:12])}{' …' if len(columns) > 12 else ''} are of no layout that is known"
-    slips = [f"{name!r}: {slip}" for name in missing if (slip := nearest(name, columns))]
+    if 2 * len(missing) > len(near.needs):  # near to nothing
+        raise FileError(Problem(what, f"{file}, header", f"Known are {_listed(layouts)}"))
+    guessed = ((name, nearest(name, columns).partition(" Known")[0]) for name in missing)
+    slips = [f"For {name!r}: {guess}" for name, guess in guessed if guess.endswith("?")]
     lacking = ", ".join(map(repr, missing))
-    some = len(missing) < len(near.needs)
-    remedy = f"The nearest is {near.name}, which has {lacking} too" if some else f"Known are {_listed(layouts)}"
+    remedy = f"The nearest is {near.name}, which has {lacking} too"
     raise FileError(Problem(what, f"{file}, header", ". ".join([remedy, *slips])))
 
 

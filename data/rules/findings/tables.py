@@ -160,9 +160,7 @@ def _entry_shares(case: Case) -> Iterable[Row]:
     for s, x in case.streams.items():
         for age, p, value in _cells(x.entry_share[0], case.placements):
             key = {"streams": s, "ages": age, "placement": p, "value": value, "unit": "share"}
-            yield common(
-                source, min(case.year, published.last("started_by_placement")), "D", note("entry_share"), **key
-            )
+            yield common(source, min(case.year, published.ENTERED), "D", note("entry_share"), **key)
 
 
 def _extra(case: Case) -> Iterable[Row]:

@@ -25,7 +25,7 @@ from data.rules.sources.published import BANDS, UASC
 Array = NDArray[np.float64]
 FIRST, LAST = 2021, published.CHILDREN
 #: Last year whose unaccompanied children are published by age and by placement.
-DETAILED = published.last("uasc_stock")
+DETAILED = published.UNACCOMPANIED
 #: Name, first guess and scale of what is fitted. The scale is how far from the guess costs as much as 1% of a stock.
 FITTED: dict[str, tuple[float, float]] = {
     "share of unaccompanied starts under 16": (0.18, 0.1),

@@ -43,7 +43,7 @@ def rates(count: Mapping[str, Array], year: int) -> dict[str, Array]:
 
 def on_entry(year: int) -> dict[str, float]:
     """Give the share of starts by packaged placement; for a later year (2025) that of the last published."""
-    at = min(year, published.last("started_by_placement"))
+    at = min(year, published.ENTERED)
 
     def detail(name: str) -> float:
         return figure("started_by_placement", "children", year=at, placement=name)

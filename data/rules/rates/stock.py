@@ -80,7 +80,7 @@ class Shares:
 
 def shares(year: int) -> Shares:
     """Give the shares of the year: of 2022 before it, of the last published (2024) after it."""
-    at = min(max(year, 2022), published.last("placement_detail"))
+    at = min(max(year, 2022), published.SHARED)
 
     def detail(name: str) -> float:
         return figure("placement_detail", "children", year=at, placement=name)

@@ -22,9 +22,8 @@ from data.rules.findings.tables import Row, common
 from data.rules.rates import stock
 from data.rules.record import forecasts
 from data.rules.sets import baselines, england_2022_backtest, record
-from data.rules.sources import published
 from data.rules.sources.notes import WORDS, read, signed
-from data.rules.sources.published import deflator, figure, table
+from data.rules.sources.published import deflator, figure, financial, newest, newest_figure
 from data.rules.sources.write import beliefs, csv_text
 
 Array = NDArray[np.float64]
@@ -69,29 +68,33 @@ class Series:
     step: float = 1.0
 
 
+def _spent(year: int, group: str) -> float:
+    return newest_figure("s251_groups", "gbp", financial_year=financial(year), group=group)
+
+
 def _nearest(year: int) -> float:
-    return published.group(year, ALL) - sum(published.group(year, group) for group in record.APART)
+    return _spent(year, ALL) - sum(_spent(year, group) for group in record.APART)
 
 
 def _placed(*names: str) -> Callable[[int], float]:
-    return lambda year: sum(figure("stock_by_placement", "children", year=year, placement=p) for p in names)
+    return lambda year: sum(newest_figure("stock_by_placement", "children", year=year, placement=p) for p in names)
 
 
 #: What came, by series. Spend is in cash, £bn.
 SERIES = {
-    CHILDREN: Series(lambda y: figure("time_series", "stock", year=y), "children"),
+    CHILDREN: Series(lambda y: newest_figure("time_series", "stock", year=y), "children"),
     HOMES: Series(_placed(*record.HOMES), "children"),
     FOSTERED: Series(_placed("Foster placements"), "children"),
     NEAREST: Series(lambda y: _nearest(y) / 1e9, "GBP bn, cash", 0.01),
-    CARE: Series(lambda y: published.group(y, CARED) / 1e9, "GBP bn, cash", 0.01),
-    ALL_SERVICES: Series(lambda y: published.group(y, ALL) / 1e9, "GBP bn, cash", 0.01),
+    CARE: Series(lambda y: _spent(y, CARED) / 1e9, "GBP bn, cash", 0.01),
+    ALL_SERVICES: Series(lambda y: _spent(y, ALL) / 1e9, "GBP bn, cash", 0.01),
 }
 
 
 @cache
 def last() -> int:
     """Give the last year of the record."""
-    return max(int(row["year"]) for row in table("time_series"))
+    return max(int(row["year"]) for row in newest("time_series"))
 
 
 def _came(series: str, year: int) -> float | None:

@@ -14,7 +14,19 @@ from data.rules.sets import baselines
 from data.rules.sets.baselines import ADJUST_KEYS, GROWTH_KEYS, GROWTH_MORE, HOMES
 from data.rules.sources import population
 from data.rules.sources.notes import note, percent, set_toml
-from data.rules.sources.published import CHILDREN, CLA, LAIT, LINES, PRICED, RELEASED, financial, group, last
+from data.rules.sources.published import (
+    CHILDREN,
+    CLA,
+    ENTERED,
+    LAIT,
+    LINES,
+    PRICED,
+    RELEASED,
+    SHARED,
+    UNACCOMPANIED,
+    financial,
+    group,
+)
 from data.rules.sources.write import beliefs, csv_text
 
 YEAR = CHILDREN
@@ -75,7 +87,7 @@ def files() -> dict[str, str]:
     return {
         "set.toml": set_toml(STATED, text_figures.england_2025() if not RELEASED else _figures(), WORDS_OF),
         **tables.labels(base, GROUPS, lines),
-        "initial_stock.csv": tables.initial_stock(base, source, note("stock", carried=last("placement_detail"))),
+        "initial_stock.csv": tables.initial_stock(base, source, note("stock", carried=SHARED)),
         "population.csv": tables.population(lambda y: ahead[y], years, note("population")),
         **tables.entry({"": base}),
         "exit_rate.csv": tables.exits({"": base}),
@@ -93,7 +105,7 @@ def _figures() -> dict[str, str]:
     known = text_figures.england_2025()
     named = ("worst_total", "worst_band", "worst_18", "moves", "mix", "born", "balance", "cash_short", "cash_long")
     years = {"rates": YEAR, "priced": PRICED, "programme": PROGRAMME, "lines": LINES}
-    carried = {"detail": last("placement_detail"), "uasc": last("uasc_stock"), "started": last("started_by_placement")}
+    carried = {"detail": SHARED, "uasc": UNACCOMPANIED, "started": ENTERED}
     return {
         **{key: known[key] for key in named},
         **{key: financial(year) for key, year in years.items()},

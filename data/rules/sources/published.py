@@ -9,10 +9,14 @@ from __future__ import annotations
 
 import csv
 import os
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from functools import cache
 from pathlib import Path
 
 TABLES = Path(__file__).resolve().parents[2] / "published"
+#: Tables of later releases, a folder a year, as `data/update.py` writes them.
+RELEASES = TABLES.parent / "releases"
 #: Environment variable with the folder of a release whose tables stand before those of the project.
 RELEASE = "CARECOST_RELEASE"
 
@@ -44,16 +48,43 @@ def table(name: str) -> tuple[dict[str, str], ...]:
 
 
 @cache
+def newest(name: str) -> tuple[dict[str, str], ...]:
+    """Read a table of the record by its latest release (`data/releases`), which sets of an older base date do not."""
+    folders = sorted(path for path in RELEASES.glob("[0-9]*") if (path / f"{name}.csv").exists())
+    if not folders:
+        return table(name)
+    with open(folders[-1] / f"{name}.csv", encoding="utf-8", newline="") as lines:
+        return tuple(csv.DictReader(lines))
+
+
+@cache
+def newest_figure(name: str, column: str, **where: str | int) -> float:
+    """Look up the one figure of the latest release that meets every condition; anything but one is an error."""
+    return _one(newest(name), name, column, where)
+
+
+@cache
 def last(name: str, column: str = "year", **where: str) -> int:
-    """Give the last year of a table; 2024-25 is 2025."""
+    """Give the last year of a table, or of some of its rows; 2024-25 is 2025."""
     found = (row[column] for row in table(name) if all(row[k] == v for k, v in where.items()))
     return max(int(text[:4]) + (len(text) == 7) for text in found)
 
 
 @cache
+def last_whole(name: str) -> int:
+    """Give the last year of which a table has as many rows as of any: a release may bring some of them first."""
+    rows = Counter(row["year"] for row in table(name))
+    return max(int(year) for year, count in rows.items() if count == max(rows.values()))
+
+
+@cache
 def figure(name: str, column: str, **where: str | int) -> float:
     """Look up the one figure that meets every condition; anything but one is an error."""
-    found = [r for r in table(name) if all(r[k] == str(v) for k, v in where.items())]
+    return _one(table(name), name, column, where)
+
+
+def _one(rows: Iterable[dict[str, str]], name: str, column: str, where: Mapping[str, str | int]) -> float:
+    found = [r for r in rows if all(r[k] == str(v) for k, v in where.items())]
     if len(found) != 1:
         raise LookupError(f"{name}.csv: {len(found)} rows where {where}")
     return float(found[0][column])
@@ -122,5 +153,9 @@ PRICED = min(
 )
 #: Last financial year whose section 251 lines are published.
 LINES = last("s251_lines", "financial_year")
+#: Last years whose children are published in detail: shares of fostering and of homes; placement on entry; those who
+#: are unaccompanied.
+SHARED = min(last_whole("placement_detail"), last_whole("foster_by_provider"))
+ENTERED, UNACCOMPANIED = last_whole("started_by_placement"), last_whole("uasc_stock")
 _CLA = "DfE, Children looked after in England including adoptions, {} release"
-CLA, CLA24 = _CLA.format(financial(CHILDREN)), _CLA.format(financial(last("placement_detail")))
+CLA, CLA24 = _CLA.format(financial(CHILDREN)), _CLA.format(financial(SHARED))
