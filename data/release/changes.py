@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -69,11 +70,14 @@ class Compared:
         What was not taken, and why, a sentence each.
     tables : dict of str to list of dict
         Tables that change, whole, as they become.
+    files : Counter of str
+        Figures for tables by file.
     """
 
     changes: tuple[Change, ...]
     said: tuple[str, ...]
     tables: Mapping[str, list[dict[str, str]]]
+    files: Counter[str]
 
 
 @dataclass
@@ -115,7 +119,8 @@ def compare(cells: Sequence[Cell]) -> Compared:
     made = {(change.table, change.key) for change in derived}
     changes = [change for change in changes if (change.table, change.key) not in made] + derived
     tables = {name: _merged(name, [c for c in changes if c.table == name and c.why in TAKEN]) for name in COLUMNS}
-    return Compared(tuple(changes), tuple(said), {name: rows for name, rows in tables.items() if rows})
+    files = Counter(file for file, _, _ in {cell.origin for cell in cells})
+    return Compared(tuple(changes), tuple(said), {name: rows for name, rows in tables.items() if rows}, files)
 
 
 def _of_table(table: _Table, cells: Sequence[Cell], said: list[str]) -> Iterator[Change]:

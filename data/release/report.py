@@ -10,11 +10,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import carecost as cc
+from carecost.files.baselines import official_place
+from carecost.files.readers.ons_population import LAYOUTS as PROJECTIONS
 from carecost.files.readers.release import Release
 from data.release.changes import FIELDS, GONE, NEW_CATEGORY, NEW_YEAR, REVISED, TAKEN, Change, Compared
 from data.release.tables import COLUMNS, GROUPS, PER_WEEK, before
 from data.rules.sources.published import deflator, financial
 
+PROJECTION = PROJECTIONS[0].name
 #: Rows of a table that the report shows; the CSV has all.
 SHOWN = 12
 #: Figures that people quote: what, table, where, column, and how it is written.
@@ -158,7 +161,7 @@ def text(
         lines += _table(("what", "before", "after", "why"), [vars(h) for h in sets])
         lines.append("")
     lines += ["## Tables", "", *_tables(compared)]
-    lines += ["## Files", "", *_files(release)]
+    lines += ["## Files", "", *_files(release, compared)]
     return "\n".join(lines).rstrip("\n") + "\n"
 
 
@@ -194,19 +197,25 @@ def _tables(compared: Compared) -> Iterator[str]:
         yield ""
 
 
-def _files(release: Release) -> Iterator[str]:
+def _files(release: Release, compared: Compared) -> Iterator[str]:
     rows = [
         {
             "file": reading.file,
             "what it is": reading.layout,
             "years": f"{reading.years[0]} to {reading.years[-1]}" if reading.years else "",
             "figures": f"{len(reading.figures):,}",
+            "for tables": f"{compared.files[reading.file]:,}",
             "not read": "; ".join(reading.remarks) or "nothing",
         }
         for reading in release.readings
     ]
-    yield from _table(("file", "what it is", "years", "figures", "not read"), rows)
+    yield from _table(("file", "what it is", "years", "figures", "for tables", "not read"), rows)
     yield ""
+    yield "Figures that are for no table are of authorities, of other breakdowns, or of what is not transcribed."
+    yield ""
+    if any(reading.layout == PROJECTION for reading in release.readings):
+        yield f"For the baseline population-official put the projection of persons at {official_place()}."
+        yield ""
     if release.refused:
         yield "Not read at all:"
         yield ""

@@ -88,6 +88,8 @@ class Cell:
         The figure; none where it is withheld.
     file, source : str
         File that it is from; source as the table says it, with the release of that file.
+    origin : tuple of (str, int, str)
+        File, row and what of the published figure, which may go into several tables.
     """
 
     table: str
@@ -96,6 +98,7 @@ class Cell:
     value: float | None
     file: str
     source: str
+    origin: tuple[str, int, str]
 
 
 @cache
@@ -120,7 +123,8 @@ def cells(release: Release) -> Iterator[Cell]:
                 if figure.level in ("National", "Regional"):
                     last = financial(reading.years[-1])
                     for table, key, column, value, source in make(figure):
-                        yield Cell(table, key, column, value, reading.file, source.format(last))
+                        origin = (reading.file, figure.row, figure.what)
+                        yield Cell(table, key, column, value, reading.file, source.format(last), origin)
 
 
 Made = Iterator[tuple[str, Key, str, float | None, str]]

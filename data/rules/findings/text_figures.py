@@ -19,7 +19,7 @@ from data.rules.sources.stream import run_stream
 
 def england_2025() -> dict[str, str]:
     """Give the figures that the words of england-2025 name."""
-    fitted, base, carried = cohorts.cohorts(), base_case(CHILDREN), stock.shares(CHILDREN)
+    fitted, base, carried = cohorts.cohorts(CHILDREN), base_case(CHILDREN), stock.shares(CHILDREN)
     reasons = exits.counts(CHILDREN)
     ahead = population.path(range(CHILDREN + 1, CHILDREN + 11))
     return {
@@ -50,7 +50,7 @@ def _ends(values: list[float]) -> tuple[float, float]:
 
 
 def _misses() -> dict[str, str]:
-    checks = cohorts.cohorts().checks.values()
+    checks = cohorts.cohorts(CHILDREN).checks.values()
 
     def worst(names: list[str]) -> str:
         return percent(max(abs(c[n] - 1) for c in checks for n in names))
@@ -64,7 +64,7 @@ def _misses() -> dict[str, str]:
 
 def _ages_16_17() -> dict[str, str]:
     rate = cohorts.hazard(CHILDREN)[4]
-    found = cohorts.cohorts().stock
+    found = cohorts.cohorts(CHILDREN).stock
     mean = sum((found[s, CHILDREN - 1] + found[s, CHILDREN]) / 2 for s in STREAMS)
     return {f"exits_{age}": thousands(rate * float(np.asarray(mean)[age])) for age in (16, 17)}
 
@@ -82,7 +82,7 @@ def _cashable() -> dict[str, str]:
 
 def uasc_ceased() -> float:
     """Give the unaccompanied children who cease in the last year in the run of the cohorts."""
-    fitted = cohorts.cohorts()
+    fitted = cohorts.cohorts(CHILDREN)
     change = fitted.checks[CHILDREN]["unaccompanied"] * published.uasc_stock(CHILDREN)
     change -= fitted.checks[CHILDREN - 1]["unaccompanied"] * published.uasc_stock(CHILDREN - 1)
     return float(fitted.starts["uasc", CHILDREN].sum() - change)
@@ -169,10 +169,10 @@ def _lines() -> Iterator[str]:
     for name, value in england_2025().items():
         yield f"  {name:14} {value}"
     yield "  single ages, run over published:"
-    for year, ratios in cohorts.cohorts().checks.items():
+    for year, ratios in cohorts.cohorts(CHILDREN).checks.items():
         yield f"    {year}  " + "  ".join(f"{k} {v:.3f}" for k, v in ratios.items())
     yield "  fitted:"
-    for name, value in cohorts.cohorts().fitted.items():
+    for name, value in cohorts.cohorts(CHILDREN).fitted.items():
         yield f"    {name}: {value:.3f}"
     for stream in STREAMS:
         stocks = run_stream(base_case(2025).streams[stream], 20).stock[0].sum((1, 2))
