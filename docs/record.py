@@ -181,11 +181,12 @@ def _baselines() -> Iterator[str]:
     ways = sorted({row["how"] for row in rows if row["said"]})
     yield (
         f"From 31 March {findings('fan')[0]['origin']} to {last}, each by its rule with the numbers that were "
-        f"known at the start, on the set `england-2022-backtest` (the {', or the '.join(ways)}), and not by "
-        "one state of the engine, so that prices, placements and unaccompanied children are in it; the other "
-        "axes by the rules of the defaults. Where growth of prices fades it does so after three years, so "
-        "`prices-growing` says the same here. Spend is in cash, by the deflator as it came; latest vintages. "
-        "All dates are in `data/findings/record_baselines.csv`.\n"
+        "known at the start, on the set `england-2022-backtest` (the "
+        f"{', or the '.join(ways)}), and not by one state of the engine, so that prices, placements and "
+        "unaccompanied children are in it; the other axes by the rules of the defaults. Growth of prices fades "
+        "from the fourth year on: until then `prices-growing` says what `prices-fading` says. The set itself lets "
+        "prices grow as they had since 2016-17, so its spend in `backtest.csv` is another. Spend is in cash, by the "
+        "deflator as it came; latest vintages. All dates are in `data/findings/record_baselines.csv`.\n"
     )
     yield markdown(table, columns)
 

@@ -13,7 +13,7 @@ import pytest
 
 import carecost as cc
 from carecost.files.readers.release import read_release
-from data import update
+from data.release import command as update
 from data.release.changes import Compared, compare
 from data.release.tables import COLUMNS, cells
 from tests.data.published import PUBLISHED, ROOT, rows
@@ -173,7 +173,9 @@ def test_release_without_a_new_base_date_builds_no_set(tmp_path: Path, capsys: p
     assert "nothing is overwritten" in capsys.readouterr().err
 
 
-def test_tables_that_do_not_make_a_set_say_what_is_missing(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_tables_that_do_not_make_a_set_say_what_is_missing(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
     folder = tmp_path / "half"
     folder.mkdir()
     children_looked_after(folder)
@@ -181,6 +183,9 @@ def test_tables_that_do_not_make_a_set_say_what_is_missing(tmp_path: Path, capsy
     assert update.main([str(folder), "--out", str(tmp_path / "out")]) == 1
     assert "No set could be built of 31 March 2026" in capsys.readouterr().out
     assert "flows.csv" in (tmp_path / "out" / "report.md").read_text(encoding="utf-8")
+    monkeypatch.setattr(update, "ROOT", tmp_path / "project")
+    assert update.main([str(folder)]) == 1
+    assert "nothing is written" in capsys.readouterr().out and not (tmp_path / "project").exists()
 
 
 @pytest.mark.parametrize(
