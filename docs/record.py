@@ -144,7 +144,10 @@ def _years() -> Iterator[str]:
             row |= {"ours": _number(ours["said"]), "band": f"{low:,.0f} to {high:,.0f}"}
             row["in"] = "yes" if low <= float(ours["came"]) <= high else "no"
         table.append(row)
-    yield "Children in care: the paths of others, and ours as said on 31 March 2022. A release adds a row.\n"
+    yield (
+        "Children in care: the paths of others, and ours as said on 31 March 2022, with the band of "
+        "`entries-wandering` and `unaccompanied-central` (none of the population). A release adds a row.\n"
+    )
     yield markdown(table, columns)
     yield _figure("../_generated/record-fan.png", "children in care as they came, on the bands said from 31 March 2022")
 
@@ -196,9 +199,9 @@ def _held() -> Iterator[str]:
     columns |= {f"within_{band}": f"Within {band}%" for band in (50, 80, 95)}
     yield (
         "Share of what came that lay within the band, children in care in England, a forecast from every 31 "
-        "March since 2000 by one state of the engine (the record has no ages before 2021). *Ours* is the "
-        "rule of `entries-wandering`: held flows whose rates walk. Windows that overlap are not independent: "
-        "the column says how many share no year.\n"
+        "March since 2000 by one state of the engine: the record has no ages before 2021, and unaccompanied children "
+        "are not apart. *Ours* is held flows whose rates walk as they had up to then, as in `entries-wandering`. "
+        "Windows that overlap are not independent: the column says how many share no year.\n"
     )
     yield markdown(_shares(findings("coverage")), columns)
 

@@ -188,33 +188,22 @@ def _files() -> dict[str, str]:
     return england_2022_backtest.files()
 
 
-@cache
-def _walking(rising: bool) -> dict[str, str]:
-    """Give the set with rates that walk as they had up to the origin, and a lasting drift of entries."""
+def _walking(*names: str) -> dict[str, str]:
+    """Give the paths of some baselines from the origin, and the lasting drift of entries, by the record up to it."""
+    rows = [row for name in names for row in baselines.paths(name, ORIGIN)]
+    found = {"paths.csv": csv_text(baselines.PATH_COLUMNS, rows)}
+    if not set(names) & set(WANDERING):
+        return found
     known = cc.load_history("england").until(ORIGIN)
-    seen = walks(known)
-    shape = {"kind": "random walk", "shocks": "common", "from_year": ORIGIN, "unit": "multiplier"}
-    shared, alone = np.sqrt(seen.correlation), np.sqrt(1 - seen.correlation)
-    paths: list[Row] = []
-    for what, sd, where in (
-        ("entries", seen.entry_sd, {"parameter": "entry_rate", "streams": "other"}),
-        ("exits", seen.hazard_sd, {"parameter": "exit_rate", "reasons": list(baselines.REASONS)}),
-    ):
-        about = (baselines.SERIES, f"1994 to {ORIGIN}", "D", "as the record up to the origin has it")
-        for name, part, luck in (("together", shared, "together"), ("alone", alone, "")):
-            row = {"name": f"walk of {what} {name}", **where, **shape, "sd": sd * part, "luck": luck}
-            paths.append(common(*about, **row))
     stock = np.asarray(known.stock)[0]
+    rising = "entries-rising" in names
     value = float((stock[-1] / stock[0]) ** (1 / (len(stock) - 1)) - 1) if rising else 0.0
-    width = intervals.NINETY * seen.drift_sd
+    # what the record up to the origin cannot tell from no drift; 1% to 2025
+    width = intervals.NINETY * walks(known).drift_sd
     drift = {"name": "drift of entries", "parameter": "entry_rate", "streams": "other", "from_year": ORIGIN}
     ends = {"value": value, "low": value - width, "high": value + width, "distribution": "normal", "unit": "per year"}
-    return {
-        "paths.csv": csv_text(baselines.PATH_COLUMNS, paths),
-        "growth.csv": _growth(
-            [*_prices("prices-fading"), common(baselines.SERIES, ORIGIN, "E", "as known then", **drift, **ends)]
-        ),
-    }
+    row = common(baselines.SERIES, ORIGIN, "E", "as known then", **drift, **ends)
+    return found | {"growth.csv": _growth([*_prices("prices-fading"), row])}
 
 
 def _growth(rows: list[Row]) -> str:
@@ -253,6 +242,8 @@ MOVES = {
     "unaccompanied": (CHILDREN, ALL_SERVICES),
     "policy": (CHILDREN, ALL_SERVICES),
 }
+#: Baselines with paths, which are drawn.
+WANDERING, ARRIVING = ("entries-wandering", "entries-rising"), "unaccompanied-central"
 #: Baselines that nobody could have stated at the origin, and why.
 UNSAID = {
     "population-official": "not said: no projection published by then is transcribed",
@@ -265,15 +256,17 @@ UNSAID = {
 def _cases() -> Iterator[tuple[str, cc.Assumptions]]:
     """Give each baseline that could be stated, with the set that says what it would have said."""
     held = run_set.load(_files() | {"growth.csv": _growth(_prices("prices-fading"))})
-    for name in ("entries-held", "population-assumed", "mix-held", "unaccompanied-central", "policy-2024-25"):
+    for name in ("entries-held", "population-assumed", "mix-held", "policy-2024-25"):
         yield name, held
-    for name in ("entries-wandering", "entries-rising"):
-        yield name, run_set.load(_files() | _walking(name == "entries-rising"))
+    for name in WANDERING:
+        yield name, run_set.load(_files() | _walking(name))
+    fading = {"growth.csv": _growth(_prices("prices-fading"))}
+    yield ARRIVING, run_set.load(_files() | fading | _walking(ARRIVING))
     yield "population-flat", _flat(held)
     for name in ("prices-flat", "prices-fading", "prices-growing"):
         yield name, run_set.load(_files() | {"growth.csv": _growth(_prices(name))})
-    known = intervals.entries_uasc()[: ORIGIN - intervals.FIRST + 1]
-    for name, times in zip(("unaccompanied-low", "unaccompanied-high"), intervals.around(known), strict=True):
+    ends = intervals.arrivals_ends(ORIGIN)
+    for name, times in zip(("unaccompanied-low", "unaccompanied-high"), ends, strict=True):
         yield name, held.scale("entry_rate", times, streams="uasc")
 
 
@@ -290,7 +283,7 @@ def _baselines() -> Iterator[Row]:
     stated = dict(_cases())
     for name in packaged():
         axis = name.partition("-")[0]
-        drawn = name in ("entries-wandering", "entries-rising")
+        drawn = name in (*WANDERING, ARRIVING)
         samples = (
             _samples(cc.run(stated[name], years=last() - ORIGIN, draws=DRAWS if drawn else None))
             if name in stated
@@ -341,8 +334,8 @@ def _samples(results: cc.Results) -> dict[str, dict[int, Array]]:
 
 
 def _fan() -> Iterator[Row]:
-    """Give the bands of entries-wandering from the origin, ten years on, and what came."""
-    assumptions = run_set.load(_files() | _walking(rising=False))
+    """Give the bands of entries-wandering and unaccompanied-central from the origin, ten years on, and what came."""
+    assumptions = run_set.load(_files() | _walking(WANDERING[0], ARRIVING))
     sample = cc.run(assumptions, years=AHEAD, draws=DRAWS).children(draws=True).groupby(["date", "draw"])["value"].sum()
     for year in sample.index.unique(0):
         said, came = sample[year].to_numpy(), _came(CHILDREN, year) if year <= last() else None

@@ -148,7 +148,7 @@ def arrivals_once(years: str) -> Row:
 
 
 def paths(name: str, last: int = YEAR) -> list[Row]:
-    """Give the walks of a baseline from a year, by the record to it: of entries and exits together and alone; or arrivals."""
+    """Give the walks of a baseline from a year, by the record to it: of entries and exits, or of arrivals."""
     shape = {"kind": "random walk", "shocks": "common", "from_year": last, "unit": "multiplier"}
     if name == "unaccompanied-central":
         return [_arrivals(shape, last)]
