@@ -15,7 +15,7 @@ from carecost.files.readers.ons_population import LAYOUTS as PROJECTIONS
 from carecost.files.readers.release import Release
 from data.release.changes import FIELDS, GONE, NEW_CATEGORY, NEW_YEAR, REVISED, TAKEN, Change, Compared
 from data.release.tables import COLUMNS, GROUPS, PER_WEEK, before
-from data.rules.sources.published import deflator, financial
+from data.rules.sources.published import TABLES, deflator, financial
 
 PROJECTION = PROJECTIONS[0].name
 #: Rows of a table that the report shows; the CSV has all.
@@ -192,6 +192,9 @@ def _tables(compared: Compared) -> Iterator[str]:
     if same:
         yield f"No figure of these tables changes: {', '.join(same)}."
         yield ""
+    others = sorted(path.stem for path in TABLES.glob("*.csv") if path.stem not in COLUMNS)
+    yield f"Of other sources, and for a person to look after: {', '.join(others)}."
+    yield ""
     if compared.said:
         yield from (f"- {sentence}." for sentence in compared.said)
         yield ""
