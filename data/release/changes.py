@@ -16,7 +16,7 @@ WITHHELD, GONE, LEFT_OUT, CLASH, OLDER, EARLIER = (
     "left out: a category that the table does not have",
     "two files differ: the first is taken",
     "an older release: nothing taken",
-    "earlier years than the table has: not taken",
+    "earlier years than the table has of it: not taken",
 )
 #: Changes that put a figure into a table.
 TAKEN = (NEW_YEAR, NEW_CATEGORY, REVISED, FILLED)
@@ -124,6 +124,7 @@ def compare(cells: Sequence[Cell]) -> Compared:
 
 
 def _of_table(table: _Table, cells: Sequence[Cell], said: list[str]) -> Iterator[Change]:
+    """Compare the figures of one table; what is not taken is said."""
     kinds = {cell.key[1:] for cell in cells}
     years = sorted({key[0] for key in table.rows if key[1:] in kinds}) or table.years()
     first, last = years[0], years[-1]
@@ -142,14 +143,14 @@ def _of_table(table: _Table, cells: Sequence[Cell], said: list[str]) -> Iterator
             found[cell.key, cell.column] = cell
         elif cell.value is not None and other.value != cell.value:
             yield _change(cell, _text(other.value), CLASH)
-    skipped = set[Key]()
+    skipped, before_it = set[Key](), set[str]()
     in_old_years = {key[1:] for key, _ in found if key[0] <= last}
     for (key, column), cell in found.items():
         rest = key[1:]
         row, ever = table.rows.get(key), table.years(rest)
         held = row[column] if row else ""
         held = "" if number_of(held)[0] is None else held  # withheld before
-        if not ever and rest in in_old_years:
+        if not ever and rest in in_old_years:  # a category that was there before and was not transcribed
             skipped.add(rest)
         elif cell.value is None:
             if held:
@@ -159,8 +160,12 @@ def _of_table(table: _Table, cells: Sequence[Cell], said: list[str]) -> Iterator
                 yield _change(cell, held, REVISED)
         elif key[0] > last:
             yield _change(cell, _latest(table, key, column), NEW_YEAR if ever else NEW_CATEGORY)
-        elif ever and key[0] >= ever[0]:
+        elif key[0] >= ever[0]:
             yield _change(cell, "", FILLED)
+        else:
+            before_it.add("; ".join(key))
+    if before_it:
+        said.append(f"{table.name}: {', '.join(sorted(before_it))}: {EARLIER}")
     if skipped:
         named = "; ".join(sorted(", ".join(rest) for rest in skipped))
         said.append(f"{table.name}: {LEFT_OUT}: {named}")
