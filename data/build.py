@@ -14,9 +14,11 @@ import argparse
 import re
 import sys
 from collections.abc import Callable
+from functools import partial
 from itertools import zip_longest
 from pathlib import Path
 
+from data.release import build_set
 from data.rules.costs import comparators, deflators, price_volume_mix
 from data.rules.findings import text_figures
 from data.rules.record import reconciliation
@@ -35,6 +37,7 @@ from data.rules.sets import (
     regions,
     scenarios,
 )
+from data.rules.sources import published
 
 ROOT = Path(__file__).resolve().parents[1]
 SETS, FINDINGS = "carecost/data", "data/findings"
@@ -56,7 +59,14 @@ def makers() -> dict[str, Callable[[], dict[str, str]]]:
         f"{SETS}/regions": regions.files,
         f"{SETS}/scenarios": scenarios.files,
         FINDINGS: reconciliation.tables,
+        **{f"{SETS}/england-{path.name}": partial(build_set.made, path) for path in _releases()},
     }
+
+
+def _releases() -> list[Path]:
+    """List the releases whose base date is later than that of the tables, each with a set of its own."""
+    later = (path for path in published.RELEASES.glob("[0-9]*") if int(path.name) > england.YEAR)
+    return sorted(path for path in later if (path / "stock_by_age.csv").exists())
 
 
 def _money() -> dict[str, str]:

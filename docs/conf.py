@@ -34,7 +34,7 @@ copyright = "carecost contributors, MIT licence"
 release = version = version_of("carecost")
 
 extensions = ["myst_parser", "sphinx.ext.autodoc", "sphinx.ext.autosummary", "numpydoc"]
-exclude_patterns = ["_build", "_templates", "_generated/register.md"]  # the register is a part of a page
+exclude_patterns = ["_build", "_templates", "_generated/register.md", "_generated/record.md"]  # parts of pages
 templates_path = ["_templates"]
 suppress_warnings = ["toc.empty_glob"]  # there may be no decision record yet
 
@@ -77,6 +77,8 @@ def _skip(app: object, what: str, name: str, thing: object, skip: bool, options:
 
 def generate() -> None:
     """Write every generated page; a file whose text is the same is left alone, so that builds stay quick."""
+    import record
+
     made = dict(_pages())
     for path, text in made.items():
         file = GENERATED / path
@@ -84,6 +86,7 @@ def generate() -> None:
         if not file.exists() or file.read_text(encoding="utf-8") != text:
             file.write_text(text, encoding="utf-8")
     _draw_history(GENERATED / "price-volume-mix.png")
+    record.draw(GENERATED / "record-fan.png")
     for folder in ("sets", "scenarios", "quality"):
         for file in (GENERATED / folder).glob("*.md"):
             if f"{folder}/{file.name}" not in made:
@@ -91,6 +94,8 @@ def generate() -> None:
 
 
 def _pages() -> Iterator[tuple[str, str]]:
+    import record
+
     from carecost.files.load import load_assumptions, load_scenario
     from carecost.files.packaged import packaged_assumptions, packaged_scenarios
     from carecost.text.describe import assumptions_text, scenario_text
@@ -114,6 +119,7 @@ def _pages() -> Iterator[tuple[str, str]]:
     yield "parts-after-care.md", _parts("england-2025-after-care")
     yield "delay.md", _delayed()
     yield "register.md", _register()
+    yield "record.md", record.page()
     yield from _quality(sets)
 
 

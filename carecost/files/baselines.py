@@ -7,6 +7,7 @@ packaged baseline of the axis holds.
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
@@ -21,6 +22,7 @@ from carecost.files.load import a_set, levers_of, load_scenario
 from carecost.files.packaged import DATA, packaged_scenarios
 from carecost.files.parsing import read_toml
 from carecost.files.read_set import validated
+from carecost.files.readers.ons_population import projected_population
 from carecost.inputs.assumptions import Assumptions
 from carecost.inputs.belief import Assumption
 from carecost.inputs.scenario import Lever, Scenario
@@ -30,6 +32,25 @@ from carecost.inputs.year_path import YearPath
 AXES = ("entries", "population", "mix", "prices", "unaccompanied", "policy")
 
 FOLDER = DATA / "baselines"
+
+#: Environment variable with the path of the official population projection, for those who cannot write to the package.
+OFFICIAL = "CARECOST_OFFICIAL_POPULATION"
+
+
+def official_place() -> Path:
+    """Give the place of the official population projection, whether or not a file is there.
+
+    Returns
+    -------
+    Path
+        What the environment variable ``CARECOST_OFFICIAL_POPULATION`` names, or a file of the package.
+
+    Examples
+    --------
+    >>> official_place().name
+    'official.csv'
+    """
+    return Path(os.environ.get(OFFICIAL) or DATA / "population" / "official.csv")
 
 
 @dataclass(frozen=True)
@@ -51,7 +72,7 @@ class Baseline:
     hold_population : bool
         Whether every year has the population of the first projected one.
     needs : str
-        What file has to be given with it; empty where none has.
+        What file has to be put in its place (:func:`official_place`); empty where none has.
     """
 
     name: str
@@ -65,6 +86,14 @@ class Baseline:
     levers: tuple[Lever, ...] = ()
     hold_population: bool = False
     needs: str = ""
+
+    @property
+    def lacks(self) -> str:
+        """Say what file has to be put where; empty where none has, or it is there."""
+        place = official_place()
+        if not self.needs or place.is_file():
+            return ""
+        return f"{self.needs} Put it, as it is, at {place}, or name where it is in the environment variable {OFFICIAL}"
 
     @property
     def names(self) -> frozenset[str]:
@@ -214,13 +243,13 @@ def _refuse_twice(chosen: Iterable[Baseline]) -> None:
 
 def _put(assumptions: Assumptions, one: Baseline) -> Assumptions:
     """Put a baseline in the place of that of its axis."""
-    if one.needs:
-        raise InputError(Problem(f"{one.name!r} needs a file that is not in the package", "background", one.needs))
+    if one.lacks:
+        raise InputError(Problem(f"{one.name!r} needs a file that is not in the package", "background", one.lacks))
     axis = [known for known in baselines().values() if known.axis == one.axis]
     held = next((name for name in assumptions.baselines if name in [known.name for known in axis]), None)
     if held == one.name:
         return assumptions
-    if held is not None and baselines()[held].hold_population:
+    if held is not None and (baselines()[held].hold_population or baselines()[held].needs):
         remedy = "Load the set again: its own population is not kept"
         raise InputError(Problem(f"the set is under {held!r} already", f"background {one.name}", remedy))
     names = frozenset[str]().union(*(known.names for known in axis))
@@ -233,6 +262,8 @@ def _put(assumptions: Assumptions, one: Baseline) -> Assumptions:
     kept = tuple(row for row in assumptions.rows if row.kind == "value" or row.name not in names)
     if one.hold_population:
         kept = _held(kept, assumptions)
+    if one.needs:
+        kept = _official(kept, assumptions, one)
     background = _without(assumptions.background, names)
     if one.levers:
         acting = Scenario(one.name, one.levers, one.title, claim=False)
@@ -269,3 +300,42 @@ def _held(rows: tuple[Assumption, ...], assumptions: Assumptions) -> tuple[Assum
         else row
         for row in rows
     )
+
+
+def _official(rows: tuple[Assumption, ...], assumptions: Assumptions, one: Baseline) -> tuple[Assumption, ...]:
+    """Put the projection of mid-year `y`-1 in the place of the population of year `y`, by single age.
+
+    Numbers stay as published: rates are over estimates of the mid-year, whose level may be another.
+
+    Raises
+    ------
+    CareCostError
+        If the file is of another layout, or lacks the area, an age or the first projected year.
+    """
+    place, area = official_place(), assumptions.area or "England"
+    people = [row for row in rows if row.parameter == "population" and row.kind == "value"]
+    ages = sorted({age for row in people for age in row.where.ages or ()})
+    projected = projected_population(place, area, ages)
+    first, last = assumptions.base_year, max(year for row in people for year in row.where.years or ())
+    years = [year for year in range(first + 1, last + 1) if year - 1 in projected]
+    if not years or years != list(range(first + 1, years[-1] + 1)):
+        what = f"mid-{first} to mid-{(years or [first])[-1] - 1}: there are {', '.join(map(str, projected))}"
+        raise FileError(Problem(f"lacks a mid-year of {what}", place.name, "Take a projection that begins by then"))
+    template = people[0]
+    found = tuple(
+        replace(
+            template,
+            where=replace(template.where, years=(year,), ages=(age,)),
+            belief=replace(
+                template.belief,
+                value=projected[year - 1][age],
+                source=f"{one.source}: {place.name}, {area}",
+                source_year=f"mid-{year - 1}",
+                quality=one.quality,
+                note="as published, taken as known",
+            ),
+        )
+        for year in years
+        for age in ages
+    )
+    return tuple(row for row in rows if row not in people) + found

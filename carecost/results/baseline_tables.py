@@ -40,7 +40,7 @@ def rows(run: Run, draws: bool = False, level: float = LEVEL, progress: Progress
     if not own.baselines:
         what = f"{own.name!r} states no baselines"
         raise InputError(Problem(what, "baselines()", "Run england-2025, or a set that has it as its base"))
-    tried = [one for one in baselines().values() if not one.needs]
+    tried = [one for one in baselines().values() if not one.lacks]
     found = []
     for i, one in enumerate(tried, start=1):
         default = one.name in own.baselines

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Hashable
 from itertools import combinations
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 
 import carecost as cc
 from carecost.errors import CareCostError
-from carecost.files.baselines import AXES, Baseline, baselines, under
+from carecost.files.baselines import AXES, OFFICIAL, Baseline, baselines, under
 
 KNOWN = baselines()
 SETS = ("england-2025", "england-2025-phases", "england-2025-capacity", "england-2025-after-care")
@@ -261,3 +263,74 @@ def test_children_of_every_region_follow_a_baseline_as_those_of_england_do(name:
     # Regions have England's rates and streams in its shares; at other ages they feel a rise a little more or less.
     for region in cc.areas(ENGLAND).values():
         assert rise(region) == pytest.approx(wanted, abs=1e-3)
+
+
+# The official projection
+
+
+def projection(
+    path: Path, years: range, ages: range = range(20), areas: tuple[str, ...] = ("England",), head: str = "AGE_GROUP"
+) -> Path:
+    """Write a projection in the layout of table Z1: `1000 + age + 10 (mid-year - 2025)` thousand of each age."""
+    lines = [f"AREA_CODE,AREA_NAME,COMPONENT,SEX,{head},{','.join(map(str, years))}"]
+    for area in areas:
+        for age in ages:
+            counts = (f"{1000 * (1000 + age + 10 * (year - 2025))}.25" for year in years)
+            lines.append(f"E9,{area},Population,persons,{age},{','.join(counts)}")
+        lines.append(f"E9,{area},Population,persons,All ages,{','.join('1' for _ in years)}")
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8-sig")
+    return path
+
+
+def test_official_population_is_that_of_its_file_once_it_is_in_place(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with pytest.raises(CareCostError, match=f"Put it, as it is, at .*official.csv.*{OFFICIAL}"):
+        under(ENGLAND, "population-official")
+    monkeypatch.setenv(OFFICIAL, str(projection(tmp_path / "2022 SNPP Population persons.csv", range(2022, 2048))))
+    made = under(ENGLAND, "population-official")
+    assert "population-official" in made.baselines and "population-assumed" not in made.baselines
+    people = cc.run(made, years=5).parameters("inaction", "other").population[0]
+    expected = [
+        [1000 * (1000 + age + 10 * (year - 1 - 2025)) + 0.25 for age in range(18)] for year in range(2026, 2031)
+    ]
+    np.testing.assert_allclose(people, expected)
+    assert not [row for row in made.rows if row.name == "growth of the child population"]
+    source = {row.belief.source for row in made.rows if row.parameter == "population"}
+    assert source == {f"{KNOWN['population-official'].source}: 2022 SNPP Population persons.csv, England"}
+    with pytest.raises(CareCostError, match="under 'population-official' already"):
+        under(made, "population-flat")
+
+
+def test_a_region_takes_its_own_row_of_the_projection(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = projection(tmp_path / "persons.csv", range(2025, 2040), areas=("England", "North East"))
+    monkeypatch.setenv(OFFICIAL, str(path))
+    made = under(cc.load_assumptions(REGION), "population-official")
+    assert {row.belief.source.rpartition(", ")[2] for row in made.rows if row.parameter == "population"} == {
+        "North East"
+    }
+    path.write_text(path.read_text(encoding="utf-8-sig").replace("North East", "North East and more"))
+    with pytest.raises(CareCostError, match="unknown area 'North East'"):
+        under(cc.load_assumptions(REGION), "population-official")
+
+
+@pytest.mark.parametrize(
+    ("how", "says"),
+    [
+        ({"years": range(2026, 2040)}, "lacks a mid-year of mid-2025"),
+        ({"years": range(2025, 2040), "ages": range(10)}, "no age 10 of persons in 2025"),
+        ({"years": range(2025, 2040), "head": "AGES"}, "'AGE_GROUP'"),
+    ],
+)
+def test_a_projection_that_cannot_be_used_is_refused(
+    how: dict[str, Any], says: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(OFFICIAL, str(projection(tmp_path / "persons.csv", **how)))
+    with pytest.raises(CareCostError, match=says):
+        under(ENGLAND, "population-official")
+
+
+def test_years_after_the_projection_are_refused_and_not_held(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(OFFICIAL, str(projection(tmp_path / "persons.csv", range(2025, 2029))))
+    with pytest.raises(CareCostError, match="no population for years 2030-2045"):
+        cc.run(ENGLAND, background="population-official")

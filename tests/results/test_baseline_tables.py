@@ -42,7 +42,7 @@ def test_rows_are_what_a_run_under_the_baseline_gives(results: Results, name: st
 def test_every_axis_and_baseline_is_there_once_and_one_of_each_is_the_default(results: Results) -> None:
     rows = results.baselines()
     assert rows["axis"].unique().tolist() == list(AXES)
-    assert set(rows["baseline"]) == {one.name for one in baselines().values() if not one.needs}
+    assert set(rows["baseline"]) == {one.name for one in baselines().values() if not one.lacks}
     defaults = rows[rows["default"]].drop_duplicates("baseline")
     assert sorted(defaults["axis"]) == sorted(AXES)
     assert set(defaults["baseline"]) == set(results.run.assumptions.baselines)

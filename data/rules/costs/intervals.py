@@ -16,21 +16,25 @@ NINETY = 1.645
 HORIZON = 20
 
 
+#: First and last year whose flows by age and stream are published.
+FIRST, LAST = 2021, published.CHILDREN
+
+
 def entries_other() -> list[float]:
     """Starts per child of all but unaccompanied children, years 2022 to 2025, and 2021 first."""
     wanted = "Children excluding unaccompanied asylum-seeking children"
-    return [published.started(y, UASC, wanted) / population.total(max(y - 1, 2020)) for y in range(2021, 2026)]
+    return [published.started(y, UASC, wanted) / population.total(max(y - 1, 2020)) for y in range(FIRST, LAST + 1)]
 
 
 def entries_uasc() -> list[float]:
     """Unaccompanied starts, years 2021 to 2025."""
-    return [published.started(y, UASC, UASC) for y in range(2021, 2026)]
+    return [published.started(y, UASC, UASC) for y in range(FIRST, LAST + 1)]
 
 
 def exits_before_18() -> list[float]:
     """Hazard before 18 of all children but those taken by another authority, years 2022 to 2025."""
     found = []
-    for year in range(2022, 2026):
+    for year in range(FIRST + 1, LAST + 1):
         count = sum(published.ceased_before_18(year, b) for b in published.BANDS)
         count -= published.ceased(year, "Reason episode ceased", "Care taken by another local authority")
         stocks = [published.figure("time_series", "stock", year=y) for y in (year - 1, year)]
@@ -68,8 +72,8 @@ def arrivals_level() -> tuple[float, float]:
     return around(entries_uasc())
 
 
-def arrivals_path() -> tuple[float, float, float]:
-    """Give how starts of unaccompanied children have wandered about their mean, as an AR(1) process.
+def arrivals_path(last: int = LAST) -> tuple[float, float, float]:
+    """Give how starts of unaccompanied children have wandered about their mean to a year, as an AR(1) process.
 
     Returns
     -------
@@ -77,32 +81,32 @@ def arrivals_path() -> tuple[float, float, float]:
         Standard deviation of log starts; correlation with those of the year before; years in which half of a deviation
         is gone.
     """
-    series = np.log(list(unaccompanied()[0].values()))
+    series = np.log(list(unaccompanied(last)[0].values()))
     together = float(np.corrcoef(series[1:], series[:-1])[0, 1])
     return float(np.std(series, ddof=1)), together, math.log(0.5) / math.log(together)
 
 
-def arrivals_ends() -> tuple[float, float]:
+def arrivals_ends(last: int = LAST) -> tuple[float, float]:
     """Give the 90% interval that the level of unaccompanied starts has in the long run."""
-    width = NINETY * arrivals_path()[0]
+    width = NINETY * arrivals_path(last)[0]
     return math.exp(-width), math.exp(width)
 
 
-#: Years whose unaccompanied flows are published, and the first for which stocks give them.
-PUBLISHED, DERIVED = range(2021, 2026), 2005
+#: First year for which stocks give unaccompanied flows; they are published from `FIRST` on.
+DERIVED = 2005
 
 
-def unaccompanied_hazard() -> float:
+def unaccompanied_hazard(last: int = LAST) -> float:
     """Give the mean hazard of leaving of unaccompanied children in the years that are published [per child-year]."""
-    return float(np.mean([published.ceased(y, UASC, UASC) / _lived(y) for y in PUBLISHED]))
+    return float(np.mean([published.ceased(y, UASC, UASC) / _lived(y) for y in range(FIRST, last + 1)]))
 
 
-def unaccompanied() -> tuple[dict[int, float], dict[int, float]]:
+def unaccompanied(last: int = LAST) -> tuple[dict[int, float], dict[int, float]]:
     """Give unaccompanied starts and children who ceased from 2005, before 2021 as stocks and a hazard give them."""
-    hazard = unaccompanied_hazard()
+    hazard = unaccompanied_hazard(last)
     started, ceased = {}, {}
-    for year in range(DERIVED, PUBLISHED.stop):
-        if year in PUBLISHED:
+    for year in range(DERIVED, last + 1):
+        if year >= FIRST:
             started[year], ceased[year] = published.started(year, UASC, UASC), published.ceased(year, UASC, UASC)
         else:
             ceased[year] = hazard * _lived(year)
@@ -135,7 +139,7 @@ def growth(item: str, last: int) -> tuple[float, float, float]:
 
 def home_price() -> tuple[float, float]:
     """Give the interval of the level of residential prices: spread of yearly real growth since 2021."""
-    prices = [per_week(y, section_251.RESIDENTIAL) / deflator(y) for y in range(2021, 2026)]
+    prices = [per_week(y, section_251.RESIDENTIAL) / deflator(y) for y in range(2021, published.PRICED + 1)]
     width = NINETY * float(np.std(np.diff(np.log(prices)), ddof=1))
     return math.exp(-width), math.exp(width)
 
@@ -152,7 +156,7 @@ def wider_growth(last: int) -> float:
 
 def past_entries() -> float:
     """Give the standard deviation of yearly log changes of all starts, 1994 to 2025."""
-    return changes([published.figure("time_series", "started", year=y) for y in range(1994, 2026)])
+    return changes([published.figure("time_series", "started", year=y) for y in range(1994, LAST + 1)])
 
 
 def past_interval() -> tuple[float, float]:
@@ -161,10 +165,10 @@ def past_interval() -> tuple[float, float]:
 
 
 #: First and last year of the record of children in care.
-RECORD = (1994, 2025)
+RECORD = (1994, LAST)
 
 
-def record_changes() -> tuple[float, float, float]:
+def record_changes(last: int = LAST) -> tuple[float, float, float]:
     """Give how starts and the hazard of leaving of all but unaccompanied children changed from year to year since 2005.
 
     The hazard is of those who ceased, over the mean of the two stocks. Unaccompanied children are told apart from 2004.
@@ -174,7 +178,7 @@ def record_changes() -> tuple[float, float, float]:
     starts, hazard, correlation : float
         Standard deviations of yearly changes [log points]; their correlation.
     """
-    ours = unaccompanied()
+    ours = unaccompanied(last)
     starts, hazard = [], []
     for year in ours[0]:
         all_started, all_ceased = (published.figure("time_series", c, year=year) for c in ("started", "ceased"))

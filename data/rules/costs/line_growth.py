@@ -12,7 +12,7 @@ from data.rules.costs import section_251
 from data.rules.costs.intervals import NINETY
 from data.rules.rates import stock
 from data.rules.sources import published
-from data.rules.sources.published import LAIT, S251, deflator, figure, financial, line, per_week
+from data.rules.sources.published import LAIT, LINES, PRICED, S251, deflator, figure, financial, line, per_week
 
 #: Years of the mean growth that goes on.
 LAST = 3
@@ -84,36 +84,36 @@ def records() -> Mapping[str, Record]:
     housed = "{} over the children of 31 March in supported accommodation and other placements"
     return {
         "residential": Record(
-            lambda y: per_week(y, section_251.RESIDENTIAL), 2017, 2025, "£ a week", f"unit_costs_lait.csv: {LAIT}"
+            lambda y: per_week(y, section_251.RESIDENTIAL), 2017, PRICED, "£ a week", f"unit_costs_lait.csv: {LAIT}"
         ),
         "fostering": Record(
-            lambda y: per_week(y, section_251.FOSTERING), 2017, 2025, "£ a week", f"unit_costs_lait.csv: {LAIT}"
+            lambda y: per_week(y, section_251.FOSTERING), 2017, PRICED, "£ a week", f"unit_costs_lait.csv: {LAIT}"
         ),
         "leaving care": Record(
             lambda y: published.group(y, section_251.LEAVING) / figure("care_leavers", "young_people", year=y),
             2017,
-            2025,
+            PRICED,
             "line 3.1.9 over former relevant young people",
             f"s251_groups.csv, care_leavers.csv: {LAIT}",
         ),
         "guardianship": Record(
             lambda y: line(y, GUARDIANSHIP) / _orders(y),
             2017,
-            2024,
+            LINES,
             "line 3.1.4 over the orders of the year",
             f"{lines}: {S251}; after_care.csv: {LAIT}",
         ),
         "unaccompanied children": Record(
             lambda y: line(y, ASYLUM) / _mean("uasc", y),
             2019,
-            2024,
+            LINES,
             "line 3.1.10 over the mean of unaccompanied children",
             f"{lines}: {S251}; time_series.csv: {published.CLA}",
         ),
         "supported accommodation": Record(
             lambda y: (line(y, OTHER) + line(y, ASYLUM)) / _housed(y),
             2021,
-            2024,
+            LINES,
             housed.format("lines 3.1.5 and 3.1.10"),
             f"{lines}: {S251}; stock_by_placement.csv: {published.CLA}",
             lasting=False,
@@ -121,7 +121,7 @@ def records() -> Mapping[str, Record]:
         "other looked-after": Record(
             lambda y: line(y, OTHER) / _housed(y),
             2021,
-            2024,
+            LINES,
             housed.format("line 3.1.5"),
             f"{lines}: {S251}; stock_by_placement.csv: {published.CLA}",
             lasting=False,
@@ -140,7 +140,7 @@ def bounds(year: int = section_251.LINES) -> tuple[float, float]:
 
 def per_child() -> Record:
     """Give the record of line 3.1.5 over all children in care: what its growth is with more of them housed so."""
-    return Record(lambda y: line(y, OTHER) / _mean("stock", y), 2017, 2024, "line 3.1.5 over children in care", S251)
+    return Record(lambda y: line(y, OTHER) / _mean("stock", y), 2017, LINES, "line 3.1.5 over children in care", S251)
 
 
 def _orders(year: int) -> float:

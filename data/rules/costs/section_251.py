@@ -15,7 +15,7 @@ from data.rules.sources import population, published
 from data.rules.sources.notes import read
 from data.rules.sources.published import LAIT, S251, figure, financial, group, line, per_week
 
-YEAR = 2025
+YEAR = published.PRICED
 FOSTERING = "Fostering (gross s251 / foster placements)"
 RESIDENTIAL = "Residential (gross s251 / 903 care days K1,K2,R1,S1)"
 LEAVING = "Leaving care support (within children looked after)"
@@ -29,7 +29,7 @@ PROVIDERS = {
     "voluntary": "Voluntary/third sector provision",
 }
 #: The last year of which every line is published.
-LINES = 2024
+LINES = published.LINES
 HOMES_LINE, FOSTERED, ADOPTION = "3.1.1 Residential care", "3.1.2 Total fostering services", "3.1.3 Adoption services"
 #: Lines of 2023-24 that have no figure for 2024-25.
 CARRIED = {
@@ -153,10 +153,15 @@ def _residential(year: int) -> dict[str, float]:
 
 
 def _adoption(year: int) -> float:
-    """Give the line, or the published pounds a week times the children with a placement order of 2024."""
+    """Give the line, or the published pounds a week times the last published children with a placement order."""
     if year <= LINES:
         return line(year, ADOPTION)
-    return per_week(year, "Adoption") * figure("placement_orders", "children", year=2024) * 365 / 7
+    return (
+        per_week(year, "Adoption")
+        * figure("placement_orders", "children", year=min(year, published.last("placement_orders")))
+        * 365
+        / 7
+    )
 
 
 def _services(year: int) -> dict[str, float]:

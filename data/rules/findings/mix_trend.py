@@ -12,7 +12,7 @@ from scipy.optimize import brentq
 
 from data.rules.rates import stock
 from data.rules.rates.base_case import base_case
-from data.rules.sources.published import figure
+from data.rules.sources.published import CHILDREN, figure
 from data.rules.sources.stream import Stream, run_stream
 
 Array = NDArray[np.float64]
@@ -20,7 +20,7 @@ Array = NDArray[np.float64]
 FROM, INTO, AGES = ("foster in-house", "foster agency"), "children's home", range(8, 18)
 #: Unaccompanied children are hardly ever in homes (80 of 7,410 in 2023): their mix is left as it is.
 STREAM = "other"
-YEAR, BEFORE, YEARS = 2025, 2022, 20
+YEAR, BEFORE, YEARS = CHILDREN, CHILDREN - 3, 20
 #: Years for which the trend goes on; the share of a year's increment that the next has, once it fades.
 HELD, FADE = 3, 0.85
 

@@ -15,6 +15,7 @@ from data.rules.costs.items import Line
 from data.rules.rates.base_case import AT_HOME, STREAMS, Case
 from data.rules.rates.exits import REASONS
 from data.rules.rates.stock import FULL
+from data.rules.sources import published
 from data.rules.sources.notes import note, read
 from data.rules.sources.published import BANDS, CLA, CLA24, ONS
 from data.rules.sources.write import ages, beliefs, csv_text, exact
@@ -159,7 +160,7 @@ def _entry_shares(case: Case) -> Iterable[Row]:
     for s, x in case.streams.items():
         for age, p, value in _cells(x.entry_share[0], case.placements):
             key = {"streams": s, "ages": age, "placement": p, "value": value, "unit": "share"}
-            yield common(source, min(case.year, 2024), "D", note("entry_share"), **key)
+            yield common(source, min(case.year, published.ENTERED), "D", note("entry_share"), **key)
 
 
 def _extra(case: Case) -> Iterable[Row]:

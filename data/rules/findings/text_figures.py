@@ -13,14 +13,15 @@ from data.rules.rates.base_case import STREAMS, base_case
 from data.rules.sources import population, published
 from data.rules.sources.notes import percent, signed, thousands
 from data.rules.sources.proportional_fitting import by_band
+from data.rules.sources.published import CHILDREN
 from data.rules.sources.stream import run_stream
 
 
 def england_2025() -> dict[str, str]:
     """Give the figures that the words of england-2025 name."""
-    fitted, base, carried = cohorts.cohorts(), base_case(2025), stock.shares(2025)
-    reasons = exits.counts(2025)
-    ahead = population.path(range(2026, 2036))
+    fitted, base, carried = cohorts.cohorts(CHILDREN), base_case(CHILDREN), stock.shares(CHILDREN)
+    reasons = exits.counts(CHILDREN)
+    ahead = population.path(range(CHILDREN + 1, CHILDREN + 11))
     return {
         **_misses(),
         "kinship": percent(carried.kinship),
@@ -28,14 +29,14 @@ def england_2025() -> dict[str, str]:
         "secure": percent(carried.secure),
         "young": percent(fitted.fitted["share of unaccompanied starts under 16"], 0),
         "seventeen": percent(fitted.fitted["share aged 17 of unaccompanied starts at 16-17"], 0),
-        "hazard": f"{cohorts.hazard(2025)[4]:.3f}",
+        "hazard": f"{cohorts.hazard(CHILDREN)[4]:.3f}",
         "named": thousands(sum(reasons.values()) - reasons["other"]),
         "unnamed": thousands(reasons["other"]),
         "moves": thousands(yearly_moves(), 100),
         "mix": f"{100 * max(moves.worst(s) for s in base.streams.values()):.2f} points",
         "born": percent(base.born, 0),
         "migration": thousands(population.implied_migration(), 1000),
-        "population": f"{ahead[2035].sum() / 1e6:.1f} million",
+        "population": f"{ahead[CHILDREN + 10].sum() / 1e6:.1f} million",
         "residential": " to ".join(percent(x) for x in _ends(list(residential_ratios().values()))),
         "balance": f"{section_251.balance_ratio():.4f}",
         **_ages_16_17(),
@@ -49,7 +50,7 @@ def _ends(values: list[float]) -> tuple[float, float]:
 
 
 def _misses() -> dict[str, str]:
-    checks = cohorts.cohorts().checks.values()
+    checks = cohorts.cohorts(CHILDREN).checks.values()
 
     def worst(names: list[str]) -> str:
         return percent(max(abs(c[n] - 1) for c in checks for n in names))
@@ -62,9 +63,9 @@ def _misses() -> dict[str, str]:
 
 
 def _ages_16_17() -> dict[str, str]:
-    rate = cohorts.hazard(2025)[4]
-    found = cohorts.cohorts().stock
-    mean = sum((found[s, 2024] + found[s, 2025]) / 2 for s in STREAMS)
+    rate = cohorts.hazard(CHILDREN)[4]
+    found = cohorts.cohorts(CHILDREN).stock
+    mean = sum((found[s, CHILDREN - 1] + found[s, CHILDREN]) / 2 for s in STREAMS)
     return {f"exits_{age}": thousands(rate * float(np.asarray(mean)[age])) for age in (16, 17)}
 
 
@@ -80,16 +81,16 @@ def _cashable() -> dict[str, str]:
 
 
 def uasc_ceased() -> float:
-    """Give the unaccompanied children who cease in 2024-25 in the run of the cohorts."""
-    fitted = cohorts.cohorts()
-    change = fitted.checks[2025]["unaccompanied"] * published.uasc_stock(2025)
-    change -= fitted.checks[2024]["unaccompanied"] * published.uasc_stock(2024)
-    return float(fitted.starts["uasc", 2025].sum() - change)
+    """Give the unaccompanied children who cease in the last year in the run of the cohorts."""
+    fitted = cohorts.cohorts(CHILDREN)
+    change = fitted.checks[CHILDREN]["unaccompanied"] * published.uasc_stock(CHILDREN)
+    change -= fitted.checks[CHILDREN - 1]["unaccompanied"] * published.uasc_stock(CHILDREN - 1)
+    return float(fitted.starts["uasc", CHILDREN].sum() - change)
 
 
 def yearly_moves() -> float:
     """Give the moves of the first projected year."""
-    return float(sum(run_stream(s, 1).moves.sum() for s in base_case(2025).streams.values()))
+    return float(sum(run_stream(s, 1).moves.sum() for s in base_case(CHILDREN).streams.values()))
 
 
 def residential_ratios() -> dict[int, float]:
@@ -168,10 +169,10 @@ def _lines() -> Iterator[str]:
     for name, value in england_2025().items():
         yield f"  {name:14} {value}"
     yield "  single ages, run over published:"
-    for year, ratios in cohorts.cohorts().checks.items():
+    for year, ratios in cohorts.cohorts(CHILDREN).checks.items():
         yield f"    {year}  " + "  ".join(f"{k} {v:.3f}" for k, v in ratios.items())
     yield "  fitted:"
-    for name, value in cohorts.cohorts().fitted.items():
+    for name, value in cohorts.cohorts(CHILDREN).fitted.items():
         yield f"    {name}: {value:.3f}"
     for stream in STREAMS:
         stocks = run_stream(base_case(2025).streams[stream], 20).stock[0].sum((1, 2))

@@ -1,4 +1,4 @@
 """Stocks and rates of children in care by single age, placement and stream, from the published margins and flows.
 
-Imports `sources`. No money here.
+Imports `sources`; the package by its public names, `carecost`. No money here.
 """

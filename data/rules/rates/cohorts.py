@@ -23,7 +23,9 @@ from data.rules.sources.proportional_fitting import band_of, by_band, smooth_rat
 from data.rules.sources.published import BANDS, UASC
 
 Array = NDArray[np.float64]
-FIRST, LAST = 2021, 2025
+FIRST, LAST = 2021, published.CHILDREN
+#: Last year whose unaccompanied children are published by age and by placement.
+DETAILED = published.UNACCOMPANIED
 #: Name, first guess and scale of what is fitted. The scale is how far from the guess costs as much as 1% of a stock.
 FITTED: dict[str, tuple[float, float]] = {
     "share of unaccompanied starts under 16": (0.18, 0.1),
@@ -84,8 +86,8 @@ def residual(year: int) -> float:
 
 
 def uasc_under_16(year: int) -> float:
-    """Give the share under 16 of unaccompanied children: 2022 stands for 2021, and 2024 for 2025."""
-    at = min(max(year, 2022), 2024)
+    """Give the share under 16 of unaccompanied children: 2022 stands for 2021, and the last published for later."""
+    at = min(max(year, 2022), DETAILED)
     young, total = (
         published.figure("uasc_stock", "children", year=at, by="Age group", characteristic=c)
         for c in ("Under 16 years", "Total")
@@ -186,8 +188,8 @@ def _run(values: Array, years: range) -> tuple[dict[str, Array], dict[str, Array
 def _misses(values: Array, years: range) -> Array:
     """Give the residuals of the fit: of the figures, each a miss over its tolerance, and then of the guesses.
 
-    A year has 5 bands, leaving at 18, the unaccompanied stock and (to 2024) its share under 16. The residuals of the
-    guesses, (value - guess) / scale, are a ridge: fitted to one year alone there are 8 figures and 13 unknowns.
+    A year has 5 bands, leaving at 18, the unaccompanied stock and (where published) its share under 16. The residuals
+    of the guesses, (value - guess) / scale, are a ridge: fitted to one year alone there are 8 figures and 13 unknowns.
     """
     return _missed(values[None], years)[0]
 
@@ -211,7 +213,7 @@ def _missed(values: Array, years: range) -> Array:
         found.append(((left["other"][:, i] + left["uasc"][:, i]) / at_18 - 1) / _TOLERANCE_BANDS)
         uasc, width = stocks["uasc"][:, i + 1], _TOLERANCE_UASC_LAST if year == LAST else _TOLERANCE_UASC
         found.append((uasc.sum(1) / published.uasc_stock(year) - 1) / width)
-        if year <= 2024:
+        if year <= DETAILED:
             found.append((uasc[:, :16].sum(1) / uasc.sum(1) - uasc_under_16(year)) / _TOLERANCE_SHARE)
     guess, scale = np.array(list(FITTED.values())).T
     return np.concatenate([np.array(found).T, (values - guess) / scale], axis=1)

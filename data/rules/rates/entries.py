@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from data.rules.rates.cohorts import LAST, cohorts, extra_by_age, residual
 from data.rules.rates.stock import FULL, profile, uasc_by_placement
-from data.rules.sources import population
+from data.rules.sources import population, published
 from data.rules.sources.proportional_fitting import fit
 from data.rules.sources.published import figure
 
@@ -42,8 +42,8 @@ def rates(count: Mapping[str, Array], year: int) -> dict[str, Array]:
 
 
 def on_entry(year: int) -> dict[str, float]:
-    """Give the share of starts by packaged placement; for 2025 that of 2024, the last published."""
-    at = min(year, 2024)
+    """Give the share of starts by packaged placement; for a later year (2025) that of the last published."""
+    at = min(year, published.ENTERED)
 
     def detail(name: str) -> float:
         return figure("started_by_placement", "children", year=at, placement=name)

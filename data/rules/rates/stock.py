@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from data.rules.rates.cohorts import LAST, cohorts
+from data.rules.rates.cohorts import DETAILED, LAST, cohorts
 from data.rules.sources import published
 from data.rules.sources.proportional_fitting import fit
 from data.rules.sources.published import figure
@@ -79,8 +79,8 @@ class Shares:
 
 
 def shares(year: int) -> Shares:
-    """Give the shares of the year: of 2022 before it, of 2024, the last published, after it."""
-    at = min(max(year, 2022), 2024)
+    """Give the shares of the year: of 2022 before it, of the last published (2024) after it."""
+    at = min(max(year, 2022), published.SHARED)
 
     def detail(name: str) -> float:
         return figure("placement_detail", "children", year=at, placement=name)
@@ -132,10 +132,11 @@ def by_placement(year: int) -> dict[str, float]:
 def _uasc_categories(year: int) -> dict[str, float]:
     """Give the unaccompanied stock by published category.
 
-    Published from 2022 to 2024. For 2025 the 2024 shares are carried, but between supported accommodation and other
-    placements: their split is moved as it moved for all children (other placements halved as homes registered).
+    Published from 2022 on. For a year that is not (2025) the last shares are carried, but between supported
+    accommodation and other placements: their split is moved as it moved for all children (other placements halved as
+    homes registered).
     """
-    at = min(max(year, 2022), 2024)
+    at = min(max(year, 2022), DETAILED)
     names = {
         FOSTER: "1. Foster placements",
         HOMES: "2. Secure homes and children's homes",

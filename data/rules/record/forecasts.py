@@ -48,14 +48,15 @@ def tables() -> dict[str, str]:
 
 
 @cache
-def _found() -> cc.Backtest:
+def found() -> cc.Backtest:
+    """Score the rules from every origin."""
     history = cc.load_history("england")
     origins = range(FIRST, history.years[-1])
     return cc.backtest(history, list(RULES), origins=origins, horizons=HORIZONS, draws=DRAWS)
 
 
 def _said() -> Iterator[dict[str, object]]:
-    for row in _found().forecasts().to_dict("records"):
+    for row in found().forecasts().to_dict("records"):
         yield {
             "model": row["model"],
             "origin": row["origin"],
@@ -69,15 +70,15 @@ def _said() -> Iterator[dict[str, object]]:
 
 
 def _scores() -> Iterator[dict[str, object]]:
-    rows = _found().scores()
+    rows = found().scores()
     values = rows.set_index(["model", "horizon", "score"])
-    for (model, horizon), found in rows.groupby(["model", "horizon"], sort=False):
+    for (model, horizon), some in rows.groupby(["model", "horizon"], sort=False):
         score = {name: values.loc[(model, horizon, name)] for name in ("bias", "mape", "crps", "coverage_80")}
         yield {
             "model": model,
             "years_ahead": horizon,
-            "windows": int(found["origins"].iloc[0]),
-            "independent": int(found["independent"].iloc[0]),
+            "windows": int(some["origins"].iloc[0]),
+            "independent": int(some["independent"].iloc[0]),
             "bias_percent": f"{score['bias']['value']:+.1f}",
             "error_percent": f"{score['mape']['value']:.1f}",
             "spread": f"{score['mape']['spread']:.1f}",

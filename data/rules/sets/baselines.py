@@ -17,10 +17,10 @@ from data.rules.rates import stock
 from data.rules.rates.exits import REASONS
 from data.rules.sources import population
 from data.rules.sources.notes import WORDS, note, percent
-from data.rules.sources.published import CLA, ONS, deflator, figure, per_week
+from data.rules.sources.published import CHILDREN, CLA, ONS, PRICED, deflator, figure, financial, per_week
 from data.rules.sources.write import cell, toml_value
 
-YEAR = 2025
+YEAR = CHILDREN
 #: The baselines that england-2025 and the sets beside it state, one an axis.
 DEFAULT = (
     "entries-wandering",
@@ -135,8 +135,8 @@ def adjustments(name: str, years: str = "") -> list[Row]:
         ]
     if name in ("unaccompanied-low", "unaccompanied-high"):
         end = name.rpartition("-")[2]
-        about, where = note("arrivals_end", end=end), {"streams": "uasc"}
-        row = _level(ARRIVALS, "entry_rate", intervals.arrivals_ends(), about, years, "2005 to 2025", **where)
+        about, where = note("arrivals_end", end=end, last=YEAR), {"streams": "uasc"}
+        row = _level(ARRIVALS, "entry_rate", intervals.arrivals_ends(), about, years, f"2005 to {YEAR}", **where)
         return [{k: v for k, v in row.items() if k not in ("low", "high", "distribution")} | {"value": row[end]}]
     return []
 
@@ -147,14 +147,14 @@ def arrivals_once(years: str) -> Row:
     return _level(ARRIVALS, "entry_rate", ends, note("arrivals"), years, streams="uasc")
 
 
-def paths(name: str) -> list[Row]:
-    """Give the walks of a baseline: one that entries and exits share, and one of each alone; or that of arrivals."""
-    shape = {"kind": "random walk", "shocks": "common", "from_year": YEAR, "unit": "multiplier"}
+def paths(name: str, last: int = YEAR) -> list[Row]:
+    """Give the walks of a baseline from a year, by the record to it: of entries and exits, or of arrivals."""
+    shape = {"kind": "random walk", "shocks": "common", "from_year": last, "unit": "multiplier"}
     if name == "unaccompanied-central":
-        return [_arrivals(shape)]
+        return [_arrivals(shape, last)]
     if name not in ("entries-wandering", "entries-rising"):
         return []
-    starts, hazard, together = intervals.record_changes()
+    starts, hazard, together = intervals.record_changes(last)
     shared, alone = sqrt(together), sqrt(1 - together)
     of = {
         "entries": (starts, "walk_entries", {"parameter": "entry_rate", "streams": "other"}),
@@ -162,7 +162,7 @@ def paths(name: str) -> list[Row]:
     }
     made = []
     for what, (sd, key, where) in of.items():
-        about = {"sd": f"{sd:.4f}", "correlation": f"{together:.2f}"}
+        about = {"sd": f"{sd:.4f}", "correlation": f"{together:.2f}", "last": str(last)}
         other = "exits" if what == "entries" else "entries"
         for title, part, size, luck in (
             (f"walk of {what} with {other}", f"{what} and {other} share", shared, "entries and exits together"),
@@ -170,21 +170,29 @@ def paths(name: str) -> list[Row]:
         ):
             said = note(key, part=part, **about)
             row = {"name": title, **where, **shape, "sd": sd * size, "luck": luck}
-            made.append(common(FLOWS, "2005 to 2025", "D", said, **row))
+            made.append(common(FLOWS, f"2005 to {last}", "D", said, **row))
     return made
 
 
-def _arrivals(shape: Row) -> Row:
+def _arrivals(shape: Row, last: int) -> Row:
     """Give the path of unaccompanied entries about those of the base year."""
-    sd, together, half_life = intervals.arrivals_path()
-    about = {"sd": f"{sd:.2f}", "correlation": f"{together:.2f}", "hazard": f"{intervals.unaccompanied_hazard():.2f}"}
+    sd, together, half_life = intervals.arrivals_path(last)
+    hazard = intervals.unaccompanied_hazard(last)
+    about = {"sd": f"{sd:.2f}", "correlation": f"{together:.2f}", "hazard": f"{hazard:.2f}", "rates": financial(last)}
+    about["last"] = str(last)
     row = {"name": "arrivals of unaccompanied children", "parameter": "entry_rate", "streams": "uasc", **shape}
     row |= {"kind": "mean reverting", "sd": sd, "half_life": half_life}
-    return common(FLOWS, "2005 to 2025", "D", note("arrivals_path", **about), **row)
+    return common(FLOWS, f"2005 to {last}", "D", note("arrivals_path", **about), **row)
 
 
 def _level(
-    name: str, of: str, ends: tuple[float, float], about: str, years: str, seen: str = "2021 to 2025", **where: object
+    name: str,
+    of: str,
+    ends: tuple[float, float],
+    about: str,
+    years: str,
+    seen: str = f"2021 to {YEAR}",
+    **where: object,
 ) -> Row:
     shape = {"value": 1.0, "low": ends[0], "high": ends[1], "distribution": "lognormal", "unit": "multiplier"}
     return common(FLOWS, seen, "D", about, name=name, parameter=of, years=years, **shape, **where)
@@ -213,24 +221,24 @@ def _shape(value: float, ends: tuple[float, float]) -> Row:
 
 def _prices(name: str, lines: list[Line]) -> Iterator[Row]:
     """Give the growth of unit costs: of each line by its own record, of the others as assumed."""
-    items = _items(lines)
+    items = items_of(lines)
     for key, record in line_growth.records().items():
         value = 0.0 if name == "prices-flat" else record.recent
         about, source = _said(name, key, record), f"{record.source}; gdp_deflator.csv: HM Treasury"
-        row = {"name": PRICES[key], "parameter": "unit_cost", "items": items[key], "from_year": YEAR}
+        row = {"name": PRICES[key], "parameter": "unit_cost", "items": items[key], "from_year": PRICED}
         shape = _shape(value, record.around(value))
-        yield common(source, record.seen, "D", about, **row, **shape, **_fading(name))
-    grown = percent(intervals.wider_growth(YEAR))
-    about = note("growth_assumed", years="2016-17 to 2024-25", wider=grown)
+        yield common(source, record.seen, "D", about, **row, **shape, **fading(name))
+    grown = percent(intervals.wider_growth(PRICED))
+    about = note("growth_assumed", years=f"2016-17 to {financial(PRICED)}", wider=grown)
     value, ends = LONG_RUN, (LONG_RUN_LOW, LONG_RUN_HIGH)
     if name == "prices-flat":
         value, ends, about = 0.0, (LONG_RUN_LOW - LONG_RUN, LONG_RUN_HIGH - LONG_RUN), note("growth_none")
     for title, key in (("growth of other prices", "other"), ("growth of services for all children", "all")):
-        row = {"name": title, "parameter": "unit_cost", "items": items[key], "from_year": YEAR}
-        yield common("assumed", YEAR, "E", about, **row, **_shape(value, ends), **_fading(name))
+        row = {"name": title, "parameter": "unit_cost", "items": items[key], "from_year": PRICED}
+        yield common("assumed", PRICED, "E", about, **row, **_shape(value, ends), **fading(name))
 
 
-def _items(lines: list[Line]) -> dict[str, list[str]]:
+def items_of(lines: list[Line]) -> dict[str, list[str]]:
     """Sort the items of a set by what their price follows; what is paid by the year has no growth."""
     of: dict[str, list[str]] = {key: [] for key in (*PRICES, "other", "all")}
     groups = {"fostering": "fostering", "leaving care": "leaving care", "special guardianship": "guardianship"}
@@ -246,7 +254,8 @@ def _items(lines: list[Line]) -> dict[str, list[str]]:
     return of
 
 
-def _fading(name: str) -> Row:
+def fading(name: str) -> Row:
+    """Give how the growth of a baseline of prices goes on."""
     if name == "prices-growing":
         return {}
     return {"long_run": 0.0 if name == "prices-flat" else LONG_RUN, "fade_years": FADE, "hold_years": HOLD}
@@ -344,5 +353,5 @@ def _short(year: int) -> float:
 
 def _all_care() -> float:
     """Give the yearly real growth of pounds a week of all care over the last three years."""
-    now, before = (per_week(y, "CLA all") / deflator(y) for y in (YEAR, YEAR - line_growth.LAST))
+    now, before = (per_week(y, "CLA all") / deflator(y) for y in (PRICED, PRICED - line_growth.LAST))
     return float((now / before) ** (1 / line_growth.LAST) - 1)

@@ -1,4 +1,4 @@
-"""The set england-2025: the latest published data, with growth and intervals."""
+"""The set england-2025, of the latest published data, with growth and intervals; or that of a year's release."""
 
 from __future__ import annotations
 
@@ -14,10 +14,23 @@ from data.rules.sets import baselines
 from data.rules.sets.baselines import ADJUST_KEYS, GROWTH_KEYS, GROWTH_MORE, HOMES
 from data.rules.sources import population
 from data.rules.sources.notes import note, percent, set_toml
-from data.rules.sources.published import CLA, LAIT, financial
+from data.rules.sources.published import (
+    CHILDREN,
+    CLA,
+    ENTERED,
+    LAIT,
+    LINES,
+    PRICED,
+    RELEASED,
+    SHARED,
+    UNACCOMPANIED,
+    financial,
+    group,
+)
 from data.rules.sources.write import beliefs, csv_text
 
-NAME, YEAR, LAST = "england-2025", 2025, 2055
+YEAR = CHILDREN
+NAME, LAST = f"england-{YEAR}", YEAR + 30
 #: Groups of placements, the same in every set.
 FOSTERING, KINSHIP, RESIDENTIAL = "fostering", "kinship", "residential"
 SEMI_INDEPENDENT, FAMILY, OUTSIDE = "semi-independent", "with parents or adopters", "outside care"
@@ -35,14 +48,14 @@ GROUPS = {
     "other": "other",
     AT_HOME: OUTSIDE,
 }
-#: Calendar year of programme year 1: 2027-28, the first that can still be decided on.
-PROGRAMME = 2028
+#: Programme year 1, the first that can still be decided on: 2027-28 for 31 March 2025, published in November.
+PROGRAMME = YEAR + 3
 HEAD = {
     "name": NAME,
-    "title": "England, from 31 March 2025",
+    "title": f"England, from 31 March {YEAR}",
     "base_year": YEAR,
     "years": 20,
-    "price_year": YEAR,
+    "price_year": PRICED,
     "programme_start": PROGRAMME,
     "first_age": 0,
     "last_age": 17,
@@ -53,10 +66,15 @@ HEAD = {
     "schedule": "standard",
     "record": "england",
 }
-#: What the sets of 2025 state at their head: the baselines that their rows are, too.
-STATED = {**HEAD, "baselines": list(baselines.DEFAULT)}
+#: What the sets of 2025 state at their head: the baselines that their rows are, too. A set of a release states none,
+#: because the packaged ones speak from 2025.
+STATED = HEAD if RELEASED else {**HEAD, "baselines": list(baselines.DEFAULT)}
 #: Long-run real growth of a unit cost, its interval, and years of the fade: assumed.
 LONG_RUN, LONG_RUN_LOW, LONG_RUN_HIGH, FADE = 0.01, 0.0, 0.025, 10
+
+
+#: The words of the set: those of a release name no figure of another year.
+WORDS_OF = "england-release" if RELEASED else NAME
 
 
 @cache
@@ -67,18 +85,33 @@ def files() -> dict[str, str]:
     years = range(YEAR + 1, LAST + 1)
     ahead = population.path(years)
     return {
-        "set.toml": set_toml(STATED, text_figures.england_2025()),
+        "set.toml": set_toml(STATED, text_figures.england_2025() if not RELEASED else _figures(), WORDS_OF),
         **tables.labels(base, GROUPS, lines),
-        "initial_stock.csv": tables.initial_stock(base, source, note("stock")),
+        "initial_stock.csv": tables.initial_stock(base, source, note("stock", carried=SHARED)),
         "population.csv": tables.population(lambda y: ahead[y], years, note("population")),
         **tables.entry({"": base}),
         "exit_rate.csv": tables.exits({"": base}),
         "move_rate.csv": tables.moves({"": base}),
-        "unit_cost.csv": tables.unit_costs(lines, YEAR),
+        "unit_cost.csv": tables.unit_costs(lines, PRICED),
         "growth.csv": growth(lines),
         "adjustments.csv": beliefs(ADJUST_KEYS, levels(baselines.DEFAULT)),
         **walks(),
         **baselines.background(),
+    }
+
+
+def _figures() -> dict[str, str]:
+    """Give the figures that the words of a set of a release name."""
+    known = text_figures.england_2025()
+    named = ("worst_total", "worst_band", "worst_18", "moves", "mix", "born", "balance", "cash_short", "cash_long")
+    years = {"rates": YEAR, "priced": PRICED, "programme": PROGRAMME, "lines": LINES}
+    carried = {"detail": SHARED, "uasc": UNACCOMPANIED, "started": ENTERED}
+    return {
+        **{key: known[key] for key in named},
+        **{key: financial(year) for key, year in years.items()},
+        **{key: str(year) for key, year in {"base": YEAR, **carried}.items()},
+        "spend": f"{group(PRICED, 'Total children and young people (excluding CERA)'):,.0f}",
+        "care": f"{group(PRICED, 'Children looked after'):,.0f}",
     }
 
 
@@ -133,5 +166,5 @@ def levels(names: Sequence[str], years: str = "") -> list[Row]:
     low, high = intervals.home_price()
     homes = {"name": "price of residential care", "parameter": "unit_cost", "items": HOMES, "years": years}
     shape = {"value": 1.0, "low": low, "high": high, "distribution": "lognormal", "unit": "multiplier"}
-    price = common(f"unit_costs_lait.csv: {LAIT}", "2021 to 2025", "D", note("home_price"), **homes, **shape)
+    price = common(f"unit_costs_lait.csv: {LAIT}", f"2021 to {PRICED}", "D", note("home_price"), **homes, **shape)
     return [*(row for name in names for row in baselines.adjustments(name, years)), price]

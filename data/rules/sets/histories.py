@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from data.rules.sources.published import table
+from data.rules.sources.published import newest, table
 from data.rules.sources.write import csv_text
 
 NAME = "histories"
@@ -15,9 +15,11 @@ def files() -> dict[str, str]:
 
 
 def _england() -> str:
-    young = {int(row["mid_year"]) + 1: row["population_0_17"] for row in table("population_totals")}
+    young = {int(row["mid_year"]) + 1: row["population_0_17"] for row in newest("population_totals")}
     kept = ("year", "stock", "started", "uasc", "source")
-    rows = [{k: row[k] for k in kept} | {"population": young.get(int(row["year"]), "")} for row in table("time_series")]
+    rows = [
+        {k: row[k] for k in kept} | {"population": young.get(int(row["year"]), "")} for row in newest("time_series")
+    ]
     return csv_text(COLUMNS[2:], rows)
 
 

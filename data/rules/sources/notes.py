@@ -24,9 +24,9 @@ def note(key: str, **figures: object) -> str:
     return str(read("notes")[key]).format(**figures)
 
 
-def set_toml(head: Mapping[str, Any], figures: Mapping[str, str]) -> str:
-    """Write set.toml: its head, and the words with their figures."""
-    name = str(head["name"])
+def set_toml(head: Mapping[str, Any], figures: Mapping[str, str], name: str = "") -> str:
+    """Write set.toml: its head, and the words with their figures, those of its own name or of another."""
+    name = name or str(head["name"])
     text = (WORDS / f"{name}.toml").read_text(encoding="utf-8")
     unused = [key for key in figures if "{" + key + "}" not in text]
     if unused:

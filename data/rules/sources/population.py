@@ -26,17 +26,17 @@ def _mid2023() -> Array:
 
 
 def mid_year(year: int) -> Array:
-    """Give single ages 0 to 17 for mid-2021 to mid-2024, scaled to the published total.
+    """Give single ages 0 to 17 from mid-2021 on, scaled to the published total of the year.
 
-    Before mid-2023 the same cohorts are taken back (children aged 2 to 19 in mid-2023 were 0 to 17 in mid-2021); in
-    mid-2024 they are a year older, with births at the mid-2023 count of age 0.
+    Before mid-2023 the same cohorts are taken back (children aged 2 to 19 in mid-2023 were 0 to 17 in mid-2021); after
+    it they are older by a year each year, with births at the mid-2023 count of age 0.
     """
     known = _mid2023()
-    if year <= 2023:
-        back = 2023 - year
-        found = known[back : back + 18]
+    older = year - 2023
+    if older <= 0:
+        found = known[-older : 18 - older]
     else:
-        found = np.concatenate([known[:1], known[:17]])
+        found = np.concatenate([np.repeat(known[:1], older), known[: 18 - older]])
     return np.asarray(found * total(year) / found.sum())
 
 

@@ -1,15 +1,25 @@
-"""Look up the transcribed tables of `data/published`, one figure at a time."""
+"""Look up the transcribed tables of `data/published`, one figure at a time.
+
+The sets of another base date are built from the tables of its release, which stand before these (`data/release`): the
+environment variable of :data:`RELEASE` names their folder, for the whole of a process, because rules keep what they
+read. The years to which the tables go, and no other, say what the last year is.
+"""
 
 from __future__ import annotations
 
 import csv
+import os
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from functools import cache
 from pathlib import Path
 
 TABLES = Path(__file__).resolve().parents[2] / "published"
+#: Tables of later releases, a folder a year, as `data/update.py` writes them.
+RELEASES = TABLES.parent / "releases"
+#: Environment variable with the folder of a release whose tables stand before those of the project.
+RELEASE = "CARECOST_RELEASE"
 
-CLA = "DfE, Children looked after in England including adoptions, 2024-25 release"
-CLA24 = "DfE, Children looked after in England including adoptions, 2023-24 release"
 LAIT = "DfE, Local Authority Interactive Tool, April 2026"
 S251 = "DfE, section 251 outturn, gross"
 ONS = "ONS mid-year population estimates"
@@ -25,18 +35,56 @@ BANDS = {
 }
 UASC = "Unaccompanied asylum-seeking children"
 
+#: Whether that is so.
+RELEASED = RELEASE in os.environ
+
 
 @cache
 def table(name: str) -> tuple[dict[str, str], ...]:
-    """Read a transcribed table."""
-    with open(TABLES / f"{name}.csv", encoding="utf-8", newline="") as lines:
+    """Read a transcribed table, that of the release where there is one."""
+    own = Path(os.environ.get(RELEASE, TABLES)) / f"{name}.csv"
+    with open(own if own.exists() else TABLES / f"{name}.csv", encoding="utf-8", newline="") as lines:
         return tuple(csv.DictReader(lines))
+
+
+@cache
+def newest(name: str) -> tuple[dict[str, str], ...]:
+    """Read a table of the record by its latest release (`data/releases`), which sets of an older base date do not."""
+    folders = sorted(path for path in RELEASES.glob("[0-9]*") if (path / f"{name}.csv").exists())
+    if not folders:
+        return table(name)
+    with open(folders[-1] / f"{name}.csv", encoding="utf-8", newline="") as lines:
+        return tuple(csv.DictReader(lines))
+
+
+@cache
+def newest_figure(name: str, column: str, **where: str | int) -> float:
+    """Look up the one figure of the latest release that meets every condition; anything but one is an error."""
+    return _one(newest(name), name, column, where)
+
+
+@cache
+def last(name: str, column: str = "year", **where: str) -> int:
+    """Give the last year of a table, or of some of its rows; 2024-25 is 2025."""
+    found = (row[column] for row in table(name) if all(row[k] == v for k, v in where.items()))
+    return max(int(text[:4]) + (len(text) == 7) for text in found)
+
+
+@cache
+def last_whole(name: str) -> int:
+    """Give the last year of which a table has as many rows as of any: a release may bring some of them first."""
+    rows = Counter(row["year"] for row in table(name))
+    return max(int(year) for year, count in rows.items() if count == max(rows.values()))
 
 
 @cache
 def figure(name: str, column: str, **where: str | int) -> float:
     """Look up the one figure that meets every condition; anything but one is an error."""
-    found = [r for r in table(name) if all(r[k] == str(v) for k, v in where.items())]
+    return _one(table(name), name, column, where)
+
+
+def _one(rows: Iterable[dict[str, str]], name: str, column: str, where: Mapping[str, str | int]) -> float:
+    found = [r for r in rows if all(r[k] == str(v) for k, v in where.items())]
     if len(found) != 1:
         raise LookupError(f"{name}.csv: {len(found)} rows where {where}")
     return float(found[0][column])
@@ -92,3 +140,22 @@ def group(year: int, name: str) -> float:
 def line(year: int, name: str) -> float:
     """Section 251 line total, gross, cash."""
     return figure("s251_lines", "total", financial_year=financial(year), line=name)
+
+
+#: Last 31 March whose children are published, and last financial year whose unit costs can be had.
+CHILDREN = last("stock_by_age")
+PRICED = min(
+    last("s251_groups", "financial_year"),
+    last("unit_costs_lait", "financial_year"),
+    last("care_leavers"),
+    last("service_unit_costs", item="Social work, safeguarding and commissioning per child in need at 31 March"),
+    last("service_unit_costs", item="Family support services gross, per child in need at 31 March"),
+)
+#: Last financial year whose section 251 lines are published.
+LINES = last("s251_lines", "financial_year")
+#: Last years whose children are published in detail: shares of fostering and of homes; placement on entry; those who
+#: are unaccompanied.
+SHARED = min(last_whole("placement_detail"), last_whole("foster_by_provider"))
+ENTERED, UNACCOMPANIED = last_whole("started_by_placement"), last_whole("uasc_stock")
+_CLA = "DfE, Children looked after in England including adoptions, {} release"
+CLA, CLA24 = _CLA.format(financial(CHILDREN)), _CLA.format(financial(SHARED))
