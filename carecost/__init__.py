@@ -31,11 +31,11 @@ if TYPE_CHECKING:  # what type checkers and editors see; a test holds it to the 
     from carecost.estimation.rates import Estimates as Estimates
     from carecost.estimation.rates import estimate as estimate
     from carecost.files.baselines import under as under
+    from carecost.files.load import area as area
+    from carecost.files.load import areas as areas
     from carecost.files.load import load_assumptions as load_assumptions
     from carecost.files.load import load_scenario as load_scenario
     from carecost.files.readers.history import load_history as load_history
-    from carecost.files.regions import area as area
-    from carecost.files.regions import areas as areas
     from carecost.files.save import save_assumptions as save_assumptions
     from carecost.files.save import save_scenario as save_scenario
     from carecost.files.social_ledger import social_value as social_value
@@ -125,14 +125,12 @@ _NAMES: dict[str, tuple[str, ...]] = {
     ),
     "files.baselines": ("under",),
     "files.load": (
+        "area",
+        "areas",
         "load_assumptions",
         "load_scenario",
     ),
     "files.readers.history": ("load_history",),
-    "files.regions": (
-        "area",
-        "areas",
-    ),
     "files.save": (
         "save_assumptions",
         "save_scenario",

@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 from functools import reduce
 from pathlib import Path
+from typing import get_args
 
-from carecost._guard import Refused, guarded, instance
+from carecost._guard import Refused, guarded, instance, one_of, text
 from carecost.errors import CareCostError, FileError, Problem, refuse
 from carecost.files import schema
 from carecost.files.packaged import (
@@ -20,7 +21,7 @@ from carecost.files.packaged import (
 )
 from carecost.files.parsing import DEEPEST, read_toml
 from carecost.files.read_set import BACKGROUND, MOST_FILES, Reader, validated
-from carecost.files.regions import area
+from carecost.files.regions import Prices, known_regions, region_of
 from carecost.inputs.assumptions import Assumptions
 from carecost.inputs.scenario import Lever, Scenario, counted_once, one_set, payment_faults
 
@@ -60,7 +61,7 @@ def load_assumptions(name: str | Path) -> Assumptions:
     """
     whole, _, region = str(name).rpartition("/")
     if whole in packaged_assumptions() and not own_path(name).exists():
-        return area(load_assumptions(whole), region)
+        return region_of(load_assumptions(whole), region)
     folder = find(name, packaged_assumptions(), SET, lambda n: DATA / n)
     if folder.name == "set.toml":  # a set is its folder, whichever of the two is pointed at
         folder = folder.parent
@@ -258,3 +259,91 @@ def a_scenario(value: object) -> Scenario:
     if isinstance(value, str | Path):
         return load_scenario(value)
     raise Refused("", 'Give a scenario, or the name or file of one, such as "care-review"')
+
+
+@guarded(assumptions=a_set, name=text, prices=one_of(get_args(Prices)))
+def area(assumptions: Assumptions | str | Path, name: str, prices: Prices = "own") -> Assumptions:
+    """Make the set of one region: stock, population, entries and prices of its own, all else as in the whole.
+
+    What is known of a region is its share of children looked after, of the population and of entries, and some prices;
+    what is not published, and the rule used instead, is among the gaps of the set that is made.
+
+    Parameters
+    ----------
+    assumptions : Assumptions, str or Path
+        The whole, or its name or folder.
+    name : str
+        Name of the region.
+    prices : str
+        ``own`` (those published by region on the items they are of) or ``national``.
+
+    Returns
+    -------
+    Assumptions
+        The region's set, with its gaps. Amounts that a scenario gives for the whole country count by its share of
+        children looked after.
+
+    Raises
+    ------
+    UnknownNameError
+        If there is no such region.
+    InputError
+        If prices are neither, or a row names items whose prices differ.
+    FileError
+        If no regions of the set are known.
+
+    See Also
+    --------
+    areas : Make the sets of all regions.
+    run_areas : Run scenarios in every region.
+
+    Notes
+    -----
+    Rates of leaving and moving are those of the whole, and the engine is linear in stock and entries: at national
+    prices the areas sum to the whole, draw by draw.
+
+    Examples
+    --------
+    >>> import carecost as cc
+    >>> area("england-2025", "North East").name
+    'england-2025, North East'
+    """
+    return region_of(a_set(assumptions), name, prices)
+
+
+@guarded(assumptions=a_set, prices=one_of(get_args(Prices)))
+def areas(assumptions: Assumptions | str | Path, prices: Prices = "own") -> dict[str, Assumptions]:
+    """Make the sets of all regions.
+
+    At national prices they sum to the whole, draw by draw; see :func:`area`.
+
+    Parameters
+    ----------
+    assumptions : Assumptions, str or Path
+        The whole, or its name or folder.
+    prices : str
+        As in :func:`area`.
+
+    Returns
+    -------
+    dict of str to Assumptions
+        By name of the region.
+
+    Raises
+    ------
+    FileError
+        If no regions of the set are known.
+
+    See Also
+    --------
+    area : Make the set of one region.
+    run_areas : Run scenarios in every region.
+
+    Examples
+    --------
+    >>> import carecost as cc
+    >>> list(areas("england-2025"))[:2]
+    ['North East', 'North West']
+    """
+    whole = a_set(assumptions)
+    return {name: region_of(whole, name, prices) for name in known_regions(whole).names}

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from pathlib import Path
-from typing import Literal, get_args
+from typing import Literal
 
-from carecost._guard import guarded, one_of, text
 from carecost.errors import FileError, InputError, Problem, UnknownNameError, refuse, unknown
 from carecost.files.packaged import packaged_regions, regions_file
 from carecost.inputs.assumptions import Assumptions
@@ -142,60 +140,8 @@ def known_regions(assumptions: Assumptions) -> Regions:
     return Regions(tuple(facts), (*gaps, *(Note("left_out", out["what"]) for out in notes["left_out"])))
 
 
-def _whole(value: object) -> Assumptions:
-    from carecost.files.load import a_set  # which needs this module, for names such as "england-2025/North East"
-
-    return a_set(value)
-
-
-@guarded(assumptions=_whole, name=text, prices=one_of(get_args(Prices)))
-def area(assumptions: Assumptions | str | Path, name: str, prices: Prices = "own") -> Assumptions:
-    """Make the set of one region: stock, population, entries and prices of its own, all else as in the whole.
-
-    What is known of a region is its share of children looked after, of the population and of entries, and some prices;
-    what is not published, and the rule used instead, is among the gaps of the set that is made.
-
-    Parameters
-    ----------
-    assumptions : Assumptions, str or Path
-        The whole, or its name or folder.
-    name : str
-        Name of the region.
-    prices : str
-        ``own`` (those published by region on the items they are of) or ``national``.
-
-    Returns
-    -------
-    Assumptions
-        The region's set, with its gaps. Amounts that a scenario gives for the whole country count by its share of
-        children looked after.
-
-    Raises
-    ------
-    UnknownNameError
-        If there is no such region.
-    InputError
-        If prices are neither, or a row names items whose prices differ.
-    FileError
-        If no regions of the set are known.
-
-    See Also
-    --------
-    areas : Make the sets of all regions.
-    run_areas : Run scenarios in every region.
-
-    Notes
-    -----
-    Rates of leaving and moving are those of the whole, and the engine is linear in stock and entries: at national
-    prices the areas sum to the whole, draw by draw.
-
-    Examples
-    --------
-    >>> import carecost as cc
-    >>> area("england-2025", "North East").name
-    'england-2025, North East'
-    """
-    assumptions = _whole(assumptions)
+def region_of(assumptions: Assumptions, name: str, prices: Prices = "own") -> Assumptions:
+    """Make the set of one region; see :func:`carecost.area`."""
     regions = known_regions(assumptions)
     if name not in regions.names:
         raise UnknownNameError(unknown("area", name, regions.names, assumptions.name))
@@ -216,44 +162,6 @@ def area(assumptions: Assumptions | str | Path, name: str, prices: Prices = "own
         area=name,
         portion=regions.value(name, SHARE),
     )
-
-
-@guarded(assumptions=_whole, prices=one_of(get_args(Prices)))
-def areas(assumptions: Assumptions | str | Path, prices: Prices = "own") -> dict[str, Assumptions]:
-    """Make the sets of all regions.
-
-    At national prices they sum to the whole, draw by draw; see :func:`area`.
-
-    Parameters
-    ----------
-    assumptions : Assumptions, str or Path
-        The whole, or its name or folder.
-    prices : str
-        As in :func:`area`.
-
-    Returns
-    -------
-    dict of str to Assumptions
-        By name of the region.
-
-    Raises
-    ------
-    FileError
-        If no regions of the set are known.
-
-    See Also
-    --------
-    area : Make the set of one region.
-    run_areas : Run scenarios in every region.
-
-    Examples
-    --------
-    >>> import carecost as cc
-    >>> list(areas("england-2025"))[:2]
-    ['North East', 'North West']
-    """
-    whole = _whole(assumptions)
-    return {name: area(whole, name, prices) for name in known_regions(whole).names}
 
 
 class _Factors:

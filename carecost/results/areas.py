@@ -25,8 +25,8 @@ from carecost._guard import (
 )
 from carecost._labels import INACTION
 from carecost.errors import InputError, Problem, UnknownNameError, unknown
-from carecost.files.load import a_scenario, a_set
-from carecost.files.regions import SHARE, Prices, Regions, areas, known_regions
+from carecost.files.load import a_scenario, a_set, areas
+from carecost.files.regions import SHARE, Prices, Regions, known_regions
 from carecost.inputs.assumptions import Assumptions
 from carecost.inputs.scenario import Scenario
 from carecost.maths.monte_carlo import Draws

@@ -442,6 +442,8 @@ def calls() -> dict[str, dict[str, Any]]:
         "Results.tables": {"self": results},
         "Results.decision_tables": {"self": results},
         "Results.save": {"self": results, "folder": folder / "results"},
+        "Results.report": {"self": results, "folder": folder / "report"},
+        "Results.workbook": {"self": results, "path": folder / "book.xlsx"},
         "Results.load": {"folder": results.save(folder / "kept")},
         "Results.to_dict": {"self": results},
         "run": {"assumptions": tiny, "scenarios": (edge,), "years": 2, "draws": 2, "start": 2026, "threads": 1}

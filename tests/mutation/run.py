@@ -24,6 +24,7 @@ import tempfile
 import time
 import tomllib
 import traceback
+import warnings
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -270,7 +271,9 @@ def lines_of(session: Collected, test: str) -> dict[str, Any]:
         allow(LONG)
         item = session.items[test]
         item.config.hook.pytest_runtest_protocol(item=item, nextitem=None)
-    data = watched.get_data()
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # a test may come by no line of these rooms
+        data = watched.get_data()
     lines = {module: data.lines(str(path)) for module, path in sources().items()}
     return {
         "seconds": time.process_time() - start,
