@@ -302,6 +302,12 @@ class Layouts:
             self._columns.setdefault(draws, Columns(draws, self._ties, self._labels))
         return Sampler(draws, block, self._columns[draws])
 
+    def anew(self) -> Layouts:
+        """Give the same layouts for another run, which keeps draws of its own."""
+        new = copy(self)
+        new._columns = {}
+        return new
+
     def layouts(self, stream: str) -> Iterator[Layout]:
         """Give the layouts of a stream, those of extra entries last."""
         yield from self._plain[stream]
