@@ -21,7 +21,10 @@ from typing import Any
 import matplotlib
 import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure, SubFigure
+from matplotlib.lines import Line2D
+from matplotlib.markers import TICKDOWN
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from carecost._guard import Refused, Rule, instance, optional
@@ -210,8 +213,10 @@ def years(ax: Axes, known: Sequence[int], write: Callable[[int], str], most: int
     step = next(s for s in (1, 2, 5, 10, 20, 50) if len(known) <= s * most or s == 50)
     named = [y for y in known if y % step == 0] or list(known[:1])
     ax.set_xticks(named, [write(y) for y in named])
-    ax.set_xticks(list(known), minor=True)
-    ax.tick_params(axis="x", which="minor", length=2, color=GREY)
+    # One line of marks: a minor tick for each year would take longer than the rest of the chart.
+    marks = Line2D(known, np.zeros(len(known)), transform=ax.get_xaxis_transform(), clip_on=False, label="_years")
+    marks.set(linestyle="none", marker=TICKDOWN, markersize=2, markeredgewidth=0.6, color=GREY)
+    ax.add_artist(marks)
 
 
 def band(
@@ -344,19 +349,22 @@ def note(ax: Axes, sentences: Sequence[str], warning: str = "") -> None:
             down -= SMALL * 1.5 * (broken.count("\n") + 1)
 
 
-def end_labels(ax: Axes, x: float, labels: Sequence[EndLabel]) -> None:
+def end_labels(ax: Axes, x: float, labels: Sequence[EndLabel], settled: bool = False) -> None:
     """Name lines at their ends, inside the axes, none over another.
 
     Parameters
     ----------
     ax : Axes
-        Axes whose limits are final; their figure is settled first.
+        Axes whose limits are final; their figure is settled first, unless it is.
     x : float
         Where the lines end.
     labels : sequence of EndLabel
         What to write.
+    settled : bool
+        Whether nothing around the axes has changed since their figure was settled.
     """
-    settle(ax)
+    if not settled:
+        settle(ax)
     wide, tall = _points(ax)
     (left, right), (low, high) = ax.get_xlim(), ax.get_ylim()
     letters = max(8, int((right - x) / (right - left) * wide / (TEXT * LETTER)) - 1)
@@ -565,9 +573,11 @@ def drawn(draw: Draw, size: tuple[float, float] = SIZE) -> Figure:
     """
     with _own_settings():
         figure = Figure(figsize=size, layout="constrained")
-        draw(figure.add_subplot())
+        FigureCanvasAgg(figure)  # one renderer to measure with: without it each layout makes its own
+        ax = figure.add_subplot()
+        draw(ax)
         # Laid out once: each saving of a figure that lays itself out would move it a little.
-        figure.draw_without_rendering()
+        settle(ax)
         figure.set_layout_engine("none")
     return figure
 

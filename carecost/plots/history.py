@@ -147,8 +147,8 @@ def _dress(
     _figure.years(ax, list(range(first, dates[-1] + 1)), str)
     if past:
         ax.axvline(run.grid.base_year, color=_figure.GREY, linewidth=0.8, zorder=1, label="_base")
-    _figure.settle(ax)
     if not bare:
+        _figure.settle(ax)
         _figure.head(ax, finding(results), subtitle(results, first, dates[-1], low))
         claimed = "; ".join(name for name, plan in run.scenarios.items() if plan.claim)
         _figure.note(ax, [notes(results)], warning=f"{claimed}: {numbers.CLAIM}." if claimed else "")

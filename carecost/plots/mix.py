@@ -60,12 +60,13 @@ def plot_mix(results: Results, ax: Axes | None = None, shares: bool = False, sta
     lines = {name: _counts(run.grid, run.shown[name].stock, len(dates), shares) for name in seen}
     span = 1.15 * max(float(np.ptp([line[i] for line in lines.values()])) for i in range(3)) or 1.0
     write = numbers.percent if shares else numbers.children
+    tails: list[list[_figure.EndLabel]] = []
     for i, (panel, title) in enumerate(zip(panels, (*PANELS, REST), strict=True)):
-        tails = []
+        tails.append([])
         for name, look in seen.items():
             line = lines[name][i]
             panel.plot(dates, line, color=look.colour, linestyle=look.line, linewidth=2.0, label=name)
-            tails.append(_figure.EndLabel(float(line[-1]), (write(float(line[-1])),), look.colour))
+            tails[-1].append(_figure.EndLabel(float(line[-1]), (write(float(line[-1])),), look.colour))
         values = np.array([line[i] for line in lines.values()])
         middle = (float(values.max()) + float(values.min())) / 2
         low = max(0.0, middle - span / 2)
@@ -73,10 +74,11 @@ def plot_mix(results: Results, ax: Axes | None = None, shares: bool = False, sta
         panel.set_ylim(low, low + span)
         _figure.make_room(panel, dates[0], dates[-1])
         _figure.years(panel, dates, str, most=3)
-        _figure.settle(panel)
         heading = panel.set_title(title, loc="left", pad=6)
         heading.set(fontsize=_figure.TEXT, fontweight="bold", color=_figure.INK, parse_math=False)
-        _figure.end_labels(panel, dates[-1], tails)
+    _figure.settle(panels[0])
+    for panel, ends in zip(panels, tails, strict=True):
+        _figure.end_labels(panel, dates[-1], ends, settled=True)
     return panels[0]
 
 

@@ -160,7 +160,7 @@ def _name_bars(ax: Axes, drawn: Comparison, scale: numbers.Scale) -> None:
 
 
 def _name_total(ax: Axes, saving: Saving, scale: numbers.Scale) -> None:
-    """Say where the running total ends."""
+    """Say where the running total ends; the bars were named, and all is settled."""
     drawn = saving.npv()
     npv = float(drawn.mean())
     lines = ["Net present saving", numbers.pounds(npv, scale)]
@@ -168,7 +168,7 @@ def _name_total(ax: Axes, saving: Saving, scale: numbers.Scale) -> None:
         low, high = (numbers.pounds(float(q), scale) for q in np.quantile(drawn, ends()))
         lines.append(f"({low} to {high})")
     label = _figure.EndLabel(npv / scale.divisor, tuple(lines), _figure.BLUE)
-    _figure.end_labels(ax, saving.grid.years[-1], [label])
+    _figure.end_labels(ax, saving.grid.years[-1], [label], settled=True)
 
 
 def _note(ax: Axes, saving: Saving) -> None:
