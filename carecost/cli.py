@@ -175,7 +175,9 @@ def _compare(options: argparse.Namespace) -> int:
     from carecost.report import write
     from carecost.report.story import story
     from carecost.report.workbook import named, write_workbook
-    from carecost.results.results import run
+    from carecost.results import summary
+    from carecost.results.results import Results
+    from carecost.simulation.run import run
 
     if options.excel:
         named(options.excel)
@@ -192,8 +194,8 @@ def _compare(options: argparse.Namespace) -> int:
     rates = [vintages.schedule(word.strip()) for word in options.discount.split(",")] if options.discount else []
     progress = _Progress(quiet=options.quiet or options.format != "table")
     draws = Draws(options.draws, options.seed, options.noise)
-    results = run(
-        assumptions, *scenarios, years=options.years, draws=draws, start=options.start, progress=progress.step
+    results = Results(
+        run(assumptions, scenarios, options.years, draws, options.start, progress=progress.step, beside=summary.beside)
     )
     progress.close()
     told = story(results, options.at)
