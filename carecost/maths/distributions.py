@@ -127,21 +127,24 @@ def normal(low: float, value: float, high: float, level: float) -> Fitted:
     >>> normal(8.0, 10.0, 15.0, 0.9).quantile(np.array([0.05, 0.5, 0.95]))
     array([ 8., 10., 15.])
     """
-    reach = scipy.special.ndtri(0.5 + level / 2.0)  # standard deviations from the median to low, and to high
-
-    return Fitted(partial(_normal_quantile, low, value, high, reach), partial(_normal_chance, low, value, high, reach))
+    return Fitted(partial(_normal_quantile, low, value, high, level), partial(_normal_chance, low, value, high, level))
 
 
 # Quantile and chance of each are functions of the module, and not of a call: what is fitted can be pickled.
 
 
-def _normal_quantile(low: float, value: float, high: float, reach: float, u: Array) -> Array:
+def _reach(level: float) -> float:
+    """Give the standard deviations from the median to low, and to high."""
+    return float(scipy.special.ndtri(0.5 + level / 2.0))
+
+
+def _normal_quantile(low: float, value: float, high: float, level: float, u: Array) -> Array:
     z = scipy.special.ndtri(u)  # (draw,): standard deviations from the median; each side has one of its own
-    return np.asarray(value + z / reach * np.where(z < 0, value - low, high - value))
+    return np.asarray(value + z / _reach(level) * np.where(z < 0, value - low, high - value))
 
 
-def _normal_chance(low: float, value: float, high: float, reach: float, x: float) -> float:
-    scale = (value - low if x < value else high - value) / reach
+def _normal_chance(low: float, value: float, high: float, level: float, x: float) -> float:
+    scale = (value - low if x < value else high - value) / _reach(level)
     return float(scipy.special.ndtr((x - value) / scale)) if scale > 0 else float(x >= value)
 
 
