@@ -174,6 +174,38 @@ def split(ax: Axes) -> tuple[Axes, Axes]:
     return ax, figure.add_axes((place.x0, place.y0, place.width, height), sharex=ax)
 
 
+def tiles(ax: Axes, count: int, across: int) -> list[Axes]:
+    """Cut the place of some axes into tiles of one size, row by row.
+
+    Parameters
+    ----------
+    ax : Axes
+        Axes in a grid of subplots or at a place of their own.
+    count, across : int
+        Number of tiles; how many stand beside each other.
+
+    Returns
+    -------
+    list of Axes
+        The given axes first.
+    """
+    figure: Figure | SubFigure = ax.get_figure(root=False) or Figure()
+    down, slot = -(-count // across), ax.get_subplotspec()
+    spots = [divmod(i, across) for i in range(1, count)]
+    if slot is not None:
+        parts = slot.subgridspec(down, across, hspace=0.12, wspace=0.06)
+        ax.set_subplotspec(parts[0, 0])
+        return [ax, *(figure.add_subplot(parts[row, column]) for row, column in spots)]
+    place = ax.get_position()
+    wide, tall = place.width / across, place.height / down
+    boxes = [
+        (place.x0 + column * wide, place.y1 - (row + 1) * tall, 0.78 * wide, 0.66 * tall)
+        for row, column in [(0, 0), *spots]
+    ]
+    ax.set_position(boxes[0])
+    return [ax, *(figure.add_axes(box) for box in boxes[1:])]
+
+
 def dress(ax: Axes, write: Callable[[float], str]) -> None:
     """Leave axes with what a reader needs: a pale grid, one line below, numbers in words.
 

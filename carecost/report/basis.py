@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from carecost.engine.items import Item
     from carecost.inputs.assumptions import Assumptions
     from carecost.inputs.belief import Belief
-    from carecost.inputs.scenario import Scenario
+    from carecost.inputs.scenario import Lever, Scenario
     from carecost.report.story import Story
 
 
@@ -56,17 +56,31 @@ def _scenario(scenario: Scenario, begin: int, counted: set[str]) -> Iterator[Htm
         yield h("p", f"Made for {scenario.made_for}.")
     if scenario.note:
         yield h("p", scenario.note)
+    # What acts is open; money alone is a line to be opened; what does neither is named.
+    still = [lever for lever in scenario.levers if not lever.acts and not lever.spends]
     for lever in scenario.levers:
-        heads = ("What changes", "At full effect", "Interval", "When")
-        yield table(lever.name, heads, [statements.change_of(c, begin, counted) for c in lever.changes], numbers=(1,))
-        basis = f" Effects {lever.basis}." if lever.acts else ""
-        grade = (f" Grade {lever.quality}." if lever.quality else "") + basis
-        yield h("p", f"Source: {lever.source or 'not stated'}.{grade} {lever.note}", class_="note")
-        if lever.luck:
-            how = "One luck" if lever.loading == 1.0 else f"Correlated (loading {lever.loading:g})"
-            yield h("p", f"{how} with every lever that names it: {lever.luck}.", class_="note")
-        if lever.evidence:
-            yield h("ul", *(h("li", statements.evidence_line(known)) for known in lever.evidence), class_="note")
+        if lever not in still:
+            yield _lever(lever, begin, counted)
+    if still:
+        yield h("details", h("summary", f"No effect stated, and no money: {', '.join(one.name for one in still)}"),
+                *(_lever(lever, begin, counted) for lever in still))
+
+
+def _lever(lever: Lever, begin: int, counted: set[str]) -> Html:
+    """Write what a part of a programme changes, on whose word."""
+    heads = ("What changes", "At full effect", "Interval", "When")
+    parts: list[Html] = [table(lever.name, heads, [statements.change_of(c, begin, counted) for c in lever.changes], (1,))]
+    basis = f" Effects {lever.basis}." if lever.acts else ""
+    grade = (f" Grade {lever.quality}." if lever.quality else "") + basis
+    parts.append(h("p", f"Source: {lever.source or 'not stated'}.{grade} {lever.note}", class_="note"))
+    if lever.luck:
+        how = "One luck" if lever.loading == 1.0 else f"Correlated (loading {lever.loading:g})"
+        parts.append(h("p", f"{how} with every part that names it: {lever.luck}.", class_="note"))
+    if lever.evidence:
+        parts.append(h("ul", *(h("li", statements.evidence_line(known)) for known in lever.evidence), class_="note"))
+    about = f"effects {lever.basis}" if lever.acts else "money alone" if lever.spends else "no effect stated"
+    head = h("summary", f"{lever.name} ", h("span", about, class_="small"))
+    return h("details", head, *parts, open=lever.acts)
 
 
 def scope(told: Story) -> Html:

@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from carecost.report.story import Story
 
 #: Inches of the charts: as they are printed and on a desk, and on a phone.
-WIDE, PHONE = (9.0, 3.7), (4.6, 4.4)
-MIX_WIDE, MIX_PHONE = (9.0, 2.6), (4.6, 7.0)
+WIDE, PHONE = (9.0, 3.7), (4.1, 4.4)
+MIX_WIDE, MIX_PHONE = (9.0, 2.6), (4.1, 6.6)
 
 #: Columns of a table beyond which it scrolls on a phone, and says so.
 FEW = 4

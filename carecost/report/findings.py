@@ -93,7 +93,7 @@ def summaries(told: Story) -> Html:
     parts = [part for compared in told.against.values() for part in _summary(compared, heads)]
     if not told.against:
         alone = told.spending[INACTION].plan
-        parts.append(_summary_table(f"{alone.title} ({INACTION})", told.inaction, heads))
+        parts.append(_summary_table(alone.title, told.inaction, heads))
     rounding = "Each number is rounded by itself, so differences may not add up in the last figure. "
     meaning = "Fixed means the same in every draw; none, that there is no such number. "
     meaning += "A row without an interval is of one run or one ratio." if told.draws.n > 1 else ""
@@ -118,7 +118,7 @@ def summary_heads(drawn: bool) -> tuple[str, str, str, str]:
 
 def _summary(compared: Against, heads: Sequence[str]) -> Iterator[Html]:
     """Write the summary of one scenario, on whose word it is, and what it rests on."""
-    yield _summary_table(f"{compared.plan.title} ({compared.plan.name}), against {INACTION}", compared.rows, heads)
+    yield _summary_table(f"{compared.plan.title}, against no reform", compared.rows, heads)
     if compared.plan.claim:
         yield h("p", f"{numbers.claim(lever.source for lever in compared.plan.levers)}.", class_="note")
     if compared.footing:
@@ -158,8 +158,12 @@ def spending(told: Story) -> Html:
             for label, items in _groups(told.grid.items)
         ]
         claim = f"; {numbers.CLAIM}" if spent.plan.claim else ""
-        caption = f"{spent.plan.title} ({name}): £ a year, {prices} prices{claim}"
-        parts.append(table(caption, heads, cells, numbers=range(1, len(heads)), total=True))
+        caption = f"{spent.plan.title}: £ a year, {prices} prices{claim}"
+        none = [str(row[0]) for row in cells if set(row[1:]) == {"£0"}]
+        some = [row for row in cells if str(row[0]) not in none]
+        parts.append(table(caption, heads, some, numbers=range(1, len(heads)), total=True))
+        if none:
+            parts.append(h("p", f"Nothing in any of these years: {', '.join(none)}.", class_="note"))
     note = f"{_shown(told)} Intervals of groups do not add up to that of the total."
     parts.append(h("p", note, class_="note"))
     parts.append(h("p", told.growth))
@@ -188,7 +192,7 @@ def outcomes(told: Story) -> Html:
     for name, spent in told.spending.items():
         cells = [[items[i].name, *(_counted(spent.drawn[:, y, i]) for y in years)] for i in counted]
         claim = f"; {numbers.CLAIM}" if spent.plan.claim else ""
-        caption = f"{spent.plan.title} ({name}): number a year{claim}"
+        caption = f"{spent.plan.title}: number a year{claim}"
         parts.append(table(caption, heads, cells, numbers=range(1, len(heads))))
     note = (
         f"{_shown(told)} Outcomes overlap and are never added: one young person may have several. "

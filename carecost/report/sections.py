@@ -75,7 +75,7 @@ def levers(told: Story) -> Html:
         compared = told.against[name]
         parts += _heading(compared.plan)
         parts += [_lever_table(frame) for frame in compared.attribution.values()]
-        parts.append(picture(svg(chart.figure, f"chart-levers-{i}"), chart.words, chart.words))
+        parts.append(picture(svg(chart.figure, f"chart-levers-{i}"), chart.words, chart.words, scrolls=True))
     return section(NAME, TITLE, *parts, h("p", NOTE, class_="note")) if parts else Html("")
 
 
@@ -143,7 +143,7 @@ def effects(told: Story) -> Html:
         curves = {lever: chart for lever, chart in compared.curves.items() if lever not in drawn}
         drawn |= set(curves)
         for j, chart in enumerate(curves.values()):
-            parts.append(picture(svg(chart.figure, f"chart-effect-{i}-{j}"), chart.words, chart.words))
+            parts.append(picture(svg(chart.figure, f"chart-effect-{i}-{j}"), chart.words, chart.words, scrolls=True))
     return section(EFFECTS_NAME, EFFECTS_TITLE, *parts, h("p", EFFECTS_NOTE, class_="note")) if parts else Html("")
 
 
@@ -239,7 +239,7 @@ def _case(made: SavingAppraisal, moves: bool, i: int) -> Iterator[Html]:
         return
     words = numbers.sentence(f"Net saving of each payer in each year. {sentence(made)}")
     words += f" {numbers.sentence(numbers.CLAIM)}" if made.claim else ""
-    yield picture(svg(partial(plot_payers, made), f"chart-payers-{i}"), words, words)
+    yield picture(svg(partial(plot_payers, made), f"chart-payers-{i}"), words, words, scrolls=True)
 
 
 def _rows(made: SavingAppraisal) -> Iterator[tuple[str, ...]]:

@@ -277,5 +277,5 @@ def _line(cells: Sequence[str]) -> str:
 def _charts(told: Story) -> Html:
     from carecost.plots._figure import svg
 
-    figures = (picture(svg(c.figure, f"chart-{c.name}"), c.words, c.words) for c in told.charts)
+    figures = (picture(svg(c.figure, f"chart-{c.name}"), c.words, c.words, scrolls=True) for c in told.charts)
     return section("charts", "Charts", *figures)

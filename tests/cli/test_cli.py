@@ -7,6 +7,7 @@ import importlib.util
 import io
 import json
 import re
+import shlex
 import shutil
 import subprocess
 import sys
@@ -17,7 +18,10 @@ import pandas as pd
 import pytest
 
 import carecost as cc
+from carecost import cli
 from carecost.cli import main
+from carecost.files.baselines import baselines
+from carecost.files.packaged import packaged_assumptions, packaged_scenarios
 
 SETS = Path(__file__).parents[1] / "data" / "sets"
 TINY, EDGE = str(SETS / "tiny"), str(SETS / "edge.toml")
@@ -112,7 +116,8 @@ def test_a_changed_price_changes_the_answer(tmp_path: Path, capsys: pytest.Captu
         (["compare", TINY, EDGE, "--start", "2020"], "is past"),
         (["compare", TINY, EDGE, "--scope", "some"], "unknown scope 'some'"),
         (["compare", TINY, "care-review"], "'reform programme'"),
-        (["compare", "care-review"], "'care-review' is not an assumption set. Give the set first"),
+        (["compare", "care-reviev"], "unknown assumption set 'care-reviev'"),
+        (["compare", TINY, EDGE, "--regions"], "is not a set with areas"),
         (["compare", TINY, TINY + "s"], "unknown scenario"),
         (["describe", "care-review-2022x"], "Did you mean 'care-review-2022'"),
         (["check", "nowhere"], "unknown set or scenario 'nowhere'"),
@@ -137,6 +142,52 @@ def test_a_folder_that_cannot_be_written_is_said(tmp_path: Path, capsys: pytest.
     (tmp_path / "out").write_text("a file")
     assert compare(tmp_path) == 2
     assert "is a file, and no folder to write to" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("words", "meant"),
+    [
+        ([], ("england-2025", ["care-review", "care-review-evidenced"])),
+        (["care-review-evidenced"], ("england-2025", ["care-review-evidenced"])),
+        (["care-review", "kinship-allowance"], ("england-2025-after-care", ["care-review", "kinship-allowance"])),
+        (["family-help+foster-carers"], ("england-2025", ["family-help+foster-carers"])),
+        ([EDGE], ("england-2025", [EDGE])),
+        ([TINY, EDGE], (TINY, [EDGE])),
+        (["england-2025/London"], ("england-2025/London", ["care-review", "care-review-evidenced"])),
+    ],
+)
+def test_a_scenario_in_the_place_of_the_set_runs_on_its_own(words: list[str], meant: tuple[str, list[str]]) -> None:
+    options = cli._parser().parse_args(["compare", *words])
+    assert cli._asked(options.assumptions, options.scenarios) == meant
+
+
+def test_help_of_compare_has_five_examples_that_can_be_given() -> None:
+    examples = [line.strip() for line in cli.EXAMPLES.splitlines() if line.startswith("  carecost")]
+    assert len(examples) == 5
+    for example in examples:
+        options = cli._parser().parse_args(shlex.split(example)[1:])
+        name, _ = cli._asked(options.assumptions, options.scenarios)
+        assert name == "my-set" or cc.load_assumptions(name)
+
+
+def test_list_says_what_runs_where(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["list"]) == 0
+    said = capsys.readouterr().out
+    known = [*packaged_assumptions(), *packaged_scenarios(), *baselines()]
+    assert all(re.search(rf"(?m)^  {re.escape(name)} +\S", said) for name in known)
+    assert "Scenarios made for england-2025-after-care:" in said and "england-2025/London" in said
+
+
+def test_regions_are_one_run_with_a_row_each(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    out = tmp_path / "out"
+    words = ["--regions", "--draws", "0", "--years", "2", "--at", "2027", "--out", str(out)]
+    assert main(["compare", "england-2025", "family-help", *words]) == 0
+    said = capsys.readouterr().out
+    table = pd.read_csv(out / "regions.csv")
+    assert all(f"\n{area}  " in said for area in [*table["area"].unique(), "England"])
+    assert max(len(line) for line in said.splitlines() if "Written to" not in line) <= 110
+    assert {path.suffix for path in out.iterdir()} == {".csv", ".png"}
+    assert main(["compare", "england-2025", *words, "--no-charts", "--format", "csv"]) == 0
 
 
 @pytest.mark.parametrize("name", ["england-2025", "care-review-2022", "care-review", TINY, EDGE])

@@ -257,6 +257,7 @@ def calls() -> dict[str, dict[str, Any]]:
         "plots.plot_payers": {"appraisal": appraisal, "ax": None},
         "plots.plot_price_volume_mix": {"table": table, "ax": None},
         "plots.plot_regions": {"found": areas, "ax": None},
+        "plots.plot_region_children": {"found": areas, "ax": None},
         "plots.plot_sensitivity": {"log": log, "ax": None, "most": 3},
         "prices.must_be_real": {"base": base, "where": "a sum"},
         "prices.one_base": {"bases": {"a": base}, "where": "a sum"},
