@@ -22,11 +22,14 @@ import matplotlib
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.colors import to_hex, to_rgb
 from matplotlib.figure import Figure, SubFigure
 from matplotlib.lines import Line2D
 from matplotlib.markers import TICKDOWN
+from matplotlib.text import Text
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
+from carecost import _guard
 from carecost._guard import Refused, Rule, instance, optional
 from carecost._typing import Array
 from carecost.maths.monte_carlo import ends
@@ -108,6 +111,7 @@ AREAS = _made("AreaResults", "Give what carecost.run_areas(…) gave")
 BACKTEST = _made("Backtest", "Give what carecost.backtest(…) gave")
 LOG = _made("AssumptionsLog", "Give what carecost.quality.assumptions_log(…) gave")
 AX = optional(instance(Axes, words="Give Axes of matplotlib, or none for a new figure"))
+TITLE_RULE = optional(_guard.text)
 
 
 def leads(quantiles: Container[str]) -> str:
@@ -309,6 +313,9 @@ LEADING, LETTER, BOLD = 1.28, 0.56, 0.63
 #: The same on average, for lines that are cut and not broken.
 NARROW = 0.52
 
+#: Labels at the ends of lines up to which each may have several lines of its own.
+MANY = 5
+
 #: Share of the width of the axes that is kept free for labels at the ends of lines.
 ROOM = 0.3
 
@@ -359,6 +366,69 @@ def head(ax: Axes, title: str, subtitle: str) -> None:
         heading.set(fontsize=TITLE, fontweight="bold", color=INK, linespacing=LEADING, parse_math=False)
 
 
+#: What is drawn for a white ground, and what stands for it on a dark one.
+_ON_DARK = {
+    "#000000": "#F3F2F1",
+    INK: "#F3F2F1",
+    GREY: "#C9CDD0",
+    PALE: "#4A4F54",
+    BLUE: "#7DB3E8",
+    PINK: "#E48BB8",
+    PURPLE: "#C3AEEA",
+    "#15706A": "#5CC8BE",
+    "#5B646A": "#A9B1B7",
+    "#D5DEE7": "#34414D",
+}
+
+
+def finished(ax: Axes, title: str | None, panels: Sequence[Axes] = (), apart: bool = False) -> Axes:
+    """Put a title of the reader's own in the place of the finding, and colours for a dark ground where there is one.
+
+    Parameters
+    ----------
+    ax : Axes
+        Axes with the title.
+    title : str or None
+        What stands above; the finding as it is where there is none.
+    panels : sequence of Axes
+        All axes of the chart, where there are several.
+    apart : bool
+        Whether the title of the axes is that of a panel, which stays below the one of all.
+
+    Returns
+    -------
+    Axes
+        The same axes.
+    """
+    now = ax.get_title(loc="left")
+    if title and (apart or not now):
+        above = ax.annotate(_balanced(ax, title), (0, 1), (0, 26), "axes fraction", "offset points")
+        above.set(fontsize=TITLE, fontweight="bold", color=INK, annotation_clip=False, parse_math=False)
+    elif title is not None and not apart:
+        for words in ax.findobj(Text):
+            if words.get_text() == now:
+                words.set_text(_balanced(ax, title) if title else "")
+    for panel in panels or (ax,):
+        if np.dot(to_rgb(panel.get_facecolor()), (0.299, 0.587, 0.114)) < 0.5:
+            _lighten(panel)
+    return ax
+
+
+def _lighten(ax: Axes) -> None:
+    """Take the colours that stand for each other on a dark ground."""
+    ax.tick_params(labelcolor=_ON_DARK[INK], color=_ON_DARK[GREY])
+    for artist in ax.findobj():
+        for part in ("color", "facecolor", "edgecolor", "markerfacecolor", "markeredgecolor"):
+            read, write = getattr(artist, f"get_{part}", None), getattr(artist, f"set_{part}", None)
+            if read is None or write is None or artist is ax.patch:
+                continue
+            seen = read()
+            for colour in [seen] if isinstance(seen, str | tuple) else list(seen)[:1]:
+                light = None if str(colour) in ("none", "auto") else _ON_DARK.get(to_hex(colour).upper())
+                if light is not None:
+                    write(light)
+
+
 def note(ax: Axes, sentences: Sequence[str], warning: str = "") -> None:
     """Write below the axes what a reader must know.
 
@@ -402,6 +472,8 @@ def end_labels(ax: Axes, x: float, labels: Sequence[EndLabel], settled: bool = F
     letters = max(8, int((right - x) / (right - left) * wide / (TEXT * LETTER)) - 1)
     texts = ["\n".join(_fitted(line, letters) for line in label.lines) for label in labels]
     line = TEXT * LEADING / tall * (high - low)  # height of a line of text, in the units of the data
+    if len(labels) > MANY or sum(text.count("\n") + 1.2 for text in texts) * line > high - low:
+        texts = [_one_line(label.lines, letters) for label in labels]
     heights = [line * (text.count("\n") + 1.2) for text in texts]
     middles = spread([label.y for label in labels], heights, low, high)
     for label, text, middle in zip(labels, texts, middles, strict=True):
@@ -411,6 +483,12 @@ def end_labels(ax: Axes, x: float, labels: Sequence[EndLabel], settled: bool = F
             ends = [x, x + (right - left) * 0.018]
             ax.plot(ends, [label.y, middle], color=label.colour or GREY, linewidth=0.8, label="_lead")
         put(ax, text, x + (right - left) * 0.022, middle)
+
+
+def _one_line(lines: Sequence[str], letters: int) -> str:
+    """Write a name and its value in a line: what is cut is the name, and the interval goes."""
+    name, value = lines[0], lines[-1].split(" (")[0] if len(lines) > 1 else ""
+    return f"{textwrap.shorten(name, max(letters - len(value) - 1, 8), placeholder=' …')} {value}".strip()
 
 
 def _fitted(line: str, letters: int) -> str:

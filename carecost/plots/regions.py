@@ -9,7 +9,6 @@ from matplotlib.figure import Figure, SubFigure
 from matplotlib.ticker import MaxNLocator
 
 from carecost._guard import guarded
-from carecost._labels import INACTION
 from carecost.plots import _figure
 from carecost.plots.history import looks
 from carecost.text import numbers
@@ -27,8 +26,8 @@ MEASURES = ("places in children's homes", "placed over 20 miles from home and ou
 SIZE = (9.6, 5.8)
 
 
-@guarded(found=_figure.AREAS, ax=_figure.AX)
-def plot_regions(found: AreaResults, ax: Axes | None = None) -> Axes:
+@guarded(found=_figure.AREAS, ax=_figure.AX, title=_figure.TITLE_RULE)
+def plot_regions(found: AreaResults, ax: Axes | None = None, title: str | None = None) -> Axes:
     """Draw the places in children's homes of each region against its children, and how many are placed far away.
 
     Parameters
@@ -37,6 +36,8 @@ def plot_regions(found: AreaResults, ax: Axes | None = None) -> Axes:
         What a run of every area gave.
     ax : Axes, optional
         Where to draw; a new figure by default. Its right half becomes axes of its own.
+    title : str, optional
+        What stands above it in place of the finding; nothing where it is empty.
 
     Returns
     -------
@@ -66,15 +67,15 @@ def plot_regions(found: AreaResults, ax: Axes | None = None) -> Axes:
     left.set_yticks(range(len(names)), names)
     right.set_yticks(range(len(names)), [""] * len(names))
     _annotate(left, right, rows, found)
-    return left
+    return _figure.finished(left, title, (left, right))
 
 
 #: Inches of small multiples, and how many stand beside each other.
 SMALL, ACROSS = (9.6, 7.6), 3
 
 
-@guarded(found=_figure.AREAS, ax=_figure.AX)
-def plot_region_children(found: AreaResults, ax: Axes | None = None) -> Axes:
+@guarded(found=_figure.AREAS, ax=_figure.AX, title=_figure.TITLE_RULE)
+def plot_region_children(found: AreaResults, ax: Axes | None = None, title: str | None = None) -> Axes:
     """Draw children in care in each region under each scenario: a small panel a region.
 
     Parameters
@@ -83,6 +84,8 @@ def plot_region_children(found: AreaResults, ax: Axes | None = None) -> Axes:
         What a run of every area gave.
     ax : Axes, optional
         Where to draw; a new figure by default. Its place is cut into panels.
+    title : str, optional
+        What stands above it in place of the finding; nothing where it is empty.
 
     Returns
     -------
@@ -124,13 +127,12 @@ def plot_region_children(found: AreaResults, ax: Axes | None = None) -> Axes:
             for end, look in zip(ends, seen.values(), strict=True)
         ]
         _figure.end_labels(panel, dates[-1], labels, settled=True)
-    plans = [run.scenarios[one] for one in seen if one != INACTION]
-    words = ["No reform", *(plan.short or plan.title for plan in plans)]
+    words = [run.scenarios[one].heading for one in seen]
     handles = panels[0].get_lines()[: len(seen)]
     panels[-1].legend(
         handles, words, loc="upper center", bbox_to_anchor=(0.5, -0.18), ncols=1, frameon=False, fontsize=_figure.SMALL
     )
-    return panels[0]
+    return _figure.finished(panels[0], title, panels, apart=True)
 
 
 def _children(row: pd.Series) -> float:

@@ -341,7 +341,7 @@ class _Asked:
         yield Column(INACTION, "No reform", "", INACTION)
         for name in self.scenarios:
             plan = self.run.scenarios[name]
-            yield Column(name, plan.short or plan.title, "", _kind(plan))
+            yield Column(name, plan.heading, "", _kind(plan))
 
     def answer(self) -> Answer:
         columns = tuple(self.columns())

@@ -62,14 +62,19 @@ def _scenario(scenario: Scenario, begin: int, counted: set[str]) -> Iterator[Htm
         if lever not in still:
             yield _lever(lever, begin, counted)
     if still:
-        yield h("details", h("summary", f"No effect stated, and no money: {', '.join(one.name for one in still)}"),
-                *(_lever(lever, begin, counted) for lever in still))
+        yield h(
+            "details",
+            h("summary", f"No effect stated, and no money: {', '.join(one.name for one in still)}"),
+            *(_lever(lever, begin, counted) for lever in still),
+        )
 
 
 def _lever(lever: Lever, begin: int, counted: set[str]) -> Html:
     """Write what a part of a programme changes, on whose word."""
     heads = ("What changes", "At full effect", "Interval", "When")
-    parts: list[Html] = [table(lever.name, heads, [statements.change_of(c, begin, counted) for c in lever.changes], (1,))]
+    parts: list[Html] = [
+        table(lever.name, heads, [statements.change_of(c, begin, counted) for c in lever.changes], (1,))
+    ]
     basis = f" Effects {lever.basis}." if lever.acts else ""
     grade = (f" Grade {lever.quality}." if lever.quality else "") + basis
     parts.append(h("p", f"Source: {lever.source or 'not stated'}.{grade} {lever.note}", class_="note"))

@@ -149,7 +149,7 @@ def spending(told: Story) -> Html:
     # One scale for every scenario, so that their tables can be read side by side.
     scale = _scale(max(float(spent.public.mean(0).max()) for spent in told.spending.values()))
     parts = []
-    for name, spent in told.spending.items():
+    for spent in told.spending.values():
         cells = [
             [
                 label,
@@ -189,7 +189,7 @@ def outcomes(told: Story) -> Html:
         return Html("")
     heads = ["Outcome", *(_labels.financial_year(told.grid.years[y]) for y in years)]
     parts = []
-    for name, spent in told.spending.items():
+    for spent in told.spending.values():
         cells = [[items[i].name, *(_counted(spent.drawn[:, y, i]) for y in years)] for i in counted]
         claim = f"; {numbers.CLAIM}" if spent.plan.claim else ""
         caption = f"{spent.plan.title}: number a year{claim}"

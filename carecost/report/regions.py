@@ -75,7 +75,7 @@ def table_text(found: AreaResults, at: Sequence[int] = ()) -> str:
     # With many scenarios there is room for the net saving alone.
     both = FIRST + OTHER * (2 + 2 * len(names)) <= WIDTH
     shown = names if both else names[: (WIDTH - FIRST) // OTHER - 2]
-    titles = {name: run.scenarios[name].short or run.scenarios[name].title for name in shown}
+    titles = {name: run.scenarios[name].heading for name in shown}
     heads = [f"Children in care, {grid.base_year}", f"No reform, {date}"]
     heads += [f"Fewer by {date}: {titles[name]}" for name in shown if both]
     heads += [f"Net saving: {titles[name]}" for name in shown]
