@@ -243,13 +243,15 @@ def _payer_bars(ax: Axes, years: tuple[int, ...], flows: dict[str, Array]) -> No
         ax.bar(years, flow, bottom=start, color=colour, hatch=hatch, label=payer, **plain)
 
 
-def sentence(appraisal: SavingAppraisal) -> str:
+def sentence(appraisal: SavingAppraisal, name: str = "") -> str:
     """Say who pays and who saves, in present values: means over draws, or the central run without.
 
     Parameters
     ----------
     appraisal : SavingAppraisal
         An appraisal.
+    name : str
+        What it is called; the scenario's name by default.
 
     Returns
     -------
@@ -262,7 +264,7 @@ def sentence(appraisal: SavingAppraisal) -> str:
     clauses = [
         f"{payer} {'pays' if value < 0 else 'saves'} {numbers.pounds(abs(value), scale)}" for value, payer in ranked
     ]
-    return f"{appraisal.name}: {', '.join(clauses) or 'nobody pays or saves'} (present value)"
+    return f"{name or appraisal.name}: {', '.join(clauses) or 'nobody pays or saves'} (present value)"
 
 
 def _annotate_payers(ax: Axes, appraisal: SavingAppraisal, scale: numbers.Scale) -> None:

@@ -45,11 +45,11 @@ def levers(told: Story) -> Html:
     parts = [
         part for compared in told.against.values() for part in _scenario(compared.plan, told.programme_start, counted)
     ]
-    return section("levers", "What each scenario does", *(parts or [h("p", "Inaction alone: there are no levers.")]))
+    return section("levers", "What each scenario does", *(parts or [h("p", "No reform alone: there is no programme.")]))
 
 
 def _scenario(scenario: Scenario, begin: int, counted: set[str]) -> Iterator[Html]:
-    yield h("h3", f"{scenario.title} ({scenario.name})")
+    yield h("h3", scenario.title or scenario.name)
     if scenario.claim:
         yield h("p", h("strong", f"{numbers.claim(lever.source for lever in scenario.levers)}."))
     if scenario.made_for:
@@ -106,7 +106,7 @@ def scope(told: Story) -> Html:
     steps = zip(a.discount.rates, a.discount.until, strict=True)
     rates = ", ".join(f"{statements.amount(r, 'share')} {_until(u)}" for r, u in steps)
     rows = {
-        "Inaction": a.inaction or "Not stated.",
+        "No reform": a.inaction or "Not stated.",
         **({} if a.background is None else {"Behind every scenario": f"{a.background.title}. {a.background.note}"}),
         "What spending is counted": a.scope or "Not stated.",
         **({"Places that run out": f"{numbers.sentence(statements.order_of(a))}"} if a.groups else {}),
@@ -118,7 +118,7 @@ def scope(told: Story) -> Html:
         "Discounting": f"{a.discount.name}: {rates}, from {first} on. Each flow at the same point of its year, valued "
         f"at that point of {first}, whose factor is 1. {a.discount.source}",
     }
-    return section("scope", "What inaction means and what is counted", _list(rows), *_rates(told))
+    return section("scope", "What no reform means and what is counted", _list(rows), *_rates(told))
 
 
 def _rates(told: Story) -> Iterator[Html]:
@@ -128,15 +128,17 @@ def _rates(told: Story) -> Iterator[Html]:
     # A row a scenario and schedule, a column a timing.
     amounts: dict[tuple[str, str], list[str]] = {}
     leads = "mean" if told.draws.n > 1 else "central"
-    for name, compared in told.against.items():
+    for compared in told.against.values():
         for timing in TIMINGS:
             for row in compared.present_values[timing].to_dict("records"):
                 if row["quantile"] == leads:
-                    amounts.setdefault((name, row["discount"]), []).append(numbers.pounds(row["value"]))
+                    amounts.setdefault((compared.plan.heading, row["discount"]), []).append(
+                        numbers.pounds(row["value"])
+                    )
     heads = ("Scenario", "Discount rates", *(numbers.sentence(t)[:-1] for t in TIMINGS))
     rows = [(*scenario_and_schedule, *cells) for scenario_and_schedule, cells in amounts.items()]
     of = "mean over draws" if told.draws.n > 1 else "central run"
-    yield table(f"Net present saving to the public purse, {of}, by discount rates", heads, rows, (2, 3, 4))
+    yield table(f"Net saving to the public purse, {of}, by discount rates", heads, rows, (2, 3, 4))
     words = "The health schedule is for effects on health alone and is shown as a test. Mid-year and year-end value at "
     yield h("p", f"{words}the start of the first year. An uncertain rate is no reason for a higher one.", class_="note")
 

@@ -10,6 +10,7 @@ from carecost._labels import INACTION
 from carecost.files.packaged import history as past
 from carecost.report.answer import CAME, DASH, RIVALS, SAID, Answer, Cell, Column, Line
 from carecost.report.html import Html, document, h, joined, picture
+from carecost.report.words import GLOSSARY
 from carecost.text import numbers
 
 if TYPE_CHECKING:
@@ -284,18 +285,9 @@ def _count(n: int) -> str:
     return {3: "Three", 4: "Four", 5: "Five"}.get(n, str(n))
 
 
-_GLOSSARY = (
-    ("As claimed", "the effects their authors claimed, each free to fail."),
-    ("As measured", "effects found in trials and evaluations, and none where none was found."),
-    ("Net saving", "cash saved less money spent, later years counting for less (Green Book)."),
-    ("Four chances in five", "the range holds the result in 80% of runs."),
-    ("Other baselines", "the same question with another view of entries, people, mix, prices or policy."),
-)
-
-
 def _foot(told: Story) -> Html:
     """Write the glossary, and the line that cites the run."""
-    words = joined([joined([h("b", word), f": {meaning} "]) for word, meaning in _GLOSSARY])
+    words = joined([joined([h("b", word), f": {meaning} "]) for word, meaning in GLOSSARY])
     p, draws = told.provenance, told.draws
     drawn = f"{draws.n:,} draws, seed {draws.seed}" if draws.n > 1 else "central run"
     cite = f"carecost {p.version}, {told.assumptions.name} ({p.digest}), {drawn}. Everything behind it: annex.html."

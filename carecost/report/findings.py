@@ -11,6 +11,7 @@ from carecost._typing import Array
 from carecost.engine.items import OUTCOMES, SOCIAL
 from carecost.report.headline import SummaryRow
 from carecost.report.html import Html, h, joined, section, table
+from carecost.report.words import plain
 from carecost.results.tables import interval
 from carecost.simulation.comparison import REFORM
 from carecost.text import numbers
@@ -41,8 +42,8 @@ def opening(told: Story) -> Html:
     Html
         Markup.
     """
-    findings = [told.children, *(compared.finding for compared in told.against.values())]
-    named = [(name, text) for name, compared in told.against.items() for text in compared.warnings]
+    findings = [plain(text) for text in (told.children, *(one.finding for one in told.against.values()))]
+    named = [(one.plan.heading, plain(text)) for one in told.against.values() for text in one.warnings]
     # Where there are several scenarios, each warning says of which it is.
     alone = len(told.against) == 1
     warnings = [text if alone or text.startswith(name) else f"{name}: {text}" for name, text in named]
@@ -71,8 +72,8 @@ def title(told: Story) -> str:
     """
     titles = [compared.plan.title for compared in told.against.values()]
     if len(titles) > FEW:
-        titles = [", ".join(told.against)]
-    about = f"{'; '.join(titles)}, compared with inaction" if titles else "Inaction"
+        titles = ["; ".join(compared.plan.heading for compared in told.against.values())]
+    about = f"{'; '.join(titles)}, compared with no reform" if titles else "No reform"
     return f"{about}. {told.assumptions.title or told.assumptions.name}"
 
 
@@ -122,11 +123,11 @@ def _summary(compared: Against, heads: Sequence[str]) -> Iterator[Html]:
     if compared.plan.claim:
         yield h("p", f"{numbers.claim(lever.source for lever in compared.plan.levers)}.", class_="note")
     if compared.footing:
-        yield h("p", compared.footing, class_="note")
+        yield h("p", plain(compared.footing), class_="note")
 
 
 def _summary_table(caption: str, rows: Sequence[SummaryRow], heads: Sequence[str]) -> Html:
-    cells = [(row.what, row.value, row.interval, row.unit) for row in rows]
+    cells = [(plain(row.what), row.value, row.interval, row.unit) for row in rows]
     return table(caption, heads, cells, numbers=(1, 2))
 
 
@@ -166,7 +167,7 @@ def spending(told: Story) -> Html:
             parts.append(h("p", f"Nothing in any of these years: {', '.join(none)}.", class_="note"))
     note = f"{_shown(told)} Intervals of groups do not add up to that of the total."
     parts.append(h("p", note, class_="note"))
-    parts.append(h("p", told.growth))
+    parts.append(h("p", plain(told.growth)))
     return section("spend", "Spend by group", *parts)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from html import escape
 
@@ -20,6 +21,7 @@ p, li { max-width: 48rem; }
 .small, .note { color: #3d3d3d; font-size: .9rem; }
 nav ul { columns: 2; padding-left: 1.2rem; }
 a { color: #12436d; }
+.one { white-space: nowrap; }
 .scroll { overflow-x: auto; }
 .scrolls { display: none; font-size: .9rem; color: #3d3d3d; margin: 0; }
 @media screen and (max-width: 760px) {
@@ -254,4 +256,33 @@ def document(title: str, body: str, style: str = STYLE) -> str:
         h("title", title),
         h("style", Html(style)),
     )
-    return "<!DOCTYPE html>\n" + h("html", head, "\n", h("body", Html(body)), lang="en-GB") + "\n"
+    return "<!DOCTYPE html>\n" + h("html", head, "\n", h("body", together(body)), lang="en-GB") + "\n"
+
+
+#: Drawings and tags, whose text is left alone; and what may not be broken at the end of a line: a date, a financial
+#: year, an amount with its sign.
+_MARKUP = re.compile(r"(<svg.*?</svg>|<[^>]+>)", re.DOTALL)
+_ONE = re.compile(r"\d{1,2} March(?: \d{4})?|\d{4}-\d{2}(?!\d)|[−+]£?\d[\d,.]*\d?(?:bn|m|%)?")
+
+
+def together(markup: str) -> Html:
+    """Keep dates, financial years and signed amounts in one line each.
+
+    Parameters
+    ----------
+    markup : str
+        Markup of a body.
+
+    Returns
+    -------
+    Html
+        The same with spans around them.
+
+    Examples
+    --------
+    >>> together("<p>to 2044-45</p>")
+    '<p>to <span class="one">2044-45</span></p>'
+    """
+    parts = _MARKUP.split(markup)
+    parts[::2] = [_ONE.sub(lambda found: f'<span class="one">{found.group()}</span>', text) for text in parts[::2]]
+    return Html("".join(parts))
