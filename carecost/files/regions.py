@@ -215,6 +215,7 @@ def area(assumptions: Assumptions | str | Path, name: str, prices: Prices = "own
         ties=_tied(assumptions.ties, changed),
         area=name,
         portion=regions.value(name, SHARE),
+        record="",  # what was said, and what came, is of the whole
     )
 
 

@@ -125,7 +125,7 @@ def _others(ax: Axes, past: dict[int, float], last: int) -> None:
         thin: dict[str, Any] = {"color": OTHERS, "linewidth": 1.1, "label": f"_{forecast['who']}", "zorder": 2}
         ax.plot([made, year], [past[made], value], **thin)
         ax.plot([year], [value], marker=".", markersize=5, **thin)
-        ahead, words = year > max(past), f"{forecast['who']}, {made}: {value:,.0f}"
+        ahead, words = max(past) < year < last, f"{forecast['who']}, {made}: {value:,.0f}"
         label = ax.annotate(words, (year, value), (5 if ahead else -5, 2), textcoords="offset points")
         label.set(fontsize=_figure.SMALL, color=OTHERS, parse_math=False)
         label.set_horizontalalignment("left" if ahead else "right")

@@ -412,7 +412,9 @@ class _Asked:
         at = self.run.grid.dates.index(self.main)
         for name in self.scenarios:
             values = self._compared[name].averted[:, at]
-            cells[name] = Cell(numbers.children(float(values.mean())), self._range(values))
+            mean = float(values.mean())
+            more = "" if mean >= 0 else " more"
+            cells[name] = Cell(f"{numbers.children(abs(mean))}{more}", self._range(values))
         return cells
 
     def _homes(self) -> dict[str, Cell]:
@@ -491,7 +493,7 @@ class _Asked:
         for name in self.scenarios:
             found = sorted((value, baseline) for baseline, value in npvs(self.run, name).items())
             (low, least), (high, most) = found[0], found[-1]
-            cells[name] = Cell(net_range(low, high), f"{least}; {most}")
+            cells[name] = Cell(net_range(low, high), f"{least}; {most}".replace("-", " "))
         return cells
 
     def _payback(self) -> dict[str, Cell]:
