@@ -180,7 +180,8 @@ def finding(results: Results) -> str:
         ahead = [f for f in published_forecasts() if f["what"] == IN_CARE and int(f["year"]) >= base]
         rising = all(float(f["value"]) > past[base] for f in ahead)
         return f"Children in care {trend}" + ("; the best-known forecasts all had them rising" if rising else "")
-    start, end = (run.shown[INACTION].in_care(run.grid)[0].mean(0)[i] for i in (0, -1))
+    last = min(AHEAD, len(run.grid.dates) - 1)
+    start, end = (run.shown[INACTION].in_care(run.grid)[0].mean(0)[i] for i in (0, last))
     verb = "rise" if end > start else "fall"
     return f"Without reform, children in care {verb} from {numbers.children(start)} to {numbers.children(end)}"
 

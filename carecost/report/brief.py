@@ -60,7 +60,7 @@ figcaption { font-size: .8rem; color: #4a5258; }
   @page { size: A4; margin: 11mm 13mm 10mm; }
   html { font-size: 11px; } body { max-width: none; padding: 0; }
   .many { font-size: .76rem; } .many td, .many th { padding-right: .4rem; }
-  .many .below { display: inline; font-size: .68rem; } .many tbody th { min-width: 15em; }
+  .many .below { display: inline; font-size: .68rem; margin-left: .4em; } .many tbody th { min-width: 15em; }
   th, td { padding-top: .16rem; padding-bottom: .16rem; } li { margin-bottom: .2rem; }
   .page + .page { break-before: page; } .page { margin: 0; }
   table, figure, li, .two > div { break-inside: avoid; }
