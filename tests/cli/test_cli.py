@@ -180,7 +180,7 @@ def test_list_says_what_runs_where(capsys: pytest.CaptureFixture[str]) -> None:
 
 def test_regions_are_one_run_with_a_row_each(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     out = tmp_path / "out"
-    words = ["--regions", "--draws", "0", "--years", "2", "--at", "2027", "--out", str(out)]
+    words = ["--regions", "--draws", "0", "--years", "4", "--at", "2027", "--out", str(out)]
     assert main(["compare", "england-2025", "family-help", *words]) == 0
     said = capsys.readouterr().out
     table = pd.read_csv(out / "regions.csv")
