@@ -526,14 +526,13 @@ def opened(cls: type[C]) -> type[C]:
 
 def _in_words(function: Any, name: str) -> Any:
     """Wrap a function so that a call that does not fit its signature is an InputError."""
-    signature = inspect.signature(function)
 
     @wraps(function)
     def inner(*args: Any, **given: Any) -> Any:
         try:
             return function(*args, **given)
         except TypeError:
-            _Door(name, signature, {}).taken(args, given)  # raises in words, where that was the fault
+            _Door(name, inspect.signature(function), {}).taken(args, given)  # raises in words, where that was the fault
             raise
 
     return inner

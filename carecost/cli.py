@@ -7,7 +7,8 @@ import io
 import json
 import math
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn, TextIO
 
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from carecost.files.archive import Kept
     from carecost.inputs.assumptions import Assumptions
     from carecost.inputs.scenario import Scenario
+    from carecost.maths.monte_carlo import Draws
     from carecost.money.discounting import Schedule
     from carecost.report.story import Story
     from carecost.results.results import Results
@@ -27,6 +29,19 @@ DEFAULT_SET, DEFAULT_DRAWS, DEFAULT_OUT = "england-2025", 500, "carecost-out"
 #: The Review's programme as it was claimed, and with what was measured.
 DEFAULT_SCENARIOS = ("care-review", "care-review-evidenced")
 
+
+#: What stands below the help of compare.
+EXAMPLES = """examples:
+  carecost compare
+      the Care Review's programme, as claimed and with measured effects, in England
+  carecost compare families-first do-minimum --at 2029,2032,2035
+      two others, told of on dates of your own
+  carecost compare "england-2025/North East" care-review --out north-east
+      one region; --regions gives all of them in one run
+  carecost compare --background mix-trend+prices-flat
+      another view of what happens without reform (carecost list names them)
+  carecost compare my-set reform.toml --draws 2000 --seed 7
+      a set and a scenario of your own"""
 
 #: Problems that a command prints; check prints all.
 MOST_PROBLEMS = 40
@@ -88,7 +103,12 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=f"carecost {__version__}")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     _add_compare(
-        commands.add_parser("compare", help="compare scenarios with inaction; write a folder of tables, charts, page")
+        commands.add_parser(
+            "compare",
+            help="compare scenarios with inaction; write a brief, an annex, charts and tables",
+            epilog=EXAMPLES,
+            formatter_class=argparse.RawDescriptionHelpFormatter,
+        )
     )
     again = commands.add_parser("replay", help="make a saved run again, and say whether the numbers are the same")
     again.add_argument("folder", help="a folder that compare wrote")
@@ -104,7 +124,7 @@ def _parser() -> argparse.ArgumentParser:
     describe.add_argument("--all", action="store_true", help="print every row")
     describe.add_argument("--log", metavar="SCENARIO", help="print what a scenario's saving rests on in a set, as CSV")
     describe.set_defaults(do=_describe)
-    listed = commands.add_parser("list", help="name the packaged sets and scenarios")
+    listed = commands.add_parser("list", help="name what is packaged, and what runs where: sets, scenarios, baselines")
     listed.set_defaults(do=_list)
     return parser
 
@@ -112,7 +132,10 @@ def _parser() -> argparse.ArgumentParser:
 def _add_compare(compare: argparse.ArgumentParser) -> None:
     """Say what compare takes."""
     compare.add_argument(
-        "assumptions", nargs="?", default=DEFAULT_SET, help=f"packaged set or folder (default {DEFAULT_SET})"
+        "assumptions",
+        nargs="?",
+        default=DEFAULT_SET,
+        help=f"packaged set, area of one, or folder (default {DEFAULT_SET}; where a scenario is named, its own set)",
     )
     compare.add_argument(
         "scenarios",
@@ -137,6 +160,7 @@ def _add_compare(compare: argparse.ArgumentParser) -> None:
     compare.add_argument(
         "--at", type=_dates, default=(), metavar="DATES", help="31 March of which years to tell of, such as 2029,2032"
     )
+    compare.add_argument("--regions", action="store_true", help="every region of the set: a table, and CSV files")
     compare.add_argument("--scope", default="all", help="spending counted: a scope of the set (default all)")
     compare.add_argument("--social", action="store_true", help="put the social ledger beside the budgets (npsv)")
     compare.add_argument("--out", default=DEFAULT_OUT, help=f"folder to write (default {DEFAULT_OUT})")
@@ -175,25 +199,29 @@ def _compare(options: argparse.Namespace) -> int:
     from carecost.report import write
     from carecost.report.story import story
     from carecost.report.workbook import named, write_workbook
-    from carecost.results.results import run
+    from carecost.results import summary
+    from carecost.results.results import Results
+    from carecost.simulation.run import run
 
     if options.excel:
         named(options.excel)
     if options.years is not None and options.years < 1:
         raise InputError(Problem(f"--years is {options.years}", remedy="Give at least 1"))
     out = _writable(options.out)
-    assumptions = load_assumptions(options.assumptions).scoped(options.scope)
+    name, names = _asked(options.assumptions, options.scenarios)
+    assumptions = load_assumptions(name).scoped(options.scope)
     if options.social:
         assumptions = with_social_ledger(assumptions)
     if options.background is not None:
         assumptions = under(assumptions, options.background)
-    names = options.scenarios or list(DEFAULT_SCENARIOS)
     scenarios = pulled(names, options.effect, options.delay, options.scale, options.roll_out)
     rates = [vintages.schedule(word.strip()) for word in options.discount.split(",")] if options.discount else []
     progress = _Progress(quiet=options.quiet or options.format != "table")
     draws = Draws(options.draws, options.seed, options.noise)
-    results = run(
-        assumptions, *scenarios, years=options.years, draws=draws, start=options.start, progress=progress.step
+    if options.regions:
+        return _regions(options, assumptions, scenarios, draws, out)
+    results = Results(
+        run(assumptions, scenarios, options.years, draws, options.start, progress=progress.step, beside=summary.beside)
     )
     progress.close()
     told = story(results, options.at)
@@ -205,6 +233,46 @@ def _compare(options: argparse.Namespace) -> int:
     if options.excel:
         write_workbook(told, options.excel)
     _print(results, told, options.format, folder / write.PAGE, rates, options.no_charts)
+    return FINE
+
+
+def _asked(name: str, scenarios: Sequence[str]) -> tuple[str, list[str]]:
+    """Say which set and scenarios are meant: where a scenario stands in the place of the set, its own set is."""
+    from carecost.files.packaged import made_for, own_path, packaged_assumptions, packaged_scenarios
+
+    known, path = packaged_scenarios(), own_path(name)
+    own_file = path.suffix == ".toml" and path.name != "set.toml" and path.is_file()
+    if path.is_dir() or name in packaged_assumptions() or not (own_file or set(name.split("+")) <= set(known)):
+        return name, list(scenarios) or list(DEFAULT_SCENARIOS)
+    every = [name, *scenarios]
+    homes = [home for one in every for part in one.split("+") if (home := made_for().get(part))]
+    return homes[0] if homes else DEFAULT_SET, every
+
+
+def _regions(
+    options: argparse.Namespace, assumptions: Assumptions, scenarios: Sequence[Scenario], draws: Draws, out: Path
+) -> int:
+    """Run every region, print a row each and write their tables."""
+    from carecost.files.archive import add_files
+    from carecost.report import regions
+    from carecost.results.areas import run_areas
+
+    found = run_areas(assumptions, *scenarios, years=options.years, draws=draws, start=options.start)
+    text, files = regions.table_text(found, options.at), regions.files(found)
+    if not options.no_charts:
+        from carecost.plots import _figure
+        from carecost.plots import regions as drawing
+
+        files["regions.png"] = _figure.png(partial(drawing.plot_region_children, found), drawing.SMALL)
+    folder = add_files(out, files)[0].parent
+    if options.format == "json":
+        _say(found.children().to_json(orient="records", indent=1))
+    elif options.format == "csv":
+        _say(files["regions.csv" if scenarios else "regions_children.csv"].decode(), end="")
+    else:
+        _say(
+            f"{assumptions.title or assumptions.name}, by region\n\n{text}\n\nWritten to {folder}/: {', '.join(files)}"
+        )
     return FINE
 
 
@@ -411,17 +479,34 @@ def _describe(options: argparse.Namespace) -> int:
 
 
 def _list(_: argparse.Namespace) -> int:
-    from carecost.files.packaged import made_for, packaged_assumptions, past_sets, titles
+    from carecost.files.baselines import baselines
+    from carecost.files.packaged import (
+        made_for,
+        packaged_assumptions,
+        packaged_regions,
+        past_sets,
+        regions_file,
+        titles,
+    )
+    from carecost.files.regions import SHARE
 
     sets, every, homes = packaged_assumptions(), titles(), made_for()
-    past = past_sets()
-    wide = max(map(len, every))
-    _say("\n".join(["Sets:", *(f"  {name:<{wide}}  {every[name]}" for name in sets)]))
+    views = {name: one.title for name, one in baselines().items()}
+    past, wide = past_sets(), max(map(len, [*every, *views]))
+
+    def part(head: str, named: Mapping[str, str]) -> None:
+        _say("\n".join([head, *(f"  {name:<{wide}}  {title}" for name, title in named.items())]))
+
+    part("Sets, the first word of compare:", {name: every[name] for name in sets})
+    for name in packaged_regions():
+        areas = [row["area"] for row in regions_file(name)[0] if row["measure"] == SHARE]
+        _say(f"Areas, such as {name}/London: {', '.join(areas)}")
     for home in ("", *sorted(set(homes.values()))):
         names = [name for name in every if name not in sets and homes.get(name, "") == home]
         over = ", and over before the current sets begin" if home in past else ""
-        head = f"\nScenarios made for {home}{over}:" if home else "\nScenarios that run on any current set:"
-        _say("\n".join([head, *(f"  {name:<{wide}}  {every[name]}" for name in names)]))
+        head = f"made for {home}{over}:" if home else "that run on any current set:"
+        part(f"\nScenarios {head}", {name: every[name] for name in names})
+    part("\nBaselines, one of each kind goes on in a run (compare --background NAME+NAME):", views)
     return FINE
 
 

@@ -11,8 +11,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
+import scipy
 from numpy.typing import ArrayLike
-from scipy.special import ndtri
 
 from carecost._typing import Array
 from carecost.estimation.history import History, next_stock
@@ -63,7 +63,7 @@ class Luck:
         n = int(np.prod(shape, dtype=int)) * self.draws
         bits = mixed(key_of(f"{self.seed}/{self.key}/{what}") + np.arange(n, dtype=np.uint64) * GOLDEN)
         # Mid-points of the steps of a uniform number, so that neither end is ever met.
-        return np.asarray(ndtri(uniform(bits) + 2.0**-54)).reshape(*shape, self.draws)
+        return np.asarray(scipy.special.ndtri(uniform(bits) + 2.0**-54)).reshape(*shape, self.draws)
 
     def around(self, centre: Array, sd: Array) -> Array:
         """Spread a forecast out log-normally, with the same evenly placed quantiles in every area.
@@ -85,7 +85,7 @@ class Luck:
         >>> Luck("ours/2020", 3).around(np.array([[100.0]]), np.array([[0.1]])).round(1).tolist()
         [[[90.8, 100.0, 110.2]]]
         """
-        points = ndtri((np.arange(self.draws) + 0.5) / self.draws)
+        points = scipy.special.ndtri((np.arange(self.draws) + 0.5) / self.draws)
         return np.asarray(centre[..., None] * np.exp(sd[..., None] * points))
 
 

@@ -11,13 +11,13 @@ from dataclasses import dataclass, replace
 from functools import partial
 
 import numpy as np
-from scipy.optimize import brentq
 
 from carecost._labels import INACTION
 from carecost._typing import Array
 from carecost.errors import InputError, Problem, UnknownNameError, refuse, unknown
 from carecost.inputs.change import Change, Interval, replace_change
 from carecost.inputs.scenario import NONE_STATED, Lever, Scenario
+from carecost.maths.root import root
 from carecost.simulation.comparison import Comparison
 from carecost.simulation.response import central_corners
 from carecost.simulation.run import Run
@@ -226,7 +226,7 @@ def _needed(net: Callable[[float], float], sign: float) -> float | None:
         return 0.0
     if net(sign * MOST) <= 0:
         return None
-    return float(brentq(lambda size: net(sign * size), 0.0, MOST, xtol=1e-6)) * sign
+    return root(lambda size: net(sign * size), 0.0, MOST, 1e-6) * sign
 
 
 def _alone(run: Run, plan: Scenario, lever: Lever, place: int, amount: float) -> Comparison:

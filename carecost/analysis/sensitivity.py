@@ -6,7 +6,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
-from scipy.optimize import brentq
 
 from carecost._labels import INACTION
 from carecost._typing import Array
@@ -16,6 +15,7 @@ from carecost.inputs.assumptions import Assumptions
 from carecost.inputs.belief import Assumption, Belief
 from carecost.inputs.change import Interval, replace_change
 from carecost.inputs.scenario import Scenario
+from carecost.maths.root import root
 from carecost.simulation.response import central_corners
 from carecost.simulation.run import Run
 from carecost.simulation.run import run as model_run
@@ -59,7 +59,7 @@ def _switching_value(run: Run, scenario: str, baseline: str) -> float | None:
         if left == 0:
             return None if a == 0 else float(a)
         if (left < 0) != (right < 0):
-            return float(brentq(npv, a, b, xtol=1e-6))
+            return root(npv, float(a), float(b), 1e-6)
     return None
 
 
@@ -80,18 +80,18 @@ def growth_paths(run: Run) -> dict[str, Array]:
 
 
 def _growth_paths(run: Run) -> dict[str, Array]:
+    inaction = run.scenarios[INACTION]
+
     def spend(change: Callable[[Assumption], Assumption]) -> Array:
-        rows = tuple(
-            change(row) if row.kind == "growth" and row.parameter == "unit_cost" else row
-            for row in run.assumptions.rows
-        )
-        changed = with_rows(run.assumptions, rows)
-        done = model_run(changed, (), run.grid.n_years, start=run.calendar.programme_start)
-        return np.asarray(done.central[INACTION].costs.public_spend[0])
+        growing = (row for row in run.assumptions.rows if row.kind == "growth" and row.parameter == "unit_cost")
+        layouts = run.prepared.layouts.moved({id(row): change(row) for row in growing})
+        # Prices alone differ: nobody is projected again.
+        moved = run.evaluator().moved(replace(run.prepared, layouts=layouts), children=False)
+        return np.asarray(moved.outcome(inaction).costs.public_spend[0])
 
     return {
         "no real growth of prices": spend(lambda row: replace(row, belief=_known(row, 0.0), long_run=0.0)),
-        "the stated growth": spend(lambda row: row),
+        "the stated growth": np.asarray(run.central[INACTION].costs.public_spend[0]),
         "growth that never fades": spend(lambda row: replace(row, fade_years=None)),
     }
 
@@ -235,12 +235,6 @@ def _npv_moved(run: Run, part: str, at: dict[int, float], name: str) -> float:
         evaluator = run.evaluator().moved(prepared, children)
         before, after = (evaluator.outcome(run.scenarios[one]) for one in (INACTION, name))
     return float(run.comparison(INACTION, before, name, after).npv()[0])
-
-
-def with_rows(assumptions: Assumptions, rows: tuple[Assumption, ...]) -> Assumptions:
-    """Give the set with other rows: what is certain now is tied to nothing."""
-    certain = {row.quantity for row in rows if row.belief.certain}
-    return replace(assumptions, rows=rows, ties=assumptions.ties.without(certain - set(assumptions.ties.joint)))
 
 
 def _put(row: Assumption, part: str, value: float) -> Assumption:

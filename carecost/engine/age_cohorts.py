@@ -8,6 +8,7 @@ over ages that share rates. :mod:`carecost.maths.birthday_flow` has the kernels 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,10 +20,12 @@ from carecost.engine.kernels import Band, Kernels, birthday_map
 from carecost.engine.parameters import Parameters
 from carecost.engine.piecewise import stepped
 from carecost.engine.projection import Projection, Rates
-from carecost.maths.birthday_flow import YearKernel, meet_new_rates
+from carecost.maths.birthday_flow import YearKernel, meet_new_rates, side_by_side
 
 #: Draws that go through at once: what an age needs fits in cache.
 AT_ONCE = 64
+#: Draws times years that meet new rates at once.
+TURNS = 64
 
 
 def project_sums(parameters: Parameters, kernels: Kernels | None = None) -> Projection:
@@ -221,6 +224,19 @@ class _Sums:
             array *= rows[:, None]
 
 
+class _Turn(NamedTuple):
+    """Years (by index) at whose turn a band meets new rates, and the kernels before and after: of (draw x year)."""
+
+    years: NDArray[np.int_]
+    old: YearKernel
+    new: YearKernel
+
+
+def _by_row(array: Array) -> Array:
+    """Put each year of each draw by itself: (draw, year, state) to (draw x year, 1, state)."""
+    return array.reshape(-1, 1, array.shape[-1])
+
+
 class _Cohorts:
     """What the ages done so far hand to the next, for some of the draws.
 
@@ -240,6 +256,8 @@ class _Cohorts:
         self._rows: _Rows | None = None
         self._jump: Array | None = None
         self._layer: Array | None = None
+        self._of_plan: _Plan | None = None
+        self._known_turns: list[_Turn] = []
 
     def follow(self, plans: Sequence[_Plan]) -> None:
         """Carry all ages through all years."""
@@ -341,31 +359,49 @@ class _Cohorts:
                 # Every year goes through every set: how a year is rounded must not depend on the rates of others.
                 following.whole[:, some + 1, :w] = (whole @ kernel.rows(0, 2))[:, some]
                 following.tilted[:, :, some + 1, :w] = (tilted @ kernel.onward)[:, :, some]
-        for year in plan.changes:
-            self._change(rows, following, plan.band, year)
+        for turn in self._turns(plan):
+            self._change(rows, following, turn)
         self._jump, self._layer = rows.tilted[:, 0, :years, w:], None
         if self._out.reached is not None:
             self._out.reached[self._draws, :, age, self._grid.windows.states(age)] = following.whole[:, 1:, :w]
         self._rows, self._next = following, rows
 
-    def _change(self, rows: _Rows, following: _Rows, band: Band, year: int) -> None:
-        """Carry those of an age who meet new rates at the turn of a year."""
-        w = rows.whole.shape[-1] // 3
-        old, new = self._kernel(band.sets[year - 1]), self._kernel(band.sets[year])
-        whole, tilted = rows.whole[:, year : year + 1], rows.tilted[:, :, year : year + 1, :w]
-        flow = np.stack([whole[..., :w], tilted[:, 0], tilted[:, 1]], axis=2)  # (draw, 1, 3, state)
+    def _turns(self, plan: _Plan) -> list[_Turn]:
+        """Give the turns of a year at which the ages of a band meet new rates, some years at once; made once a band."""
+        if self._of_plan is not plan:
+            years, sets, count = plan.changes, plan.band.sets, max(1, TURNS // self._n)
+            some = [years[i : i + count] for i in range(0, len(years), count)]
+            self._of_plan, self._known_turns = (
+                plan,
+                [_Turn(at, *(self._side_by_side(sets[at - back]) for back in (1, 0))) for at in map(np.array, some)],
+            )
+        return self._known_turns
+
+    def _side_by_side(self, numbers: NDArray[np.int_]) -> YearKernel:
+        kernels = [self._kernel(number) for number in numbers]
+        return kernels[0] if len(kernels) == 1 else side_by_side(kernels, self._n)
+
+    def _change(self, rows: _Rows, following: _Rows, turn: _Turn) -> None:
+        """Carry those of an age who meet new rates at the turn of some years."""
+        years, old, new = turn
+        w, n = rows.whole.shape[-1] // 3, self._n
+        whole, first, second = (
+            _by_row(a[:, years]) for a in (rows.whole, rows.tilted[:, 0, :, :w], rows.tilted[:, 1, :, :w])
+        )
+        flow = np.stack([whole[..., :w], first, second], axis=2)  # (draw x year, 1, 3, state)
         entered = whole[..., w : 2 * w]
         time_after = whole[..., : 2 * w] @ old.rows(2, 3)
-        more = [tilted[:, 0], tilted[:, 1], np.zeros_like(entered)]
+        more = [first, second, np.zeros_like(entered)]
         if self._jump is not None:
-            more[2] = self._jump[:, year - 1 : year]
+            more[2] = _by_row(self._jump[:, years - 1])
         time_after += np.concatenate(more, axis=-1) @ old.after
         if self._layer is not None:
-            time_after += self._layer[:, year - 1 : year]
+            time_after += _by_row(self._layer[:, years - 1])
         found = meet_new_rates(old, new, flow, (entered, entered + whole[..., 2 * w :]), time_after)
-        following.whole[:, year + 1, :w] = found.flow[:, 0, 0]
-        following.tilted[:, :, year + 1, :w] = found.flow[:, 0, 1:]
-        rows.tilted[:, :, year, w:] = found.jump
+        onward = found.flow.reshape(n, len(years), 3, w)
+        following.whole[:, years + 1, :w] = onward[:, :, 0]
+        following.tilted[:, :, years + 1, :w] = onward[:, :, 1:].swapaxes(1, 2)
+        rows.tilted[:, :, years, w:] = found.jump.reshape(n, 1, len(years), w)
 
     def _close(self, plan: _Plan) -> Array:
         """Give the time that the ages of a band lived in the years whose rates end with it, and add to the stock.
@@ -422,17 +458,16 @@ class _Cohorts:
 
     def _time_before(self, sums: _Sums, plan: _Plan, after: Array) -> Array:
         """Give the time from the start of a year to the next birthday: (draw, year, state)."""
-        years, w, sets = self._years, sums.layer.shape[-1], plan.band.sets
+        years, w = self._years, sums.layer.shape[-1]
         whole = sums.whole[:, :years]
         out = self._of_years(plan.regular, lambda number: whole @ self._kernel(number).rows(1, 3))
         out -= after[:, :years]
-        for year in plan.changes:
-            old, new = self._kernel(sets[year - 1]), self._kernel(sets[year])
-            rows, tilted = sums.whole[:, year : year + 1], sums.tilted[:, year : year + 1]
+        for at, old, new in self._turns(plan):
+            rows, tilted, later = (_by_row(a[:, at]) for a in (sums.whole, sums.tilted, after))
             flow = np.stack([rows[..., :w], tilted[..., :w], tilted[..., w : 2 * w]], axis=2)
             entered = rows[..., w : 2 * w]
             both = entered, entered + rows[..., 2 * w :]
-            out[:, year] = meet_new_rates(old, new, flow, both, after[:, year : year + 1]).time[:, 0]
+            out[:, at] = meet_new_rates(old, new, flow, both, later).time.reshape(len(out), len(at), w)
         return out
 
     def _cross(self, plan: _Plan) -> None:

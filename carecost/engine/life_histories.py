@@ -9,17 +9,20 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
+import scipy
 from numpy.typing import NDArray
-from scipy.sparse import csr_array
 
 from carecost._typing import Array
 from carecost.engine.grid import Grid
 from carecost.engine.parameters import Parameters
 from carecost.engine.piecewise import first_of_each, runs, stepped
 from carecost.maths.counter_random import GOLDEN, Bits, mixed, two_uniforms
+
+if TYPE_CHECKING:
+    from scipy.sparse import csr_array
 
 Ints = NDArray[np.int64]
 
@@ -75,7 +78,7 @@ class Transitions(NamedTuple):
 def summing(group: Ints, n: int) -> csr_array:
     """Make the matrix that sums rows into n groups, those of no group left out: (group, row)."""
     at = np.flatnonzero(group >= 0)
-    return csr_array((np.ones(len(at)), (group[at], at)), shape=(n, len(group)))
+    return scipy.sparse.csr_array((np.ones(len(at)), (group[at], at)), shape=(n, len(group)))
 
 
 @dataclass(frozen=True, eq=False)
@@ -203,7 +206,7 @@ def rules(parameters: Parameters, pieces: Sequence[slice]) -> Rules:
         turned=turned,
         birthday=found[2],
         transitions=found[0],
-        gains=csr_array(summing(found[0].target, cells) - summing(found[0].origin, cells)),
+        gains=scipy.sparse.csr_array(summing(found[0].target, cells) - summing(found[0].origin, cells)),
     )
 
 

@@ -14,7 +14,7 @@ from carecost._frames import dataset
 from carecost._guard import Refused, instance, numeric, opened, take
 from carecost._typing import LEFT_OUT, Array, LockedAgain
 from carecost.engine.grid import AXES, SINGULAR, Grid, coordinates, item_labels
-from carecost.engine.piecewise import Stepped
+from carecost.engine.piecewise import Stepped, runs, stepped
 from carecost.errors import Problem, UnknownNameError, refuse, unknown
 
 REQUIRED = ("initial_stock", "population", "entry_rate", "entry_share")
@@ -414,6 +414,47 @@ class Parameters(LockedAgain):
             object.__setattr__(new, f.name, arrays.get(f.name, getattr(self, f.name)))
         new._check(tuple(arrays))
         return new
+
+
+def side_by_side(many: Sequence[Parameters]) -> Parameters:
+    """Put parameters with the same labels side by side, as draws of one: those of the first, then of the next.
+
+    Parameters
+    ----------
+    many : sequence of Parameters
+        With one grid.
+
+    Returns
+    -------
+    every : Parameters
+        All of them. What is the same in all keeps a draw axis of length 1 where it has one.
+
+    Examples
+    --------
+    >>> grid, one = Grid(2025, 1, range(18), ["foster"]), np.ones((1, 1, 1))
+    >>> p = Parameters(grid, np.zeros((1, 18, 1)), 1e5 * one, 0.001 * one, np.ones((1, 1, 1, 1)))
+    >>> np.asarray(side_by_side([p, p.changed(entry_rate=0.002 * one)]).entry_rate)[:, 0, 0].tolist()
+    [0.001, 0.002]
+    """
+    lines = dict.fromkeys(name for p in many for name in p.extra_entries)
+    none = np.zeros((1, 1, 1, 1))
+    extra = {name: _joined([p.extra_entries.get(name, none) for p in many]) for name in lines}
+    plain = {name: _joined([getattr(p, name) for p in many]) for name in AXES if name != "extra_entries"}
+    return many[0].changed(**plain, extra_entries=extra)
+
+
+def _joined(arrays: Sequence[Any]) -> Array | Stepped:
+    """Join arrays along the draws: in steps where they are, none wider than it needs to be."""
+    if any(isinstance(array, Stepped) for array in arrays):
+        every = [stepped(array) for array in arrays]
+        years, ages = (runs(*np.broadcast_arrays(*(getattr(s, axis) for s in every))) for axis in ("years", "ages"))
+        parts = [s.split(len(s), years, ages) for s in every]
+        return Stepped(np.concatenate([part.values for part in parts]), parts[0].years, parts[0].ages)
+    plain = [np.asarray(array) for array in arrays]
+    if all(len(array) == 1 and np.array_equal(array, plain[0]) for array in plain):
+        return plain[0]
+    shape = np.broadcast_shapes(*(array.shape[1:] for array in plain))
+    return np.concatenate([np.broadcast_to(array, (len(array), *shape)) for array in plain])
 
 
 def _lines(value: Any) -> Mapping[str, ArrayLike]:

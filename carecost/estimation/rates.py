@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, TypedDict
 
 import numpy as np
-from scipy.special import betaincinv, gammaincinv
+import scipy
 
 from carecost._guard import guarded, instance, number, opened, optional, several_of, take, whole, wholes
 from carecost._typing import Array, LockedAgain, Mask, lock
@@ -193,7 +193,7 @@ class Estimates(LockedAgain):
             return rate
         # The factor of a year is a gamma of mean one and variance `overdispersion`.
         shape = 1.0 / self.overdispersion
-        luck = [gammaincinv(shape, chance(f"{prefix(c)}entries, year {y}")) / shape for y in years]
+        luck = [scipy.special.gammaincinv(shape, chance(f"{prefix(c)}entries, year {y}")) / shape for y in years]
         return np.asarray(rate * np.stack(luck, axis=1)[..., None])
 
     def _dispersion(self) -> float:
@@ -219,7 +219,7 @@ class Estimates(LockedAgain):
         if chance is not None:
             for i in np.flatnonzero(on_birthday):
                 u = chance(f"{prefix(self.counts)}entries, age {self.counts.grid.ages[i]}, on the birthday")
-                by_age[i] = betaincinv(a[i], b[i], u)
+                by_age[i] = scipy.special.betaincinv(a[i], b[i], u)
         return np.stack(np.broadcast_arrays(*by_age), axis=-1)
 
 

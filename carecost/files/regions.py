@@ -161,6 +161,7 @@ def region_of(assumptions: Assumptions, name: str, prices: Prices = "own") -> As
         ties=_tied(assumptions.ties, changed),
         area=name,
         portion=regions.value(name, SHARE),
+        record="",  # what was said, and what came, is of the whole
     )
 
 

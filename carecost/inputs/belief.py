@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Literal, get_args
 
 from carecost._guard import (
@@ -20,6 +21,7 @@ from carecost._guard import (
     unguarded,
     whole,
 )
+from carecost._shown import KEEPING
 from carecost.engine import parameters
 from carecost.engine.grid import AXES, Parameter, Selector
 from carecost.errors import InputError, Problem, refuse, unknown
@@ -197,7 +199,7 @@ class Assumption:
         take(self, **ROW)
         refuse(list(_row_faults(self)))
 
-    @property
+    @cached_property
     def quantity(self) -> str:
         """Name under which it is drawn."""
         if self.drawn_as:
@@ -206,6 +208,9 @@ class Assumption:
             return f"{self.kind}: {self.name}"
         label = f"{self.name}, " if self.name else ""
         return f"{self.parameter}: {label}{self.where.text()}"
+
+
+KEEPING.add(Assumption)
 
 
 def _row_faults(row: Assumption) -> Iterator[Problem]:

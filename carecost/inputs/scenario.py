@@ -344,6 +344,11 @@ class Scenario:
         return frame(rows, COLUMNS)
 
     @property
+    def heading(self) -> str:
+        """What stands over its column or beside its line: its short title, or else its title, or else its name."""
+        return self.short or self.title or self.name
+
+    @property
     def changes(self) -> tuple[tuple[str, Change], ...]:
         """All changes in order, each with the name under which it is drawn."""
         return tuple(pair for lever in self.levers for pair in zip(lever.quantities, lever.changes, strict=True))

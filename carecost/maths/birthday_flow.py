@@ -19,6 +19,7 @@ exactly. With phi(t) the integral of expm(Q s) over s from 0 to t, and phi_j the
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -156,6 +157,35 @@ def year_kernel(rates: Array) -> YearKernel:
     for first in range(0, draws, count := at_once(n)):
         _fill(YearKernel(*(array[first : first + count] for array in out)))
     return out
+
+
+def side_by_side(kernels: Sequence[YearKernel], draws: int) -> YearKernel:
+    """Put the kernels of some years side by side, as draws of one: all years of the first draw, then of the next.
+
+    Parameters
+    ----------
+    kernels : sequence of YearKernel
+        One a year, each of one draw or of all.
+    draws : int
+        Number of draws.
+
+    Returns
+    -------
+    YearKernel
+        Of draws times years.
+
+    Examples
+    --------
+    >>> still, leaving = (year_kernel(np.array([[[rate]]])) for rate in (0.0, -1.0))
+    >>> side_by_side([still, leaving], 1).rates.ravel().tolist()
+    [0.0, -1.0]
+    """
+
+    def joined(arrays: Sequence[Array]) -> Array:
+        shape = arrays[0].shape[1:]
+        return np.stack([np.broadcast_to(a, (draws, *shape)) for a in arrays], axis=1).reshape(-1, *shape)
+
+    return YearKernel(*map(joined, zip(*kernels, strict=True)))
 
 
 def _fill(kernel: YearKernel) -> None:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import hashlib
 
 import numpy as np
+import scipy
 from numpy.typing import NDArray
-from scipy.special import pdtr, pdtrik
 
 from carecost._typing import Array
 
@@ -147,8 +147,8 @@ def _put(count: NDArray[np.int64], active: NDArray[np.intp] | None, here: NDArra
 
 def _far(u: Array, mu: Array) -> NDArray[np.int64]:
     """Find quantiles for large means by the inverse of the distribution function, and mend the last step."""
-    found = np.maximum(np.ceil(pdtrik(np.maximum(u, 1e-300), mu)), 0.0)
+    found = np.maximum(np.ceil(scipy.special.pdtrik(np.maximum(u, 1e-300), mu)), 0.0)
     for _ in range(2):
-        found += pdtr(found, mu) <= u
-        found -= (found > 0) & (pdtr(found - 1.0, mu) > u)
+        found += scipy.special.pdtr(found, mu) <= u
+        found -= (found > 0) & (scipy.special.pdtr(found - 1.0, mu) > u)
     return np.asarray(found, dtype=np.int64)

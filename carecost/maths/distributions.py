@@ -8,8 +8,8 @@ from functools import partial, wraps
 from typing import Any, Literal
 
 import numpy as np
+import scipy
 from numpy.typing import ArrayLike
-from scipy.special import betainc, betaincinv, gammainc, gammaincinv, gammaln, ndtr, ndtri
 
 from carecost._guard import (
     Refused,
@@ -127,22 +127,25 @@ def normal(low: float, value: float, high: float, level: float) -> Fitted:
     >>> normal(8.0, 10.0, 15.0, 0.9).quantile(np.array([0.05, 0.5, 0.95]))
     array([ 8., 10., 15.])
     """
-    reach = ndtri(0.5 + level / 2.0)  # standard deviations from the median to low, and to high
-
-    return Fitted(partial(_normal_quantile, low, value, high, reach), partial(_normal_chance, low, value, high, reach))
+    return Fitted(partial(_normal_quantile, low, value, high, level), partial(_normal_chance, low, value, high, level))
 
 
 # Quantile and chance of each are functions of the module, and not of a call: what is fitted can be pickled.
 
 
-def _normal_quantile(low: float, value: float, high: float, reach: float, u: Array) -> Array:
-    z = ndtri(u)  # (draw,): standard deviations from the median; each side has one of its own
-    return np.asarray(value + z / reach * np.where(z < 0, value - low, high - value))
+def _reach(level: float) -> float:
+    """Give the standard deviations from the median to low, and to high."""
+    return float(scipy.special.ndtri(0.5 + level / 2.0))
 
 
-def _normal_chance(low: float, value: float, high: float, reach: float, x: float) -> float:
-    scale = (value - low if x < value else high - value) / reach
-    return float(ndtr((x - value) / scale)) if scale > 0 else float(x >= value)
+def _normal_quantile(low: float, value: float, high: float, level: float, u: Array) -> Array:
+    z = scipy.special.ndtri(u)  # (draw,): standard deviations from the median; each side has one of its own
+    return np.asarray(value + z / _reach(level) * np.where(z < 0, value - low, high - value))
+
+
+def _normal_chance(low: float, value: float, high: float, level: float, x: float) -> float:
+    scale = (value - low if x < value else high - value) / _reach(level)
+    return float(scipy.special.ndtr((x - value) / scale)) if scale > 0 else float(x >= value)
 
 
 @_fits
@@ -313,7 +316,7 @@ def pert(low: float, value: float, high: float, level: float) -> Fitted:
 
     def end(share: Array, chance: float) -> Array:
         """Place a quantile as a share of the whole width, when the mode is at a share of it."""
-        return np.asarray(betaincinv(1.0 + 4.0 * share, 5.0 - 4.0 * share, chance), dtype=float)
+        return np.asarray(scipy.special.betaincinv(1.0 + 4.0 * share, 5.0 - 4.0 * share, chance), dtype=float)
 
     # Both quantiles of a tail must be where low and high are: with m the share of the width at which the mode is,
     # (m - q(tail)) : (q(1 - tail) - m) = left : right. The difference of the cross products rises with m.
@@ -398,7 +401,7 @@ def beta_concentration(low: float, value: float, high: float, level: float) -> f
 
     def inside(k: Array) -> Array:
         shapes = value * k, (1.0 - value) * k
-        return np.asarray(betainc(*shapes, high) - betainc(*shapes, low))
+        return np.asarray(scipy.special.betainc(*shapes, high) - scipy.special.betainc(*shapes, low))
 
     return _concentration("beta", inside, low, value, high, level)
 
@@ -439,18 +442,18 @@ def gamma(low: float, value: float, high: float, level: float) -> Fitted:
         raise InputError(Problem(what, remedy="A gamma is above zero: use normal or triangular"))
 
     def inside(k: Array) -> Array:
-        return np.asarray(gammainc(k, high / value * k) - gammainc(k, low / value * k))
+        return np.asarray(scipy.special.gammainc(k, high / value * k) - scipy.special.gammainc(k, low / value * k))
 
     k = _concentration("gamma", inside, low, value, high, level)  # the shape; the scale is mean over shape
     return Fitted(partial(_gamma_quantile, k, value), partial(_gamma_chance, k, value))
 
 
 def _gamma_quantile(k: float, value: float, u: Array) -> Array:
-    return np.asarray(gammaincinv(k, u) * (value / k))
+    return np.asarray(scipy.special.gammaincinv(k, u) * (value / k))
 
 
 def _gamma_chance(k: float, value: float, x: float) -> float:
-    return float(gammainc(k, max(x, 0.0) * (k / value)))
+    return float(scipy.special.gammainc(k, max(x, 0.0) * (k / value)))
 
 
 def _beta(a: float, b: float, start: float, width: float) -> Fitted:
@@ -458,11 +461,11 @@ def _beta(a: float, b: float, start: float, width: float) -> Fitted:
 
 
 def _beta_quantile(a: float, b: float, start: float, width: float, u: Array) -> Array:
-    return np.asarray(start + width * betaincinv(a, b, u))
+    return np.asarray(start + width * scipy.special.betaincinv(a, b, u))
 
 
 def _beta_chance(a: float, b: float, start: float, width: float, x: float) -> float:
-    return float(betainc(a, b, min(1.0, max(0.0, (x - start) / width))))
+    return float(scipy.special.betainc(a, b, min(1.0, max(0.0, (x - start) / width))))
 
 
 def _concentration(
@@ -685,10 +688,10 @@ def shares(u: ArrayLike, values: ArrayLike, concentration: float) -> Array:
         what = f"u has shape {np.shape(u)}, values {np.shape(values)}"
         raise InputError(Problem(what, "shares()", "Give a column of uniform numbers for each share"))
     chances, shape = np.asarray(u, dtype=float), np.asarray(values, dtype=float) * concentration
-    sizes = gammaincinv(shape, chances)  # (draw, share): gamma numbers of scale one
+    sizes = scipy.special.gammaincinv(shape, chances)  # (draw, share): gamma numbers of scale one
     # A small shape a puts most of its chance below the smallest number there is. There the first term of the series,
     # P(x) = x^a / Gamma(a + 1), is exact; in logs, log x = (log u + log Gamma(a + 1)) / a.
-    tiny = (np.log(chances) + gammaln(shape + 1.0)) / shape
+    tiny = (np.log(chances) + scipy.special.gammaln(shape + 1.0)) / shape
     logs = np.where(sizes > 1e-200, np.log(np.maximum(sizes, 1e-200)), tiny)
     sizes = np.exp(logs - logs.max(-1, keepdims=True))  # the largest of a draw is one: the sum is never zero
     return np.asarray(sizes / sizes.sum(-1, keepdims=True))

@@ -11,8 +11,8 @@ from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 import numpy as np
+import scipy
 from numpy.typing import NDArray
-from scipy.special import gammaincinv
 
 from carecost._typing import Array
 
@@ -284,4 +284,4 @@ def _gamma(shape: Array, names: Sequence[str], chance: Chance) -> Array:
     """Draw gamma numbers of scale one for each name, or give their means: (draw, name)."""
     if chance is None:
         return np.atleast_2d(shape)
-    return np.asarray(gammaincinv(shape, np.stack([chance(name) for name in names], axis=1)))
+    return np.asarray(scipy.special.gammaincinv(shape, np.stack([chance(name) for name in names], axis=1)))

@@ -14,7 +14,7 @@ from carecost.plots.history import plot_history
 from carecost.plots.lifetime_cost import plot_lifetime_cost
 from carecost.plots.mix import plot_mix
 from carecost.plots.net_saving import plot_net_saving
-from carecost.plots.regions import plot_regions
+from carecost.plots.regions import plot_region_children, plot_regions
 from carecost.plots.required_effect import plot_required_effect
 from carecost.plots.sensitivity import plot_sensitivity, plot_tornado
 from carecost.plots.spending import plot_costs, plot_payers, plot_price_volume_mix
@@ -35,6 +35,7 @@ __all__ = [
     "plot_net_saving",
     "plot_payers",
     "plot_price_volume_mix",
+    "plot_region_children",
     "plot_regions",
     "plot_required_effect",
     "plot_sensitivity",

@@ -21,9 +21,15 @@ from typing import Any
 import matplotlib
 import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.colors import to_hex, to_rgb
 from matplotlib.figure import Figure, SubFigure
+from matplotlib.lines import Line2D
+from matplotlib.markers import TICKDOWN
+from matplotlib.text import Text
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
+from carecost import _guard
 from carecost._guard import Refused, Rule, instance, optional
 from carecost._typing import Array
 from carecost.maths.monte_carlo import ends
@@ -105,6 +111,7 @@ AREAS = _made("AreaResults", "Give what carecost.run_areas(…) gave")
 BACKTEST = _made("Backtest", "Give what carecost.backtest(…) gave")
 LOG = _made("AssumptionsLog", "Give what carecost.quality.assumptions_log(…) gave")
 AX = optional(instance(Axes, words="Give Axes of matplotlib, or none for a new figure"))
+TITLE_RULE = optional(_guard.text)
 
 
 def leads(quantiles: Container[str]) -> str:
@@ -171,6 +178,38 @@ def split(ax: Axes) -> tuple[Axes, Axes]:
     return ax, figure.add_axes((place.x0, place.y0, place.width, height), sharex=ax)
 
 
+def tiles(ax: Axes, count: int, across: int) -> list[Axes]:
+    """Cut the place of some axes into tiles of one size, row by row.
+
+    Parameters
+    ----------
+    ax : Axes
+        Axes in a grid of subplots or at a place of their own.
+    count, across : int
+        Number of tiles; how many stand beside each other.
+
+    Returns
+    -------
+    list of Axes
+        The given axes first.
+    """
+    figure: Figure | SubFigure = ax.get_figure(root=False) or Figure()
+    down, slot = -(-count // across), ax.get_subplotspec()
+    spots = [divmod(i, across) for i in range(1, count)]
+    if slot is not None:
+        parts = slot.subgridspec(down, across, hspace=0.12, wspace=0.06)
+        ax.set_subplotspec(parts[0, 0])
+        return [ax, *(figure.add_subplot(parts[row, column]) for row, column in spots)]
+    place = ax.get_position()
+    wide, tall = place.width / across, place.height / down
+    boxes = [
+        (place.x0 + column * wide, place.y1 - (row + 1) * tall, 0.78 * wide, 0.66 * tall)
+        for row, column in [(0, 0), *spots]
+    ]
+    ax.set_position(boxes[0])
+    return [ax, *(figure.add_axes(box) for box in boxes[1:])]
+
+
 def dress(ax: Axes, write: Callable[[float], str]) -> None:
     """Leave axes with what a reader needs: a pale grid, one line below, numbers in words.
 
@@ -210,8 +249,10 @@ def years(ax: Axes, known: Sequence[int], write: Callable[[int], str], most: int
     step = next(s for s in (1, 2, 5, 10, 20, 50) if len(known) <= s * most or s == 50)
     named = [y for y in known if y % step == 0] or list(known[:1])
     ax.set_xticks(named, [write(y) for y in named])
-    ax.set_xticks(list(known), minor=True)
-    ax.tick_params(axis="x", which="minor", length=2, color=GREY)
+    # One line of marks: a minor tick for each year would take longer than the rest of the chart.
+    marks = Line2D(known, np.zeros(len(known)), transform=ax.get_xaxis_transform(), clip_on=False, label="_years")
+    marks.set(linestyle="none", marker=TICKDOWN, markersize=2, markeredgewidth=0.6, color=GREY)
+    ax.add_artist(marks)
 
 
 def band(
@@ -272,6 +313,9 @@ LEADING, LETTER, BOLD = 1.28, 0.56, 0.63
 #: The same on average, for lines that are cut and not broken.
 NARROW = 0.52
 
+#: Labels at the ends of lines up to which each may have several lines of its own.
+MANY = 5
+
 #: Share of the width of the axes that is kept free for labels at the ends of lines.
 ROOM = 0.3
 
@@ -322,6 +366,69 @@ def head(ax: Axes, title: str, subtitle: str) -> None:
         heading.set(fontsize=TITLE, fontweight="bold", color=INK, linespacing=LEADING, parse_math=False)
 
 
+#: What is drawn for a white ground, and what stands for it on a dark one.
+_ON_DARK = {
+    "#000000": "#F3F2F1",
+    INK: "#F3F2F1",
+    GREY: "#C9CDD0",
+    PALE: "#4A4F54",
+    BLUE: "#7DB3E8",
+    PINK: "#E48BB8",
+    PURPLE: "#C3AEEA",
+    "#15706A": "#5CC8BE",
+    "#5B646A": "#A9B1B7",
+    "#D5DEE7": "#34414D",
+}
+
+
+def finished(ax: Axes, title: str | None, panels: Sequence[Axes] = (), apart: bool = False) -> Axes:
+    """Put a title of the reader's own in the place of the finding, and colours for a dark ground where there is one.
+
+    Parameters
+    ----------
+    ax : Axes
+        Axes with the title.
+    title : str or None
+        What stands above; the finding as it is where there is none.
+    panels : sequence of Axes
+        All axes of the chart, where there are several.
+    apart : bool
+        Whether the title of the axes is that of a panel, which stays below the one of all.
+
+    Returns
+    -------
+    Axes
+        The same axes.
+    """
+    now = ax.get_title(loc="left")
+    if title and (apart or not now):
+        above = ax.annotate(_balanced(ax, title), (0, 1), (0, 26), "axes fraction", "offset points")
+        above.set(fontsize=TITLE, fontweight="bold", color=INK, annotation_clip=False, parse_math=False)
+    elif title is not None and not apart:
+        for words in ax.findobj(Text):
+            if words.get_text() == now:
+                words.set_text(_balanced(ax, title) if title else "")
+    for panel in panels or (ax,):
+        if np.dot(to_rgb(panel.get_facecolor()), (0.299, 0.587, 0.114)) < 0.5:
+            _lighten(panel)
+    return ax
+
+
+def _lighten(ax: Axes) -> None:
+    """Take the colours that stand for each other on a dark ground."""
+    ax.tick_params(labelcolor=_ON_DARK[INK], color=_ON_DARK[GREY])
+    for artist in ax.findobj():
+        for part in ("color", "facecolor", "edgecolor", "markerfacecolor", "markeredgecolor"):
+            read, write = getattr(artist, f"get_{part}", None), getattr(artist, f"set_{part}", None)
+            if read is None or write is None or artist is ax.patch:
+                continue
+            seen = read()
+            for colour in [seen] if isinstance(seen, str | tuple) else list(seen)[:1]:
+                light = None if str(colour) in ("none", "auto") else _ON_DARK.get(to_hex(colour).upper())
+                if light is not None:
+                    write(light)
+
+
 def note(ax: Axes, sentences: Sequence[str], warning: str = "") -> None:
     """Write below the axes what a reader must know.
 
@@ -344,24 +451,29 @@ def note(ax: Axes, sentences: Sequence[str], warning: str = "") -> None:
             down -= SMALL * 1.5 * (broken.count("\n") + 1)
 
 
-def end_labels(ax: Axes, x: float, labels: Sequence[EndLabel]) -> None:
+def end_labels(ax: Axes, x: float, labels: Sequence[EndLabel], settled: bool = False) -> None:
     """Name lines at their ends, inside the axes, none over another.
 
     Parameters
     ----------
     ax : Axes
-        Axes whose limits are final; their figure is settled first.
+        Axes whose limits are final; their figure is settled first, unless it is.
     x : float
         Where the lines end.
     labels : sequence of EndLabel
         What to write.
+    settled : bool
+        Whether nothing around the axes has changed since their figure was settled.
     """
-    settle(ax)
+    if not settled:
+        settle(ax)
     wide, tall = _points(ax)
     (left, right), (low, high) = ax.get_xlim(), ax.get_ylim()
     letters = max(8, int((right - x) / (right - left) * wide / (TEXT * LETTER)) - 1)
     texts = ["\n".join(_fitted(line, letters) for line in label.lines) for label in labels]
     line = TEXT * LEADING / tall * (high - low)  # height of a line of text, in the units of the data
+    if len(labels) > MANY or sum(text.count("\n") + 1.2 for text in texts) * line > high - low:
+        texts = [_one_line(label.lines, letters) for label in labels]
     heights = [line * (text.count("\n") + 1.2) for text in texts]
     middles = spread([label.y for label in labels], heights, low, high)
     for label, text, middle in zip(labels, texts, middles, strict=True):
@@ -371,6 +483,12 @@ def end_labels(ax: Axes, x: float, labels: Sequence[EndLabel]) -> None:
             ends = [x, x + (right - left) * 0.018]
             ax.plot(ends, [label.y, middle], color=label.colour or GREY, linewidth=0.8, label="_lead")
         put(ax, text, x + (right - left) * 0.022, middle)
+
+
+def _one_line(lines: Sequence[str], letters: int) -> str:
+    """Write a name and its value in a line: what is cut is the name, and the interval goes."""
+    name, value = lines[0], lines[-1].split(" (")[0] if len(lines) > 1 else ""
+    return f"{textwrap.shorten(name, max(letters - len(value) - 1, 8), placeholder=' …')} {value}".strip()
 
 
 def _fitted(line: str, letters: int) -> str:
@@ -565,9 +683,11 @@ def drawn(draw: Draw, size: tuple[float, float] = SIZE) -> Figure:
     """
     with _own_settings():
         figure = Figure(figsize=size, layout="constrained")
-        draw(figure.add_subplot())
+        FigureCanvasAgg(figure)  # one renderer to measure with: without it each layout makes its own
+        ax = figure.add_subplot()
+        draw(ax)
         # Laid out once: each saving of a figure that lays itself out would move it a little.
-        figure.draw_without_rendering()
+        settle(ax)
         figure.set_layout_engine("none")
     return figure
 
@@ -626,7 +746,8 @@ def png(draw: Draw | Figure, size: tuple[float, float] = SIZE, dpi: int = 150) -
     >>> png(lambda ax: None)[1:4]
     b'PNG'
     """
-    return _file(draw, size, "png", dpi=dpi, metadata={"Software": None})
+    # Packed once over: packing harder takes longer than drawing, for a tenth of the size.
+    return _file(draw, size, "png", dpi=dpi, metadata={"Software": None}, pil_kwargs={"compress_level": 2})
 
 
 @contextmanager

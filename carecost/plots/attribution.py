@@ -77,7 +77,15 @@ def size(levers: int) -> tuple[float, float]:
     return _figure.SIZE[0], 3.1 + 0.5 * (levers + 2)
 
 
-@guarded(results=_figure.RESULTS, scenario=text, measure=text, ax=_figure.AX, method=text, draws=whole(0))
+@guarded(
+    results=_figure.RESULTS,
+    scenario=text,
+    measure=text,
+    ax=_figure.AX,
+    method=text,
+    draws=whole(0),
+    title=_figure.TITLE_RULE,
+)
 def plot_attribution(
     results: Results,
     scenario: str,
@@ -85,6 +93,7 @@ def plot_attribution(
     ax: Axes | None = None,
     method: str = "sequence",
     draws: int = 0,
+    title: str | None = None,
 ) -> Axes:
     """Draw which lever of a scenario did what, against inaction.
 
@@ -102,11 +111,14 @@ def plot_attribution(
         Way of counting: ``sequence``, ``alone`` (with a bar of their interaction) or ``shapley``.
     draws : int
         The first draws of the run, for intervals; 0 is the central run alone.
+    title : str, optional
+        What stands above it in place of the finding; nothing where it is empty.
 
     Returns
     -------
     Axes
-        One bar a lever from the top in the listed order, in units of money or children, and one of all levers.
+        One bar a lever from the top in the listed order, in units of money or children, and one of all levers; those
+        without an effect or money stated are named below instead.
 
     Raises
     ------
@@ -127,14 +139,17 @@ def plot_attribution(
     found = attribution(results.run, scenario, draws=draws)
     m = found.measure(measure)
     bars = _bars(found, results.run.scenarios[scenario].levers, method, m)
+    # What has no effect stated adds nothing, and is named below.
+    still = [bar.name for bar in bars if bar.kind == "idle" and not bar.adds]
+    bars = [bar for bar in bars if bar.name not in still]
     ends = [x for b in bars for x in (b.start, b.start + b.adds)]
     money = found.measures[m].unit == "GBP"
     scale = numbers.money_scale(*ends) if money else numbers.Scale(1.0, found.measures[m].unit, 0)
-    ax = _figure.axes(ax, size(len(found.levers)))
+    ax = _figure.axes(ax, size(len(found.levers) - len(still)))
     _draw(ax, bars, scale)
-    _annotate(ax, results.run, found, m, method, scale)
+    _annotate(ax, results.run, found, m, method, scale, still)
     _values(ax, bars, [_written(b.adds, ends, scale, money) for b in bars], scale)
-    return ax
+    return _figure.finished(ax, title)
 
 
 def _bars(found: Attribution, levers: Sequence[Lever], method: str, m: int) -> list[_Bar]:
@@ -234,7 +249,9 @@ def _written(value: float, all_of: Sequence[float], scale: numbers.Scale, money:
     return numbers.pounds(value, scale) if money else numbers.children(value, max(map(abs, all_of)))
 
 
-def _annotate(ax: Axes, run: Run, found: Attribution, m: int, method: str, scale: numbers.Scale) -> None:
+def _annotate(
+    ax: Axes, run: Run, found: Attribution, m: int, method: str, scale: numbers.Scale, still: Sequence[str]
+) -> None:
     """Write the finding, the unit and what to know."""
     measure, plan = found.measures[m], run.scenarios[found.scenario]
     money = measure.unit == "GBP"
@@ -245,9 +262,10 @@ def _annotate(ax: Axes, run: Run, found: Attribution, m: int, method: str, scale
     _figure.settle(ax)
     what = f"{measure.words} of {written[0]}" if money else f"{written[0]} {measure.words}"
     alone = "the levers simply add up" if written[0] == written[1] else f"the levers alone sum to {written[1]}"
-    _figure.head(ax, f"{found.scenario}: {what}; {alone}", f"{numbers.sentence(WAYS[method])[:-1]}, {unit}{present}")
-    sentences = [_spread(run, found), NOTE, f"Assumptions: {run.assumptions.name}."]
-    _figure.note(ax, sentences, warning=f"{found.scenario}: {numbers.CLAIM}." if plan.claim else "")
+    _figure.head(ax, f"{plan.heading}: {what}; {alone}", f"{numbers.sentence(WAYS[method])[:-1]}, {unit}{present}")
+    without = [f"No effect stated: {', '.join(still)}."] if still else []
+    sentences = [_spread(run, found), NOTE, *without, f"Assumptions: {run.assumptions.name}."]
+    _figure.note(ax, sentences, warning=f"{plan.heading}: {numbers.CLAIM}." if plan.claim else "")
 
 
 def _spread(run: Run, found: Attribution) -> str:

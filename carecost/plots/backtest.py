@@ -29,9 +29,13 @@ NAMED = 5
 ALWAYS = ("ours", "no change")
 
 
-@guarded(found=_figure.BACKTEST, ax=_figure.AX, score=one_of(SCORES), models=optional(labels))
+@guarded(found=_figure.BACKTEST, ax=_figure.AX, score=one_of(SCORES), models=optional(labels), title=_figure.TITLE_RULE)
 def plot_backtest(
-    found: Backtest, ax: Axes | None = None, score: str = "wape", models: Sequence[str] | None = None
+    found: Backtest,
+    ax: Axes | None = None,
+    score: str = "wape",
+    models: Sequence[str] | None = None,
+    title: str | None = None,
 ) -> Axes:
     """Draw a score of each model by years ahead, from zero up.
 
@@ -46,6 +50,8 @@ def plot_backtest(
     models : str or sequence of str, optional
         Which are named and coloured, all others being grey; by default ``ours``, ``no change`` and those that err
         least.
+    title : str, optional
+        What stands above it in place of the finding; nothing where it is empty.
 
     Returns
     -------
@@ -83,7 +89,7 @@ def plot_backtest(
     _figure.make_room(ax, horizons[0], horizons[-1], 0.2)
     ax.set_xticks(horizons, [f"{h} year{'s' if h > 1 else ''}" if h == horizons[0] else str(h) for h in horizons])
     _annotate(ax, found, rows, wide, named, score)
-    return ax
+    return _figure.finished(ax, title)
 
 
 def _named(best: Sequence[str]) -> list[str]:

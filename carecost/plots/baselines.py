@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure, SubFigure
 
 from carecost import _labels
 from carecost._guard import frame, guarded, optional
-from carecost._labels import INACTION
 from carecost.errors import InputError, Problem
 from carecost.files.baselines import AXES
 from carecost.files.packaged import published_forecasts
@@ -33,8 +32,10 @@ _COLUMNS = ("axis", "baseline", "default", "scenario", "what", "year", "quantile
 _LINES = (IN_CARE, IN_HOMES, SPEND)
 
 
-@guarded(results=_figure.RESULTS, ax=_figure.AX, table=optional(frame))
-def plot_baselines(results: Results, ax: Axes | None = None, table: pd.DataFrame | None = None) -> Axes:
+@guarded(results=_figure.RESULTS, ax=_figure.AX, table=optional(frame), title=_figure.TITLE_RULE)
+def plot_baselines(
+    results: Results, ax: Axes | None = None, table: pd.DataFrame | None = None, title: str | None = None
+) -> Axes:
     """Draw children in care, children in homes, spend and the net present saving under each baseline.
 
     Parameters
@@ -45,6 +46,8 @@ def plot_baselines(results: Results, ax: Axes | None = None, table: pd.DataFrame
         Where to draw; a new figure by default. Its place is cut in four.
     table : DataFrame, optional
         What ``results.baselines()`` gave, where it is known; it is asked for otherwise.
+    title : str, optional
+        What stands above it in place of the finding; nothing where it is empty.
 
     Returns
     -------
@@ -72,24 +75,13 @@ def plot_baselines(results: Results, ax: Axes | None = None, table: pd.DataFrame
     missing = [what for what in _LINES if what not in set(rows["what"])]
     if missing:
         raise InputError(Problem(f"it has no rows of {', '.join(missing)}", "table", "Give results.baselines()"))
-    panels = _four(_figure.axes(ax, SIZE))
+    panels = _figure.tiles(_figure.axes(ax, SIZE), 4, 2)
     for panel, what in zip(panels, _LINES, strict=False):
         _draw_lines(panel, rows[rows["what"] == what], what)
-    _draw_dots(panels[3], rows[rows["what"] == NPV])
+    headings = {name: plan.heading for name, plan in results.run.scenarios.items()}
+    _draw_dots(panels[3], rows[rows["what"] == NPV], headings)
     _annotate(panels, results, rows)
-    return panels[0]
-
-
-def _four(ax: Axes) -> tuple[Axes, Axes, Axes, Axes]:
-    """Cut the place of some axes in four."""
-    figure: Figure | SubFigure = ax.get_figure(root=False) or Figure()
-    place = ax.get_position()
-    wide, high = place.width * 0.46, place.height * 0.42
-    left, right, low, top = place.x0, place.x1 - wide, place.y0, place.y1 - high
-    ax.set_position((left, top, wide, high))
-    others = [(right, top), (left, low), (right, low)]
-    one, two, three = (figure.add_axes((x, y, wide, high)) for x, y in others)
-    return ax, one, two, three
+    return _figure.finished(panels[0], title, panels)
 
 
 def _colour(axis: str) -> str:
@@ -119,7 +111,7 @@ def _draw_lines(ax: Axes, rows: pd.DataFrame, what: str) -> None:
     _figure.years(ax, years, _labels.financial_year if what == SPEND else str, most=5)
 
 
-def _draw_dots(ax: Axes, rows: pd.DataFrame) -> None:
+def _draw_dots(ax: Axes, rows: pd.DataFrame, headings: Mapping[str, str]) -> None:
     """Draw a dot a baseline and scenario, the axes below each other."""
     names = list(dict.fromkeys(rows["baseline"]))
     scale = numbers.money_scale(*rows["value"])
@@ -127,11 +119,19 @@ def _draw_dots(ax: Axes, rows: pd.DataFrame) -> None:
         values = dots.set_index("baseline")["value"].reindex(names) / scale.divisor
         own = dots.set_index("baseline")["default"].reindex(names)
         seen = _figure.look(i)
-        ax.plot(values, range(len(names)), marker="o", color=seen.colour, linewidth=0, markersize=5, label=scenario)
+        ax.plot(
+            values,
+            range(len(names)),
+            marker="o",
+            color=seen.colour,
+            linewidth=0,
+            markersize=5,
+            label=headings.get(str(scenario), str(scenario)),
+        )
         ax.plot(
             values[own], np.flatnonzero(own), marker="s", color=_figure.INK, linewidth=0, markersize=6, label="_own"
         )
-    ax.set_yticks(range(len(names)), names)
+    ax.set_yticks(range(len(names)), [_words(name) for name in names])
     ax.set_ylim(len(names) - 0.5, -0.5)
     ax.axvline(0, color=_figure.GREY, linewidth=1, zorder=2.2, label="_zero")
     ax.grid(axis="x", color=_figure.PALE, linewidth=0.8)
@@ -142,7 +142,12 @@ def _draw_dots(ax: Axes, rows: pd.DataFrame) -> None:
         ax.legend(loc="best", frameon=False, fontsize=_figure.SMALL)
 
 
-def _annotate(panels: tuple[Axes, ...], results: Results, rows: pd.DataFrame) -> None:
+def _words(name: object) -> str:
+    """Write the name of a baseline as words: their titles are too long for a chart."""
+    return str(name).replace("-", " ")
+
+
+def _annotate(panels: Sequence[Axes], results: Results, rows: pd.DataFrame) -> None:
     """Write the finding, the unit of each panel, and the notes."""
     run = results.run
     _figure.settle(panels[0])
@@ -150,10 +155,10 @@ def _annotate(panels: tuple[Axes, ...], results: Results, rows: pd.DataFrame) ->
     last = rows[(rows["what"] == IN_CARE) & (rows["year"] == rows["year"].max())]
     low, high = (last.loc[pick] for pick in (last["value"].idxmin(), last["value"].idxmax()))
     finding = (
-        f"Children in care, March {int(low['year'])}: {numbers.children(float(low['value']))} ({low['baseline']}) to "
-        f"{numbers.children(float(high['value']))} ({high['baseline']})"
+        f"Children in care, March {int(low['year'])}: {numbers.children(float(low['value']))} "
+        f"({_words(low['baseline'])}) to {numbers.children(float(high['value']))} ({_words(high['baseline'])})"
     )
-    _figure.head(panels[0], finding, f"Children in care under {INACTION}")
+    _figure.head(panels[0], finding, "Children in care without reform")
     scale = numbers.money_scale(*rows.loc[rows["what"] == NPV, "value"], 1e9)
     for panel, words in zip(
         panels[1:],
@@ -161,9 +166,11 @@ def _annotate(panels: tuple[Axes, ...], results: Results, rows: pd.DataFrame) ->
         strict=True,
     ):
         _figure.head(panel, "", words)
-    own = " + ".join(run.assumptions.baselines)
     lead = "Means" if "mean" in set(rows["quantile"]) else "Central runs"
     _figure.note(
         panels[2],
-        [f"{lead}; one axis at a time, all others as in the default (black): {own}. Crosses: forecasts of others."],
+        [
+            f"{lead}; one thing changed at a time, all else as in the default (black, squares). Crosses: what others "
+            "forecast."
+        ],
     )

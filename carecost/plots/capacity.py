@@ -24,8 +24,8 @@ if TYPE_CHECKING:
 PLACES = (0, (2, 1.6))
 
 
-@guarded(results=_figure.RESULTS, ax=_figure.AX, scenario=text)
-def plot_capacity(results: Results, ax: Axes | None = None, scenario: str = INACTION) -> Axes:
+@guarded(results=_figure.RESULTS, ax=_figure.AX, scenario=text, title=_figure.TITLE_RULE)
+def plot_capacity(results: Results, ax: Axes | None = None, scenario: str = INACTION, title: str | None = None) -> Axes:
     """Draw how full the capacity groups are in one scenario.
 
     Parameters
@@ -36,6 +36,8 @@ def plot_capacity(results: Results, ax: Axes | None = None, scenario: str = INAC
         Where to draw; a new figure by default.
     scenario : str
         Which; inaction by default.
+    title : str, optional
+        What stands above it in place of the finding; nothing where it is empty.
 
     Returns
     -------
@@ -75,7 +77,7 @@ def plot_capacity(results: Results, ax: Axes | None = None, scenario: str = INAC
     _figure.make_room(ax, years[0], years[-1])
     _figure.years(ax, years, _labels.financial_year, most=6)
     _annotate(ax, results, scenario, {str(name): _at(rows, _leading(rows)) for name, rows in groups.items()})
-    return ax
+    return _figure.finished(ax, title)
 
 
 def _at(rows: pd.DataFrame, quantile: str) -> pd.DataFrame:
@@ -114,7 +116,7 @@ def _annotate(ax: Axes, results: Results, scenario: str, groups: dict[str, pd.Da
             f"{what} Bands: {numbers.interval(run.draws.noise)}." if drawn else what,
             f"Assumptions: {run.assumptions.name}" + (f"; {run.draws.n:,} draws." if drawn else "."),
         ],
-        warning=f"{scenario}: {numbers.CLAIM}." if run.scenarios[scenario].claim else "",
+        warning=f"{run.scenarios[scenario].heading}: {numbers.CLAIM}." if run.scenarios[scenario].claim else "",
     )
     labels = [_label(i, name, rows) for i, (name, rows) in enumerate(groups.items())]
     _figure.end_labels(ax, int(run.grid.years[-1]), labels)

@@ -22,8 +22,10 @@ if TYPE_CHECKING:
 MANY = 3
 
 
-@guarded(results=_figure.RESULTS, ax=_figure.AX, scenarios=optional(labels))
-def plot_children(results: Results, ax: Axes | None = None, scenarios: Sequence[str] | None = None) -> Axes:
+@guarded(results=_figure.RESULTS, ax=_figure.AX, scenarios=optional(labels), title=_figure.TITLE_RULE)
+def plot_children(
+    results: Results, ax: Axes | None = None, scenarios: Sequence[str] | None = None, title: str | None = None
+) -> Axes:
     """Draw children in care on 31 March of each year, from zero up.
 
     Parameters
@@ -34,6 +36,8 @@ def plot_children(results: Results, ax: Axes | None = None, scenarios: Sequence[
         Where to draw; a new figure by default.
     scenarios : str or sequence of str, optional
         Which; all by default.
+    title : str, optional
+        What stands above it in place of the finding; nothing where it is empty.
 
     Returns
     -------
@@ -76,7 +80,7 @@ def plot_children(results: Results, ax: Axes | None = None, scenarios: Sequence[
     _figure.dress(ax, numbers.children)
     _limits(ax, list(lines.values()))
     _annotate(ax, results, lines)
-    return ax
+    return _figure.finished(ax, title)
 
 
 def _pivot(frame: pd.DataFrame) -> pd.DataFrame:
@@ -96,9 +100,11 @@ def _limits(ax: Axes, lines: list[pd.DataFrame]) -> None:
 def _annotate(ax: Axes, results: Results, lines: dict[str, pd.DataFrame]) -> None:
     """Write the finding, the unit, the notes and the name of each line at its end."""
     run, drawn = results.run, results.run.draws.n > 1
+    names = {name: run.scenarios[name].heading for name in lines}
+    named = lines if len(set(names.values())) < len(names) else {names[name]: line for name, line in lines.items()}
     _figure.settle(ax)
-    _figure.head(ax, _title(lines), "Number of children in care on 31 March of each year")
-    claimed = [name for name in lines if run.scenarios[name].claim]
+    _figure.head(ax, _title(named), "Number of children in care on 31 March of each year")
+    claimed = [names[name] for name in lines if run.scenarios[name].claim]
     what = f"Lines: mean. Bands: {numbers.interval(results.run.draws.noise)}."
     _figure.note(
         ax,
@@ -109,7 +115,7 @@ def _annotate(ax: Axes, results: Results, lines: dict[str, pd.DataFrame]) -> Non
         warning=f"{'; '.join(claimed)}: {numbers.CLAIM}." if claimed else "",
     )
     last = int(next(iter(lines.values())).index[-1])
-    _figure.end_labels(ax, last, [_label(i, name, line) for i, (name, line) in enumerate(lines.items())])
+    _figure.end_labels(ax, last, [_label(i, name, line) for i, (name, line) in enumerate(named.items())])
 
 
 def _title(lines: dict[str, pd.DataFrame]) -> str:
@@ -121,11 +127,11 @@ def _title(lines: dict[str, pd.DataFrame]) -> str:
         finding = f"{written.pop()} under each scenario"
     elif len(lines) > MANY:
         (least, low), (most, high) = ends[0], ends[-1]
-        finding = f"from {numbers.children(least)} under {low} to {numbers.children(most)} under {high}"
+        finding = f"from {numbers.children(least)} ({low}) to {numbers.children(most)} ({high})"
     else:
         ordered = [(float(line[_figure.leads(line.columns)].iloc[-1]), name) for name, line in lines.items()]
         between = "; " if any("," in name for name in lines) else ", "
-        finding = between.join(f"{numbers.children(end)} under {name}" for end, name in ordered)
+        finding = between.join(f"{numbers.children(end)} ({name})" for end, name in ordered)
     return f"Children in care: {finding} by 31 March {last}"
 
 

@@ -56,8 +56,10 @@ def _measured(plan: Scenario) -> bool:
     return bool(acting) and set(acting) == {"measured"}
 
 
-@guarded(results=_figure.RESULTS, ax=_figure.AX, until=optional(whole(1900, 2200)), bare=flag)
-def plot_history(results: Results, ax: Axes | None = None, until: int | None = None, bare: bool = False) -> Axes:
+@guarded(results=_figure.RESULTS, ax=_figure.AX, until=optional(whole(1900, 2200)), bare=flag, title=_figure.TITLE_RULE)
+def plot_history(
+    results: Results, ax: Axes | None = None, until: int | None = None, bare: bool = False, title: str | None = None
+) -> Axes:
     """Draw children in care on 31 March: what came since 1994, what is projected, and what others forecast.
 
     Parameters
@@ -70,6 +72,8 @@ def plot_history(results: Results, ax: Axes | None = None, until: int | None = N
         Last date; ten years ahead by default.
     bare : bool
         Without title and notes, for a page that has them as text.
+    title : str, optional
+        What stands above it in place of the finding; nothing where it is empty.
 
     Returns
     -------
@@ -94,23 +98,22 @@ def plot_history(results: Results, ax: Axes | None = None, until: int | None = N
     if past:
         ax.plot(*zip(*past, strict=True), color=_figure.INK, linewidth=2.6, label="outturn", zorder=2.6)
         _figure.put(ax, f"{past[0][1]:,.0f} in {past[0][0]}", past[0][0], past[0][1], -12)
-    tails = []
+    tails, many = [], len(run.scenarios) > _figure.MANY
     for name, seen in looks(results).items():
         children = run.shown[name].in_care(grid)[0][:, : len(dates)]
         mean = children.mean(0)
         ax.plot(dates, mean, color=seen.colour, linestyle=seen.line, linewidth=2.2, label=name, zorder=2.5)
         plan = run.scenarios[name]
-        title = "No reform" if name == INACTION else plan.short or plan.title
-        words = [title, numbers.children(float(mean[-1]))]
+        words = [plan.heading, numbers.children(float(mean[-1]))]
         if name == INACTION and len(children) > 1:
             low, high = np.quantile(children, ends(), axis=0)
             ax.fill_between(dates, low, high, color="#d5dee7", linewidth=0, zorder=1.2)
             spread = f" ({numbers.children(float(low[-1]))} to {numbers.children(float(high[-1]))})"
             words[1] += "" if bare else spread
-        tails.append(_figure.EndLabel(float(mean[-1]), (" ".join(words),), seen.colour))
+        tails.append(_figure.EndLabel(float(mean[-1]), tuple(words) if many else (" ".join(words),), seen.colour))
     _others(ax, dict(past), last)
     _dress(ax, results, past, dates, tails, bare)
-    return ax
+    return _figure.finished(ax, title)
 
 
 def _others(ax: Axes, past: dict[int, float], last: int) -> None:
@@ -122,7 +125,7 @@ def _others(ax: Axes, past: dict[int, float], last: int) -> None:
         thin: dict[str, Any] = {"color": OTHERS, "linewidth": 1.1, "label": f"_{forecast['who']}", "zorder": 2}
         ax.plot([made, year], [past[made], value], **thin)
         ax.plot([year], [value], marker=".", markersize=5, **thin)
-        ahead, words = year > max(past), f"{forecast['who']}, {made}: {value:,.0f}"
+        ahead, words = max(past) < year < last, f"{forecast['who']}, {made}: {value:,.0f}"
         label = ax.annotate(words, (year, value), (5 if ahead else -5, 2), textcoords="offset points")
         label.set(fontsize=_figure.SMALL, color=OTHERS, parse_math=False)
         label.set_horizontalalignment("left" if ahead else "right")
@@ -147,10 +150,10 @@ def _dress(
     _figure.years(ax, list(range(first, dates[-1] + 1)), str)
     if past:
         ax.axvline(run.grid.base_year, color=_figure.GREY, linewidth=0.8, zorder=1, label="_base")
-    _figure.settle(ax)
     if not bare:
+        _figure.settle(ax)
         _figure.head(ax, finding(results), subtitle(results, first, dates[-1], low))
-        claimed = "; ".join(name for name, plan in run.scenarios.items() if plan.claim)
+        claimed = "; ".join(plan.heading for plan in run.scenarios.values() if plan.claim)
         _figure.note(ax, [notes(results)], warning=f"{claimed}: {numbers.CLAIM}." if claimed else "")
     _figure.end_labels(ax, dates[-1], tails)
 
@@ -177,7 +180,8 @@ def finding(results: Results) -> str:
         ahead = [f for f in published_forecasts() if f["what"] == IN_CARE and int(f["year"]) >= base]
         rising = all(float(f["value"]) > past[base] for f in ahead)
         return f"Children in care {trend}" + ("; the best-known forecasts all had them rising" if rising else "")
-    start, end = (run.shown[INACTION].in_care(run.grid)[0].mean(0)[i] for i in (0, -1))
+    last = min(AHEAD, len(run.grid.dates) - 1)
+    start, end = (run.shown[INACTION].in_care(run.grid)[0].mean(0)[i] for i in (0, last))
     verb = "rise" if end > start else "fall"
     return f"Without reform, children in care {verb} from {numbers.children(start)} to {numbers.children(end)}"
 

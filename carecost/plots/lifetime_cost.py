@@ -19,8 +19,10 @@ if TYPE_CHECKING:
     from carecost.results.results import Results
 
 
-@guarded(results=_figure.RESULTS, age=whole(0), placement=optional(text), ax=_figure.AX)
-def plot_lifetime_cost(results: Results, age: int, placement: str | None = None, ax: Axes | None = None) -> Axes:
+@guarded(results=_figure.RESULTS, age=whole(0), placement=optional(text), ax=_figure.AX, title=_figure.TITLE_RULE)
+def plot_lifetime_cost(
+    results: Results, age: int, placement: str | None = None, ax: Axes | None = None, title: str | None = None
+) -> Axes:
     """Draw what one child who enters at an age costs in each year that follows, and the part that becomes cash.
 
     Parameters
@@ -33,6 +35,8 @@ def plot_lifetime_cost(results: Results, age: int, placement: str | None = None,
         First placement; the mix of those who enter at that age by default.
     ax : Axes, optional
         Where to draw; a new figure by default.
+    title : str, optional
+        What stands above it in place of the finding; nothing where it is empty.
 
     Returns
     -------
@@ -77,7 +81,7 @@ def plot_lifetime_cost(results: Results, age: int, placement: str | None = None,
     _figure.head(ax, title, f"Expected public spend in each year, {scale.unit}, {prices}")
     said = "Central run of inaction, no interval. Cash: by the clock of a programme that starts in the year of entry."
     _figure.note(ax, [said, f"Assumptions: {results.run.assumptions.name}."])
-    return ax
+    return _figure.finished(ax, title)
 
 
 def _strangers(kind: str, name: object, known: Sequence[object]) -> list[Problem]:

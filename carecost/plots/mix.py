@@ -26,8 +26,10 @@ REST = "Everywhere else"
 SIZE = (9.6, 4.2)
 
 
-@guarded(results=_figure.RESULTS, ax=_figure.AX, shares=flag, stacked=flag)
-def plot_mix(results: Results, ax: Axes | None = None, shares: bool = False, stacked: bool = False) -> Axes:
+@guarded(results=_figure.RESULTS, ax=_figure.AX, shares=flag, stacked=flag, title=_figure.TITLE_RULE)
+def plot_mix(
+    results: Results, ax: Axes | None = None, shares: bool = False, stacked: bool = False, title: str | None = None
+) -> Axes:
     """Draw children in residential care, in foster families (kinship too) and elsewhere, under each scenario.
 
     Parameters
@@ -40,6 +42,8 @@ def plot_mix(results: Results, ax: Axes | None = None, shares: bool = False, sta
         Shares of all children in care instead of their number.
     stacked : bool
         Panels below each other, as on a phone.
+    title : str, optional
+        What stands above it in place of the finding; nothing where it is empty.
 
     Returns
     -------
@@ -60,12 +64,13 @@ def plot_mix(results: Results, ax: Axes | None = None, shares: bool = False, sta
     lines = {name: _counts(run.grid, run.shown[name].stock, len(dates), shares) for name in seen}
     span = 1.15 * max(float(np.ptp([line[i] for line in lines.values()])) for i in range(3)) or 1.0
     write = numbers.percent if shares else numbers.children
-    for i, (panel, title) in enumerate(zip(panels, (*PANELS, REST), strict=True)):
-        tails = []
+    tails: list[list[_figure.EndLabel]] = []
+    for i, (panel, of) in enumerate(zip(panels, (*PANELS, REST), strict=True)):
+        tails.append([])
         for name, look in seen.items():
             line = lines[name][i]
             panel.plot(dates, line, color=look.colour, linestyle=look.line, linewidth=2.0, label=name)
-            tails.append(_figure.EndLabel(float(line[-1]), (write(float(line[-1])),), look.colour))
+            tails[-1].append(_figure.EndLabel(float(line[-1]), (write(float(line[-1])),), look.colour))
         values = np.array([line[i] for line in lines.values()])
         middle = (float(values.max()) + float(values.min())) / 2
         low = max(0.0, middle - span / 2)
@@ -73,11 +78,12 @@ def plot_mix(results: Results, ax: Axes | None = None, shares: bool = False, sta
         panel.set_ylim(low, low + span)
         _figure.make_room(panel, dates[0], dates[-1])
         _figure.years(panel, dates, str, most=3)
-        _figure.settle(panel)
-        heading = panel.set_title(title, loc="left", pad=6)
+        heading = panel.set_title(of, loc="left", pad=6)
         heading.set(fontsize=_figure.TEXT, fontweight="bold", color=_figure.INK, parse_math=False)
-        _figure.end_labels(panel, dates[-1], tails)
-    return panels[0]
+    _figure.settle(panels[0])
+    for panel, ends in zip(panels, tails, strict=True):
+        _figure.end_labels(panel, dates[-1], ends, settled=True)
+    return _figure.finished(panels[0], title, panels, apart=True)
 
 
 def _three(ax: Axes, stacked: bool) -> tuple[Axes, Axes, Axes]:

@@ -27,8 +27,8 @@ SIZE = (8.4, 7.8)
 _WIDTH = 0.72
 
 
-@guarded(saving=_figure.SAVING, ax=_figure.AX)
-def plot_net_saving(saving: Saving, ax: Axes | None = None) -> Axes:
+@guarded(saving=_figure.SAVING, ax=_figure.AX, title=_figure.TITLE_RULE)
+def plot_net_saving(saving: Saving, ax: Axes | None = None, title: str | None = None) -> Axes:
     """Draw the cashable saving less reform spend: each year above, the discounted running total below.
 
     Parameters
@@ -37,6 +37,8 @@ def plot_net_saving(saving: Saving, ax: Axes | None = None) -> Axes:
         What ``results.compare()`` gave.
     ax : Axes, optional
         Where to draw; a new figure by default. Its place is cut in two.
+    title : str, optional
+        What stands above it in place of the finding; nothing where it is empty.
 
     Returns
     -------
@@ -66,7 +68,7 @@ def plot_net_saving(saving: Saving, ax: Axes | None = None) -> Axes:
     _figure.years(lower, years, _labels.financial_year, most=6)
     upper.tick_params(axis="x", which="both", length=0, labelbottom=False)
     _annotate(upper, lower, saving, (above, below))
-    return upper
+    return _figure.finished(upper, title, (upper, lower))
 
 
 def _each_year(ax: Axes, drawn: Comparison) -> numbers.Scale:
@@ -124,15 +126,21 @@ def _payback(ax: Axes, drawn: Comparison) -> None:
     label.set_horizontalalignment("left" if early else "right")
 
 
-def _title(drawn: Comparison, scale: numbers.Scale) -> str:
+def _title(saving: Saving, scale: numbers.Scale) -> str:
     """Say the finding."""
+    drawn = saving.drawn
     npv, year = float(drawn.npv().mean()), mean_payback(drawn, discounted=True)
     last = _labels.financial_year(drawn.grid.years[-1])
     back = f"does not pay back by {last}" if np.isnan(year) else f"pays back in {_labels.financial_year(year)}"
     kind = "saving" if npv >= 0 else "cost"
     worth = f"net present {kind} of {numbers.pounds(abs(npv), scale)}"
     when = "" if np.isnan(year) else f" by {last}"
-    return f"{drawn.scenario.name}: {back}; {worth}{when}"
+    return f"{_heading(saving, drawn.scenario.name)}: {back}; {worth}{when}"
+
+
+def _heading(saving: Saving, name: str) -> str:
+    plan = saving.run.scenarios.get(name)
+    return name if plan is None else plan.heading
 
 
 def _annotate(upper: Axes, lower: Axes, saving: Saving, scales: tuple[numbers.Scale, numbers.Scale]) -> None:
@@ -140,7 +148,7 @@ def _annotate(upper: Axes, lower: Axes, saving: Saving, scales: tuple[numbers.Sc
     comparison, first = saving.drawn, _labels.financial_year(saving.grid.years[0])
     prices = f"{_labels.financial_year(saving.scenario.provenance.price_year)} prices"
     _figure.settle(upper)
-    _figure.head(upper, _title(comparison, scales[1]), f"Each year, {scales[0].unit}, {prices}; diamonds are the net")
+    _figure.head(upper, _title(saving, scales[1]), f"Each year, {scales[0].unit}, {prices}; diamonds are the net")
     total = f"Running total of the net since {first}, discounted, {scales[1].unit}, {prices}"
     _figure.head(lower, "", total)
     _note(lower, saving)
@@ -160,7 +168,7 @@ def _name_bars(ax: Axes, drawn: Comparison, scale: numbers.Scale) -> None:
 
 
 def _name_total(ax: Axes, saving: Saving, scale: numbers.Scale) -> None:
-    """Say where the running total ends."""
+    """Say where the running total ends; the bars were named, and all is settled."""
     drawn = saving.npv()
     npv = float(drawn.mean())
     lines = ["Net present saving", numbers.pounds(npv, scale)]
@@ -168,7 +176,7 @@ def _name_total(ax: Axes, saving: Saving, scale: numbers.Scale) -> None:
         low, high = (numbers.pounds(float(q), scale) for q in np.quantile(drawn, ends()))
         lines.append(f"({low} to {high})")
     label = _figure.EndLabel(npv / scale.divisor, tuple(lines), _figure.BLUE)
-    _figure.end_labels(ax, saving.grid.years[-1], [label])
+    _figure.end_labels(ax, saving.grid.years[-1], [label], settled=True)
 
 
 def _note(ax: Axes, saving: Saving) -> None:
@@ -181,11 +189,11 @@ def _note(ax: Axes, saving: Saving) -> None:
             f"Bars and line: mean. Band: {numbers.INTERVAL}. {_share_paid(saving)}"
             if drawn
             else f"Line: {numbers.NO_INTERVAL}.",
-            f"Public purse, against {saving.baseline.name}. Cashable saving: price effects and the cashable share of "
-            f"volume effects. Discount rates: {run.assumptions.discount.name}.",
+            f"Public purse, against {_heading(saving, saving.baseline.name).lower()}. Cashable saving: price effects "
+            f"and the cashable share of volume effects. Discount rates: {run.assumptions.discount.name}.",
             f"Assumptions: {run.assumptions.name}{end}",
         ],
-        warning=f"{name}: {numbers.CLAIM}." if run.scenarios[name].claim else "",
+        warning=f"{_heading(saving, name)}: {numbers.CLAIM}." if run.scenarios[name].claim else "",
     )
 
 

@@ -6,9 +6,12 @@ from typing import TYPE_CHECKING
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure, SubFigure
+from matplotlib.ticker import MaxNLocator
 
 from carecost._guard import guarded
 from carecost.plots import _figure
+from carecost.plots.history import looks
+from carecost.text import numbers
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -23,8 +26,8 @@ MEASURES = ("places in children's homes", "placed over 20 miles from home and ou
 SIZE = (9.6, 5.8)
 
 
-@guarded(found=_figure.AREAS, ax=_figure.AX)
-def plot_regions(found: AreaResults, ax: Axes | None = None) -> Axes:
+@guarded(found=_figure.AREAS, ax=_figure.AX, title=_figure.TITLE_RULE)
+def plot_regions(found: AreaResults, ax: Axes | None = None, title: str | None = None) -> Axes:
     """Draw the places in children's homes of each region against its children, and how many are placed far away.
 
     Parameters
@@ -33,6 +36,8 @@ def plot_regions(found: AreaResults, ax: Axes | None = None) -> Axes:
         What a run of every area gave.
     ax : Axes, optional
         Where to draw; a new figure by default. Its right half becomes axes of its own.
+    title : str, optional
+        What stands above it in place of the finding; nothing where it is empty.
 
     Returns
     -------
@@ -62,7 +67,72 @@ def plot_regions(found: AreaResults, ax: Axes | None = None) -> Axes:
     left.set_yticks(range(len(names)), names)
     right.set_yticks(range(len(names)), [""] * len(names))
     _annotate(left, right, rows, found)
-    return left
+    return _figure.finished(left, title, (left, right))
+
+
+#: Inches of small multiples, and how many stand beside each other.
+SMALL, ACROSS = (9.6, 7.6), 3
+
+
+@guarded(found=_figure.AREAS, ax=_figure.AX, title=_figure.TITLE_RULE)
+def plot_region_children(found: AreaResults, ax: Axes | None = None, title: str | None = None) -> Axes:
+    """Draw children in care in each region under each scenario: a small panel a region.
+
+    Parameters
+    ----------
+    found : AreaResults
+        What a run of every area gave.
+    ax : Axes, optional
+        Where to draw; a new figure by default. Its place is cut into panels.
+    title : str, optional
+        What stands above it in place of the finding; nothing where it is empty.
+
+    Returns
+    -------
+    Axes
+        The first panel; the others follow in the figure. Each spans from nobody to its own most, so that lines compare
+        as shares; the number is that of the last date without reform.
+
+    Examples
+    --------
+    >>> import carecost as cc
+    >>> by_area = cc.run_areas(cc.load_assumptions("england-2025"), years=2)
+    >>> plot_region_children(by_area).get_title(loc="left")
+    'North East'
+    """
+    names = list(found.results)
+    panels = _figure.tiles(_figure.axes(ax, SMALL), len(names), ACROSS)
+    run = found.results[names[0]].run
+    dates, seen = list(run.grid.dates), looks(found.results[names[0]])
+    for name, panel in zip(names, panels, strict=True):
+        shown = found.results[name].run.shown
+        lines = {one: shown[one].in_care(run.grid)[0].mean(0) for one in seen}
+        for one, look in seen.items():
+            panel.plot(dates, lines[one], color=look.colour, linestyle=look.line, linewidth=2.0, label=one)
+        _figure.dress(panel, numbers.children)
+        panel.yaxis.set_major_locator(MaxNLocator(3))
+        panel.set_ylim(0, 1.15 * max(float(line.max()) for line in lines.values()))
+        _figure.make_room(panel, dates[0], dates[-1])
+        _figure.years(panel, dates, str, most=3)
+        heading = panel.set_title(name, loc="left", pad=5)
+        heading.set(fontsize=_figure.TEXT, fontweight="bold", color=_figure.INK, parse_math=False)
+    _figure.settle(panels[0])
+    foot = panels[-(len(names) % ACROSS or ACROSS)]
+    _figure.note(foot, ["Children in care on 31 March. Each panel from zero to its own most, so that slopes compare."])
+    _figure.settle(panels[0])
+    for name, panel in zip(names, panels, strict=True):
+        ends = [float(found.results[name].run.shown[one].in_care(run.grid)[0].mean(0)[-1]) for one in seen]
+        labels = [
+            _figure.EndLabel(end, (numbers.children(end),), look.colour)
+            for end, look in zip(ends, seen.values(), strict=True)
+        ]
+        _figure.end_labels(panel, dates[-1], labels, settled=True)
+    words = [run.scenarios[one].heading for one in seen]
+    handles = panels[0].get_lines()[: len(seen)]
+    panels[-1].legend(
+        handles, words, loc="upper center", bbox_to_anchor=(0.5, -0.18), ncols=1, frameon=False, fontsize=_figure.SMALL
+    )
+    return _figure.finished(panels[0], title, panels, apart=True)
 
 
 def _children(row: pd.Series) -> float:

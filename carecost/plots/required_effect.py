@@ -30,6 +30,7 @@ _LETTERS = 60
     ax=_figure.AX,
     place=optional(whole(0)),
     most=optional(number(above=0)),
+    title=_figure.TITLE_RULE,
 )
 def plot_required_effect(
     results: Results,
@@ -38,6 +39,7 @@ def plot_required_effect(
     ax: Axes | None = None,
     place: int | None = None,
     most: float | None = None,
+    title: str | None = None,
 ) -> Axes:
     """Draw the net present saving over the amount of one effect, alone, less the money that pays for it.
 
@@ -53,6 +55,8 @@ def plot_required_effect(
         Which of the lever's changes, from 0; its only effect by default.
     most : float, optional
         How far from no effect, in the unit of the change.
+    title : str, optional
+        What stands above it in place of the finding; nothing where it is empty.
 
     Returns
     -------
@@ -87,7 +91,7 @@ def plot_required_effect(
     ax.set_xlim(made.amounts[0] * 100, made.amounts[-1] * 100)
     _mark(ax, made, known)
     _annotate(ax, run, scenario, made, scale)
-    return ax
+    return _figure.finished(ax, title)
 
 
 def _mark(ax: Axes, made: Curve, known: list[Evidence]) -> None:
@@ -133,5 +137,5 @@ def _annotate(ax: Axes, run: Run, scenario: str, made: Curve, scale: numbers.Sca
             "be put as an amount of this effect, with their intervals.",
             f"Assumptions: {run.assumptions.name}.",
         ],
-        warning=f"{scenario}: {numbers.CLAIM}." if run.scenarios[scenario].claim else "",
+        warning=f"{run.scenarios[scenario].heading}: {numbers.CLAIM}." if run.scenarios[scenario].claim else "",
     )

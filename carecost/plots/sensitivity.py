@@ -29,8 +29,10 @@ SIZE = (8.4, 7.4)
 _NAMES, _HEIGHT = 0.42, 0.5
 
 
-@guarded(log=_figure.LOG, ax=_figure.AX, most=whole(1))
-def plot_sensitivity(log: assumptions_log.AssumptionsLog, ax: Axes | None = None, most: int = MOST) -> Axes:
+@guarded(log=_figure.LOG, ax=_figure.AX, most=whole(1), title=_figure.TITLE_RULE)
+def plot_sensitivity(
+    log: assumptions_log.AssumptionsLog, ax: Axes | None = None, most: int = MOST, title: str | None = None
+) -> Axes:
     """Draw the net present saving from the low to the high end of each assumption that has an interval.
 
     Parameters
@@ -41,6 +43,8 @@ def plot_sensitivity(log: assumptions_log.AssumptionsLog, ax: Axes | None = None
         Where to draw; a new figure by default.
     most : int
         Bars that are drawn: those with the greatest distance between their ends.
+    title : str, optional
+        What stands above it in place of the finding; nothing where it is empty.
 
     Returns
     -------
@@ -69,7 +73,7 @@ def plot_sensitivity(log: assumptions_log.AssumptionsLog, ax: Axes | None = None
     scale = _draw(ax, log.npv, bars)
     _dress(ax, len(bars))
     _annotate(ax, log, bars, scale)
-    return ax
+    return _figure.finished(ax, title)
 
 
 @guarded(results=_figure.RESULTS, scenario=text, ax=_figure.AX, most=whole(1))
@@ -175,7 +179,7 @@ def _annotate(ax: Axes, log: assumptions_log.AssumptionsLog, bars: list[Trial], 
             "without one are in the log.",
             f"Public purse, against inaction. Assumptions: {run.assumptions.name}.",
         ],
-        warning=f"{log.scenario}: {numbers.CLAIM}." if run.scenarios[log.scenario].claim else "",
+        warning=f"{run.scenarios[log.scenario].heading}: {numbers.CLAIM}." if run.scenarios[log.scenario].claim else "",
     )
     for row, trial in enumerate(bars):
         _name(ax, row, trial)

@@ -33,8 +33,10 @@ GROUP_COLOURS = (_figure.BLUE, _figure.TURQUOISE, _figure.PINK, _figure.PURPLE, 
 REST_COLOUR = "#BFBFBF"
 
 
-@guarded(results=_figure.RESULTS, scenario=text, ax=_figure.AX, by=text)
-def plot_costs(results: Results, scenario: str, ax: Axes | None = None, by: str = "group") -> Axes:
+@guarded(results=_figure.RESULTS, scenario=text, ax=_figure.AX, by=text, title=_figure.TITLE_RULE)
+def plot_costs(
+    results: Results, scenario: str, ax: Axes | None = None, by: str = "group", title: str | None = None
+) -> Axes:
     """Draw a scenario's spending in each year, in constant prices, as areas that add up.
 
     Parameters
@@ -47,6 +49,8 @@ def plot_costs(results: Results, scenario: str, ax: Axes | None = None, by: str 
         Where to draw; a new figure by default.
     by : str
         One of item, group, account, payer, gross_net, kind. The five largest are drawn apart when there are over six.
+    title : str, optional
+        What stands above it in place of the finding; nothing where it is empty.
 
     Returns
     -------
@@ -81,7 +85,7 @@ def plot_costs(results: Results, scenario: str, ax: Axes | None = None, by: str 
     _figure.make_room(ax, years[0], years[-1])
     _figure.years(ax, years, _labels.financial_year, most=6)
     _annotate_costs(ax, results, scenario, spend, scale)
-    return ax
+    return _figure.finished(ax, title)
 
 
 def _spend_by_group(results: Results, scenario: str, by: str) -> pd.DataFrame:
@@ -123,7 +127,8 @@ def _annotate_costs(ax: Axes, results: Results, scenario: str, spend: pd.DataFra
     (first, start), (last, end) = ((int(total.index[i]), float(total.iloc[i])) for i in (0, -1))
     verb = "rises" if end > start else "falls" if end < start else "stays"
     title = (
-        f"{scenario}: spend {verb} from {numbers.pounds(start, scale)} in {_labels.financial_year(first)} "
+        f"{results.run.scenarios[scenario].heading}: spend {verb} from {numbers.pounds(start, scale)} in "
+        f"{_labels.financial_year(first)} "
         f"to {numbers.pounds(end, scale)} in {_labels.financial_year(last)}"
     )
     run = results.run
@@ -131,7 +136,7 @@ def _annotate_costs(ax: Axes, results: Results, scenario: str, spend: pd.DataFra
     prices = _labels.financial_year(run.assumptions.price_year)
     _figure.settle(ax)
     _figure.head(ax, title, f"Spend of the public purse, {scale.unit} a year, {prices} prices")
-    claim = f"{scenario}: {numbers.CLAIM}." if run.scenarios[scenario].claim else ""
+    claim = f"{run.scenarios[scenario].heading}: {numbers.CLAIM}." if run.scenarios[scenario].claim else ""
     _figure.note(ax, [f"{shown}; no interval is shown. Assumptions: {run.assumptions.name}."], claim)
     tops = spend.cumsum(axis=1)
     labels = []
@@ -168,8 +173,8 @@ PAYER_LOOKS = (
 )
 
 
-@guarded(appraisal=_figure.APPRAISAL, ax=_figure.AX)
-def plot_payers(appraisal: SavingAppraisal, ax: Axes | None = None) -> Axes:
+@guarded(appraisal=_figure.APPRAISAL, ax=_figure.AX, title=_figure.TITLE_RULE)
+def plot_payers(appraisal: SavingAppraisal, ax: Axes | None = None, title: str | None = None) -> Axes:
     """Draw the net saving of each payer in each year, undiscounted: below zero a payer pays.
 
     Parameters
@@ -178,6 +183,8 @@ def plot_payers(appraisal: SavingAppraisal, ax: Axes | None = None) -> Axes:
         What ``results.appraisal()`` or ``saving.appraisal()`` gave.
     ax : Axes, optional
         Where to draw; a new figure by default.
+    title : str, optional
+        What stands above it in place of the finding; nothing where it is empty.
 
     Returns
     -------
@@ -213,7 +220,7 @@ def plot_payers(appraisal: SavingAppraisal, ax: Axes | None = None) -> Axes:
     _figure.years(ax, appraisal.years, _labels.financial_year)
     ax.legend(loc="best", frameon=False, fontsize=_figure.TEXT)
     _annotate_payers(ax, appraisal, scale)
-    return ax
+    return _figure.finished(ax, title)
 
 
 def _payer_flows(appraisal: SavingAppraisal) -> dict[str, Array]:
@@ -236,13 +243,15 @@ def _payer_bars(ax: Axes, years: tuple[int, ...], flows: dict[str, Array]) -> No
         ax.bar(years, flow, bottom=start, color=colour, hatch=hatch, label=payer, **plain)
 
 
-def sentence(appraisal: SavingAppraisal) -> str:
+def sentence(appraisal: SavingAppraisal, name: str = "") -> str:
     """Say who pays and who saves, in present values: means over draws, or the central run without.
 
     Parameters
     ----------
     appraisal : SavingAppraisal
         An appraisal.
+    name : str
+        What it is called; the scenario's name by default.
 
     Returns
     -------
@@ -255,7 +264,7 @@ def sentence(appraisal: SavingAppraisal) -> str:
     clauses = [
         f"{payer} {'pays' if value < 0 else 'saves'} {numbers.pounds(abs(value), scale)}" for value, payer in ranked
     ]
-    return f"{appraisal.name}: {', '.join(clauses) or 'nobody pays or saves'} (present value)"
+    return f"{name or appraisal.name}: {', '.join(clauses) or 'nobody pays or saves'} (present value)"
 
 
 def _annotate_payers(ax: Axes, appraisal: SavingAppraisal, scale: numbers.Scale) -> None:
@@ -295,8 +304,8 @@ PART_LOOKS = {
 _CHANGE_KEYS = ("scenario", "baseline", "since", "baseline_year", "year")
 
 
-@guarded(table=frame, ax=_figure.AX)
-def plot_price_volume_mix(table: pd.DataFrame, ax: Axes | None = None) -> Axes:
+@guarded(table=frame, ax=_figure.AX, title=_figure.TITLE_RULE)
+def plot_price_volume_mix(table: pd.DataFrame, ax: Axes | None = None, title: str | None = None) -> Axes:
     """Draw why spending changed: for all and for each item the parts of the change as bars, their sum as a diamond.
 
     Parameters
@@ -306,6 +315,8 @@ def plot_price_volume_mix(table: pd.DataFrame, ax: Axes | None = None) -> Axes:
         such as item or group: of draws their mean is drawn.
     ax : Axes, optional
         Where to draw; a new figure by default.
+    title : str, optional
+        What stands above it in place of the finding; nothing where it is empty.
 
     Returns
     -------
@@ -340,9 +351,10 @@ def plot_price_volume_mix(table: pd.DataFrame, ax: Axes | None = None) -> Axes:
     ax.set_yticks(range(len(wide)), list(wide.index))
     ax.axvline(0, color=_figure.GREY, linewidth=1, zorder=2.2, label="_zero")
     ax.invert_yaxis()
-    ax.legend(loc="lower right", frameon=False, fontsize=_figure.TEXT)
+    low, high = ax.get_xlim()
+    ax.legend(loc="lower left" if -low > high else "lower right", frameon=False, fontsize=_figure.TEXT)
     _annotate_change(ax, table, wide, scale, base.words)
-    return ax
+    return _figure.finished(ax, title)
 
 
 def _one_change(table: pd.DataFrame) -> pd.DataFrame:

@@ -22,8 +22,7 @@ from carecost.analysis.sustained import outliving
 from carecost.errors import InputError, Problem
 from carecost.files.packaged import record
 from carecost.inputs.scenario import Scenario, elsewhere
-from carecost.results.baseline_tables import HOMES
-from carecost.results.baseline_tables import rows as baseline_rows
+from carecost.results.baseline_tables import HOMES, npvs
 from carecost.results.summary import mean_payback, variants
 from carecost.results.tables import interval
 from carecost.simulation.comparison import Comparison
@@ -342,7 +341,7 @@ class _Asked:
         yield Column(INACTION, "No reform", "", INACTION)
         for name in self.scenarios:
             plan = self.run.scenarios[name]
-            yield Column(name, plan.short or plan.title, "", _kind(plan))
+            yield Column(name, plan.heading, "", _kind(plan))
 
     def answer(self) -> Answer:
         columns = tuple(self.columns())
@@ -413,7 +412,9 @@ class _Asked:
         at = self.run.grid.dates.index(self.main)
         for name in self.scenarios:
             values = self._compared[name].averted[:, at]
-            cells[name] = Cell(numbers.children(float(values.mean())), self._range(values))
+            mean = float(values.mean())
+            more = "" if mean >= 0 else " more"
+            cells[name] = Cell(f"{numbers.children(abs(mean))}{more}", self._range(values))
         return cells
 
     def _homes(self) -> dict[str, Cell]:
@@ -488,13 +489,11 @@ class _Asked:
     def _rivals(self) -> dict[str, Cell]:
         if not (self.rivals and self.scenarios and self.run.assumptions.baselines):
             return {}
-        table = self.run.once(("rival baselines",), lambda: baseline_rows(self.run))
         cells = {}
         for name in self.scenarios:
-            mine = table[(table["scenario"] == name) & (table["quantile"] == "central")]
-            found = sorted(zip(mine["value"].tolist(), mine["baseline"].tolist(), strict=True))
+            found = sorted((value, baseline) for baseline, value in npvs(self.run, name).items())
             (low, least), (high, most) = found[0], found[-1]
-            cells[name] = Cell(net_range(low, high), f"{least}; {most}")
+            cells[name] = Cell(net_range(low, high), f"{least}; {most}".replace("-", " "))
         return cells
 
     def _payback(self) -> dict[str, Cell]:

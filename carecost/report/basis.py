@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from carecost.engine.items import Item
     from carecost.inputs.assumptions import Assumptions
     from carecost.inputs.belief import Belief
-    from carecost.inputs.scenario import Scenario
+    from carecost.inputs.scenario import Lever, Scenario
     from carecost.report.story import Story
 
 
@@ -45,28 +45,47 @@ def levers(told: Story) -> Html:
     parts = [
         part for compared in told.against.values() for part in _scenario(compared.plan, told.programme_start, counted)
     ]
-    return section("levers", "What each scenario does", *(parts or [h("p", "Inaction alone: there are no levers.")]))
+    return section("levers", "What each scenario does", *(parts or [h("p", "No reform alone: there is no programme.")]))
 
 
 def _scenario(scenario: Scenario, begin: int, counted: set[str]) -> Iterator[Html]:
-    yield h("h3", f"{scenario.title} ({scenario.name})")
+    yield h("h3", scenario.title or scenario.name)
     if scenario.claim:
         yield h("p", h("strong", f"{numbers.claim(lever.source for lever in scenario.levers)}."))
     if scenario.made_for:
         yield h("p", f"Made for {scenario.made_for}.")
     if scenario.note:
         yield h("p", scenario.note)
+    # What acts is open; money alone is a line to be opened; what does neither is named.
+    still = [lever for lever in scenario.levers if not lever.acts and not lever.spends]
     for lever in scenario.levers:
-        heads = ("What changes", "At full effect", "Interval", "When")
-        yield table(lever.name, heads, [statements.change_of(c, begin, counted) for c in lever.changes], numbers=(1,))
-        basis = f" Effects {lever.basis}." if lever.acts else ""
-        grade = (f" Grade {lever.quality}." if lever.quality else "") + basis
-        yield h("p", f"Source: {lever.source or 'not stated'}.{grade} {lever.note}", class_="note")
-        if lever.luck:
-            how = "One luck" if lever.loading == 1.0 else f"Correlated (loading {lever.loading:g})"
-            yield h("p", f"{how} with every lever that names it: {lever.luck}.", class_="note")
-        if lever.evidence:
-            yield h("ul", *(h("li", statements.evidence_line(known)) for known in lever.evidence), class_="note")
+        if lever not in still:
+            yield _lever(lever, begin, counted)
+    if still:
+        yield h(
+            "details",
+            h("summary", f"No effect stated, and no money: {', '.join(one.name for one in still)}"),
+            *(_lever(lever, begin, counted) for lever in still),
+        )
+
+
+def _lever(lever: Lever, begin: int, counted: set[str]) -> Html:
+    """Write what a part of a programme changes, on whose word."""
+    heads = ("What changes", "At full effect", "Interval", "When")
+    parts: list[Html] = [
+        table(lever.name, heads, [statements.change_of(c, begin, counted) for c in lever.changes], (1,))
+    ]
+    basis = f" Effects {lever.basis}." if lever.acts else ""
+    grade = (f" Grade {lever.quality}." if lever.quality else "") + basis
+    parts.append(h("p", f"Source: {lever.source or 'not stated'}.{grade} {lever.note}", class_="note"))
+    if lever.luck:
+        how = "One luck" if lever.loading == 1.0 else f"Correlated (loading {lever.loading:g})"
+        parts.append(h("p", f"{how} with every part that names it: {lever.luck}.", class_="note"))
+    if lever.evidence:
+        parts.append(h("ul", *(h("li", statements.evidence_line(known)) for known in lever.evidence), class_="note"))
+    about = f"effects {lever.basis}" if lever.acts else "money alone" if lever.spends else "no effect stated"
+    head = h("summary", f"{lever.name} ", h("span", about, class_="small"))
+    return h("details", head, *parts, open=lever.acts)
 
 
 def scope(told: Story) -> Html:
@@ -87,7 +106,7 @@ def scope(told: Story) -> Html:
     steps = zip(a.discount.rates, a.discount.until, strict=True)
     rates = ", ".join(f"{statements.amount(r, 'share')} {_until(u)}" for r, u in steps)
     rows = {
-        "Inaction": a.inaction or "Not stated.",
+        "No reform": a.inaction or "Not stated.",
         **({} if a.background is None else {"Behind every scenario": f"{a.background.title}. {a.background.note}"}),
         "What spending is counted": a.scope or "Not stated.",
         **({"Places that run out": f"{numbers.sentence(statements.order_of(a))}"} if a.groups else {}),
@@ -99,7 +118,7 @@ def scope(told: Story) -> Html:
         "Discounting": f"{a.discount.name}: {rates}, from {first} on. Each flow at the same point of its year, valued "
         f"at that point of {first}, whose factor is 1. {a.discount.source}",
     }
-    return section("scope", "What inaction means and what is counted", _list(rows), *_rates(told))
+    return section("scope", "What no reform means and what is counted", _list(rows), *_rates(told))
 
 
 def _rates(told: Story) -> Iterator[Html]:
@@ -109,15 +128,17 @@ def _rates(told: Story) -> Iterator[Html]:
     # A row a scenario and schedule, a column a timing.
     amounts: dict[tuple[str, str], list[str]] = {}
     leads = "mean" if told.draws.n > 1 else "central"
-    for name, compared in told.against.items():
+    for compared in told.against.values():
         for timing in TIMINGS:
             for row in compared.present_values[timing].to_dict("records"):
                 if row["quantile"] == leads:
-                    amounts.setdefault((name, row["discount"]), []).append(numbers.pounds(row["value"]))
+                    amounts.setdefault((compared.plan.heading, row["discount"]), []).append(
+                        numbers.pounds(row["value"])
+                    )
     heads = ("Scenario", "Discount rates", *(numbers.sentence(t)[:-1] for t in TIMINGS))
     rows = [(*scenario_and_schedule, *cells) for scenario_and_schedule, cells in amounts.items()]
     of = "mean over draws" if told.draws.n > 1 else "central run"
-    yield table(f"Net present saving to the public purse, {of}, by discount rates", heads, rows, (2, 3, 4))
+    yield table(f"Net saving to the public purse, {of}, by discount rates", heads, rows, (2, 3, 4))
     words = "The health schedule is for effects on health alone and is shown as a test. Mid-year and year-end value at "
     yield h("p", f"{words}the start of the first year. An uncertain rate is no reason for a higher one.", class_="note")
 

@@ -10,6 +10,7 @@ from carecost._labels import INACTION
 from carecost.files.packaged import history as past
 from carecost.report.answer import CAME, DASH, RIVALS, SAID, Answer, Cell, Column, Line
 from carecost.report.html import Html, document, h, joined, picture
+from carecost.report.words import GLOSSARY
 from carecost.text import numbers
 
 if TYPE_CHECKING:
@@ -17,11 +18,12 @@ if TYPE_CHECKING:
     from carecost.report.story import Story
 
 #: Inches of the charts: as they are printed and on a desk, and on a phone.
-WIDE, PHONE = (9.0, 3.7), (4.6, 4.4)
-MIX_WIDE, MIX_PHONE = (9.0, 2.6), (4.6, 7.0)
+WIDE, PHONE = (9.0, 3.7), (4.1, 4.4)
+MIX_WIDE, MIX_PHONE = (9.0, 2.6), (4.1, 6.6)
 
-#: Columns of a table beyond which it scrolls on a phone, and says so.
-FEW = 4
+#: Columns of a table beyond which it scrolls on a phone, and says so; and beyond which what was said and what came are
+#: left to the first page, and letters are smaller in print.
+FEW, MANY = 3, 5
 
 STYLE = """
 :root { color-scheme: light; }
@@ -57,6 +59,8 @@ figcaption { font-size: .8rem; color: #4a5258; }
 @media print {
   @page { size: A4; margin: 11mm 13mm 10mm; }
   html { font-size: 11px; } body { max-width: none; padding: 0; }
+  .many { font-size: .76rem; } .many td, .many th { padding-right: .4rem; }
+  .many .below { display: inline; font-size: .68rem; margin-left: .4em; } .many tbody th { min-width: 15em; }
   th, td { padding-top: .16rem; padding-bottom: .16rem; } li { margin-bottom: .2rem; }
   .page + .page { break-before: page; } .page { margin: 0; }
   table, figure, li, .two > div { break-inside: avoid; }
@@ -182,14 +186,17 @@ def _cell(cell: Cell, big: bool = False) -> list[str]:
 
 def _table(made: Answer) -> Html:
     """Write the whole table: dates, prices and scope side by side."""
-    top = h("tr", h("td", ""), *(_column(column) for column in made.columns))
+    every, crowded = range(len(made.columns)), len(made.columns) > MANY
+    shown = [i for i in every if not (crowded and made.columns[i].kind in (SAID, CAME))]
+    top = h("tr", h("td", ""), *(_column(made.columns[i]) for i in shown))
     rows = []
     for line in made.lines:
-        cells = (h("td", *_cell(cell)) for cell in line.cells)
+        cells = (h("td", *_cell(line.cells[i])) for i in shown)
         rows.append(h("tr", h("th", line.label, scope="row"), *cells, class_="part" if line.part else False))
     caption = f"Money in {made.prices}; a dash: not stated, or without meaning there. Small: four chances in five"
-    body = h("table", h("caption", caption), h("thead", top), h("tbody", *rows))
-    wide = len(made.columns) > FEW
+    kind = "many" if crowded else False
+    body = h("table", h("caption", caption), h("thead", top), h("tbody", *rows), class_=kind)
+    wide = len(shown) > FEW
     words = h("p", "This table scrolls sideways.", class_="scrolls") if wide else ""
     holder = {"class_": "scroll", "tabindex": "0", "role": "region", "aria_label": "The same dates side by side"}
     return joined([words, h("div", body, **holder) if wide else body])
@@ -284,18 +291,9 @@ def _count(n: int) -> str:
     return {3: "Three", 4: "Four", 5: "Five"}.get(n, str(n))
 
 
-_GLOSSARY = (
-    ("As claimed", "the effects their authors claimed, each free to fail."),
-    ("As measured", "effects found in trials and evaluations, and none where none was found."),
-    ("Net saving", "cash saved less money spent, later years counting for less (Green Book)."),
-    ("Four chances in five", "the range holds the result in 80% of runs."),
-    ("Other baselines", "the same question with another view of entries, people, mix, prices or policy."),
-)
-
-
 def _foot(told: Story) -> Html:
     """Write the glossary, and the line that cites the run."""
-    words = joined([joined([h("b", word), f": {meaning} "]) for word, meaning in _GLOSSARY])
+    words = joined([joined([h("b", word), f": {meaning} "]) for word, meaning in GLOSSARY])
     p, draws = told.provenance, told.draws
     drawn = f"{draws.n:,} draws, seed {draws.seed}" if draws.n > 1 else "central run"
     cite = f"carecost {p.version}, {told.assumptions.name} ({p.digest}), {drawn}. Everything behind it: annex.html."

@@ -11,6 +11,7 @@ from carecost._typing import Array
 from carecost.engine.items import OUTCOMES, SOCIAL
 from carecost.report.headline import SummaryRow
 from carecost.report.html import Html, h, joined, section, table
+from carecost.report.words import plain
 from carecost.results.tables import interval
 from carecost.simulation.comparison import REFORM
 from carecost.text import numbers
@@ -41,8 +42,8 @@ def opening(told: Story) -> Html:
     Html
         Markup.
     """
-    findings = [told.children, *(compared.finding for compared in told.against.values())]
-    named = [(name, text) for name, compared in told.against.items() for text in compared.warnings]
+    findings = [plain(text) for text in (told.children, *(one.finding for one in told.against.values()))]
+    named = [(one.plan.heading, plain(text)) for one in told.against.values() for text in one.warnings]
     # Where there are several scenarios, each warning says of which it is.
     alone = len(told.against) == 1
     warnings = [text if alone or text.startswith(name) else f"{name}: {text}" for name, text in named]
@@ -71,8 +72,8 @@ def title(told: Story) -> str:
     """
     titles = [compared.plan.title for compared in told.against.values()]
     if len(titles) > FEW:
-        titles = [", ".join(told.against)]
-    about = f"{'; '.join(titles)}, compared with inaction" if titles else "Inaction"
+        titles = ["; ".join(compared.plan.heading for compared in told.against.values())]
+    about = f"{'; '.join(titles)}, compared with no reform" if titles else "No reform"
     return f"{about}. {told.assumptions.title or told.assumptions.name}"
 
 
@@ -93,7 +94,7 @@ def summaries(told: Story) -> Html:
     parts = [part for compared in told.against.values() for part in _summary(compared, heads)]
     if not told.against:
         alone = told.spending[INACTION].plan
-        parts.append(_summary_table(f"{alone.title} ({INACTION})", told.inaction, heads))
+        parts.append(_summary_table(alone.title, told.inaction, heads))
     rounding = "Each number is rounded by itself, so differences may not add up in the last figure. "
     meaning = "Fixed means the same in every draw; none, that there is no such number. "
     meaning += "A row without an interval is of one run or one ratio." if told.draws.n > 1 else ""
@@ -118,15 +119,15 @@ def summary_heads(drawn: bool) -> tuple[str, str, str, str]:
 
 def _summary(compared: Against, heads: Sequence[str]) -> Iterator[Html]:
     """Write the summary of one scenario, on whose word it is, and what it rests on."""
-    yield _summary_table(f"{compared.plan.title} ({compared.plan.name}), against {INACTION}", compared.rows, heads)
+    yield _summary_table(f"{compared.plan.title}, against no reform", compared.rows, heads)
     if compared.plan.claim:
         yield h("p", f"{numbers.claim(lever.source for lever in compared.plan.levers)}.", class_="note")
     if compared.footing:
-        yield h("p", compared.footing, class_="note")
+        yield h("p", plain(compared.footing), class_="note")
 
 
 def _summary_table(caption: str, rows: Sequence[SummaryRow], heads: Sequence[str]) -> Html:
-    cells = [(row.what, row.value, row.interval, row.unit) for row in rows]
+    cells = [(plain(row.what), row.value, row.interval, row.unit) for row in rows]
     return table(caption, heads, cells, numbers=(1, 2))
 
 
@@ -149,7 +150,7 @@ def spending(told: Story) -> Html:
     # One scale for every scenario, so that their tables can be read side by side.
     scale = _scale(max(float(spent.public.mean(0).max()) for spent in told.spending.values()))
     parts = []
-    for name, spent in told.spending.items():
+    for spent in told.spending.values():
         cells = [
             [
                 label,
@@ -158,11 +159,15 @@ def spending(told: Story) -> Html:
             for label, items in _groups(told.grid.items)
         ]
         claim = f"; {numbers.CLAIM}" if spent.plan.claim else ""
-        caption = f"{spent.plan.title} ({name}): £ a year, {prices} prices{claim}"
-        parts.append(table(caption, heads, cells, numbers=range(1, len(heads)), total=True))
+        caption = f"{spent.plan.title}: £ a year, {prices} prices{claim}"
+        none = [str(row[0]) for row in cells if set(row[1:]) == {"£0"}]
+        some = [row for row in cells if str(row[0]) not in none]
+        parts.append(table(caption, heads, some, numbers=range(1, len(heads)), total=True))
+        if none:
+            parts.append(h("p", f"Nothing in any of these years: {', '.join(none)}.", class_="note"))
     note = f"{_shown(told)} Intervals of groups do not add up to that of the total."
     parts.append(h("p", note, class_="note"))
-    parts.append(h("p", told.growth))
+    parts.append(h("p", plain(told.growth)))
     return section("spend", "Spend by group", *parts)
 
 
@@ -185,10 +190,10 @@ def outcomes(told: Story) -> Html:
         return Html("")
     heads = ["Outcome", *(_labels.financial_year(told.grid.years[y]) for y in years)]
     parts = []
-    for name, spent in told.spending.items():
+    for spent in told.spending.values():
         cells = [[items[i].name, *(_counted(spent.drawn[:, y, i]) for y in years)] for i in counted]
         claim = f"; {numbers.CLAIM}" if spent.plan.claim else ""
-        caption = f"{spent.plan.title} ({name}): number a year{claim}"
+        caption = f"{spent.plan.title}: number a year{claim}"
         parts.append(table(caption, heads, cells, numbers=range(1, len(heads))))
     note = (
         f"{_shown(told)} Outcomes overlap and are never added: one young person may have several. "

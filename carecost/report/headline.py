@@ -195,12 +195,12 @@ def children_sentence(date: int, children: Mapping[str, Mapping[str, float]]) ->
     Examples
     --------
     >>> children_sentence(2035, {"inaction": {"central": 95_123.0}})
-    'Children in care on 31 March 2035: 95,100 under inaction.'
+    'Children in care on 31 March 2035: inaction 95,100.'
     """
     parts = []
     for name, at_end in children.items():
         value, low, high = _with_ends(at_end)
-        part = f"{numbers.children(value)} under {name}"
+        part = f"{name} {numbers.children(value)}"
         if low is not None and high is not None:
             part += f" ({numbers.LEVEL_WORDS} {numbers.children(low)} to {numbers.children(high)})"
         parts.append(part)
@@ -222,9 +222,10 @@ def saving_sentence(saving: Saving, moves: bool) -> str:
     str
         Two sentences; one where nothing changes.
     """
+    plan = saving.run.scenarios.get(saving.scenario.name)
+    name = saving.scenario.name if plan is None else plan.heading
     drawn, years = saving.drawn, [_labels.financial_year(saving.grid.years[i]) for i in (0, -1)]
     if not moves:
-        name = saving.scenario.name
         return f"{name} changes neither children in care nor public spending, {years[0]} to {years[1]}."
     prices = _labels.financial_year(saving.scenario.provenance.price_year)
     low, high = interval(saving.npv(), 1e-9) if len(saving.averted) > 1 else (None, None)
@@ -236,7 +237,7 @@ def saving_sentence(saving: Saving, moves: bool) -> str:
     within = f" ({numbers.LEVEL_WORDS} {row.interval})" if row.interval else ""
     what = "Mean net present saving" if row.interval else "Net present saving"
     return (
-        f"{what} of {saving.scenario.name} to the public purse, {years[0]} to {years[1]}: "
+        f"{what} of {name} to the public purse, {years[0]} to {years[1]}: "
         f"{row.value}{within}, {prices} prices, {after}. It {back}, discounted."
     )
 

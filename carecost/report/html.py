@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from html import escape
 
@@ -20,7 +21,13 @@ p, li { max-width: 48rem; }
 .small, .note { color: #3d3d3d; font-size: .9rem; }
 nav ul { columns: 2; padding-left: 1.2rem; }
 a { color: #12436d; }
+.one { white-space: nowrap; }
 .scroll { overflow-x: auto; }
+.scrolls { display: none; font-size: .9rem; color: #3d3d3d; margin: 0; }
+@media screen and (max-width: 760px) {
+  .scrolls { display: block; } .scroll table { min-width: 34rem; }
+  figure .scroll svg { width: 46.5rem; max-width: none; }
+}
 table { border-collapse: collapse; width: 100%; margin: .75rem 0 1.5rem; font-size: .92rem; }
 caption { text-align: left; font-weight: 600; padding: .25rem 0; }
 th, td { text-align: left; vertical-align: top; padding: .3rem 1.1rem .3rem 0; border-bottom: 1px solid #d9d9d9; }
@@ -47,6 +54,7 @@ summary .small { font-weight: 400; }
   h2, h3, caption { break-after: avoid; }
   figure, tr, .claim { break-inside: avoid; }
   .scroll { overflow: visible; }
+  details::details-content { content-visibility: visible; display: block; height: auto; }
 }
 """
 
@@ -151,12 +159,31 @@ def table(
 
     body = [[cell("td", i, text) if i else h("th", text, scope="row") for i, text in enumerate(row)] for row in rows]
     lines = [h("tr", *cells, class_="total" if total and n == len(body) - 1 else False) for n, cells in enumerate(body)]
-    top = h("tr", *(cell("th", i, text, scope="col") for i, text in enumerate(heads)))
-    return h(
-        "div",
-        h("table", h("caption", caption), h("thead", top), h("tbody", joined(lines, "\n"))),
-        class_="scroll",
-    )
+    # A head without words is no head.
+    top = h("tr", *(cell("th", i, text, scope="col") if text else cell("td", i, "") for i, text in enumerate(heads)))
+    whole = h("table", h("caption", caption), h("thead", top), h("tbody", joined(lines, "\n")))
+    return scrolling(whole, caption, "table")
+
+
+def scrolling(content: str, name: str, kind: str) -> Html:
+    """Let what may be wider than a phone scroll in a place of its own that keys can reach, and say that it does.
+
+    Parameters
+    ----------
+    content : str
+        Markup.
+    name : str
+        What it is.
+    kind : str
+        What kind of thing it is, for the words on a phone.
+
+    Returns
+    -------
+    Html
+        Markup.
+    """
+    words = h("p", f"This {kind} scrolls sideways.", class_="scrolls")
+    return joined([words, h("div", content, class_="scroll", tabindex="0", role="group", aria_label=name)])
 
 
 def section(name: str, title: str, *parts: str) -> Html:
@@ -181,7 +208,7 @@ def section(name: str, title: str, *parts: str) -> Html:
     )
 
 
-def picture(svg: str, label: str, caption: str) -> Html:
+def picture(svg: str, label: str, caption: str, scrolls: bool = False) -> Html:
     """Write a figure around a drawing.
 
     Parameters
@@ -192,6 +219,8 @@ def picture(svg: str, label: str, caption: str) -> Html:
         What it shows, for those who do not see it.
     caption : str
         What stands below it.
+    scrolls : bool
+        Whether it keeps its size on a phone, where it scrolls.
 
     Returns
     -------
@@ -199,7 +228,8 @@ def picture(svg: str, label: str, caption: str) -> Html:
         Markup.
     """
     marked = svg.replace("<svg ", f'<svg role="img" aria-label="{escape(label)}" ', 1)
-    return h("figure", Html(marked), h("figcaption", caption))
+    drawing = scrolling(Html(marked), f"Chart: {label}", "chart") if scrolls else Html(marked)
+    return h("figure", drawing, h("figcaption", caption))
 
 
 def document(title: str, body: str, style: str = STYLE) -> str:
@@ -226,4 +256,33 @@ def document(title: str, body: str, style: str = STYLE) -> str:
         h("title", title),
         h("style", Html(style)),
     )
-    return "<!DOCTYPE html>\n" + h("html", head, "\n", h("body", Html(body)), lang="en-GB") + "\n"
+    return "<!DOCTYPE html>\n" + h("html", head, "\n", h("body", together(body)), lang="en-GB") + "\n"
+
+
+#: Drawings and tags, whose text is left alone; and what may not be broken at the end of a line: a date, a financial
+#: year, an amount with its sign.
+_MARKUP = re.compile(r"(<svg.*?</svg>|<[^>]+>)", re.DOTALL)
+_ONE = re.compile(r"\d{1,2} March(?: \d{4})?|\d{4}-\d{2}(?!\d)|[−+]£?\d[\d,.]*\d?(?:bn|m|%)?")
+
+
+def together(markup: str) -> Html:
+    """Keep dates, financial years and signed amounts in one line each.
+
+    Parameters
+    ----------
+    markup : str
+        Markup of a body.
+
+    Returns
+    -------
+    Html
+        The same with spans around them.
+
+    Examples
+    --------
+    >>> together("<p>to 2044-45</p>")
+    '<p>to <span class="one">2044-45</span></p>'
+    """
+    parts = _MARKUP.split(markup)
+    parts[::2] = [_ONE.sub(lambda found: f'<span class="one">{found.group()}</span>', text) for text in parts[::2]]
+    return Html("".join(parts))

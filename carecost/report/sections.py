@@ -12,6 +12,7 @@ from carecost import _labels
 from carecost.analysis.business_case import EFFECTS
 from carecost.report.headline import summary_row, written_alike
 from carecost.report.html import Html, h, picture, section, table
+from carecost.report.words import plain
 from carecost.results import effect_tables
 from carecost.results.appraisal_tables import (
     BCR,
@@ -40,11 +41,11 @@ if TYPE_CHECKING:
     from carecost.report.story import Story
 
 
-NAME, TITLE = "attribution", "Which lever does it"
+NAME, TITLE = "attribution", "Which part of the programme does it"
 
 
 NOTE = (
-    "Alone: against inaction. In sequence: added to those above. Taken out of all: what is lost without it. Shapley: "
+    "Alone: against no reform. In sequence: added to those above. Taken out of all: what is lost without it. Shapley: "
     "the mean of what it adds over all orders. Alone with the interaction, the sequence, and Shapley sum to all."
 )
 
@@ -75,13 +76,13 @@ def levers(told: Story) -> Html:
         compared = told.against[name]
         parts += _heading(compared.plan)
         parts += [_lever_table(frame) for frame in compared.attribution.values()]
-        parts.append(picture(svg(chart.figure, f"chart-levers-{i}"), chart.words, chart.words))
+        parts.append(picture(svg(chart.figure, f"chart-levers-{i}"), chart.words, chart.words, scrolls=True))
     return section(NAME, TITLE, *parts, h("p", NOTE, class_="note")) if parts else Html("")
 
 
 def _heading(plan: Scenario) -> Iterator[Html]:
     """Name a scenario, and say on whose word its effects are where they are a claim."""
-    yield h("h3", f"{plan.title} ({plan.name})")
+    yield h("h3", plan.title or plan.name)
     if plan.claim:
         yield h("p", h("strong", f"{numbers.claim(lever.source for lever in plan.levers)}."))
 
@@ -106,13 +107,13 @@ EFFECTS_NAME, EFFECTS_TITLE = "effects", "What an effect would be worth"
 
 
 EFFECTS_NOTE = (
-    "Places for an effect that no study found: each stands at zero. Here each is tried alone against inaction, in full "
-    "and in the central run. What would be needed is the amount whose net present saving is what its money costs; "
+    "Places for an effect that no study found: each stands at zero. Here each is tried alone against no reform, in "
+    "full and in the central run. What would be needed is the amount whose net saving is what its money costs; "
     "money that pays for several effects counts whole for each."
 )
 
 
-_EFFECT_HEADS = ("", "Tried", "Fewer children", "Cashable saving", "Net present saving", "Its money", "Needed")
+_EFFECT_HEADS = ("", "Tried", "Fewer children", "Could stop being spent", "Net saving", "Its money", "Needed")
 
 
 def effects(told: Story) -> Html:
@@ -136,14 +137,14 @@ def effects(told: Story) -> Html:
         if not compared.worths:
             continue
         prices = _labels.financial_year(told.assumptions.price_year)
-        caption = f"{compared.plan.title} ({compared.plan.name}): {prices} prices, the last two as present values"
+        caption = f"{compared.plan.title}: {prices} prices, the last two as present values"
         cells = [_worth_row(worth) for worth in compared.worths]
         parts.append(table(caption, _EFFECT_HEADS, cells, numbers=range(1, len(_EFFECT_HEADS))))
         # A lever that several scenarios hold is drawn once.
         curves = {lever: chart for lever, chart in compared.curves.items() if lever not in drawn}
         drawn |= set(curves)
         for j, chart in enumerate(curves.values()):
-            parts.append(picture(svg(chart.figure, f"chart-effect-{i}-{j}"), chart.words, chart.words))
+            parts.append(picture(svg(chart.figure, f"chart-effect-{i}-{j}"), chart.words, chart.words, scrolls=True))
     return section(EFFECTS_NAME, EFFECTS_TITLE, *parts, h("p", EFFECTS_NOTE, class_="note")) if parts else Html("")
 
 
@@ -164,7 +165,7 @@ CASE_NAME, CASE_TITLE = "appraisal", "As a business case"
 
 
 CASE_NOTE = (
-    "Budget and society are two ledgers and are never added. The net present saving is of the public purse; its payers "
+    "Budget and society are two ledgers and are never added. The net saving is of the public purse; its payers "
     "sum to it. Both are present values; the mean is over draws. In social value, transfers and prices alone count "
     "nothing. Whether a child is safe at home is not measured: the cost is of each child-year not spent in care; below "
     "zero the purse saves. Peak funding is undiscounted, and the chance is of discounted payback of the public purse. "
@@ -177,7 +178,7 @@ _CASE_HEADS = ("", "Mean", numbers.LEVEL_WORDS, "If every effect were as stated"
 
 #: Rows of the page and what they are called there; the others are in the file.
 _SHOWN = {
-    NPV: "Net present saving to the public purse",
+    NPV: "Net saving to the public purse",
     NPV_PAYER: "of which {of}",
     NPSV: "Net present social value",
     NPSV_PART: "of which {of}",
@@ -218,28 +219,30 @@ def appraisals(told: Story) -> Html:
     parts: list[Html] = []
     for i, compared in enumerate(told.against.values()):
         parts += _heading(compared.plan)
-        parts += _case(compared.appraisal, compared.moves, i)
+        parts += _case(compared.appraisal, compared.moves, i, compared.plan.heading)
     return section(CASE_NAME, CASE_TITLE, *parts, h("p", CASE_NOTE, class_="note")) if parts else Html("")
 
 
-def _case(made: SavingAppraisal, moves: bool, i: int) -> Iterator[Html]:
+def _case(made: SavingAppraisal, moves: bool, i: int, title: str) -> Iterator[Html]:
     """Write one appraisal, and draw who pays and who saves where anything moves."""
     from carecost.plots._figure import svg
     from carecost.plots.spending import plot_payers, sentence
 
     prices = _labels.financial_year(made.base.price_year or 0)
-    discount = made.central.comparison.discount.name
+    discount, before = made.central.comparison.discount.name, plain(f"against {made.baseline}")
     yield table(
-        f"Against {made.baseline}, {made.span}, prices of {prices}, discounted by {discount}",
+        f"{numbers.sentence(before)[:-1]}, {made.span}, prices of {prices}, discounted by {discount}",
         _CASE_HEADS,
         _rows(made),
         (1, 2, 3),
     )
     if not moves:
         return
-    words = numbers.sentence(f"Net saving of each payer in each year. {sentence(made)}")
+    words = numbers.sentence(f"Net saving of each payer in each year. {sentence(made, title)}")
     words += f" {numbers.sentence(numbers.CLAIM)}" if made.claim else ""
-    yield picture(svg(partial(plot_payers, made), f"chart-payers-{i}"), words, words)
+    yield picture(
+        svg(partial(plot_payers, made, title=sentence(made, title)), f"chart-payers-{i}"), words, words, scrolls=True
+    )
 
 
 def _rows(made: SavingAppraisal) -> Iterator[tuple[str, ...]]:

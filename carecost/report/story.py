@@ -187,7 +187,10 @@ class Story:
         alone = len(self.against) == 1
         return {
             name: charts.lever_chart(
-                self.results, compared.plan, headline.lever_sentence(name, compared.attribution["npv"]), alone
+                self.results,
+                compared.plan,
+                headline.lever_sentence(compared.plan.heading, compared.attribution["npv"]),
+                alone,
             )
             for name, compared in self.against.items()
             if compared.attribution
@@ -232,7 +235,7 @@ def story(results: Results | Story, at: Sequence[int] = ()) -> Story:
         spending=dict(_spending(run)),
         against={name: _against(run, results.compare(name)) for name in others},
         inaction=alone,
-        children=headline.children_sentence(last, at_end),
+        children=headline.children_sentence(last, _headed(run, at_end)),
         growth=headline.growth_sentence(growth_paths(run), last, price_year),
         at=tuple(at),
     )
@@ -246,6 +249,12 @@ def _children_at_end(results: Results, run: Run) -> dict[str, dict[str, float]]:
     for name, quantile, value in zip(at_end["scenario"], at_end["quantile"], at_end["value"], strict=True):
         by_scenario[name][str(quantile)] = float(value)
     return by_scenario
+
+
+def _headed(run: Run, of: dict[str, dict[str, float]]) -> dict[str, dict[str, float]]:
+    """Put the headings of scenarios for their names, where no two are the same."""
+    headed = {run.scenarios[name].heading: values for name, values in of.items()}
+    return headed if len(headed) == len(of) else of
 
 
 def _public_spend(run: Run) -> dict[str, float]:

@@ -17,6 +17,7 @@ from carecost.report import answer, basis, brief, findings, sections
 from carecost.report.headline import BOUND_NAMES, PER_CHILD, SummaryRow
 from carecost.report.html import Html, document, h, joined, picture, section
 from carecost.report.story import Against, Story, story
+from carecost.report.words import GLOSSARY, MORE
 from carecost.text import numbers
 
 if TYPE_CHECKING:
@@ -41,10 +42,11 @@ _CONTENTS = {
     sections.NAME: sections.TITLE,
     sections.EFFECTS_NAME: sections.EFFECTS_TITLE,
     sections.CASE_NAME: sections.CASE_TITLE,
-    "scope": "What inaction means and what is counted",
+    "scope": "What no reform means and what is counted",
     "limits": "What is not in it",
     "assumptions": "What is assumed",
     "provenance": "Which run this is",
+    "words": "Words",
 }
 
 
@@ -125,6 +127,7 @@ def page(told: Story) -> str:
         basis.notes(told),
         basis.beliefs(told),
         basis.provenance(told),
+        _words(),
     ]
     return document(findings.title(told), h("main", joined(parts, "\n")))
 
@@ -274,8 +277,13 @@ def _line(cells: Sequence[str]) -> str:
     return GAP.join(padded).rstrip()
 
 
+def _words() -> Html:
+    parts = (part for word, text in (*GLOSSARY, *MORE) for part in (h("dt", word), h("dd", numbers.sentence(text))))
+    return section("words", "Words", h("dl", *parts))
+
+
 def _charts(told: Story) -> Html:
     from carecost.plots._figure import svg
 
-    figures = (picture(svg(c.figure, f"chart-{c.name}"), c.words, c.words) for c in told.charts)
+    figures = (picture(svg(c.figure, f"chart-{c.name}"), c.words, c.words, scrolls=True) for c in told.charts)
     return section("charts", "Charts", *figures)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
 import pandas as pd
@@ -12,9 +13,13 @@ from carecost._labels import INACTION
 from carecost._typing import Array
 from carecost.errors import InputError, Problem
 from carecost.files.baselines import Baseline, baselines, under
-from carecost.maths.monte_carlo import LEVEL
+from carecost.inputs.assumptions import Assumptions
+from carecost.inputs.scenario import Scenario
+from carecost.maths.monte_carlo import LEVEL, Draws
 from carecost.results.tables import CHILDREN, tidy
 from carecost.simulation.blocks import Progress
+from carecost.simulation.evaluator import Evaluator, Outcome
+from carecost.simulation.prepare import prepare
 from carecost.simulation.run import Run
 from carecost.simulation.run import run as model_run
 
@@ -36,47 +41,103 @@ def known() -> pd.DataFrame:
 
 def rows(run: Run, draws: bool = False, level: float = LEVEL, progress: Progress | None = None) -> pd.DataFrame:
     """Ask the same question under each baseline; see :meth:`carecost.Results.baselines`."""
-    own = run.assumptions
-    if not own.baselines:
-        what = f"{own.name!r} states no baselines"
-        raise InputError(Problem(what, "baselines()", "Run england-2025, or a set that has it as its base"))
+    own = _stating(run)
     tried = [one for one in baselines().values() if not one.lacks]
     found = []
     for i, one in enumerate(tried, start=1):
         default = one.name in own.baselines
-        made = run if default else _under(run, one, draws)
         about = {"axis": one.axis, "baseline": one.name, "title": one.title, "default": default}
-        found += [about | row for row in _told(made, draws, level)]
+        if draws:
+            made = run if default else _under(run, one)
+            told = _told(made, made.drawn, made.central, level)
+        else:
+            outcomes = run.central if default else _central(run)[one.name]
+            told = _told(run, outcomes, outcomes, level)
+        found += [about | row for row in told]
         if progress is not None:
             progress(i, len(tried))
     frame = pd.DataFrame(found)
     return frame.assign(price_year=frame["unit"].map({"GBP": own.price_year}).astype("Int64"))
 
 
-def _under(run: Run, one: Baseline, draws: bool) -> Run:
-    """Run the same scenarios on the set under another baseline."""
-    made = under(run.assumptions, one.name)
-    plans = [plan for name, plan in run.scenarios.items() if name != INACTION]
-    luck = replace(run.draws, noise=False) if draws else None
-    return model_run(made, plans, run.grid.n_years, luck, run.calendar.programme_start)
+def npvs(run: Run, scenario: str) -> dict[str, float]:
+    """Give the net present saving of a scenario under each baseline, the set's own too, in the central run [GBP].
+
+    Parameters
+    ----------
+    run : Run
+        A run that holds it.
+    scenario : str
+        Its name.
+
+    Returns
+    -------
+    dict of str to float
+        By name of the baseline.
+
+    Raises
+    ------
+    InputError
+        If the set states no baselines.
+    """
+    own, others = dict.fromkeys(_stating(run).baselines, run.central), _central(run)
+    return {name: float(_npvs(run, scenario, outcomes)[0, 0]) for name, outcomes in (own | others).items()}
 
 
-def _told(made: Run, draws: bool, level: float) -> Iterator[dict[str, object]]:
+def _stating(run: Run) -> Assumptions:
+    """Give the set of a run that states its baselines."""
+    if not run.assumptions.baselines:
+        what = f"{run.assumptions.name!r} states no baselines"
+        raise InputError(Problem(what, "baselines()", "Run england-2025, or a set that has it as its base"))
+    return run.assumptions
+
+
+def _central(run: Run) -> dict[str, dict[str, Outcome]]:
+    """Run every scenario under each other baseline, central: outcomes by baseline and scenario."""
+    return run.once(("central run under each baseline",), lambda: _side_by_side(run))
+
+
+def _side_by_side(run: Run) -> dict[str, dict[str, Outcome]]:
+    own = run.assumptions
+    names = [one.name for one in baselines().values() if not one.lacks and one.name not in own.baselines]
+    plans, start = _plans(run), run.calendar.programme_start
+    prepared = [prepare(under(own, name), plans, run.grid.n_years, start) for name in names]
+    together = Evaluator.beside([Evaluator(one, Draws()) for one in prepared])
+    every = {name: together.outcome(plan) for name, plan in prepared[0].scenarios.items()}
+    return {name: {scenario: outcome.draw(i) for scenario, outcome in every.items()} for i, name in enumerate(names)}
+
+
+def _under(run: Run, one: Baseline) -> Run:
+    """Run the same scenarios on the set under another baseline, with draws."""
+    luck = replace(run.draws, noise=False)
+    return model_run(
+        under(run.assumptions, one.name), _plans(run), run.grid.n_years, luck, run.calendar.programme_start
+    )
+
+
+def _plans(run: Run) -> list[Scenario]:
+    return [plan for name, plan in run.scenarios.items() if name != INACTION]
+
+
+def _told(
+    run: Run, outcomes: Mapping[str, Outcome], one_run: Mapping[str, Outcome], level: float
+) -> Iterator[dict[str, object]]:
     """Say what comes of inaction in each year, and what each scenario saves in all: a row a quantile."""
-    grid = made.grid
+    grid = run.grid
     homes = np.array([float(p.group == HOMES and p.in_care) for p in grid.placements])
-    outcomes = made.drawn if draws else made.central
-    before, central = outcomes[INACTION], made.central[INACTION]
-    lines: list[tuple[str, str, Sequence[int], Array, Array, str]] = [
-        (INACTION, IN_CARE, grid.dates, before.in_care(grid)[0], central.in_care(grid)[0], CHILDREN),
-        (INACTION, IN_HOMES, grid.dates, (before.stock @ homes).sum(1), (central.stock @ homes).sum(1), CHILDREN),
-        (INACTION, SPEND, grid.years, before.costs.public_spend, central.costs.public_spend, "GBP"),
+    measures: list[tuple[str, str, Sequence[int], Callable[[Mapping[str, Outcome]], Array], str]] = [
+        (INACTION, IN_CARE, grid.dates, lambda of: of[INACTION].in_care(grid)[0], CHILDREN),
+        (INACTION, IN_HOMES, grid.dates, lambda of: (of[INACTION].stock @ homes).sum(1), CHILDREN),
+        (INACTION, SPEND, grid.years, lambda of: of[INACTION].costs.public_spend, "GBP"),
     ]
-    for name in made.scenarios:
+    for name in run.scenarios:
         if name != INACTION:
-            npv = made.compare(name, central=not draws).npv()[:, None]
-            one_run = made.compare(name, central=True).npv()[:, None]
-            lines.append((name, NPV, grid.years[-1:], npv, one_run, "GBP"))
-    for scenario, what, years, values, one_run, unit in lines:
-        for row in tidy(values, one_run, {"year": list(years)}, level).to_dict("records"):
+            measures.append((name, NPV, grid.years[-1:], partial(_npvs, run, name), "GBP"))
+    for scenario, what, years, measure, unit in measures:
+        for row in tidy(measure(outcomes), measure(one_run), {"year": list(years)}, level).to_dict("records"):
             yield {"scenario": scenario, "what": what, **{str(k): v for k, v in row.items()}, "unit": unit}
+
+
+def _npvs(run: Run, scenario: str, outcomes: Mapping[str, Outcome]) -> Array:
+    """Give the net present saving as a column: (draw, 1)."""
+    return run.comparison(INACTION, outcomes[INACTION], scenario, outcomes[scenario]).npv()[:, None]

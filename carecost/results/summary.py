@@ -162,6 +162,22 @@ def _variants(run: Run, scenario: str, baseline: str) -> Variants:
     return Variants(made.get("sustained"), made.get("back"), made.get("averting"))
 
 
+def beside(run: Run) -> list[Scenario]:
+    """Give the variants that the summaries of all scenarios tell of, to be run with them.
+
+    Parameters
+    ----------
+    run : Run
+        A run, without draws.
+
+    Returns
+    -------
+    list of Scenario
+        Those there are.
+    """
+    return [plan for name in run.scenarios if name != INACTION for plan in wanted_variants(run, name)[0].values()]
+
+
 def wanted_variants(run: Run, scenario: str) -> tuple[dict[str, Scenario], bool]:
     """Give the variants to be run, by name, and whether any lever alters how many are in care."""
     plan = run.scenarios[scenario]

@@ -30,20 +30,27 @@ Place = Callable[[Any], str]
 
 
 _NONNEGATIVE = "Give zero or more"
-#: Where a set keeps that it was checked.
+#: Where a set keeps that it was checked: its layouts, for its own number of years.
 _CHECKED = "_checked"
 
 
-def checked(assumptions: Assumptions) -> None:
+def checked(assumptions: Assumptions) -> Layouts:
     """Check a set that is to be run, once for each frozen set: one that was read from a file was checked there.
+
+    Returns
+    -------
+    Layouts
+        Its layouts, for its own number of years.
 
     Raises
     ------
     CareCostError
         With every fault found.
     """
-    if not vars(assumptions).get(_CHECKED):
+    if _CHECKED not in vars(assumptions):
         verify(assumptions)
+    found: Layouts = vars(assumptions)[_CHECKED]
+    return found
 
 
 def verify(assumptions: Assumptions, place: Place = lambda row: row.quantity) -> None:
@@ -90,7 +97,7 @@ def verify(assumptions: Assumptions, place: Place = lambda row: row.quantity) ->
             problems += [Problem(p.what, f"stream {stream!r}, {p.where}", p.remedy) for p in error.problems]
     problems += doubled_later(assumptions, grid, place)
     refuse(problems or unread(assumptions, longest(assumptions, layouts), place))
-    vars(assumptions)[_CHECKED] = True  # beside the fields, as a cached property is: what is frozen stays right
+    vars(assumptions)[_CHECKED] = layouts  # beside the fields, as a cached property is: what is frozen stays right
 
 
 def _repeated(assumptions: Assumptions) -> list[Problem]:

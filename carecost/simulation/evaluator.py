@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
+from copy import copy
 from dataclasses import dataclass, fields
 
 import numpy as np
@@ -14,7 +15,7 @@ from carecost.engine.capacity import limited
 from carecost.engine.costs import Costs, cost_streams
 from carecost.engine.grid import Grid
 from carecost.engine.kernels import Kernels
-from carecost.engine.parameters import Parameters
+from carecost.engine.parameters import Parameters, side_by_side
 from carecost.engine.projection import Capacity, Projection
 from carecost.engine.stochastic import Luck
 from carecost.inputs.scenario import Scenario
@@ -55,6 +56,12 @@ class Outcome(ReadOnly):
     child_years: Array
     costs: Costs
     capacity: Capacity | None = None
+
+    def draw(self, i: int) -> Outcome:
+        """Take one draw."""
+        joined = Joined(len(self.stock))
+        joined.put(slice(None), self)
+        return joined.part(slice(i, i + 1))
 
     def in_care(self, grid: Grid) -> tuple[Array, Array]:
         """Children in care on each date, (draw, date), and time lived in care, (draw, year), over all streams."""
@@ -101,6 +108,14 @@ class Evaluator:
         new._kernels = self._kernels
         if not children:
             new._projected = self._projected
+        return new
+
+    @classmethod
+    def beside(cls, many: Sequence[Evaluator]) -> Evaluator:
+        """Give what runs scenarios on several central runs of sets with the same labels at once, as draws of one."""
+        new = copy(many[0])
+        new._base = {stream: side_by_side([one._base[stream] for one in many]) for stream in many[0]._base}
+        new._kernels, new._projected = Kernels(), OrderedDict()
         return new
 
     def _inaction(self) -> dict[str, Parameters]:

@@ -29,14 +29,13 @@ from carecost.simulation.sampler import Columns, Quantity, Sampler
 
 def flat_cells(row: Assumption, grid: Grid, shape: tuple[int, ...]) -> NDArray[np.int_]:
     """Find the flat cells of a row; most rows have one, which needs no arrays."""
-    index = _index(row, grid, shape)
-    if all(len(i) == 1 for i in index):
-        at = 0
-        for i, length in zip(index, shape, strict=True):
-            at = at * length + i[0]
-        return np.array([at])
-    mesh = np.ix_(*[np.array(i, dtype=int) for i in index])
-    return np.ravel_multi_index(mesh, shape).ravel()
+    index, at = _index(row, grid, shape), 0
+    for i, length in zip(index, shape, strict=True):
+        if len(i) != 1:
+            mesh = np.ix_(*[np.array(i, dtype=int) for i in index])
+            return np.ravel_multi_index(mesh, shape).ravel()
+        at = at * length + i[0]
+    return np.array([at])
 
 
 def cells(
@@ -50,13 +49,26 @@ def cells(
 
 
 def _index(row: Assumption | YearPath, grid: Grid, shape: tuple[int, ...]) -> list[list[int]]:
-    found = []
+    # Thousands of rows choose the same few labels: they are looked up once a grid.
+    known: dict[object, list[int]] = vars(grid).setdefault(_KNOWN, {})
+    where, found = vars(row.where), []
     for axis, length in zip(AXES[row.parameter], shape, strict=True):
-        chosen = getattr(row.where, axis)
-        if axis == "years" and chosen is not None:
-            chosen = [y for y in chosen if y in grid.years]
-        found.append([0] if chosen is None and length == 1 else grid.indices(axis, chosen))
+        key = axis, where[axis], length == 1
+        at = known.get(key)
+        if at is None:
+            at = known[key] = _labelled(axis, where[axis], grid, length)
+        found.append(at)
     return found
+
+
+#: Where a grid keeps the places of labels that were looked up, beside its fields.
+_KNOWN = "_known_places"
+
+
+def _labelled(axis: str, chosen: tuple[int | str, ...] | None, grid: Grid, length: int) -> list[int]:
+    if axis == "years" and chosen is not None:
+        chosen = tuple(y for y in chosen if y in grid.years)
+    return [0] if chosen is None and length == 1 else grid.indices(axis, chosen)
 
 
 class Folded(NamedTuple):
@@ -301,6 +313,12 @@ class Layouts:
         if draws not in self._columns:
             self._columns.setdefault(draws, Columns(draws, self._ties, self._labels))
         return Sampler(draws, block, self._columns[draws])
+
+    def anew(self) -> Layouts:
+        """Give the same layouts for another run, which keeps draws of its own."""
+        new = copy(self)
+        new._columns = {}
+        return new
 
     def layouts(self, stream: str) -> Iterator[Layout]:
         """Give the layouts of a stream, those of extra entries last."""

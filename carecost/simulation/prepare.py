@@ -73,8 +73,8 @@ def prepare(
     CareCostError
         If the set or a scenario cannot be run; with every fault.
     """
-    checked(assumptions)
-    grid = assumptions.grid(years)
+    own = checked(assumptions)
+    grid = own.grid if years in (None, assumptions.years) else assumptions.grid(years)
     begin = assumptions.programme_start if start is None else start
     calendar = Calendar(begin, assumptions.price_year, assumptions.deflator, assumptions.portion)
     named = _named([scenario.without_items(assumptions.uncounted) for scenario in scenarios])
@@ -83,12 +83,13 @@ def prepare(
     refuse([problem for scenario in [*scenarios, *behind] for problem in payment_faults(scenario)])
     for scenario in [*named.values(), *behind]:
         _check(scenario, assumptions, grid, calendar)
-    return Prepared(assumptions, named, calendar, Layouts(assumptions, grid))
+    layouts = own.anew() if grid is own.grid else Layouts(assumptions, grid)
+    return Prepared(assumptions, named, calendar, layouts)
 
 
 def _named(scenarios: Sequence[Scenario]) -> dict[str, Scenario]:
     """Give the scenarios by name, inaction first."""
-    named = {INACTION: Scenario(INACTION, title="Inaction")}
+    named = {INACTION: Scenario(INACTION, title="Inaction", short="No reform")}
     for scenario in scenarios:
         if scenario.name in named and scenario.levers:
             raise InputError(Problem(f"scenario {scenario.name!r} is there twice", "run", "Give each its own name"))

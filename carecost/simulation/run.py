@@ -31,6 +31,9 @@ from carecost.simulation.quantities import Drawn, bound, labels_for, quantities
 
 T = TypeVar("T")
 
+#: What scenarios are kept under that went through beside those of the run.
+_BESIDE = "beside"
+
 #: Threads of a run unless another number is given.
 THREADS = 2
 
@@ -138,6 +141,9 @@ class Run:
         central = {plan.name: evaluator.outcome(plan) for plan in plans}
         if self.draws.central or not plans:
             return central, central
+        known = [self._known.get((_BESIDE, plan.name), (None, None)) for plan in plans]
+        if all(there == plan for (there, _), plan in zip(known, plans, strict=True)):
+            return central, {plan.name: outcome for (plan, outcome) in known}
         wanted = replace(self.prepared, scenarios={plan.name: plan for plan in plans})
         size = min(block_size(self.grid, plans), self.draws.n)
         done = drawn(wanted, replace(self.draws, noise=False), THREADS, size, None)
@@ -193,6 +199,7 @@ def run(
     progress: Progress | None = None,
     block: int | None = None,
     executor: Workers | None = None,
+    beside: Callable[[Run], Sequence[Scenario]] | None = None,
 ) -> Run:
     """Run inaction and some scenarios.
 
@@ -215,6 +222,9 @@ def run(
         Called with (draws done, draws in all).
     executor : Executor or callable, optional
         What blocks of draws are done on, or a factory of it; threads by default. No result depends on it.
+    beside : callable, optional
+        Gives further scenarios that will be asked for (see :meth:`Run.also`), from the central run: they go through
+        with the others, which takes less than one after the other.
 
     Returns
     -------
@@ -230,13 +240,24 @@ def run(
     prepared = prepare(assumptions, scenarios, years, start)
     if draws.table is not None:
         prepared = replace(prepared, layouts=prepared.layouts.labelled(labels_for(prepared, draws)))
-    central = evaluate(prepared, draws, None)
+    only = _apart(evaluate(prepared, draws, None))[0]
+    provenance = _provenance(prepared, draws)
+    alone = Run(prepared, draws, provenance, only, only, only)
+    if draws.central:
+        return alone
+    # What goes beside has no luck of small numbers, and so is left to be asked for where there is any.
+    more = (
+        {}
+        if beside is None or draws.noise
+        else {s.name: s for s in beside(Run(prepared, draws, provenance, only, only, only))}
+    )
+    wanted = replace(prepared, scenarios=prepared.scenarios | more)
     # A share for each thread at least, so that few draws go side by side too.
-    most = block_size(prepared.grid, prepared.scenarios.values())
+    most = block_size(prepared.grid, wanted.scenarios.values())
     size = block if block is not None else max(1, min(most, -(-draws.n // max(threads, 1))))
-    every = central if draws.central else drawn(prepared, draws, threads, size, progress, executor)
-    plain, lucky = _apart(every)
-    return Run(prepared, draws, _provenance(prepared, draws), _apart(central)[0], plain, lucky or plain)
+    plain, lucky = _apart(drawn(wanted, draws, threads, size, progress, executor))
+    further: dict[tuple[str, ...], Any] = {(_BESIDE, name): (plan, plain.pop(name)) for name, plan in more.items()}
+    return Run(prepared, draws, provenance, only, plain, lucky or plain, further)
 
 
 def _apart(outcomes: dict[Key, Outcome]) -> tuple[dict[str, Outcome], dict[str, Outcome]]:

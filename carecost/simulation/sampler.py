@@ -6,7 +6,7 @@ from collections.abc import Callable, Hashable, Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
-from scipy.special import ndtr, ndtri
+import scipy
 
 from carecost._guard import unguarded
 from carecost._typing import Array
@@ -132,7 +132,7 @@ class Columns:
             later = range(path.from_year + 1, max(*years, path.from_year) + 1)
             out = np.zeros((self.draws.n, len(years)))
             if later:
-                shocks = [ndtri(self.draws.uniforms(f"{path.quantity}, {year}")) for year in later]
+                shocks = [scipy.special.ndtri(self.draws.uniforms(f"{path.quantity}, {year}")) for year in later]
                 followed = wandering_path(np.stack(shocks, axis=1), path.sd, path.half_life)
                 for i, year in enumerate(years):
                     if year in later:
@@ -182,7 +182,7 @@ class Columns:
         return self.draws.uniforms(name)
 
     def _scores(self, name: str) -> Array:
-        return np.asarray(ndtri(self.draws.uniforms(name)))
+        return np.asarray(scipy.special.ndtri(self.draws.uniforms(name)))
 
     def _row(self, name: str) -> Array:
         table = self.ties.joint[name]
@@ -261,5 +261,5 @@ def _sliced(scores: Array) -> Array:
     n = len(scores)
     slices = np.empty(n)
     slices[np.argsort(scores, kind="stable")] = np.arange(n)
-    within = np.maximum(ndtr(scores) * n % 1.0, _TINY)
+    within = np.maximum(scipy.special.ndtr(scores) * n % 1.0, _TINY)
     return np.asarray((slices + within) / n)

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 import carecost as cc
-from carecost.analysis.sensitivity import LESS, growth_paths, one_by_one, with_rows
+from carecost.analysis.sensitivity import LESS, growth_paths, one_by_one
 
 SETS = Path(__file__).parents[1] / "data" / "sets"
 
@@ -72,15 +72,3 @@ def test_one_by_one_moves_each_line_as_a_run_of_its_own(tiny: cc.Assumptions, ed
     assert b.low is not None and b.high is not None
     assert (trial.low, trial.high) == pytest.approx((npv(b.low), npv(b.high)), rel=1e-12)
     assert trial.less == pytest.approx(npv(LESS * b.value), rel=1e-12)
-
-
-def test_rows_that_become_certain_are_tied_to_nothing(tiny: cc.Assumptions) -> None:
-    uncertain = [row.quantity for row in tiny.rows if not row.belief.certain][:2]
-    tied = replace(tiny, ties=cc.Ties(tuple(cc.Loading("g", name, 0.5) for name in uncertain)))
-    rows = tuple(
-        replace(row, belief=replace(row.belief, low=None, high=None, distribution=""))
-        if row.quantity == uncertain[0]
-        else row
-        for row in tied.rows
-    )
-    assert with_rows(tied, rows).ties == cc.Ties() and with_rows(tied, tied.rows) == tied

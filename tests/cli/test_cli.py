@@ -7,15 +7,21 @@ import importlib.util
 import io
 import json
 import re
+import shlex
+import shutil
 import subprocess
 import sys
+from contextlib import redirect_stdout
 from pathlib import Path
 
 import pandas as pd
 import pytest
 
 import carecost as cc
+from carecost import cli
 from carecost.cli import main
+from carecost.files.baselines import baselines
+from carecost.files.packaged import packaged_assumptions, packaged_scenarios
 
 SETS = Path(__file__).parents[1] / "data" / "sets"
 TINY, EDGE = str(SETS / "tiny"), str(SETS / "edge.toml")
@@ -26,14 +32,28 @@ def compare(tmp_path: Path, *words: str) -> int:
     return main(["compare", TINY, EDGE, "--draws", "20", "--quiet", "--out", str(tmp_path / "out"), *words])
 
 
-def test_compare_prints_a_table_and_writes_a_folder(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert compare(tmp_path) == 0
-    text = capsys.readouterr().out
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
+    """Make one run of the command with all that it writes: its folder, and what it prints."""
+    folder, said = tmp_path_factory.mktemp("whole"), io.StringIO()
+    with redirect_stdout(said):
+        assert compare(folder) == 0
+    return folder / "out", said.getvalue()
+
+
+@pytest.fixture
+def out(whole: tuple[Path, str], tmp_path: Path) -> Path:
+    """Give a copy of that folder, to be altered."""
+    return Path(shutil.copytree(whole[0], tmp_path / "out"))
+
+
+def test_compare_prints_a_table_and_writes_a_folder(whole: tuple[Path, str]) -> None:
+    folder, text = whole
     for word in ("Children in care", "Fewer than without reform", "Money for reform", "Net saving", "Pays for itself"):
         assert word in text
     assert "not evidence" in text and "Breaks even" in text and "prices of 2024-25" in text
     assert max(len(line) for line in text.splitlines() if "Written to" not in line) <= 110
-    names = {path.name for path in (tmp_path / "out").iterdir()}
+    names = {path.name for path in folder.iterdir()}
     written = {
         "children.csv",
         "costs.csv",
@@ -49,14 +69,14 @@ def test_compare_prints_a_table_and_writes_a_folder(tmp_path: Path, capsys: pyte
 
 
 def test_json_is_all_that_is_printed(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert compare(tmp_path, "--format", "json") == 0
+    assert compare(tmp_path, "--format", "json", "--no-charts") == 0
     data = json.loads(capsys.readouterr().out)
     assert data["provenance"]["draws"] == 20
     assert set(data["comparisons"]) == {"edge"}
 
 
 def test_csv_is_the_summary(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert compare(tmp_path, "--format", "csv") == 0
+    assert compare(tmp_path, "--format", "csv", "--no-charts") == 0
     table = pd.read_csv(io.StringIO(capsys.readouterr().out))
     results = cc.run(cc.load_assumptions(TINY), cc.load_scenario(EDGE), draws=cc.Draws(20, seed=1))
     npv = table.loc[table["what"].str.startswith("Net present saving to"), "central"].iloc[0]
@@ -67,16 +87,15 @@ def test_csv_is_the_summary(tmp_path: Path, capsys: pytest.CaptureFixture[str]) 
 
 
 def test_options_reach_the_run(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert compare(tmp_path, "--years", "3", "--start", "2027", "--seed", "5", "--format", "json") == 0
+    assert compare(tmp_path, "--years", "3", "--start", "2027", "--seed", "5", "--format", "json", "--no-charts") == 0
     made = json.loads(capsys.readouterr().out)["provenance"]
     assert (made["years"], made["programme_start"], made["seed"]) == (3, 2027, 5)
 
 
 def test_a_changed_price_changes_the_answer(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     def spend(folder: Path) -> float:
-        assert (
-            main(["compare", str(folder), EDGE, "--draws", "0", "--format", "json", "--out", str(tmp_path / "o")]) == 0
-        )
+        words = ["--draws", "0", "--format", "json", "--no-charts", "--out", str(tmp_path / "o")]
+        assert main(["compare", str(folder), EDGE, *words]) == 0
         rows = json.loads(capsys.readouterr().out)["costs"]
         return next(r["value"] for r in rows if r["group"] == "residential" and r["scenario"] == "inaction")
 
@@ -97,7 +116,8 @@ def test_a_changed_price_changes_the_answer(tmp_path: Path, capsys: pytest.Captu
         (["compare", TINY, EDGE, "--start", "2020"], "is past"),
         (["compare", TINY, EDGE, "--scope", "some"], "unknown scope 'some'"),
         (["compare", TINY, "care-review"], "'reform programme'"),
-        (["compare", "care-review"], "'care-review' is not an assumption set. Give the set first"),
+        (["compare", "care-reviev"], "unknown assumption set 'care-reviev'"),
+        (["compare", TINY, EDGE, "--regions"], "is not a set with areas"),
         (["compare", TINY, TINY + "s"], "unknown scenario"),
         (["describe", "care-review-2022x"], "Did you mean 'care-review-2022'"),
         (["check", "nowhere"], "unknown set or scenario 'nowhere'"),
@@ -122,6 +142,52 @@ def test_a_folder_that_cannot_be_written_is_said(tmp_path: Path, capsys: pytest.
     (tmp_path / "out").write_text("a file")
     assert compare(tmp_path) == 2
     assert "is a file, and no folder to write to" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("words", "meant"),
+    [
+        ([], ("england-2025", ["care-review", "care-review-evidenced"])),
+        (["care-review-evidenced"], ("england-2025", ["care-review-evidenced"])),
+        (["care-review", "kinship-allowance"], ("england-2025-after-care", ["care-review", "kinship-allowance"])),
+        (["family-help+foster-carers"], ("england-2025", ["family-help+foster-carers"])),
+        ([EDGE], ("england-2025", [EDGE])),
+        ([TINY, EDGE], (TINY, [EDGE])),
+        (["england-2025/London"], ("england-2025/London", ["care-review", "care-review-evidenced"])),
+    ],
+)
+def test_a_scenario_in_the_place_of_the_set_runs_on_its_own(words: list[str], meant: tuple[str, list[str]]) -> None:
+    options = cli._parser().parse_args(["compare", *words])
+    assert cli._asked(options.assumptions, options.scenarios) == meant
+
+
+def test_help_of_compare_has_five_examples_that_can_be_given() -> None:
+    examples = [line.strip() for line in cli.EXAMPLES.splitlines() if line.startswith("  carecost")]
+    assert len(examples) == 5
+    for example in examples:
+        options = cli._parser().parse_args(shlex.split(example)[1:])
+        name, _ = cli._asked(options.assumptions, options.scenarios)
+        assert name == "my-set" or cc.load_assumptions(name)
+
+
+def test_list_says_what_runs_where(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["list"]) == 0
+    said = capsys.readouterr().out
+    known = [*packaged_assumptions(), *packaged_scenarios(), *baselines()]
+    assert all(re.search(rf"(?m)^  {re.escape(name)} +\S", said) for name in known)
+    assert "Scenarios made for england-2025-after-care:" in said and "england-2025/London" in said
+
+
+def test_regions_are_one_run_with_a_row_each(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    out = tmp_path / "out"
+    words = ["--regions", "--draws", "0", "--years", "4", "--at", "2027", "--out", str(out)]
+    assert main(["compare", "england-2025", "family-help", *words]) == 0
+    said = capsys.readouterr().out
+    table = pd.read_csv(out / "regions.csv")
+    assert all(f"\n{area}  " in said for area in [*table["area"].unique(), "England"])
+    assert max(len(line) for line in said.splitlines() if "Written to" not in line) <= 110
+    assert {path.suffix for path in out.iterdir()} == {".csv", ".png"}
+    assert main(["compare", "england-2025", *words, "--no-charts", "--format", "csv"]) == 0
 
 
 @pytest.mark.parametrize("name", ["england-2025", "care-review-2022", "care-review", TINY, EDGE])
@@ -169,10 +235,7 @@ def test_of_very_many_problems_the_first_are_printed_and_check_prints_all(
     assert capsys.readouterr().err.count("\n- ") > 500
 
 
-def test_replay_gives_the_same_numbers_or_says_what_differs(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert compare(tmp_path) == 0
-    out = tmp_path / "out"
-    capsys.readouterr()
+def test_replay_gives_the_same_numbers_or_says_what_differs(out: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["replay", str(out)]) == 0
     said = capsys.readouterr().out
     assert "the same numbers, to the last bit; page and charts are those that were saved" in said
@@ -190,33 +253,26 @@ def test_replay_gives_the_same_numbers_or_says_what_differs(tmp_path: Path, caps
     "name", ["brief.html", *(pytest.param(name, marks=SLOW) for name in ("annex.html", "children.png", "costs.csv"))]
 )
 def test_replay_says_what_was_altered_and_vouches_for_the_rest(
-    name: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    name: str, out: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert compare(tmp_path) == 0
-    (tmp_path / "out" / name).write_bytes(b"written over")
-    (tmp_path / "out" / "notes.txt").write_text("mine")
-    capsys.readouterr()
-    assert main(["replay", str(tmp_path / "out")]) == 2
+    (out / name).write_bytes(b"written over")
+    (out / "notes.txt").write_text("mine")
+    assert main(["replay", str(out)]) == 2
     said = capsys.readouterr().out
     assert f"altered: {name} was altered since it was saved" in said
     assert "not of this run, and not looked at: notes.txt" in said
     assert "the same numbers, to the last bit; 1 altered, 0 missing, of which nothing is said" in said
 
 
-@SLOW
-def test_replay_of_altered_inputs_makes_no_run(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert compare(tmp_path) == 0
-    (tmp_path / "out" / "inputs" / "scenarios" / "1.toml").unlink()
-    assert main(["replay", str(tmp_path / "out")]) == 2
+def test_replay_of_altered_inputs_makes_no_run(out: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (out / "inputs" / "scenarios" / "1.toml").unlink()
+    assert main(["replay", str(out)]) == 2
     said = capsys.readouterr().out
     assert "missing: inputs/scenarios/1.toml" in said and "so the run cannot be made again" in said
 
 
-def test_replay_tells_rounding_from_difference(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert compare(tmp_path) == 0
-    out = tmp_path / "out"
+def test_replay_tells_rounding_from_difference(out: Path, capsys: pytest.CaptureFixture[str]) -> None:
     change(out, "costs.csv", 1 + 1e-12)
-    capsys.readouterr()
     assert main(["replay", str(out)]) == 0
     said = capsys.readouterr().out
     assert "differs by rounding: costs.csv, largest relative difference 1.0e-12" in said
@@ -231,9 +287,9 @@ def test_replay_tells_rounding_from_difference(tmp_path: Path, capsys: pytest.Ca
 @SLOW
 def test_compare_twice_leaves_nothing_of_the_first(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     out = tmp_path / "out"
-    assert compare(tmp_path, "--delay", "1") == 0
+    assert compare(tmp_path, "--delay", "1", "--years", "3") == 0
     first = {path.relative_to(out).as_posix() for path in out.rglob("*")}
-    assert compare(tmp_path) == 0
+    assert compare(tmp_path, "--years", "3") == 0
     second = {path.relative_to(out).as_posix() for path in out.rglob("*")}
     assert "inputs/scenarios/2.toml" in first - second and any(name.endswith(".png") for name in first - second)
     assert cc.Results.load(out).scenarios == ("inaction", "edge")
@@ -265,30 +321,22 @@ def rewrite_manifest(out: Path, name: str, content: bytes, **versions: str) -> N
     (out / "manifest.json").write_text(json.dumps(manifest | {"digest": digest}))
 
 
-@SLOW
-def test_replay_names_the_tables_and_versions_that_differ(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert compare(tmp_path) == 0
-    out = tmp_path / "out"
-    capsys.readouterr()
+def test_replay_names_the_tables_and_versions_that_differ(out: Path, capsys: pytest.CaptureFixture[str]) -> None:
     rewrite_manifest(out, "costs.csv", b"other\n1\n", numpy="1.0")
     assert main(["replay", str(out)]) == 2
     said = capsys.readouterr().out
     assert "version: numpy was 1.0" in said and "differs: costs.csv, its columns are others" in said
 
 
-@SLOW
-def test_a_truncated_file_is_found(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert compare(tmp_path) == 0
-    path = tmp_path / "out" / "children.csv"
+def test_a_truncated_file_is_found(out: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = out / "children.csv"
     path.write_bytes(path.read_bytes()[:1000])
-    assert main(["replay", str(tmp_path / "out")]) == 2
+    assert main(["replay", str(out)]) == 2
     assert "altered: children.csv" in capsys.readouterr().out
 
 
 @pytest.mark.skipif(importlib.util.find_spec("pyarrow") is not None, reason="pyarrow is there")
-def test_parquet_without_pyarrow_is_said(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert compare(tmp_path) == 0
-    out = tmp_path / "out"
+def test_parquet_without_pyarrow_is_said(out: Path, capsys: pytest.CaptureFixture[str]) -> None:
     rewrite_manifest(out, "draws.parquet", b"x")
     assert main(["replay", str(out)]) == 2
     assert "draws.parquet: cannot be compared without pyarrow. Install it" in capsys.readouterr().err
@@ -302,7 +350,8 @@ def test_module_is_the_command() -> None:
 def test_no_text_that_is_printed_as_csv_is_a_formula(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     plan = tmp_path / "plan.toml"
     plan.write_text(Path(EDGE).read_text().replace('"edge"', '"=1+1"').replace('"made up for tests"', '"@source"'))
-    assert main(["compare", TINY, str(plan), "--draws", "0", "--format", "csv", "--out", str(tmp_path / "out")]) == 0
+    words = ["--draws", "0", "--format", "csv", "--no-charts", "--out", str(tmp_path / "out")]
+    assert main(["compare", TINY, str(plan), *words]) == 0
     assert "\n'=1+1," in capsys.readouterr().out
     assert main(["describe", TINY, "--log", str(plan)]) == 0
     assert ",'@source," in capsys.readouterr().out
@@ -325,7 +374,7 @@ COMMANDS: dict[str, list[str]] = {
     "compare a set": ["compare", "?"],
     "compare a scenario": ["compare", TINY, "?"],
     **{
-        f"compare {option}": ["compare", TINY, EDGE, "--quiet", "--draws", "0", option, "?"]
+        f"compare {option}": ["compare", TINY, EDGE, "--quiet", "--draws", "0", "--no-charts", option, "?"]
         for option in (
             *("--draws", "--seed", "--years", "--start", "--discount", "--scope", "--format", "--delay", "--scale"),
             *("--roll-out", "--effect", "--background", "--nonsense"),

@@ -53,8 +53,8 @@ def test_attribution_says_what_only_spends_and_what_is_claimed(results: cc.Resul
     names = {label.get_text(): label.get_color() for label in ax.get_yticklabels()}
     assert list(names) == ["edge of care", "programme\n(spending only)", "All levers"]
     assert len(set(names.values())) == 2
-    assert "edge: net present saving of £63.0m; the levers simply add up" in words(ax)
-    assert "edge: effects as claimed, not evidenced." in words(ax) and "no interval is shown" in words(ax)
+    assert "Edge of care: net present saving of £63.0m; the levers simply add up" in words(ax)
+    assert "Edge of care: effects as claimed, not evidenced." in words(ax) and "no interval is shown" in words(ax)
     with pytest.raises(UnknownNameError, match="Did you mean 'shapley'"):
         cc.plots.plot_attribution(results, "edge", ax=ax, method="shaply")
     with pytest.raises(UnknownNameError, match="Did you mean 'npv'"):

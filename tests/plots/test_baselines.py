@@ -25,7 +25,7 @@ def test_panels_hold_a_line_a_baseline_and_a_dot_a_saving(results: Results) -> N
     (thick,) = (line for line in panels[0].get_lines() if line.get_label() == "default")
     own = rows[rows["default"] & (rows["what"] == "children in care")].drop_duplicates("year")
     np.testing.assert_allclose(thick.get_ydata(), own["value"])
-    dots = next(line for line in panels[3].get_lines() if line.get_label() == "care-review")
+    dots = next(line for line in panels[3].get_lines() if line.get_label() == "Reform, as claimed")
     assert len(dots.get_ydata()) == rows["baseline"].nunique()
 
 

@@ -49,12 +49,12 @@ def test_children_bands_are_the_interval(results: Results, ax: Axes) -> None:
 def test_children_are_said_in_words(results: Results, ax: Axes) -> None:
     said = words(cc.plots.plot_children(results, ax=ax))
     ends = [round(expected(results, name, "mean")[-1]) for name in ("inaction", "edge")]
-    assert f"Children in care: {ends[0]} under inaction, {ends[1]} under edge by 31 March 2031" in said
+    assert f"Children in care: {ends[0]} (No reform), {ends[1]} (Edge of care) by 31 March 2031" in said
     assert "Lines: mean. Bands: 80% interval (four chances in five): parameter uncertainty, as stated" in said
     assert "luck of small numbers not included" in said
     low, high = (numbers.children(expected(results, "edge", q)[-1]) for q in ("0.1", "0.9"))
-    assert f"edge {ends[1]} ({low} to {high})" in said
-    assert "edge: effects as claimed, not evidenced" in said
+    assert f"Edge of care {ends[1]} ({low} to {high})" in said
+    assert "Edge of care: effects as claimed, not evidenced" in said
     assert "60 draws" in said and "tiny" in said
 
 
@@ -72,7 +72,7 @@ def test_children_of_many_scenarios_leave_the_title_short(ax: Axes) -> None:
     edge = cc.load_scenario(SETS / "edge.toml")
     more = [edge, edge.delayed(1), edge.scaled(0.5)]
     cc.plots.plot_children(cc.run(cc.load_assumptions(SETS / "tiny"), *more), ax=ax)
-    assert re.match(r"Children in care: from [\d,]+ under edge to [\d,]+ under inaction", words(ax))
+    assert re.match(r"Children in care: from [\d,]+ \(Edge of care\) to [\d,]+ \(No reform\)", words(ax))
 
 
 def test_children_lines_differ_without_colour(results: Results, ax: Axes) -> None:

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from matplotlib import pyplot
 from matplotlib.axes import Axes
+from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
 from matplotlib.text import Text
 
@@ -46,7 +47,8 @@ def test_signed_stack_piles_up_above_zero_and_down_below_it() -> None:
 @pytest.mark.parametrize(("n", "named"), [(5, 5), (10, 5), (20, 4), (50, 5)])
 def test_years_are_named_as_there_is_room(ax: Axes, n: int, named: int) -> None:
     _figure.years(ax, range(2026, 2026 + n), str, most=6)
-    assert len(ax.get_xticks()) == named and len(ax.get_xticks(minor=True)) >= n - named
+    (marks,) = (artist for artist in ax.get_children() if artist.get_label() == "_years")
+    assert len(ax.get_xticks()) == named and list(marks.get_xdata()) == list(range(2026, 2026 + n))
 
 
 def test_text_that_is_too_long_is_broken_or_cut(ax: Axes) -> None:
@@ -91,3 +93,45 @@ def test_a_picture_does_not_depend_on_settings_or_runs(results: Results) -> None
     assert "http" not in first and "<script" not in first and "metadata" not in first
     assert all(i.startswith("one") for i in re.findall(r' id="([^"]*)"', first))
     assert _figure.png(draw) == _figure.png(draw)
+
+
+DRAWN = {
+    "children": lambda results, ax, title: cc.plots.plot_children(results, ax=ax, title=title),
+    "costs": lambda results, ax, title: cc.plots.plot_costs(results, "edge", ax=ax, title=title),
+    "history": lambda results, ax, title: cc.plots.plot_history(results, ax=ax, title=title),
+    "mix": lambda results, ax, title: cc.plots.plot_mix(results, ax=ax, title=title),
+    "net saving": lambda results, ax, title: cc.plots.plot_net_saving(results.compare("edge"), ax=ax, title=title),
+    "attribution": lambda results, ax, title: cc.plots.plot_attribution(results, "edge", ax=ax, title=title),
+    "payers": lambda results, ax, title: cc.plots.plot_payers(results.compare("edge").appraisal(), ax=ax, title=title),
+}
+
+
+@pytest.mark.parametrize("kind", DRAWN)
+def test_a_title_of_ones_own_stands_above_and_dark_grounds_have_light_ink(kind: str, results: cc.Results) -> None:
+    figure = Figure(figsize=(16, 7), layout="constrained", facecolor="black")
+    first, second = figure.subplots(1, 2)
+    second.set_facecolor("black")
+    DRAWN[kind](results, first, None)
+    DRAWN[kind](results, second, "Mine")
+    figure.draw_without_rendering()
+    said = [text for text in second.findobj(Text) if text.get_text() == "Mine"]
+    assert len(said) == 1
+    # On black nothing is written in what is nearly black: a contrast of 4.5 at least.
+    for text in second.findobj(Text):
+        if text.get_text().strip() and text.get_visible():
+            light = np.dot(_linear(to_rgb(text.get_color())), (0.2126, 0.7152, 0.0722))
+            assert (light + 0.05) / 0.05 >= 4.5, (text.get_text(), text.get_color())
+    # The first keeps its finding, and its axes leave those of the second alone.
+    assert first.get_title(loc="left") != "Mine"
+    assert first.get_position().x1 <= second.get_position().x0
+
+
+def _linear(colour: tuple[float, float, float]) -> list[float]:
+    return [c / 12.92 if c <= 0.03928 else ((c + 0.055) / 1.055) ** 2.4 for c in colour]
+
+
+def test_many_end_labels_have_a_line_each_that_keeps_its_number(ax: Axes) -> None:
+    ax.set_xlim(0, 10)
+    _figure.end_labels(ax, 7, [_figure.EndLabel(0.5, (f"a rather long name {i}", f"{i}00 (1 to 9)")) for i in range(9)])
+    said = [text.get_text() for text in ax.texts]
+    assert len(said) == 9 and all("\n" not in text and text.endswith(f"{i}00") for i, text in enumerate(said))

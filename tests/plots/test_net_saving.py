@@ -45,7 +45,7 @@ def test_net_saving_is_said_in_words(results: Results, ax: Axes) -> None:
     said = words(ax)
     npv = results.compare("edge").npv()
     mean, low, high = (f"£{x / 1e6:.0f}m" for x in (npv.mean(), *np.quantile(npv, (0.1, 0.9))))
-    assert f"edge: pays back in 2027-28; net present saving of {mean} by 2030-31" in said
+    assert f"Edge of care: pays back in 2027-28; net present saving of {mean} by 2030-31" in said
     assert f"Net present saving {mean} ({low} to {high})" in words(lower)
     paid = np.isfinite(results.compare("edge").payback_year(discounted=True)).mean()
     chance = f"It pays back in {numbers.chance(paid)} of runs in which the claims hold to within the stated range."
@@ -53,7 +53,7 @@ def test_net_saving_is_said_in_words(results: Results, ax: Axes) -> None:
     assert "£m, 2024-25 prices" in said and "Reform spend: £10.6m in all" in said
     assert "Pays back in 2027-28" in words(lower)
     assert "luck of small numbers not included" in words(lower)
-    assert "edge: effects as claimed, not evidenced" in words(lower)
+    assert "Edge of care: effects as claimed, not evidenced" in words(lower)
     assert "green-book-2026-02 standard" in words(lower)
 
 

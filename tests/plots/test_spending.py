@@ -25,7 +25,9 @@ def test_costs_areas_add_up_to_the_spend(results: Results, ax: Axes, by: str) ->
     assert len(ax.collections) == results.costs(by=[by])[by].nunique()
     drawn = results.run.shown["edge"].costs.public_spend.mean(0)
     np.testing.assert_allclose(total, drawn, rtol=1e-12)
-    assert f"edge: spend falls from £{drawn[0] / 1e6:.0f}m in 2025-26 to £{drawn[-1] / 1e6:.0f}m in" in words(ax)
+    assert f"Edge of care: spend falls from £{drawn[0] / 1e6:.0f}m in 2025-26 to £{drawn[-1] / 1e6:.0f}m in" in words(
+        ax
+    )
     assert "Mean; no interval is shown." in words(ax)
     assert "effects as claimed, not evidenced" in words(ax)
 

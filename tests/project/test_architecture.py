@@ -45,7 +45,7 @@ PUBLIC_IN = {
     "distributions": "DIRICHLET DISTRIBUTIONS agreed fault quantiles shares",
     "money": "TIMINGS Deflator Schedule discount_factors financial_year growth_path wandering_path",
     "plots": """plot_attribution plot_capacity plot_children plot_costs plot_net_saving plot_payers
-        plot_price_volume_mix plot_regions plot_sensitivity""",
+        plot_price_volume_mix plot_region_children plot_regions plot_sensitivity""",
     "prices": "CASH REAL Amounts PriceBase must_be_real one_base restate",
     "quality": "AssumptionsLog assumptions_log interval said stated_value unsaid_of",
     "stockflow": """Kernel YearKernel counting_weights generator kernel layer_across meet_new_rates occupancy

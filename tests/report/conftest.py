@@ -5,6 +5,7 @@ from __future__ import annotations
 import matplotlib
 import pytest
 
+import carecost as cc
 from carecost.report import write
 from carecost.report.story import Story, story
 from carecost.results.results import Results
@@ -33,3 +34,9 @@ def text(told: Story, tmp_path_factory: pytest.TempPathFactory) -> str:
 @pytest.fixture(scope="session")
 def read(text: str) -> Page:
     return Page(text)
+
+
+@pytest.fixture(scope="session")
+def england() -> Story:
+    """Give what the command says by default, with few draws and years."""
+    return story(cc.run("england-2025", "care-review", "care-review-evidenced", draws=16, years=12))

@@ -13,6 +13,7 @@ import carecost as cc
 from carecost.errors import InputError
 from carecost.files.packaged import record
 from carecost.report.answer import DASH, Answer, answer, net, net_range, screen
+from carecost.report.story import Story
 from carecost.results.tables import interval
 from carecost.simulation.run import Run
 from carecost.text import numbers
@@ -21,8 +22,8 @@ SETS = Path(__file__).parents[1] / "data" / "sets"
 
 
 @pytest.fixture(scope="module")
-def run() -> Run:
-    return cc.run("england-2025", "care-review", "care-review-evidenced", draws=16, years=12).run
+def run(england: Story) -> Run:
+    return england.results.run
 
 
 @pytest.fixture(scope="module")

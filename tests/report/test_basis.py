@@ -44,9 +44,9 @@ def test_scope_has_the_present_value_at_every_schedule_and_timing(told: Story) -
         assert len(means) == 3
         for schedule, value in zip(means["discount"], means["value"], strict=True):
             assert schedule in words and numbers.pounds(value) in words
-    assert "Net present saving to the public purse, mean over draws, by discount rates" in words
+    assert "Net saving to the public purse, mean over draws, by discount rates" in words
     plain = Page(basis.scope(story(two_scenarios()))).words
-    assert "Net present saving to the public purse, central run, by discount rates" in plain
+    assert "Net saving to the public purse, central run, by discount rates" in plain
 
 
 def test_the_luck_of_small_numbers_is_left_out_only_where_it_was_not_drawn(told: Story) -> None:
@@ -59,7 +59,7 @@ def test_the_luck_of_small_numbers_is_left_out_only_where_it_was_not_drawn(told:
 def test_one_luck_of_levers_is_said_beside_each(told: Story) -> None:
     tied = tuple(dataclasses.replace(lever, luck="all claims") for lever in edge().levers)
     words = Page(basis.levers(story(run(0, levers=tied)))).words
-    assert words.count("One luck with every lever that names it: all claims.") == 2
+    assert words.count("One luck with every part that names it: all claims.") == 2
     assert "One luck" not in Page(basis.levers(told)).words
 
 
@@ -76,7 +76,7 @@ def test_levers_are_written_out(told: Story) -> None:
 
 
 def test_levers_of_inaction_alone_are_said_to_be_none() -> None:
-    assert "there are no levers" in basis.levers(story(inaction_alone()))
+    assert "there is no programme" in basis.levers(story(inaction_alone()))
 
 
 def test_provenance_has_every_field(told: Story) -> None:

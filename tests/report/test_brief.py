@@ -16,13 +16,8 @@ SETS = Path(__file__).parents[1] / "data" / "sets"
 
 
 @pytest.fixture(scope="module")
-def told() -> Story:
-    return story(cc.run("england-2025", "care-review", "care-review-evidenced", draws=8, years=11))
-
-
-@pytest.fixture(scope="module")
-def page(told: Story) -> str:
-    return brief.page(told)
+def page(england: Story) -> str:
+    return brief.page(england)
 
 
 class _Reader(HTMLParser):
@@ -62,9 +57,9 @@ def test_brief_is_whole_and_needs_nothing_from_elsewhere(page: str) -> None:
     assert len(page) < 1_000_000
 
 
-def test_brief_says_what_the_answer_says(told: Story, page: str) -> None:
+def test_brief_says_what_the_answer_says(england: Story, page: str) -> None:
     words = re.sub(r"\s+", " ", "".join(read(page).words))
-    made = told.answer
+    made = england.answer
     assert made.head in words and all(sentence in words for sentence in made.standfirst)
     for line in made.lines:
         assert line.label in words

@@ -61,7 +61,7 @@ def test_children_sentence_has_every_scenario_with_its_interval() -> None:
     edge = {"central": 85_000.0, "mean": 9e4, "0.1": 8e4, "0.5": 91_000.0, "0.9": 1e5}
     ends = {"inaction": {"central": 95_123.0}, "edge": edge}
     assert headline.children_sentence(2031, ends) == (
-        "Children in care on 31 March 2031: 95,100 under inaction; 90,000 under edge (80% interval 80,000 to 100,000)."
+        "Children in care on 31 March 2031: inaction 95,100; edge 90,000 (80% interval 80,000 to 100,000)."
     )
 
 
@@ -73,7 +73,7 @@ def test_saving_sentence_has_present_value_spend_and_payback(told: Story) -> Non
     row = headline.summary_row("", mean / 1e9, low / 1e9, high / 1e9, "£bn")
     spend = numbers.pounds(saving.reform_spend().sum(1).mean())
     assert sentence == (
-        f"Mean net present saving of edge to the public purse, 2025-26 to 2030-31: {row.value} (80% interval "
+        f"Mean net present saving of Edge of care to the public purse, 2025-26 to 2030-31: {row.value} (80% interval "
         f"{row.interval}), 2024-25 prices, after reform spend of {spend}. It pays back in 2027-28, discounted."
     )
     total = np.cumsum((saving.net_saving() * saving.drawn.factors).mean(0))
@@ -82,13 +82,14 @@ def test_saving_sentence_has_present_value_spend_and_payback(told: Story) -> Non
 
 def test_saving_sentence_without_draws_is_of_the_central_run_and_calls_it_no_mean() -> None:
     sentence = headline.saving_sentence(run(0).compare("edge"), moves=True)
-    assert sentence.startswith("Net present saving of edge to the public purse, 2025-26 to 2030-31: £63.0m, 2024-25")
+    began = "Net present saving of Edge of care to the public purse, 2025-26 to 2030-31: £63.0m, 2024-25"
+    assert sentence.startswith(began)
     assert "interval" not in sentence and "mean" not in sentence.lower()
 
 
 def test_saving_sentence_where_nothing_moves_says_so_and_no_more(told: Story) -> None:
     sentence = headline.saving_sentence(told.against["edge"].saving, moves=False)
-    assert sentence == "edge changes neither children in care nor public spending, 2025-26 to 2030-31."
+    assert sentence == "Edge of care changes neither children in care nor public spending, 2025-26 to 2030-31."
 
 
 def test_claim_sentence_gives_the_switching_value_only_for_a_claim(told: Story) -> None:

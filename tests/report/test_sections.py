@@ -38,7 +38,7 @@ def test_case_section_shows_the_appraisal_and_who_pays(told: Story) -> None:
     row = summary_row("", *(1e-9 * npv[column] for column in ("mean", "low", "high")), "£bn")
     full = summary_row("", 1e-9 * npv["central"], None, None, "£bn").value
     assert "Mean 80% interval If every effect were as stated" in read.words
-    assert f"Net present saving to the public purse {row.value} {row.interval} {full} " in read.words
+    assert f"Net saving to the public purse {row.value} {row.interval} {full} " in read.words
     assert "Chance that it has paid back by 2030-31" in read.words and "Payback year, discounted" in read.words
 
 
@@ -78,7 +78,7 @@ def test_a_year_of_the_stated_effects_is_no_mean_where_nearly_no_draw_pays_back(
 
 def test_case_section_without_draws_has_no_chances() -> None:
     words = Page(sections.appraisals(story(run(0)))).words
-    assert "Net present saving to the public purse" in words and "Chance that" not in words
+    assert "Net saving to the public purse" in words and "Chance that" not in words
 
 
 def test_case_section_of_inaction_alone_is_empty() -> None:

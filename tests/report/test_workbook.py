@@ -52,7 +52,7 @@ def test_children_are_those_of_the_run(results: cc.Results, tables: dict[str, li
     inside = results.run.shown["inaction"].in_care(results.run.grid)[0]
     rows = tables["Children"]
     assert numbers(rows, "31 March") == list(results.run.grid.dates)
-    title = results.run.scenarios["inaction"].title
+    title = results.run.scenarios["inaction"].heading
     assert numbers(rows, f"{title}, mean") == pytest.approx(inside.mean(0), rel=1e-12)
     assert numbers(rows, f"{title}, low")[-1] == pytest.approx(interval(inside[:, -1])[0], rel=1e-12)
 

@@ -92,7 +92,7 @@ def test_page_of_several_scenarios_has_a_picture_and_a_table_each(tmp_path: Path
 def test_inaction_alone_can_be_handed_over(tmp_path: Path) -> None:
     results = inaction_alone()
     read = Page(write.write_summary(results, tmp_path).read_text(encoding="utf-8"))
-    assert len(read.all("svg")) == 1 and "there are no levers" in read.words
+    assert len(read.all("svg")) == 1 and "there is no programme" in read.words
     assert "Children in care, 31 March 2031" in write.table_text(results)
 
 
