@@ -26,8 +26,10 @@ Workers: TypeAlias = Executor | Callable[[], Executor]
 TRIES = 3
 #: First draw of a block, and the one after its last.
 Span: TypeAlias = tuple[int, int]
-#: Scenario, and whether with the luck of small numbers.
+#: Scenario, and whether with the luck of small numbers (of areas: whether of those there on the base date alone).
 Key = tuple[str, bool]
+#: What evaluates a block of draws.
+Evaluated: TypeAlias = Callable[[Prepared, Draws, slice], dict[Key, Outcome]]
 
 
 def block_size(grid: Grid, scenarios: Iterable[Scenario]) -> int:
@@ -41,6 +43,12 @@ def block_size(grid: Grid, scenarios: Iterable[Scenario]) -> int:
     size = LARGE if small and not dated else BLOCK
     # Where places run out the years go one by one, for some of the draws: more of them are worth a step.
     return 2 * size if grid.groups else size
+
+
+def share_of_draws(prepared: Prepared, draws: Draws, threads: int) -> int:
+    """Choose the size of blocks: a share for each thread at least, so that few draws go side by side too."""
+    most = block_size(prepared.grid, prepared.scenarios.values())
+    return max(1, min(most, -(-draws.n // max(threads, 1))))
 
 
 def evaluate(prepared: Prepared, draws: Draws, block: slice | None) -> dict[Key, Outcome]:
@@ -85,6 +93,7 @@ def drawn(
     size: int,
     progress: Progress | None,
     workers: Workers | None = None,
+    evaluated: Evaluated = evaluate,
 ) -> dict[Key, Outcome]:
     """Evaluate all draws in blocks on workers, and put what they give in place, in order.
 
@@ -102,7 +111,8 @@ def drawn(
     spans = [(first, min(first + size, draws.n)) for first in range(0, draws.n, size)]
     failed: dict[Span, BaseException] = {}
     done = 0
-    for span, outcomes in _evaluated(prepared, draws, spans, workers or partial(ThreadPoolExecutor, max(1, threads))):
+    executors = workers or partial(ThreadPoolExecutor, max(1, threads))
+    for span, outcomes in _evaluated(evaluated, prepared, draws, spans, executors):
         if isinstance(outcomes, BaseException):
             failed[span] = outcomes
             continue
@@ -118,7 +128,7 @@ def drawn(
 
 
 def _evaluated(
-    prepared: Prepared, draws: Draws, spans: Sequence[Span], workers: Workers
+    evaluated: Evaluated, prepared: Prepared, draws: Draws, spans: Sequence[Span], workers: Workers
 ) -> Iterator[tuple[Span, dict[Key, Outcome] | BaseException]]:
     """Give what each block gave, in order as far as none is done again; or why it failed each time."""
     left, why, tries = list(spans), dict[Span, BaseException](), dict.fromkeys(spans, 0)
@@ -130,7 +140,7 @@ def _evaluated(
             try:
                 for span in left:
                     try:
-                        futures[span] = executor.submit(evaluate, prepared, draws, slice(*span))
+                        futures[span] = executor.submit(evaluated, prepared, draws, slice(*span))
                     except BrokenExecutor as error:
                         why[span] = error
                         again.append(span)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
+from copy import copy
 from dataclasses import dataclass, fields
 
 import numpy as np
@@ -12,7 +13,7 @@ from carecost._typing import Array, ReadOnly
 from carecost.engine.age_cohorts import project_sums
 from carecost.engine.capacity import limited
 from carecost.engine.costs import Costs, cost_streams
-from carecost.engine.grid import Grid
+from carecost.engine.grid import AXES, HAZARDS, Grid
 from carecost.engine.kernels import Kernels
 from carecost.engine.parameters import Parameters
 from carecost.engine.projection import Capacity, Projection
@@ -86,6 +87,8 @@ class Evaluator:
         self._kernels = Kernels()
         self._projected: OrderedDict[tuple[object, ...], list[Projection]] = OrderedDict()
         self._luck: Luck | None = None
+        #: Parameters whose changes alter no projection.
+        self._idle: tuple[str, ...] = ()
 
     def moved(self, prepared: Prepared, children: bool) -> Evaluator:
         """Give what runs scenarios on the same set with other values, sharing what is the same.
@@ -101,6 +104,15 @@ class Evaluator:
         new._kernels = self._kernels
         if not children:
             new._projected = self._projected
+        return new
+
+    def staying(self) -> Evaluator:
+        """Give what runs scenarios where nobody enters: those there on the base date, with the same luck and rates."""
+        new = copy(self)
+        # Without entries no change of them, nor of the people they come from, alters anything.
+        new._base = {s: p.changed(entry_rate=np.zeros((1, 1, 1)), extra_entries={}) for s, p in self._base.items()}
+        new._idle = tuple(name for name in AXES if name not in HAZARDS)
+        new._projected = OrderedDict()
         return new
 
     def _inaction(self) -> dict[str, Parameters]:
@@ -147,11 +159,11 @@ class Evaluator:
             self._kernels = Kernels()
         free: list[Projection] = []
         for stream, p in parameters.items():
-            acting = stream, _acting(scenario, stream, ("unit_cost", "capacity"))
+            acting = stream, _acting(scenario, stream, ("unit_cost", "capacity", *self._idle))
             free += self._once(acting, lambda p=p: [project_sums(p, self._kernels)])  # type: ignore[misc]
         if not free[0].grid.groups:
             return free
-        every = tuple((stream, _acting(scenario, stream, ("unit_cost",))) for stream in parameters)
+        every = tuple((stream, _acting(scenario, stream, ("unit_cost", *self._idle))) for stream in parameters)
         return self._once(every, lambda: limited(list(parameters.values()), free, self._kernels))
 
     def _once(self, key: tuple[object, ...], make: Callable[[], list[Projection]]) -> list[Projection]:

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from itertools import combinations, count
-from typing import NamedTuple, TypeAlias, cast
+from typing import NamedTuple, Protocol, TypeAlias, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,8 +26,10 @@ from carecost.inputs.assumptions import Assumptions
 from carecost.inputs.belief import Assumption
 from carecost.inputs.change import Change, Interval, replace_change
 from carecost.inputs.scenario import Lever, Scenario
+from carecost.maths.monte_carlo import Draws
 from carecost.simulation.effects import Altered, alter, drawn_amount
 from carecost.simulation.evaluator import FLOWS, Evaluator, Joined, Outcome
+from carecost.simulation.prepare import Prepared
 from carecost.simulation.run import Run
 from carecost.simulation.run import run as model_run
 
@@ -131,19 +133,19 @@ class _Blend:
     run: Corner | None = None
     emptied: tuple[tuple[float, _Blend], ...] = ()
 
-    def array(self, pick: Callable[[Corner], Array]) -> Array:
+    def array(self, name: str) -> Array:
         """Blend an array of the corners."""
-        found = _weighted([(weight, pick(corner)) for weight, corner in self.corners])
+        found = weighted([(weight, getattr(one, name)) for weight, one in self.corners])
         if self.rows is not None and self.run is not None:
             found = np.array(found)
-            found[self.rows] = pick(self.run)
+            found[self.rows] = getattr(self.run, name)
         if not self.emptied:
             return found
-        without = [(-more, blend.array(pick)) for more, blend in self.emptied]
-        return _weighted([(1.0 + sum(more for more, _ in self.emptied), found), *without])
+        without = [(-more, blend.array(name)) for more, blend in self.emptied]
+        return weighted([(1.0 + sum(more for more, _ in self.emptied), found), *without])
 
 
-def _weighted(parts: Sequence[tuple[float, Array]]) -> Array:
+def weighted(parts: Sequence[tuple[float, Array]]) -> Array:
     """Sum arrays with weights, some draws at a time; the array itself where one has all the weight."""
     parts = [(weight, array) for weight, array in parts if weight]
     if len(parts) == 1 and parts[0][0] == 1.0:
@@ -159,22 +161,29 @@ def _weighted(parts: Sequence[tuple[float, Array]]) -> Array:
     return out
 
 
-class Answer(Outcome):
-    """An outcome that is worked out from corners, each array when it is asked for."""
+class Blend(Protocol):
+    """How an outcome is made of others."""
 
-    _blend: _Blend
+    def array(self, name: str) -> Array:
+        """Give an array of a corner by its name."""
+
+
+class Answer(Outcome):
+    """An outcome that is worked out from others, each array when it is asked for."""
+
+    _blend: Blend
     _costs: Callable[[Array], Costs]
 
-    def __init__(self, blend: _Blend, costs: Callable[[Array], Costs]) -> None:
+    def __init__(self, blend: Blend, costs: Callable[[Array], Costs]) -> None:
         vars(self).update(_blend=blend, _costs=costs)
 
     def __getattr__(self, name: str) -> object:
         if name in CHILDREN:
-            made: Array | Costs = self._blend.array(lambda corner: getattr(corner, name))
+            made: Array | Costs = self._blend.array(name)
             assert isinstance(made, np.ndarray)
             made.flags.writeable = False
         elif name == "costs":
-            made = self._costs(self._blend.array(lambda corner: corner.volume))
+            made = self._costs(self._blend.array("volume"))
         else:
             raise AttributeError(name)
         vars(self)[name] = made
@@ -183,7 +192,7 @@ class Answer(Outcome):
     def in_care(self, grid: Grid) -> tuple[Array, Array]:
         """Children in care on each date, (draw, date), and time lived in care, (draw, year), over all streams."""
         blend = self._blend
-        return blend.array(lambda corner: corner.in_care), blend.array(lambda corner: corner.time_in_care)
+        return blend.array("in_care"), blend.array("time_in_care")
 
     def __reduce__(self) -> tuple[object, ...]:
         whole = {field.name: getattr(self, field.name) for field in fields(Outcome)}
@@ -216,12 +225,12 @@ class Corners:
         self._sizes: dict[Stem, float] = {}
         self._known: dict[Key, tuple[Corner, Corner]] = {}
         self._emptied: dict[Band, Corners] = {}
-        self._prices: dict[bool, Array] = {}
+        self._unit_costs = UnitCosts(run.prepared, run.draws)
         for name, plan in run.scenarios.items():
             acting = self._acting(plan)
             for one in acting:
                 self._sizes.setdefault(one.stem, one.size)
-            self._known[_key(acting)] = _corner(run.central[name], run.grid), _corner(run.drawn[name], run.grid)
+            self._known[_key(acting)] = corner(run.central[name], run.grid), corner(run.drawn[name], run.grid)
 
     @property
     def made(self) -> int:
@@ -362,7 +371,7 @@ class Corners:
             return [_Blend(((1.0, corner),)) for corner in both]
         made = [_Blend(tuple((w, self._known[_key(some)][i]) for w, some in weights)) for i in (0, 1)]
         if len(rows[0]):
-            made[0] = _Blend(((1.0, _corner(self.run.outcome(self._at_corner(plan, key)), self.run.grid)),))
+            made[0] = _Blend(((1.0, corner(self.run.outcome(self._at_corner(plan, key)), self.run.grid)),))
         if self._central:
             return [made[0], made[0]]
         if len(rows[1]):
@@ -378,12 +387,10 @@ class Corners:
         named = [p if own else replace(p, name=f"{p.name}, corner {i}") for i, p in enumerate(plans)]
         self.runs += len(plans)
         if self._central:
-            made = [_corner(self.run.outcome(plan), self.run.grid) for plan in named]
+            made = [corner(self.run.outcome(plan), self.run.grid) for plan in named]
             return [(corner, corner) for corner in made]
         central, drawn = self.run.also(named)
-        return [
-            (_corner(central[plan.name], self.run.grid), _corner(drawn[plan.name], self.run.grid)) for plan in named
-        ]
+        return [(corner(central[plan.name], self.run.grid), corner(drawn[plan.name], self.run.grid)) for plan in named]
 
     def _run_rows(self, plan: Scenario, rows: NDArray[np.int_]) -> Corner:
         """Run some draws."""
@@ -391,7 +398,7 @@ class Corners:
         for first in range(0, len(rows), AT_ONCE):
             some = slice(first, min(first + AT_ONCE, len(rows)))
             joined.put(some, Evaluator(prepared, draws, cast(slice, rows[some])).outcome(plan))
-        return _corner(joined.outcome(), self.run.grid)
+        return corner(joined.outcome(), self.run.grid)
 
     def _at_corner(self, plan: Scenario, key: Key) -> Scenario:
         """Give a scenario without its spending, and with the changes of a corner at their sizes alone."""
@@ -478,7 +485,8 @@ class Corners:
         named = [age for band in bands for age in band or self.run.grid.ages]
         once = len(set(named)) == len(named)
         rows = (row for row in self.run.assumptions.rows if row.parameter == "entry_rate")
-        tied = any(row.quantity in ties.joint for row in rows)
+        # Without its rate of entry, what is tied to it would be drawn otherwise.
+        tied = any(row.quantity in names for row in rows for names in (ties.joint, ties.matrix, ties.loading))
         return scaled and apart and once and not self.run.grid.groups and not tied
 
     def _without(self, band: Band) -> Corners:
@@ -507,33 +515,59 @@ class Corners:
         scaled, start = scaled_set(run.assumptions, {}, entries), run.calendar.programme_start
         made = model_run(scaled, alone, run.grid.n_years, replace(run.draws, noise=False), start)
         self.runs += 1
-        return [_Blend(((1.0, _corner(of[plan.name], run.grid)),)) for of in (made.central, made.drawn)]
+        return [_Blend(((1.0, corner(of[plan.name], run.grid)),)) for of in (made.central, made.drawn)]
 
     # Prices
 
     def _costing(self, plan: Scenario, prices: Mapping[str, float], central: bool) -> Callable[[Array], Costs]:
-        where = f"scenario {plan.name!r}"
-        grid = self.run.grid
+        where, grid, unit_costs = f"scenario {plan.name!r}", self.run.grid, self._unit_costs
         follows = any(item.driver == OUTCOMES for item in grid.items)  # their volume is filled in place
+        block = None if central or self._central else slice(0, self.run.draws.n)
 
         def cost(volume: Array) -> Costs:
-            return priced(grid, np.array(volume) if follows else volume, self._unit_cost(plan, prices, central), where)
+            return priced(grid, np.array(volume) if follows else volume, unit_costs.of(plan, prices, block), where)
 
         return cost
 
-    def _unit_cost(self, plan: Scenario, prices: Mapping[str, float], central: bool) -> Array:
-        """Give the unit costs of a scenario: (draw, year, item)."""
-        run, layouts = self.run, self.run.prepared.layouts
+
+class UnitCosts:
+    """Unit costs of any scenario on a set, worked out apart from children.
+
+    Parameters
+    ----------
+    prepared : Prepared
+        The set.
+    draws : Draws
+        The luck.
+    """
+
+    def __init__(self, prepared: Prepared, draws: Draws) -> None:
+        self.prepared, self.draws = prepared, draws
+        self._own: dict[bool, Array] = {}
+
+    def of(self, plan: Scenario, prices: Mapping[str, float], block: slice | None) -> Array:
+        """Give the unit costs of a scenario: (draw, year, item).
+
+        Parameters
+        ----------
+        plan : Scenario
+            What is done.
+        prices : mapping of str to float
+            What unit costs of the set are multiplied with, by item [ratio].
+        block : slice or None
+            All draws, or the central run.
+        """
+        layouts, calendar = self.prepared.layouts, self.prepared.calendar
         grid, stream = layouts.grid, layouts.streams[0]
-        sampler = layouts.sampler(run.draws, None if central or self._central else slice(0, run.draws.n))
-        key = sampler.block is None
-        if key not in self._prices:
+        sampler = layouts.sampler(self.draws, block)
+        key = block is None
+        if key not in self._own:
             found = [one.array(grid, sampler) for one in layouts.layouts(stream) if one.parameter == "unit_cost"]
-            self._prices[key] = np.asarray(found[0]) if found else np.zeros((1, 1, 0))
-        unit_cost = self._prices[key]
+            self._own[key] = np.asarray(found[0]) if found else np.zeros((1, 1, 0))
+        unit_cost = self._own[key]
         if any(factor != 1.0 for factor in prices.values()):
             unit_cost = unit_cost * np.array([prices.get(item.name, 1.0) for item in grid.items])
-        background = run.assumptions.background
+        background = self.prepared.assumptions.background
         plans = [one for one in (background, plan) if one is not None]
         every = [change for one in plans for _, change in one.changes]
         changes = [c for c in every if c.parameter == "unit_cost" and c.share and not c.idle]
@@ -544,7 +578,7 @@ class Corners:
         at = [i for i, item in enumerate(grid.items) if any(names is None or item.name in names for names in named)]
         altered = Altered(_prices_alone(grid, unit_cost[..., at], at))
         for one in plans:
-            altered = alter(one, altered, stream, sampler, run.calendar, only=("unit_cost",))
+            altered = alter(one, altered, stream, sampler, calendar, only=("unit_cost",))
         changed = np.asarray(altered.parameters.unit_cost)
         shape = [max(a, b) for a, b in zip(unit_cost.shape, (*changed.shape[:2], 0), strict=True)]
         out = np.array(np.broadcast_to(unit_cost, shape))
@@ -570,7 +604,8 @@ def _key(acting: Sequence[Acting]) -> Key:
     return tuple((one.stem, one.size) for one in acting)
 
 
-def _corner(outcome: Outcome, grid: Grid) -> Corner:
+def corner(outcome: Outcome, grid: Grid) -> Corner:
+    """Keep of an outcome what prices do not touch."""
     o = outcome
     return Corner(o.stock, o.entries, o.exits, o.aged_out, o.child_years, o.costs.volume, *o.in_care(grid))
 

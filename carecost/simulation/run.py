@@ -22,7 +22,7 @@ from carecost.inputs.assumptions import Assumptions
 from carecost.inputs.provenance import Provenance
 from carecost.inputs.scenario import Scenario
 from carecost.maths.monte_carlo import Draws
-from carecost.simulation.blocks import Key, Progress, Workers, block_size, drawn, evaluate
+from carecost.simulation.blocks import Key, Progress, Workers, block_size, drawn, evaluate, share_of_draws
 from carecost.simulation.comparison import Comparison, Side
 from carecost.simulation.effects import Calendar, first_year
 from carecost.simulation.evaluator import Evaluator, Outcome
@@ -231,12 +231,10 @@ def run(
     if draws.table is not None:
         prepared = replace(prepared, layouts=prepared.layouts.labelled(labels_for(prepared, draws)))
     central = evaluate(prepared, draws, None)
-    # A share for each thread at least, so that few draws go side by side too.
-    most = block_size(prepared.grid, prepared.scenarios.values())
-    size = block if block is not None else max(1, min(most, -(-draws.n // max(threads, 1))))
+    size = share_of_draws(prepared, draws, threads) if block is None else block
     every = central if draws.central else drawn(prepared, draws, threads, size, progress, executor)
     plain, lucky = _apart(every)
-    return Run(prepared, draws, _provenance(prepared, draws), _apart(central)[0], plain, lucky or plain)
+    return Run(prepared, draws, provenance(prepared, draws), _apart(central)[0], plain, lucky or plain)
 
 
 def _apart(outcomes: dict[Key, Outcome]) -> tuple[dict[str, Outcome], dict[str, Outcome]]:
@@ -245,7 +243,8 @@ def _apart(outcomes: dict[Key, Outcome]) -> tuple[dict[str, Outcome], dict[str, 
     return plain, lucky
 
 
-def _provenance(prepared: Prepared, draws: Draws) -> Provenance:
+def provenance(prepared: Prepared, draws: Draws) -> Provenance:
+    """Say what a run is made of."""
     assumptions, calendar, grid = prepared.assumptions, prepared.calendar, prepared.layouts.grid
     return Provenance(
         assumptions=assumptions.name,
