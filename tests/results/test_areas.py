@@ -70,7 +70,7 @@ def test_areas_are_what_a_run_of_each_gives() -> None:
 def test_areas_of_a_scenario_that_adds_to_a_rate_of_entry_are_run() -> None:
     adds = cc.Scenario("more", [cc.Lever("more", [cc.Change("entry_rate", "add", 1e-5, streams=["other"])])])
     told: list[tuple[int, int]] = []
-    found = cc.run_areas(ENGLAND, adds, years=2, draws=1, progress=lambda *of: told.append(of))
+    found = cc.run_areas(ENGLAND, adds, years=3, draws=1, progress=lambda *of: told.append(of))
     assert len(found.why_run) == 1 and told == [(i, 9) for i in range(1, 10)]
-    alone = cc.run(cc.area(ENGLAND, "London"), adds, years=2, draws=1)
+    alone = cc.run(cc.area(ENGLAND, "London"), adds, years=3, draws=1)
     assert found.results["London"].costs().equals(alone.costs())
