@@ -66,6 +66,7 @@ from carecost.results.saving import RATES, Saving
 from carecost.results.what_if import Response, bands_of_ages
 from carecost.simulation.blocks import Progress
 from carecost.simulation.comparison import RATE, TIMING
+from carecost.simulation.kept import KEEPS, Keep
 from carecost.simulation.run import Run
 from carecost.simulation.run import run as run_simulation
 
@@ -117,6 +118,7 @@ def luck(value: Any) -> Draws:
     block=optional(whole(1)),
     background=optional(instance(str, Path, Scenario, list, tuple, words=BEHIND)),
     executor=optional(workers),
+    keep=one_of(KEEPS),
 )
 def run(
     assumptions: Assumptions | str | Path,
@@ -129,6 +131,7 @@ def run(
     block: int | None = None,
     background: Background | None = None,
     executor: Executor | Callable[[], Executor] | None = None,
+    keep: Keep = "everything",
 ) -> Results:
     """Run inaction and some scenarios on a set of assumptions.
 
@@ -158,6 +161,10 @@ def run(
         Dask's ``Client.get_executor()``), or a factory of one (which is shut down after, and asked again where a worker
         was lost), such as ``ProcessPoolExecutor``; ``threads`` threads by default. No result depends on it. A block
         whose worker is lost is done again; a ``progress`` that raises cancels the run.
+    keep : str
+        What is held of the draws: ``everything``; ``costs`` (money by item, children in care in total; not half the
+        memory); ``headline`` (children in care, public spend and savings in total; little memory however many draws).
+        What is not held is refused in words; the central run is held whole, and numbers are the same.
 
     Returns
     -------
@@ -184,7 +191,7 @@ def run(
     plans = [a_scenario(scenario) for scenario in scenarios]
     given = None if draws is None else luck(draws)
     believed = a_set(assumptions) if background is None else under(a_set(assumptions), background)
-    return Results(run_simulation(believed, plans, years, given, start, threads, progress, block, executor))
+    return Results(run_simulation(believed, plans, years, given, start, threads, progress, block, executor, keep))
 
 
 @opened

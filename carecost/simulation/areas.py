@@ -23,9 +23,9 @@ from carecost.inputs.scenario import Scenario
 from carecost.maths.monte_carlo import Draws
 from carecost.simulation.blocks import Key, Progress, Workers, drawn, share_of_draws
 from carecost.simulation.evaluator import Evaluator, Outcome
-from carecost.simulation.prepare import Prepared, prepare
+from carecost.simulation.prepare import Prepared, prepare, provenance
 from carecost.simulation.response import PLACES, Answer, Corner, UnitCosts, corner, weighted
-from carecost.simulation.run import THREADS, Run, provenance
+from carecost.simulation.run import THREADS, Run
 
 #: Distributions that are the same, but for the scale, when value and interval are multiplied.
 SCALABLE = ("normal", "lognormal", "uniform", "triangular", "fixed")

@@ -230,7 +230,8 @@ class Corners:
             acting = self._acting(plan)
             for one in acting:
                 self._sizes.setdefault(one.stem, one.size)
-            self._known[_key(acting)] = corner(run.central[name], run.grid), corner(run.drawn[name], run.grid)
+            alone = corner(run.central[name], run.grid)
+            self._known[_key(acting)] = alone, alone if self._central else corner(run.drawn[name], run.grid)
 
     @property
     def made(self) -> int:

@@ -12,7 +12,6 @@ import numpy as np
 from carecost._labels import INACTION
 from carecost._shown import self_showing
 from carecost._typing import Array, lock
-from carecost._version import __version__
 from carecost.engine.grid import Grid
 from carecost.engine.parameters import Parameters
 from carecost.engine.project import project_streams
@@ -22,11 +21,12 @@ from carecost.inputs.assumptions import Assumptions
 from carecost.inputs.provenance import Provenance
 from carecost.inputs.scenario import Scenario
 from carecost.maths.monte_carlo import Draws
-from carecost.simulation.blocks import Key, Progress, Workers, block_size, drawn, evaluate, share_of_draws
+from carecost.simulation.blocks import Key, Progress, Workers, drawn, evaluate, share_of_draws
 from carecost.simulation.comparison import Comparison, Side
 from carecost.simulation.effects import Calendar, first_year
 from carecost.simulation.evaluator import Evaluator, Outcome
-from carecost.simulation.prepare import Prepared, prepare
+from carecost.simulation.kept import HEADLINE, HeadlineComparison, HeadlineSide, Keep, Kept
+from carecost.simulation.prepare import Prepared, prepare, provenance
 from carecost.simulation.quantities import Drawn, bound, labels_for, quantities
 
 T = TypeVar("T")
@@ -52,6 +52,8 @@ class Run:
         All draws of each scenario; the central run when there are no draws.
     shown : dict of str to Outcome
         The same with the luck of small numbers, where the draws ask for it: what levels are shown with.
+    keep : str
+        What is held of the draws.
     """
 
     prepared: Prepared
@@ -61,6 +63,7 @@ class Run:
     drawn: dict[str, Outcome]
     shown: dict[str, Outcome]
     _known: dict[tuple[str, ...], Any] = field(default_factory=dict, repr=False)
+    keep: Keep = field(default="everything", kw_only=True)
 
     @property
     def assumptions(self) -> Assumptions:
@@ -139,8 +142,8 @@ class Run:
         if self.draws.central or not plans:
             return central, central
         wanted = replace(self.prepared, scenarios={plan.name: plan for plan in plans})
-        size = min(block_size(self.grid, plans), self.draws.n)
-        done = drawn(wanted, replace(self.draws, noise=False), THREADS, size, None)
+        size = share_of_draws(wanted, self.draws, THREADS, self.keep)
+        done = drawn(wanted, replace(self.draws, noise=False), THREADS, size, None, keep=self.keep)
         return central, _apart(done)[0]
 
     def first_year(self, plan: Scenario) -> int | None:
@@ -168,12 +171,15 @@ class Run:
         """
         sides = self.side(baseline, before), self.side(scenario, after, acts_from)
         reference = None if inaction is None or baseline == INACTION else self.side(INACTION, inaction)
-        return Comparison(*sides, self.assumptions.discount, self.calendar.programme_start, reference)
+        made = HeadlineComparison if isinstance(sides[1], HeadlineSide) else Comparison
+        return made(*sides, self.assumptions.discount, self.calendar.programme_start, reference)
 
     def side(self, name: str, outcome: Outcome, acts_from: int | None = None) -> Side:
         """Give an outcome as one side of a comparison, with the year from which its scenario acts."""
         if acts_from is None and name in self.scenarios:
             acts_from = first_year(self.scenarios[name], self.calendar)
+        if isinstance(outcome, Kept) and outcome.keep == HEADLINE:
+            return HeadlineSide(name, self.provenance, outcome, acts_from)
         return Side(name, self.provenance, outcome.costs, *outcome.in_care(self.grid), acts_from)
 
 
@@ -193,6 +199,7 @@ def run(
     progress: Progress | None = None,
     block: int | None = None,
     executor: Workers | None = None,
+    keep: Keep = "everything",
 ) -> Run:
     """Run inaction and some scenarios.
 
@@ -215,6 +222,8 @@ def run(
         Called with (draws done, draws in all).
     executor : Executor or callable, optional
         What blocks of draws are done on, or a factory of it; threads by default. No result depends on it.
+    keep : str
+        What is held of the draws: ``everything``; ``costs``, without children by stream and placement; ``headline``.
 
     Returns
     -------
@@ -231,34 +240,13 @@ def run(
     if draws.table is not None:
         prepared = replace(prepared, layouts=prepared.layouts.labelled(labels_for(prepared, draws)))
     central = evaluate(prepared, draws, None)
-    size = share_of_draws(prepared, draws, threads) if block is None else block
-    every = central if draws.central else drawn(prepared, draws, threads, size, progress, executor)
+    size = share_of_draws(prepared, draws, threads, keep) if block is None else block
+    every = central if draws.central else drawn(prepared, draws, threads, size, progress, executor, keep=keep)
     plain, lucky = _apart(every)
-    return Run(prepared, draws, provenance(prepared, draws), _apart(central)[0], plain, lucky or plain)
+    return Run(prepared, draws, provenance(prepared, draws), _apart(central)[0], plain, lucky or plain, keep=keep)
 
 
 def _apart(outcomes: dict[Key, Outcome]) -> tuple[dict[str, Outcome], dict[str, Outcome]]:
     """Part the outcomes without luck from those with it."""
     plain, lucky = ({name: o for (name, luck), o in outcomes.items() if luck is which} for which in (False, True))
     return plain, lucky
-
-
-def provenance(prepared: Prepared, draws: Draws) -> Provenance:
-    """Say what a run is made of."""
-    assumptions, calendar, grid = prepared.assumptions, prepared.calendar, prepared.layouts.grid
-    return Provenance(
-        assumptions=assumptions.name,
-        digest=assumptions.digest,
-        draws=draws.n,
-        seed=draws.seed,
-        noise=draws.noise,
-        base_year=grid.base_year,
-        years=grid.n_years,
-        programme_start=calendar.programme_start,
-        price_year=calendar.price_year,
-        deflator=assumptions.deflator.vintage,
-        discount=assumptions.discount.name,
-        version=__version__,
-        baseline=" + ".join(assumptions.baselines),
-        given="" if draws.table is None else draws.table.words,
-    )

@@ -14,7 +14,6 @@ from hypothesis import given, settings
 import carecost as cc
 from carecost.inputs.belief import Assumption
 from carecost.simulation.areas import LUCK, Part, Whole, faults
-from carecost.simulation.evaluator import _arrays
 from carecost.simulation.prepare import prepare
 from carecost.simulation.response import PLACES
 from carecost.simulation.run import Run, run
@@ -58,7 +57,7 @@ def assert_close(mine: Run, theirs: Run) -> None:
     assert mine.provenance == theirs.provenance
     for name in theirs.scenarios:
         for a, b in ((mine.central[name], theirs.central[name]), (mine.drawn[name], theirs.drawn[name])):
-            for x, y in zip(_arrays(a), _arrays(b), strict=True):
+            for x, y in zip(a.arrays(), b.arrays(), strict=True):
                 np.testing.assert_allclose(x, y, rtol=0, atol=CLOSE * np.abs(y).max())
             np.testing.assert_allclose(a.costs.spend, b.costs.spend, rtol=0, atol=CLOSE * np.abs(b.costs.spend).max())
             for x, y in zip(a.in_care(mine.grid), b.in_care(theirs.grid), strict=True):
@@ -86,7 +85,7 @@ def test_area_is_the_same_to_the_bit_on_any_blocks_threads_and_executors() -> No
         other = made(plans, PART, **how)
         for a, b in ((first.drawn, other.drawn), (first.central, other.central)):
             assert all(
-                np.array_equal(x, y) for name in a for x, y in zip(_arrays(a[name]), _arrays(b[name]), strict=True)
+                np.array_equal(x, y) for name in a for x, y in zip(a[name].arrays(), b[name].arrays(), strict=True)
             )
 
 
@@ -98,7 +97,7 @@ def test_what_else_is_asked_of_an_area_is_what_its_own_run_gives() -> None:
         for a, b in zip(mine.also(plans), theirs.also(plans), strict=True):
             assert list(a) == list(b)
             for name in a:
-                for x, y in zip(_arrays(a[name]), _arrays(b[name]), strict=True):
+                for x, y in zip(a[name].arrays(), b[name].arrays(), strict=True):
                     np.testing.assert_allclose(x, y, rtol=0, atol=CLOSE * np.abs(y).max())
 
 

@@ -13,7 +13,6 @@ from hypothesis import given, settings
 
 import carecost as cc
 from carecost.inputs.change import replace_change
-from carecost.simulation.evaluator import _arrays
 from carecost.simulation.response import AT_ONCE, CROSSES, PLACES, RATES, REPLACES, Corners, nobody_enters, scaled_set
 from carecost.simulation.run import Run, run
 
@@ -75,7 +74,7 @@ def assert_alike(corners: Corners, plan: cc.Scenario, prices: dict[str, float], 
     fresh = run(scaled_set(TINY, prices, entries), [plan] if plan.name != "inaction" else [], draws=DRAWS)
     worked = corners.outcomes(plan, prices, entries)
     for mine, theirs in zip(worked, (fresh.central[plan.name], fresh.drawn[plan.name]), strict=True):
-        for a, b in zip(_arrays(mine), _arrays(theirs), strict=True):
+        for a, b in zip(mine.arrays(), theirs.arrays(), strict=True):
             np.testing.assert_allclose(a, b, rtol=0, atol=CLOSE * np.abs(b).max())
         spend = theirs.costs.spend
         np.testing.assert_allclose(mine.costs.spend, spend, rtol=0, atol=CLOSE * np.abs(spend).max())
@@ -133,7 +132,7 @@ def test_scenario_of_the_run_itself_is_given_back_bit_for_bit() -> None:
     plan = scenario(FALL, MORE)
     made = run(TINY, [plan], draws=DRAWS)
     for mine, theirs in zip(Corners(made).outcomes(plan), (made.central["plan"], made.drawn["plan"]), strict=True):
-        assert all(np.array_equal(a, b) for a, b in zip(_arrays(mine), _arrays(theirs), strict=True))
+        assert all(np.array_equal(a, b) for a, b in zip(mine.arrays(), theirs.arrays(), strict=True))
 
 
 def test_changes_that_never_meet_need_one_corner_each() -> None:
@@ -214,7 +213,7 @@ def test_answer_survives_a_pickle_and_is_read_only() -> None:
     plan = scenario(FALL)
     answer = Corners(run(TINY, [plan], draws=DRAWS)).outcomes(sized(plan, [0.5]))[1]
     again = pickle.loads(pickle.dumps(answer))
-    assert all(np.array_equal(a, b) for a, b in zip(_arrays(answer), _arrays(again), strict=True))
+    assert all(np.array_equal(a, b) for a, b in zip(answer.arrays(), again.arrays(), strict=True))
     assert not answer.stock.flags.writeable and not answer.costs.spend.flags.writeable
     with pytest.raises(AttributeError):
         answer.nothing  # noqa: B018
