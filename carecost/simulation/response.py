@@ -8,7 +8,7 @@ left out) give any other sizes by multilinear interpolation. What is not so (oth
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from itertools import combinations, count
 from typing import NamedTuple, Protocol, TypeAlias, cast
@@ -314,7 +314,7 @@ class Corners:
         wanted: dict[Key, Scenario] = {}
         for plan in plans:
             acting = self._acting(plan)
-            weights = self._weights(acting)
+            weights = self._weights(acting, self._fixed(acting))
             keys = [_key(acting)] if weights is None else [_key(some) for _, some in weights]
             wanted |= {key: self._at_corner(plan, key) for key in keys if key not in self._known}
         self._make(wanted)
@@ -363,7 +363,7 @@ class Corners:
     def _blends(self, plan: Scenario, acting: Sequence[Acting]) -> list[_Blend]:
         """Say how central run and draws are made; the scenario is run where corners are missing."""
         key = _key(acting)
-        weights = None if key in self._known else self._weights(acting)
+        weights = None if key in self._known else self._needed(acting)
         if weights is not None and not all(_key(some) in self._known for _, some in weights):
             weights = None  # with other rates: its own run alone is less than all of its corners
         rows = None if weights is None else self._to_run(acting)
@@ -419,10 +419,21 @@ class Corners:
             return replace_change(change, share=wanted)
         return replace_change(change, amount=Interval(wanted), share=1.0, times=None, times_of="")
 
-    def _weights(self, acting: Sequence[Acting]) -> list[tuple[float, list[Acting]]] | None:
-        """Give the corners of a scenario with their weights; None where it is to be run."""
+    def _fixed(self, acting: Sequence[Acting]) -> set[int]:
+        """Find changes of levers that are run for another change: at another size they are run with it anyway."""
         faults = self._faults(acting)
-        free = [one for one in acting if one.place not in faults]
+        run = {one.lever.name for one in acting if one.place in faults}
+        return {one.place for one in acting if one.lever.name in run}
+
+    def _weights(
+        self, acting: Sequence[Acting], fixed: Collection[int] = ()
+    ) -> list[tuple[float, list[Acting]]] | None:
+        """Give the corners of a scenario with their weights; None where it is to be run.
+
+        Changes that are ``fixed`` have no corners of their own.
+        """
+        faults = self._faults(acting)
+        free = [one for one in acting if one.place not in faults and one.place not in fixed]
         if not free:
             return None
         at = {one.place: one.size / self._sizes.setdefault(one.stem, one.size) for one in free}
@@ -436,7 +447,14 @@ class Corners:
             for some in _subsets(group):
                 weight = float(np.prod([at[p] if p in some else 1.0 - at[p] for p in group]))
                 corners.append((weight, self._corner_of(acting, at, some)))
-        return [(1.0 - sum(weight for weight, _ in corners), self._corner_of(acting, at, ())), *corners]
+        # Exactly nothing where a group has a change at its known size, so that its corners are not asked for.
+        rest = sum(1.0 - float(np.prod([1.0 - at[place] for place in group])) for group in groups)
+        return [(1.0 - rest, self._corner_of(acting, at, ())), *corners]
+
+    def _needed(self, acting: Sequence[Acting]) -> list[tuple[float, list[Acting]]] | None:
+        """Give the corners of a scenario that have any weight; what is at its known size needs none without it."""
+        weights = self._weights(acting)
+        return weights and [(weight, some) for weight, some in weights if weight]
 
     def _corner_of(self, acting: Sequence[Acting], at: Mapping[int, float], some: Sequence[int]) -> list[Acting]:
         """Give what acts at a corner: the changes that are run, and some of the others at the size that is known."""

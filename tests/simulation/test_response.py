@@ -135,6 +135,21 @@ def test_scenario_of_the_run_itself_is_given_back_bit_for_bit() -> None:
         assert all(np.array_equal(a, b) for a, b in zip(mine.arrays(), theirs.arrays(), strict=True))
 
 
+def test_lever_that_is_run_for_another_change_doubles_no_corners() -> None:
+    """Its change of shares alone would be exact; the lever at another size is run whatever the corners are."""
+    divert = cc.Change("entry_share", "divert", 0.2, from_placements=["home"], to_placement="foster", start=2)
+    both = cc.Lever("carers", [divert, EXITS])
+    plan = cc.Scenario("plan", [cc.Lever("fall", [FALL]), cc.Lever("more", [MORE]), both])
+    corners = Corners(run(TINY, [plan], draws=DRAWS))
+    corners.prepare(plan)
+    assert corners.made == 3  # none, each alone; both are there
+    for by in ([0.3, 1.7, 1.0], [0.3, 1.0, 1.0], [1.0, 0.1, 1.0], [0.7, 0.9, 1.0]):
+        assert_alike(corners, sized(plan, by), {}, {})
+    assert corners.made == 3
+    assert_alike(corners, sized(plan, [0.3, 1.7, 0.5]), {}, {})
+    assert corners.made == 4
+
+
 def test_changes_that_never_meet_need_one_corner_each() -> None:
     ages = [replace_change(FALL, where=cc.Selector(ages=[age])) for age in (15, 16, 17)]
     plan = scenario(*ages)
