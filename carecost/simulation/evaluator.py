@@ -114,20 +114,17 @@ class Evaluator:
         #: Parameters whose changes alter no projection.
         self._idle: tuple[str, ...] = ()
 
-    def moved(self, prepared: Prepared, children: bool) -> Evaluator:
-        """Give what runs scenarios on the same set with other values, sharing what is the same.
+    def moved(self, prepared: Prepared) -> Evaluator:
+        """Give what runs scenarios on the same set with other values, in the same cells.
 
-        Parameters
-        ----------
-        prepared : Prepared
-            The set, laid out in the same cells.
-        children : bool
-            Whether children differ; projections are shared where only prices do.
+        Kernels are shared, and projections of streams whose children have the same values.
         """
         new = Evaluator(prepared, self.draws, self.block)
         new._kernels = self._kernels
-        if not children:
-            new._projected = self._projected
+        if not self.prepared.layouts.grid.groups:
+            mine, theirs = self.prepared.layouts, prepared.layouts
+            same = {stream for stream in mine.streams if mine.alike(theirs, stream)}
+            new._projected.update((key, made) for key, made in self._projected.items() if key[0] in same)
         return new
 
     def staying(self) -> Evaluator:

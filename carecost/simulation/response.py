@@ -564,6 +564,12 @@ class UnitCosts:
         self.prepared, self.draws = prepared, draws
         self._own: dict[bool, Array] = {}
 
+    def on(self, plan: Scenario, outcome: Outcome) -> Outcome:
+        """Put the unit costs of the central run of a scenario on an outcome, whose children stay."""
+        volume = np.array(outcome.costs.volume)  # a copy: what follows outcomes is filled in place
+        costs = priced(outcome.costs.grid, volume, self.of(plan, {}, None), f"scenario {plan.name!r}")
+        return replace(outcome, costs=costs)
+
     def of(self, plan: Scenario, prices: Mapping[str, float], block: slice | None) -> Array:
         """Give the unit costs of a scenario: (draw, year, item).
 
