@@ -67,10 +67,14 @@ def evaluate(prepared: Prepared, draws: Draws, block: slice | None, keep: str = 
     outcomes: dict[Key, Outcome] = {}
     plans = prepared.scenarios
     inaction = None
+    asked = list(plans.values())
     if keep == HEADLINE and block is not None:
         nothing = plans.get(INACTION, Scenario(INACTION))
-        evaluator.ahead([nothing, *(plan for name, plan in plans.items() if name != INACTION)])
-        inaction = evaluator.outcome(nothing)
+        asked = [nothing, *(plan for name, plan in plans.items() if name != INACTION)]
+    if block is not None and (keep == HEADLINE or prepared.yearly):
+        evaluator.ahead(asked)
+    if keep == HEADLINE and block is not None:
+        inaction = evaluator.outcome(asked[0])
     for name, plan in plans.items():
         outcome = evaluator.outcome(plan)
         outcomes[name, False] = outcome if block is None else keeping(keep, prepared, draws, plan, outcome, inaction)
