@@ -240,3 +240,17 @@ def test_blend_does_not_depend_on_how_many_draws_go_at_once(monkeypatch: pytest.
     whole = Corners(made).outcomes(sized(plan, [0.5]))[1].stock
     monkeypatch.setattr("carecost.simulation.response.AT_ONCE", 2)
     assert AT_ONCE > DRAWS.n and np.array_equal(Corners(made).outcomes(sized(plan, [0.5]))[1].stock, whole)
+
+
+def test_entries_that_are_tied_to_other_rates_are_run() -> None:
+    """Without them the rates that they are tied to would be drawn anew."""
+    rows = [r for r in TINY.rows if r.parameter in ("entry_rate", "exit_rate") and not r.belief.certain]
+    entering = next(row for row in rows if row.parameter == "entry_rate")
+    leaving = next(row for row in rows if row.parameter == "exit_rate")
+    tied = cc.Ties((cc.Loading("both", entering.quantity, 0.8), cc.Loading("both", leaving.quantity, 0.6)))
+    made = run(replace(TINY, ties=tied), [scenario(FALL)], draws=DRAWS)
+    corners = Corners(made)
+    fresh = run(scaled_set(made.assumptions, {}, {None: 1.3}), [scenario(FALL)], draws=DRAWS)
+    for mine, theirs in zip(corners.outcomes(made.scenarios["plan"], {}, {None: 1.3})[1].arrays(),
+                            fresh.drawn["plan"].arrays(), strict=True):  # fmt: skip
+        np.testing.assert_allclose(mine, theirs, rtol=0, atol=CLOSE * np.abs(theirs).max())
