@@ -47,8 +47,10 @@ def plot_two_way(
         What a run gave.
     scenario : str
         Name.
-    scale, prices, entries
-        The two settings, as in :meth:`carecost.Results.two_way`.
+    scale, prices : mapping of str to sequence of float, optional
+        Multipliers by lever and by item, as in :meth:`carecost.Results.two_way`.
+    entries : sequence of float, optional
+        Multipliers of the rates of entry. Of all these exactly two are given.
     ax : Axes, optional
         Where to draw; a new figure by default.
 

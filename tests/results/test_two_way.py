@@ -8,7 +8,6 @@ import numpy as np
 import pytest
 
 import carecost as cc
-from carecost.plots import plot_two_way
 from carecost.results.what_if import scaled
 from carecost.simulation.response import scaled_set
 
@@ -70,14 +69,3 @@ def test_threshold_is_where_the_mean_of_runs_is_zero(results: cc.Results) -> Non
 def test_settings_that_are_none_are_refused_in_words(results: cc.Results, given: dict, said: str) -> None:
     with pytest.raises(cc.CareCostError, match=said):
         results.two_way("plan", **given)
-
-
-def test_chart_draws_the_cells_and_the_line(results: cc.Results) -> None:
-    ax = plot_two_way(results, "plan", scale={"fewer": [0.5, 1], "money": [0, 1000]})
-    rows = results.two_way("plan", scale={"fewer": [0.5, 1], "money": [0, 1000]}).query("quantile == 'mean'")
-    (mesh,) = ax.collections
-    shown = np.asarray(mesh.get_array()).ravel()
-    np.testing.assert_allclose(shown / np.abs(shown).max(), rows["value"] / rows["value"].abs().max())
-    (line,) = (one for one in ax.get_lines() if one.get_label() == "Breaks even")
-    np.testing.assert_allclose(line.get_xdata(), rows.drop_duplicates("first_value")["threshold"])
-    assert ax.get_title(loc="left") == "plan saves money in 2 of 4 cells"
