@@ -780,9 +780,9 @@ class Results:
         -------
         DataFrame
             Columns scenario, first and second (the settings in words), first_value and second_value, quantile, value
-            (net present saving), chance (share of draws that save), threshold (the second value at which, with this
-            first one, the mean is zero; missing where it is not between those given), unit, price_year, basis,
-            deflator. Exact wherever :attr:`carecost.Response.exact` says so; levers that are not are run.
+            (net present saving), mean_error, chance (share of draws that save), threshold (the second value at which,
+            with this first one, the mean is zero; missing where it is not between those given), unit, price_year,
+            basis, deflator. Exact wherever :attr:`carecost.Response.exact` says so; levers that are not are run.
 
         Raises
         ------

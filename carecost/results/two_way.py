@@ -14,7 +14,7 @@ from scipy.optimize import brentq
 from carecost._guard import Refused, amounts
 from carecost.errors import InputError, Problem
 from carecost.maths.monte_carlo import LEVEL
-from carecost.results.tables import priced, summarised
+from carecost.results.tables import priced, tidy
 from carecost.results.what_if import Response
 from carecost.simulation.run import Run
 
@@ -116,17 +116,15 @@ class _Table:
 
 def rows(run: Run, scenario: str, first: Axis, second: Axis, level: float = LEVEL) -> pd.DataFrame:
     """Give what a scenario saves over two settings; see :meth:`carecost.Results.two_way`."""
-    table, found = _Table(response_of(run, scenario), first, second), []
-    for a in first.values:
-        made = [table.npv(a, b) for b in second.values]
-        threshold = table.threshold(a, [float(npv.mean()) for npv, _ in made])
-        for b, (npv, central) in zip(second.values, made, strict=True):
-            chance = float((npv > 0).mean()) if len(npv) > 1 else None
-            for quantile, value in summarised(npv, central, level).items():
-                row = {"first": first.words, "first_value": a, "second": second.words, "second_value": b}
-                found.append(
-                    row | {"quantile": quantile, "value": float(value), "chance": chance, "threshold": threshold}
-                )
-    frame = pd.DataFrame(found).astype({"chance": float, "threshold": float})
-    frame.insert(0, "scenario", scenario)
+    table = _Table(response_of(run, scenario), first, second)
+    made = [[table.npv(a, b) for b in second.values] for a in first.values]
+    npv, central = (np.moveaxis(np.array([[one[i] for one in row] for row in made]), -1, 0) for i in (0, 1))
+    frame = tidy(npv, central, {"first_value": first.values, "second_value": second.values}, level)
+    layers = len(frame) // (len(first.values) * len(second.values))
+    means = npv.mean(0)  # (first, second)
+    found = [table.threshold(a, of.tolist()) for a, of in zip(first.values, means, strict=True)]
+    frame["chance"] = np.repeat((npv > 0).mean(0).ravel() if len(npv) > 1 else np.full(means.size, np.nan), layers)
+    frame["threshold"] = np.repeat(np.array(found, dtype=float), layers * len(second.values))
+    for at, (name, value) in enumerate((("scenario", scenario), ("first", first.words), ("second", second.words))):
+        frame.insert(at, name, value)
     return priced(frame, run.provenance.price_base)

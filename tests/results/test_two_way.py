@@ -39,7 +39,7 @@ def test_cells_are_what_runs_give(results: cc.Results) -> None:
             cell = rows[(rows["first_value"] == a) & (rows["second_value"] == b)].set_index("quantile")
             fresh = npv(a, home=b)
             assert cell.loc["mean", "value"] == pytest.approx(fresh.mean(), rel=1e-9)
-            assert cell.loc["0.9", "value"] == pytest.approx(np.quantile(fresh, 0.9), rel=1e-9)
+            assert cell.loc[0.9, "value"] == pytest.approx(np.quantile(fresh, 0.9), rel=1e-9)
             assert cell.loc["mean", "chance"] == (fresh > 0).mean()
 
 
