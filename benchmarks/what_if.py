@@ -11,13 +11,13 @@ import sys
 from collections.abc import Callable
 
 import carecost as cc
-from benchmarks.speed import reference, timed
+from benchmarks.speed import processor, reference
 from carecost.analysis.sensitivity import one_by_one
 
 
 def told(name: str, work: Callable[[], object], aim: str, repeats: int = 3) -> None:
-    """Print the median time of some work, and its ratio to the reference."""
-    pairs = [(timed(work), timed(reference)) for _ in range(repeats)]
+    """Print the median time of processor of some work, and its ratio to the reference."""
+    pairs = [(processor(work), processor(reference)) for _ in range(repeats)]
     mine, theirs = (statistics.median(column) for column in zip(*pairs, strict=True))
     print(f"{name:<64} {mine:>8.3f} s {mine / theirs:>8.2f} references   aim: {aim}")
 

@@ -70,7 +70,7 @@ def _headlines(run: Run) -> dict[str, Array]:
     out = {}
     for name, outcome in run.shown.items():
         out[f"children in care at the end, {name}"] = run.side(name, outcome).children[:, -1]
-        out[f"spend in the last year, {name}"] = outcome.costs.public_spend[:, -1]
+        out[f"spend in the last year, {name}"] = outcome.public_spend[:, -1]
         if name != INACTION:
             out[f"net present saving, {name}"] = run.compare(name).npv()
     return out

@@ -16,7 +16,7 @@ from carecost.inputs.belief import Assumption, Belief
 from carecost.inputs.change import Interval, replace_change
 from carecost.inputs.scenario import Scenario
 from carecost.maths.root import root
-from carecost.simulation.response import central_corners
+from carecost.simulation.response import UnitCosts, central_corners
 from carecost.simulation.run import Run
 from carecost.simulation.run import run as model_run
 
@@ -86,7 +86,7 @@ def _growth_paths(run: Run) -> dict[str, Array]:
         growing = (row for row in run.assumptions.rows if row.kind == "growth" and row.parameter == "unit_cost")
         layouts = run.prepared.layouts.moved({id(row): change(row) for row in growing})
         # Prices alone differ: nobody is projected again.
-        moved = run.evaluator().moved(replace(run.prepared, layouts=layouts), children=False)
+        moved = run.evaluator().moved(replace(run.prepared, layouts=layouts))
         return np.asarray(moved.outcome(inaction).costs.public_spend[0])
 
     return {
@@ -190,6 +190,8 @@ def one_by_one(
     """
     run = model_run(assumptions, (scenario,), years, start=start)
     npv = float(run.compare(scenario.name, central=True).npv()[0])
+    for plan in run.scenarios.values():
+        run.evaluator().outcome(plan)  # so that streams that a line leaves as they are are not projected again
     tried = [_tried(line, run, scenario) for line in lines(assumptions, scenario)]
     return Trials(run, scenario.name, npv, tuple(sorted(tried, key=lambda trial: -trial.effect(npv))))
 
@@ -211,7 +213,8 @@ def _npv(line: Line, values: Sequence[float], run: Run, scenario: Scenario) -> f
     if not line.pulled:
         return _npv_moved(run, line.part, at, scenario.name)
     pulled = _pulled(scenario, at, "times" if line.part == TIMES else "amount").without_items(a.uncounted)
-    saving = run.comparison(INACTION, run.central[INACTION], scenario.name, run.outcome(pulled))
+    after, _ = central_corners(run).outcomes(pulled)
+    saving = run.comparison(INACTION, run.central[INACTION], scenario.name, after)
     return float(saving.npv()[0])
 
 
@@ -231,9 +234,12 @@ def _npv_moved(run: Run, part: str, at: dict[int, float], name: str) -> float:
         old = run.assumptions.rows
         swap = {id(old[i]): _put(old[i], part, value) for i, value in at.items()}
         prepared = replace(run.prepared, layouts=run.prepared.layouts.moved(swap))
-        children = any(old[i].parameter != "unit_cost" for i in at)
-        evaluator = run.evaluator().moved(prepared, children)
-        before, after = (evaluator.outcome(run.scenarios[one]) for one in (INACTION, name))
+        if all(old[i].parameter == "unit_cost" for i in at):
+            prices = UnitCosts(prepared, run.draws)
+            before, after = (prices.on(run.scenarios[one], run.central[one]) for one in (INACTION, name))
+        else:
+            evaluator = run.evaluator().moved(prepared)
+            before, after = (evaluator.outcome(run.scenarios[one]) for one in (INACTION, name))
     return float(run.comparison(INACTION, before, name, after).npv()[0])
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from hashlib import blake2b
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -101,7 +102,8 @@ class Kernels:
         return out
 
     def _number(self, cell: Cell) -> int:
-        key = cell.rates.tobytes() + cell.states.tobytes()
+        # Of the bytes a digest: they are as many as the rates themselves.
+        key = blake2b(cell.rates.tobytes() + cell.states.tobytes(), digest_size=32).digest()
         if key not in self._numbers:
             self._numbers[key] = len(self._rates)
             self._rates.append(cell.rates)

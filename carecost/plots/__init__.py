@@ -18,6 +18,7 @@ from carecost.plots.regions import plot_region_children, plot_regions
 from carecost.plots.required_effect import plot_required_effect
 from carecost.plots.sensitivity import plot_sensitivity, plot_tornado
 from carecost.plots.spending import plot_costs, plot_payers, plot_price_volume_mix
+from carecost.plots.two_way import plot_two_way
 
 __all__ = [
     "plot_attribution",
@@ -40,4 +41,5 @@ __all__ = [
     "plot_required_effect",
     "plot_sensitivity",
     "plot_tornado",
+    "plot_two_way",
 ]

@@ -12,6 +12,7 @@ import pandas as pd
 
 from carecost._guard import (
     calendar_year,
+    called,
     flag,
     guarded,
     instance,
@@ -23,15 +24,20 @@ from carecost._guard import (
     take,
     text,
 )
+from carecost._guard import whole as whole_number
 from carecost._labels import INACTION
 from carecost.errors import InputError, Problem, UnknownNameError, unknown
 from carecost.files.load import a_scenario, a_set, areas
-from carecost.files.regions import SHARE, Prices, Regions, known_regions
+from carecost.files.regions import ENTRIES, POPULATION, SHARE, Prices, Regions, known_regions
 from carecost.inputs.assumptions import Assumptions
 from carecost.inputs.scenario import Scenario
 from carecost.maths.monte_carlo import Draws
 from carecost.money.prices import CASH, REAL
 from carecost.results.results import HORIZON, Results, luck, run, workers
+from carecost.simulation.areas import Part, Whole, faults
+from carecost.simulation.blocks import Progress
+from carecost.simulation.prepare import prepare
+from carecost.simulation.run import THREADS
 
 #: The whole country in tables, and measures of its regions.
 WHOLE = "England"
@@ -57,6 +63,8 @@ AHEAD = (10, 20)
     start=optional(calendar_year),
     prices=one_of(PRICES),
     executor=optional(workers),
+    threads=whole_number(1, 1024),
+    progress=optional(called),
 )
 def run_areas(
     assumptions: Assumptions | str | Path,
@@ -66,8 +74,15 @@ def run_areas(
     start: int | None = None,
     prices: Prices = "own",
     executor: Executor | Callable[[], Executor] | None = None,
+    threads: int = THREADS,
+    progress: Progress | None = None,
 ) -> AreaResults:
     """Run inaction and some scenarios in every area of a set.
+
+    Areas share the rates of leaving and moving, and children are linear in stock and entries: all areas are made of two
+    runs of the whole, at their own prices, and are what runs of each give, to rounding. Where that does not hold
+    (places that run out, the luck of small numbers, what is added to a rate of entry) each is run, and
+    :attr:`AreaResults.why_run` says why.
 
     Parameters
     ----------
@@ -86,6 +101,10 @@ def run_areas(
         Unit costs: each area's ``own``, or ``national``.
     executor : Executor or callable, optional
         What blocks of draws are done on, as in :func:`carecost.run`.
+    threads : int
+        Threads; no result depends on them.
+    progress : callable, optional
+        Called with (draws done, draws in all): those of the whole, or of one area after the other where each is run.
 
     Returns
     -------
@@ -113,12 +132,26 @@ def run_areas(
     if isinstance(draws, Draws) and draws.table is not None:
         remedy = "Give how many draws there are to be: areas have levels of their own, which one table cannot hold"
         raise InputError(Problem("draws were given as a table", "run_areas()", remedy))
-    regions = known_regions(whole)
-    results = {
-        name: run(part, *scenarios, years=years, draws=draws, start=start, executor=executor)
-        for name, part in areas(whole, prices).items()
-    }
-    return AreaResults(results, regions)
+    regions, parts = known_regions(whole), areas(whole, prices)
+    plans, given = [a_scenario(plan) for plan in scenarios], Draws() if draws is None else luck(draws)
+    why = faults(whole, plans, given)
+    if not why:
+        shared = Whole(prepare(whole, plans, years, start), given, threads, None, progress, executor)
+        shares = {name: Part(*(regions.value(name, of) for of in (SHARE, ENTRIES, POPULATION))) for name in parts}
+        made = {name: Results(shared.area(part, plans, shares[name])) for name, part in parts.items()}
+        return AreaResults(made, regions)
+    made = {}
+    for i, (name, part) in enumerate(parts.items()):
+        told = None if progress is None else _after(progress, i * given.n, len(parts) * given.n)
+        made[name] = run(
+            part, *plans, years=years, draws=given, start=start, threads=threads, progress=told, executor=executor
+        )
+    return AreaResults(made, regions, tuple(why))
+
+
+def _after(progress: Progress, before: int, every: int) -> Progress:
+    """Count on from what was done before."""
+    return lambda done, _: progress(before + done, every)
 
 
 @opened
@@ -132,6 +165,8 @@ class AreaResults:
         By name of the area.
     known : Regions
         Published measures of the areas.
+    why_run : sequence of str
+        Why each area was run by itself; empty where all were made of two runs of the whole.
 
     See Also
     --------
@@ -146,10 +181,16 @@ class AreaResults:
 
     results: Mapping[str, Results]
     known: Regions
+    why_run: Sequence[str] = ()
 
     def __post_init__(self) -> None:
         made = "Use carecost.run_areas(…), which gives them"
-        take(self, results=mapping_of(instance(Results, words=made), made), known=instance(Regions, words=made))
+        take(
+            self,
+            results=mapping_of(instance(Results, words=made), made),
+            known=instance(Regions, words=made),
+            why_run=labels,
+        )
 
     @guarded(by=labels, draws=flag)
     def children(self, by: Sequence[str] = (), draws: bool = False) -> pd.DataFrame:

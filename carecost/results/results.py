@@ -59,6 +59,7 @@ from carecost.results import (
     price_tables,
     saving,
     tables,
+    two_way,
 )
 from carecost.results.appraisal_tables import SavingAppraisal
 from carecost.results.decision_tables import DEFAULT_EFFECT, VALUES, ScenarioOptions
@@ -66,6 +67,7 @@ from carecost.results.saving import RATES, Saving
 from carecost.results.what_if import Response, bands_of_ages
 from carecost.simulation.blocks import Progress
 from carecost.simulation.comparison import RATE, TIMING
+from carecost.simulation.kept import KEEPS, Keep
 from carecost.simulation.run import Run
 from carecost.simulation.run import run as run_simulation
 
@@ -117,6 +119,7 @@ def luck(value: Any) -> Draws:
     block=optional(whole(1)),
     background=optional(instance(str, Path, Scenario, list, tuple, words=BEHIND)),
     executor=optional(workers),
+    keep=one_of(KEEPS),
 )
 def run(
     assumptions: Assumptions | str | Path,
@@ -129,6 +132,7 @@ def run(
     block: int | None = None,
     background: Background | None = None,
     executor: Executor | Callable[[], Executor] | None = None,
+    keep: Keep = "everything",
 ) -> Results:
     """Run inaction and some scenarios on a set of assumptions.
 
@@ -158,6 +162,10 @@ def run(
         Dask's ``Client.get_executor()``), or a factory of one (which is shut down after, and asked again where a worker
         was lost), such as ``ProcessPoolExecutor``; ``threads`` threads by default. No result depends on it. A block
         whose worker is lost is done again; a ``progress`` that raises cancels the run.
+    keep : str
+        What is held of the draws: ``everything``; ``costs`` (money by item, children in care in total; not half the
+        memory); ``headline`` (children in care, public spend and savings in total; little memory however many draws).
+        What is not held is refused in words; the central run is held whole, and numbers are the same.
 
     Returns
     -------
@@ -184,7 +192,7 @@ def run(
     plans = [a_scenario(scenario) for scenario in scenarios]
     given = None if draws is None else luck(draws)
     believed = a_set(assumptions) if background is None else under(a_set(assumptions), background)
-    return Results(run_simulation(believed, plans, years, given, start, threads, progress, block, executor))
+    return Results(run_simulation(believed, plans, years, given, start, threads, progress, block, executor, keep=keep))
 
 
 @opened
@@ -739,6 +747,64 @@ class Results:
         (1,)
         """
         return Response(self._run, scenario, bands or ())
+
+    @guarded(
+        scenario=text,
+        scale=optional(two_way.multipliers_by_name),
+        prices=optional(two_way.multipliers_by_name),
+        entries=optional(two_way.multipliers),
+        level=tables.COVERAGE,
+    )
+    def two_way(
+        self,
+        scenario: str,
+        scale: Mapping[str, Sequence[float]] | None = None,
+        prices: Mapping[str, Sequence[float]] | None = None,
+        entries: Sequence[float] | None = None,
+        level: float = LEVEL,
+    ) -> pd.DataFrame:
+        """Give the net present saving of a scenario over two settings, and where it breaks even.
+
+        Parameters
+        ----------
+        scenario : str
+            Name.
+        scale, prices : mapping of str to sequence of float, optional
+            Multipliers of effects by lever, and of unit costs by item, as in :meth:`carecost.Response.at` [ratio].
+        entries : sequence of float, optional
+            Multipliers of the rates of entry of all ages [ratio]. Of all these exactly two are given.
+        level : float
+            Coverage of the interval [probability].
+
+        Returns
+        -------
+        DataFrame
+            Columns scenario, first and second (the settings in words), first_value and second_value, quantile, value
+            (net present saving), mean_error, chance (share of draws that save), threshold (the second value at which,
+            with this first one, the mean is zero; missing where it is not between those given), unit, price_year,
+            basis, deflator. Exact wherever :attr:`carecost.Response.exact` says so; levers that are not are run.
+
+        Raises
+        ------
+        UnknownNameError
+            If the scenario, a lever or an item is not known.
+        InputError
+            If there are not two settings, or a lever at a size makes what cannot be.
+
+        See Also
+        --------
+        what_if : Any other setting.
+        carecost.plots.plot_two_way : Draws it.
+
+        Examples
+        --------
+        >>> import carecost as cc
+        >>> results = cc.run("england-2025", "family-help", years=6)
+        >>> rows = results.two_way("family-help", scale={"family help": [0, 1]}, entries=[0.9, 1, 1.1])
+        >>> rows[["first_value", "second_value"]].iloc[-1].tolist()
+        [1.0, 1.1]
+        """
+        return two_way.rows(self._run, scenario, *two_way.axes_of(scale, prices, entries), level)
 
     @guarded(level=tables.COVERAGE)
     def summary(self, level: float = LEVEL) -> pd.DataFrame:

@@ -285,8 +285,8 @@ class _Summary:
         yield of(f"Children in care, {date}, {before}", lambda c: c.baseline.children[:, -1], CHILDREN)
         yield of(f"Children in care, {date}, {after}", lambda c: c.scenario.children[:, -1], CHILDREN)
         yield of(f"Fewer children in care, {date}", lambda c: c.averted[:, -1], CHILDREN)
-        yield of(f"{last}, {before}", lambda c: c.baseline.costs.public_spend[:, -1], *money)
-        yield of(f"{last}, {after}", lambda c: c.scenario.costs.public_spend[:, -1], *money)
+        yield of(f"{last}, {before}", lambda c: c.baseline.public_spend[:, -1], *money)
+        yield of(f"{last}, {after}", lambda c: c.scenario.public_spend[:, -1], *money)
         yield of(f"Reform spend, {span}", lambda c: c.reform_spend().sum(1), *money)
         yield of(f"Gross saving, {span}", lambda c: c.gross_saving().sum(1), *money)
         yield of(f"Cashable saving, {span}", lambda c: c.cashable_saving().sum(1), *money)
@@ -356,8 +356,8 @@ class _Summary:
 
     def _entries_averted(self, outcomes: dict[str, Outcome]) -> Array:
         """Count entries to care averted over all years: (draw,) [children]."""
-        care = np.array([float(p.in_care) for p in self.drawn.grid.placements])
-        before, after = ((outcomes[name].entries @ care).sum((1, 2)) for name in (self.baseline, self.scenario))
+        grid = self.drawn.grid
+        before, after = (outcomes[name].total("entries", grid).sum(1) for name in (self.baseline, self.scenario))
         return np.asarray(before - after)
 
     def _row(self, what: str, pick: Callable[[Comparison], Array], unit: str, scale: float = 1.0) -> Row:

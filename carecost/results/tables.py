@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from typing import Any, Literal
 
 import numpy as np
@@ -20,7 +20,8 @@ from carecost.maths.monte_carlo import LEVEL, ends, mean_error
 from carecost.money import vintages
 from carecost.money.discounting import Deflator
 from carecost.money.prices import CASH, REAL, PriceBase
-from carecost.simulation.evaluator import FLOWS, Outcome
+from carecost.simulation.evaluator import FLOWS
+from carecost.simulation.kept import HEADLINE, Kept
 from carecost.simulation.run import Run
 
 #: Unit of stocks and flows.
@@ -40,9 +41,6 @@ CAPACITY = ("places", "occupancy", "share", "redirected", "unmet")
 
 #: What of it follows from expected arrivals, also where children are followed one by one.
 WITHOUT_LUCK = ("share", "redirected", "unmet")
-
-#: Picks an array of shape (draw, stream, time, placement) from an outcome.
-Pick = Callable[[Outcome], Array]
 
 
 def summarised(array: Array, central: Array, level: float = LEVEL) -> dict[str, Array]:
@@ -200,10 +198,7 @@ def children_rows(run: Run, by: Sequence[str], level: float | None, in_care: boo
     """Children on each date; see :meth:`carecost.Results.children`."""
     if "age" in by:
         return _by_age(run, [b for b in by if b != "age"], in_care)
-    frames = [
-        _by_label(run, name, _both(run, name, lambda o: o.stock), ("date", run.grid.dates), by, level, in_care)
-        for name in run.scenarios
-    ]
+    frames = [_of_children(run, name, "stock", ("date", run.grid.dates), by, level, in_care) for name in run.scenarios]
     return _stacked(frames).assign(unit=CHILDREN)
 
 
@@ -211,10 +206,7 @@ def flow_rows(run: Run, flow: str, by: Sequence[str], level: float | None, in_ca
     """Flows in each year; see :meth:`carecost.Results.flows`."""
     if flow not in FLOWS:
         raise UnknownNameError(unknown("flow", flow, FLOWS))
-    frames = [
-        _by_label(run, name, _both(run, name, lambda o: getattr(o, flow)), ("year", run.grid.years), by, level, in_care)
-        for name in run.scenarios
-    ]
+    frames = [_of_children(run, name, flow, ("year", run.grid.years), by, level, in_care) for name in run.scenarios]
     return _stacked(frames).assign(unit="child-years" if flow == "child_years" else CHILDREN)
 
 
@@ -235,8 +227,11 @@ def cost_rows(
     factor = index.factor(run.assumptions.price_year, grid.years)[:, None] if basis == CASH else 1.0
     frames = []
     for name in run.scenarios:
-        drawn, groups = grouped((run.shown[name].costs.spend * factor)[..., keep], labels, by)
-        central, _ = grouped((run.central[name].costs.spend * factor)[..., keep], labels, by)
+        central, groups = grouped((run.central[name].costs.spend * factor)[..., keep], labels, by)
+        if not by and run.keep == HEADLINE and not run.draws.central:
+            drawn = (run.shown[name].public_spend * np.squeeze(factor))[..., None]
+        else:
+            drawn, _ = grouped((run.shown[name].costs.spend * factor)[..., keep], labels, by)
         frames.append(_named(name, rows_of(drawn, central, ("year", grid.years), groups, level)))
     return priced(_stacked(frames), PriceBase(CASH, None, index.vintage) if basis == CASH else real)
 
@@ -327,9 +322,21 @@ def _by_label(
     return _named(name, rows_of(drawn, central, time, groups, level))
 
 
-def _both(run: Run, name: str, pick: Pick) -> tuple[Array, Array]:
-    """Pick an array of a scenario: as levels are shown, and of the central run."""
-    return pick(run.shown[name]), pick(run.central[name])
+def _of_children(
+    run: Run,
+    name: str,
+    flow: str,
+    time: tuple[str, Sequence[int]],
+    by: Sequence[str],
+    level: float | None,
+    in_care: bool,
+) -> pd.DataFrame:
+    """Lay out the stock or a flow of a scenario, as levels are shown, beside the central run."""
+    drawn, central = run.shown[name], run.central[name]
+    if isinstance(drawn, Kept) and in_care and not by:
+        every, alone = (one.total(flow, run.grid)[..., None] for one in (drawn, central))
+        return _named(name, rows_of(every, alone, time, {}, level))
+    return _by_label(run, name, (getattr(drawn, flow), getattr(central, flow)), time, by, level, in_care)
 
 
 def _labels(run: Run) -> dict[str, list[str]]:
@@ -386,9 +393,9 @@ def draw_rows(run: Run) -> pd.DataFrame:
     for name, outcome in run.shown.items():
         columns = {
             "scenario": name,
-            "draw": np.arange(len(outcome.stock)),
+            "draw": np.arange(len(outcome.public_spend)),
             "children_in_care": run.side(name, outcome).children[:, -1],
-            "spend": outcome.costs.public_spend[:, -1],
+            "spend": outcome.public_spend[:, -1],
             "npv": run.compare(name).npv(),
         }
         frames.append(pd.DataFrame(columns))

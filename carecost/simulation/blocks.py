@@ -8,15 +8,19 @@ from contextlib import ExitStack
 from functools import partial
 from typing import Any, TypeAlias
 
+from carecost._labels import INACTION
 from carecost.engine.grid import Grid
 from carecost.errors import CareCostError, Problem
 from carecost.inputs.scenario import Scenario
 from carecost.maths.monte_carlo import Draws
 from carecost.simulation.evaluator import Evaluator, Joined, Outcome
+from carecost.simulation.kept import EVERYTHING, HEADLINE, keeping
 from carecost.simulation.prepare import Prepared
 
 #: Draws that go through at once: their kernels fit in cache.
 BLOCK, LARGE = 128, 256
+#: The same where rates differ in every year; and where a run is to take little memory.
+YEARLY, LEAN = 64, 24
 #: Ages times placements up to which larger blocks are faster, where one set of rates serves all years.
 SMALL = 256
 Progress = Callable[[int, int], None]
@@ -26,12 +30,17 @@ Workers: TypeAlias = Executor | Callable[[], Executor]
 TRIES = 3
 #: First draw of a block, and the one after its last.
 Span: TypeAlias = tuple[int, int]
-#: Scenario, and whether with the luck of small numbers.
+#: Scenario, and whether with the luck of small numbers (of areas: whether of those there on the base date alone).
 Key = tuple[str, bool]
+#: What evaluates a block of draws.
+Evaluated: TypeAlias = Callable[[Prepared, Draws, slice], dict[Key, Outcome]]
 
 
-def block_size(grid: Grid, scenarios: Iterable[Scenario]) -> int:
-    """Choose how many draws go through at once: speed and memory depend on it, no result does."""
+def block_size(grid: Grid, scenarios: Iterable[Scenario], yearly: bool = False) -> int:
+    """Choose how many draws go through at once: speed and memory depend on it, no result does.
+
+    Where rates differ in every year (``yearly``) kernels are many, and half as many draws are as fast.
+    """
     dated = any(
         change.parameter in ("exit_rate", "move_rate", "capacity") and not change.idle
         for scenario in scenarios
@@ -40,17 +49,37 @@ def block_size(grid: Grid, scenarios: Iterable[Scenario]) -> int:
     small = len(grid.ages) * len(grid.placements) <= SMALL
     size = LARGE if small and not dated else BLOCK
     # Where places run out the years go one by one, for some of the draws: more of them are worth a step.
-    return 2 * size if grid.groups else size
+    size = 2 * size if grid.groups else size
+    return min(size, YEARLY) if yearly else size
 
 
-def evaluate(prepared: Prepared, draws: Draws, block: slice | None) -> dict[Key, Outcome]:
-    """Evaluate every scenario for one block of draws, or the central run."""
+def share_of_draws(prepared: Prepared, draws: Draws, threads: int, keep: str = EVERYTHING) -> int:
+    """Choose the size of blocks: a share for each thread at least, so that few draws go side by side too."""
+    most = block_size(prepared.grid, prepared.scenarios.values(), prepared.yearly)
+    if keep == HEADLINE:
+        most = min(most, LEAN)
+    return max(1, min(most, -(-draws.n // max(threads, 1))))
+
+
+def evaluate(prepared: Prepared, draws: Draws, block: slice | None, keep: str = EVERYTHING) -> dict[Key, Outcome]:
+    """Evaluate every scenario for one block of draws, or the central run; keep a part of the draws."""
     evaluator = Evaluator(prepared, draws, block)
     outcomes: dict[Key, Outcome] = {}
-    for name, scenario in prepared.scenarios.items():
-        outcomes[name, False] = evaluator.outcome(scenario)
+    plans = prepared.scenarios
+    inaction = None
+    asked = list(plans.values())
+    if keep == HEADLINE and block is not None:
+        nothing = plans.get(INACTION, Scenario(INACTION))
+        asked = [nothing, *(plan for name, plan in plans.items() if name != INACTION)]
+    if block is not None and (keep == HEADLINE or prepared.yearly):
+        evaluator.ahead(asked)
+    if keep == HEADLINE and block is not None:
+        inaction = evaluator.outcome(asked[0])
+    for name, plan in plans.items():
+        outcome = evaluator.outcome(plan)
+        outcomes[name, False] = outcome if block is None else keeping(keep, prepared, draws, plan, outcome, inaction)
         if draws.noise and block is not None:
-            outcomes[name, True] = evaluator.lucky(scenario)
+            outcomes[name, True] = keeping(keep, prepared, draws, plan, evaluator.lucky(plan), None)
     return outcomes
 
 
@@ -85,6 +114,8 @@ def drawn(
     size: int,
     progress: Progress | None,
     workers: Workers | None = None,
+    evaluated: Evaluated = evaluate,
+    keep: str = EVERYTHING,
 ) -> dict[Key, Outcome]:
     """Evaluate all draws in blocks on workers, and put what they give in place, in order.
 
@@ -102,7 +133,10 @@ def drawn(
     spans = [(first, min(first + size, draws.n)) for first in range(0, draws.n, size)]
     failed: dict[Span, BaseException] = {}
     done = 0
-    for span, outcomes in _evaluated(prepared, draws, spans, workers or partial(ThreadPoolExecutor, max(1, threads))):
+    if keep != EVERYTHING:
+        evaluated = partial(evaluate, keep=keep)
+    executors = workers or partial(ThreadPoolExecutor, max(1, threads))
+    for span, outcomes in _evaluated(evaluated, prepared, draws, spans, executors):
         if isinstance(outcomes, BaseException):
             failed[span] = outcomes
             continue
@@ -118,7 +152,7 @@ def drawn(
 
 
 def _evaluated(
-    prepared: Prepared, draws: Draws, spans: Sequence[Span], workers: Workers
+    evaluated: Evaluated, prepared: Prepared, draws: Draws, spans: Sequence[Span], workers: Workers
 ) -> Iterator[tuple[Span, dict[Key, Outcome] | BaseException]]:
     """Give what each block gave, in order as far as none is done again; or why it failed each time."""
     left, why, tries = list(spans), dict[Span, BaseException](), dict.fromkeys(spans, 0)
@@ -130,7 +164,7 @@ def _evaluated(
             try:
                 for span in left:
                     try:
-                        futures[span] = executor.submit(evaluate, prepared, draws, slice(*span))
+                        futures[span] = executor.submit(evaluated, prepared, draws, slice(*span))
                     except BrokenExecutor as error:
                         why[span] = error
                         again.append(span)

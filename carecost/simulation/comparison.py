@@ -61,6 +61,21 @@ class Side(ReadOnly):
     child_years: Array
     acts_from: int | None = None
 
+    @property
+    def grid(self) -> Grid:
+        """Labels."""
+        return self.costs.grid
+
+    @property
+    def public_spend(self) -> Array:
+        """Spend of the public purse: (draw, year) [GBP, constant prices]."""
+        return self.costs.public_spend
+
+    @property
+    def care_spend(self) -> Array:
+        """Public spend that follows time in care: (draw, year) [GBP, constant prices]."""
+        return care_spend(self.costs)
+
 
 @opened
 @dataclass(frozen=True, eq=False)
@@ -116,7 +131,7 @@ class Comparison(LockedAgain):
     @property
     def grid(self) -> Grid:
         """Labels."""
-        return self.scenario.costs.grid
+        return self.scenario.grid
 
     @cached_property
     def averted(self) -> Array:
@@ -169,7 +184,8 @@ class Comparison(LockedAgain):
         >>> compared.gross_saving().shape == (1, len(compared.grid.years))
         True
         """
-        return self._effects(lambda i: _counts(i, choose) and i.group != REFORM)
+        made = self._made("gross_saving", choose)
+        return self._effects(lambda i: _counts(i, choose) and i.group != REFORM) if made is None else made
 
     @guarded(choose=optional(called))
     def cashable_saving(self, choose: Chooser | None = None) -> Array:
@@ -196,6 +212,9 @@ class Comparison(LockedAgain):
         >>> bool((compared.cashable_saving() <= compared.gross_saving() + 1e-6).all())
         True
         """
+        made = self._made("cashable_saving", choose)
+        if made is not None:
+            return made
         if self._against_inaction is not None:
             scenario, baseline = self._against_inaction
             return scenario.cashable_saving(choose) - baseline.cashable_saving(choose)
@@ -236,7 +255,8 @@ class Comparison(LockedAgain):
         >>> bool((compared.reform_spend() >= 0).all())
         True
         """
-        return -self._effects(lambda i: _counts(i, choose) and i.group == REFORM)
+        made = self._made("reform_spend", choose)
+        return -self._effects(lambda i: _counts(i, choose) and i.group == REFORM) if made is None else made
 
     @guarded(choose=optional(called))
     def net_saving(self, choose: Chooser | None = None) -> Array:
@@ -261,6 +281,10 @@ class Comparison(LockedAgain):
         True
         """
         return self.cashable_saving(choose) - self.reform_spend(choose)
+
+    def _made(self, name: str, choose: Chooser | None) -> Array | None:
+        """Give what was worked out before, where a run keeps that and not what it is made of: (draw, year) [GBP]."""
+        return None
 
     def _effects(self, choose: Chooser) -> Array:
         """Sum price and volume effects of some items: (draw, year) [GBP]."""
@@ -550,8 +574,7 @@ class Comparison(LockedAgain):
         >>> compared.average_cost_of_care() > 50_000
         True
         """
-        spend = self.baseline.costs.spend @ self._chosen(lambda item: item.public and follows_care(item, self.grid))
-        return float(spend.sum(1).mean() / self.baseline.child_years.sum(1).mean())
+        return float(self.baseline.care_spend.sum(1).mean() / self.baseline.child_years.sum(1).mean())
 
 
 def valued(
@@ -584,6 +607,12 @@ def follows_care(item: Item, grid: Grid) -> bool:
     """Say whether an item follows time in care, so that its volume can be set against all time in care."""
     care = {name for i in grid.in_care for name in (grid.placements[i].name, grid.placements[i].of)}
     return item.driver in ("child_weeks", "child_years") and (not item.placements or set(item.placements) <= care)
+
+
+def care_spend(costs: Costs) -> Array:
+    """Give public spend that follows time in care: (draw, year) [GBP, constant prices]."""
+    grid = costs.grid
+    return np.asarray(costs.spend @ np.array([float(i.public and follows_care(i, grid)) for i in grid.items]))
 
 
 def public_purse(item: Item) -> bool:

@@ -13,7 +13,7 @@ from carecost._typing import Array, ReadOnly
 from carecost.engine.age_cohorts import project_sums
 from carecost.engine.capacity import limited
 from carecost.engine.costs import Costs, cost_streams
-from carecost.engine.grid import Grid
+from carecost.engine.grid import AXES, HAZARDS, Grid
 from carecost.engine.kernels import Kernels
 from carecost.engine.parameters import Parameters, side_by_side
 from carecost.engine.projection import Capacity, Projection
@@ -65,8 +65,32 @@ class Outcome(ReadOnly):
 
     def in_care(self, grid: Grid) -> tuple[Array, Array]:
         """Children in care on each date, (draw, date), and time lived in care, (draw, year), over all streams."""
+        return self.total("stock", grid), self.total("child_years", grid)
+
+    def total(self, name: str, grid: Grid) -> Array:
+        """Give children in care, or a flow of them, over all streams: (draw, date) or (draw, year)."""
         care = np.array([float(p.in_care) for p in grid.placements])
-        return (self.stock @ care).sum(1), (self.child_years @ care).sum(1)
+        return np.asarray((getattr(self, name) @ care).sum(1))
+
+    @property
+    def public_spend(self) -> Array:
+        """Spend of the public purse: (draw, year) [GBP, constant prices]."""
+        return self.costs.public_spend
+
+    def arrays(self) -> list[Array]:
+        """List its arrays, each with an axis of draws of full length."""
+        costs, capacity = self.costs, self.capacity
+        unit_cost = np.broadcast_to(costs.unit_cost, (len(costs.volume), *costs.volume.shape[1:]))
+        groups = [] if capacity is None else [getattr(capacity, field.name) for field in fields(capacity)]
+        return [*(getattr(self, name) for name in ("stock", *FLOWS)), costs.volume, unit_cost, *groups]
+
+    def with_arrays(self, arrays: Sequence[Array]) -> Outcome:
+        """Give the same of other draws: arrays in the order of :meth:`arrays`."""
+        given = iter(arrays)
+        flows = {name: next(given) for name in ("stock", *FLOWS)}
+        volume, unit_cost = next(given), next(given)
+        costs = Costs(self.costs.grid, volume, unit_cost, volume * unit_cost)
+        return Outcome(**flows, costs=costs, capacity=None if self.capacity is None else Capacity(*given))
 
 
 #: What a projection follows from, for one stream: the changes that act on its children, in their order.
@@ -93,21 +117,29 @@ class Evaluator:
         self._kernels = Kernels()
         self._projected: OrderedDict[tuple[object, ...], list[Projection]] = OrderedDict()
         self._luck: Luck | None = None
+        #: Parameters whose changes alter no projection.
+        self._idle: tuple[str, ...] = ()
 
-    def moved(self, prepared: Prepared, children: bool) -> Evaluator:
-        """Give what runs scenarios on the same set with other values, sharing what is the same.
+    def moved(self, prepared: Prepared) -> Evaluator:
+        """Give what runs scenarios on the same set with other values, in the same cells.
 
-        Parameters
-        ----------
-        prepared : Prepared
-            The set, laid out in the same cells.
-        children : bool
-            Whether children differ; projections are shared where only prices do.
+        Kernels are shared, and projections of streams whose children have the same values.
         """
         new = Evaluator(prepared, self.draws, self.block)
         new._kernels = self._kernels
-        if not children:
-            new._projected = self._projected
+        if not self.prepared.layouts.grid.groups:
+            mine, theirs = self.prepared.layouts, prepared.layouts
+            same = {stream for stream in mine.streams if mine.alike(theirs, stream)}
+            new._projected.update((key, made) for key, made in self._projected.items() if key[0] in same)
+        return new
+
+    def staying(self) -> Evaluator:
+        """Give what runs scenarios where nobody enters: those there on the base date, with the same luck and rates."""
+        new = copy(self)
+        # Without entries no change of them, nor of the people they come from, alters anything.
+        new._base = {s: p.changed(entry_rate=np.zeros((1, 1, 1)), extra_entries={}) for s, p in self._base.items()}
+        new._idle = tuple(name for name in AXES if name not in HAZARDS)
+        new._projected = OrderedDict()
         return new
 
     @classmethod
@@ -134,14 +166,34 @@ class Evaluator:
 
     def parameters(self, scenario: Scenario) -> dict[str, Parameters]:
         """Make the parameters of each stream under a scenario, phases of time in care split."""
-        splits, calendar = self.prepared.layouts.splits, self.prepared.calendar
-        return {s: splits[s].of(apply(scenario, p, s, self.sampler, calendar)) for s, p in self._base.items()}
+        return {stream: self._parameters(scenario, stream) for stream in self._base}
+
+    def _parameters(self, scenario: Scenario, stream: str) -> Parameters:
+        applied = apply(scenario, self._base[stream], stream, self.sampler, self.prepared.calendar)
+        return self.prepared.layouts.splits[stream].of(applied)
 
     def outcome(self, scenario: Scenario) -> Outcome:
         """Run a scenario; projections of children whom it leaves as they were are not made again."""
         parameters = self.parameters(scenario)
         sums = self._project(scenario, parameters)
         return _outcome(self._costs(scenario, parameters, sums), sums)
+
+    def ahead(self, scenarios: Sequence[Scenario]) -> None:
+        """Project scenarios, forgetting kernels once all that share them are done: less memory at once.
+
+        Projections are kept until their outcomes are asked for, as far as the memo goes.
+        """
+        if self.prepared.layouts.grid.groups or len(scenarios) * len(self._base) > KEPT:
+            return
+        without = [name for name in AXES if name not in HAZARDS]
+        for stream in self._base:
+            alike: dict[Acting, list[Scenario]] = {}
+            for scenario in scenarios:
+                alike.setdefault(_acting(scenario, stream, without), []).append(scenario)
+            for some in alike.values():
+                for scenario in some:
+                    self._free(scenario, stream, self._parameters(scenario, stream))
+                self._kernels = Kernels()
 
     def lucky(self, scenario: Scenario) -> Outcome:
         """Run a scenario with the luck of small numbers: whole lives around the run without."""
@@ -162,12 +214,16 @@ class Evaluator:
             self._kernels = Kernels()
         free: list[Projection] = []
         for stream, p in parameters.items():
-            acting = stream, _acting(scenario, stream, ("unit_cost", "capacity"))
-            free += self._once(acting, lambda p=p: [project_sums(p, self._kernels)])  # type: ignore[misc]
+            free += self._free(scenario, stream, p)
         if not free[0].grid.groups:
             return free
-        every = tuple((stream, _acting(scenario, stream, ("unit_cost",))) for stream in parameters)
+        every = tuple((stream, _acting(scenario, stream, ("unit_cost", *self._idle))) for stream in parameters)
         return self._once(every, lambda: limited(list(parameters.values()), free, self._kernels))
+
+    def _free(self, scenario: Scenario, stream: str, parameters: Parameters) -> list[Projection]:
+        """Project a stream with places for all."""
+        acting = stream, _acting(scenario, stream, ("unit_cost", "capacity", *self._idle))
+        return self._once(acting, lambda: [project_sums(parameters, self._kernels)])
 
     def _once(self, key: tuple[object, ...], make: Callable[[], list[Projection]]) -> list[Projection]:
         """Project what acts once, and keep the latest."""
@@ -224,8 +280,8 @@ class Joined:
         """Put a block in its place."""
         if self._first is None:
             self._first = outcome
-            self._arrays = [np.empty((self._draws, *array.shape[1:])) for array in _arrays(outcome)]
-        for store, array in zip(self._arrays, _arrays(outcome), strict=True):
+            self._arrays = [np.empty((self._draws, *array.shape[1:])) for array in outcome.arrays()]
+        for store, array in zip(self._arrays, outcome.arrays(), strict=True):
             store[block] = array
 
     def outcome(self) -> Outcome:
@@ -235,17 +291,5 @@ class Joined:
     def part(self, block: slice) -> Outcome:
         """Give some of the draws."""
         assert self._first is not None
-        arrays = iter(self._arrays if block == slice(None) else [array[block].copy() for array in self._arrays])
-        flows = {name: next(arrays) for name in ("stock", *FLOWS)}
-        volume, unit_cost = next(arrays), next(arrays)
-        costs = Costs(self._first.costs.grid, volume, unit_cost, volume * unit_cost)
-        capacity = None if self._first.capacity is None else Capacity(*arrays)
-        return Outcome(**flows, costs=costs, capacity=capacity)
-
-
-def _arrays(outcome: Outcome) -> list[Array]:
-    """List the arrays of an outcome, each with an axis of draws of full length."""
-    costs, capacity = outcome.costs, outcome.capacity
-    unit_cost = np.broadcast_to(costs.unit_cost, (len(costs.volume), *costs.volume.shape[1:]))
-    groups = [] if capacity is None else [getattr(capacity, field.name) for field in fields(capacity)]
-    return [*(getattr(outcome, name) for name in ("stock", *FLOWS)), costs.volume, unit_cost, *groups]
+        every = self._arrays if block == slice(None) else [array[block].copy() for array in self._arrays]
+        return self._first.with_arrays(every)

@@ -347,6 +347,11 @@ class Layouts:
         new._extra = {s: {n: layout.moved(swap) for n, layout in e.items()} for s, e in self._extra.items()}
         return new
 
+    def alike(self, other: Layouts, stream: str) -> bool:
+        """Say whether the children of a stream have the same values in another that was moved."""
+        pairs = zip(self.layouts(stream), other.layouts(stream), strict=True)
+        return all(one is two for one, two in pairs if one.parameter not in ("unit_cost", "capacity"))
+
     def parameters(self, stream: str, sampler: Sampler) -> Parameters:
         """Make the parameters of a stream."""
         sampler = self.sampler(sampler.draws, sampler.block)

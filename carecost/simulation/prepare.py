@@ -7,11 +7,14 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from carecost._labels import INACTION
-from carecost.engine.grid import Grid
+from carecost._version import __version__
+from carecost.engine.grid import HAZARDS, Grid
 from carecost.engine.items import OUTCOMES
 from carecost.errors import InputError, Problem, refuse
 from carecost.inputs.assumptions import Assumptions
+from carecost.inputs.provenance import Provenance
 from carecost.inputs.scenario import Scenario, elsewhere, payment_faults
+from carecost.maths.monte_carlo import Draws
 from carecost.simulation.checks import checked
 from carecost.simulation.effects import Calendar, check
 from carecost.simulation.layout import Layouts
@@ -42,6 +45,36 @@ class Prepared:
     def grid(self) -> Grid:
         """Labels of the projections, phases of time in care included."""
         return self.assumptions.phases.grid(self.layouts.grid)
+
+    @property
+    def yearly(self) -> bool:
+        """Whether rates of leaving or moving differ from year to year whatever is done: many kernels."""
+        background = self.assumptions.background
+        behind = [] if background is None else [change for _, change in background.changes]
+        layouts = (layout for stream in self.layouts.streams for layout in self.layouts.layouts(stream))
+        dated = any(layout.folded is not None and len(set(layout.folded.steps[0])) > 1 for layout in layouts)
+        return dated or any(change.parameter in HAZARDS and not change.idle for change in behind)
+
+
+def provenance(prepared: Prepared, draws: Draws) -> Provenance:
+    """Say what a run is made of, and what another must share to be compared with it."""
+    assumptions, calendar, grid = prepared.assumptions, prepared.calendar, prepared.layouts.grid
+    return Provenance(
+        assumptions=assumptions.name,
+        digest=assumptions.digest,
+        draws=draws.n,
+        seed=draws.seed,
+        noise=draws.noise,
+        base_year=grid.base_year,
+        years=grid.n_years,
+        programme_start=calendar.programme_start,
+        price_year=calendar.price_year,
+        deflator=assumptions.deflator.vintage,
+        discount=assumptions.discount.name,
+        version=__version__,
+        baseline=" + ".join(assumptions.baselines),
+        given="" if draws.table is None else draws.table.words,
+    )
 
 
 def prepare(

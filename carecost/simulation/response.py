@@ -8,10 +8,10 @@ left out) give any other sizes by multilinear interpolation. What is not so (oth
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from itertools import combinations, count
-from typing import NamedTuple, TypeAlias, cast
+from typing import NamedTuple, Protocol, TypeAlias, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,8 +26,10 @@ from carecost.inputs.assumptions import Assumptions
 from carecost.inputs.belief import Assumption
 from carecost.inputs.change import Change, Interval, replace_change
 from carecost.inputs.scenario import Lever, Scenario
+from carecost.maths.monte_carlo import Draws
 from carecost.simulation.effects import Altered, alter, drawn_amount
 from carecost.simulation.evaluator import FLOWS, Evaluator, Joined, Outcome
+from carecost.simulation.prepare import Prepared
 from carecost.simulation.run import Run
 from carecost.simulation.run import run as model_run
 
@@ -131,19 +133,19 @@ class _Blend:
     run: Corner | None = None
     emptied: tuple[tuple[float, _Blend], ...] = ()
 
-    def array(self, pick: Callable[[Corner], Array]) -> Array:
+    def array(self, name: str) -> Array:
         """Blend an array of the corners."""
-        found = _weighted([(weight, pick(corner)) for weight, corner in self.corners])
+        found = weighted([(weight, getattr(one, name)) for weight, one in self.corners])
         if self.rows is not None and self.run is not None:
             found = np.array(found)
-            found[self.rows] = pick(self.run)
+            found[self.rows] = getattr(self.run, name)
         if not self.emptied:
             return found
-        without = [(-more, blend.array(pick)) for more, blend in self.emptied]
-        return _weighted([(1.0 + sum(more for more, _ in self.emptied), found), *without])
+        without = [(-more, blend.array(name)) for more, blend in self.emptied]
+        return weighted([(1.0 + sum(more for more, _ in self.emptied), found), *without])
 
 
-def _weighted(parts: Sequence[tuple[float, Array]]) -> Array:
+def weighted(parts: Sequence[tuple[float, Array]]) -> Array:
     """Sum arrays with weights, some draws at a time; the array itself where one has all the weight."""
     parts = [(weight, array) for weight, array in parts if weight]
     if len(parts) == 1 and parts[0][0] == 1.0:
@@ -159,22 +161,29 @@ def _weighted(parts: Sequence[tuple[float, Array]]) -> Array:
     return out
 
 
-class Answer(Outcome):
-    """An outcome that is worked out from corners, each array when it is asked for."""
+class Blend(Protocol):
+    """How an outcome is made of others."""
 
-    _blend: _Blend
+    def array(self, name: str) -> Array:
+        """Give an array of a corner by its name."""
+
+
+class Answer(Outcome):
+    """An outcome that is worked out from others, each array when it is asked for."""
+
+    _blend: Blend
     _costs: Callable[[Array], Costs]
 
-    def __init__(self, blend: _Blend, costs: Callable[[Array], Costs]) -> None:
+    def __init__(self, blend: Blend, costs: Callable[[Array], Costs]) -> None:
         vars(self).update(_blend=blend, _costs=costs)
 
     def __getattr__(self, name: str) -> object:
         if name in CHILDREN:
-            made: Array | Costs = self._blend.array(lambda corner: getattr(corner, name))
+            made: Array | Costs = self._blend.array(name)
             assert isinstance(made, np.ndarray)
             made.flags.writeable = False
         elif name == "costs":
-            made = self._costs(self._blend.array(lambda corner: corner.volume))
+            made = self._costs(self._blend.array("volume"))
         else:
             raise AttributeError(name)
         vars(self)[name] = made
@@ -183,7 +192,7 @@ class Answer(Outcome):
     def in_care(self, grid: Grid) -> tuple[Array, Array]:
         """Children in care on each date, (draw, date), and time lived in care, (draw, year), over all streams."""
         blend = self._blend
-        return blend.array(lambda corner: corner.in_care), blend.array(lambda corner: corner.time_in_care)
+        return blend.array("in_care"), blend.array("time_in_care")
 
     def __reduce__(self) -> tuple[object, ...]:
         whole = {field.name: getattr(self, field.name) for field in fields(Outcome)}
@@ -216,12 +225,13 @@ class Corners:
         self._sizes: dict[Stem, float] = {}
         self._known: dict[Key, tuple[Corner, Corner]] = {}
         self._emptied: dict[Band, Corners] = {}
-        self._prices: dict[bool, Array] = {}
+        self._unit_costs = UnitCosts(run.prepared, run.draws)
         for name, plan in run.scenarios.items():
             acting = self._acting(plan)
             for one in acting:
                 self._sizes.setdefault(one.stem, one.size)
-            self._known[_key(acting)] = _corner(run.central[name], run.grid), _corner(run.drawn[name], run.grid)
+            alone = corner(run.central[name], run.grid)
+            self._known[_key(acting)] = alone, alone if self._central else corner(run.drawn[name], run.grid)
 
     @property
     def made(self) -> int:
@@ -304,7 +314,7 @@ class Corners:
         wanted: dict[Key, Scenario] = {}
         for plan in plans:
             acting = self._acting(plan)
-            weights = self._weights(acting)
+            weights = self._weights(acting, self._fixed(acting))
             keys = [_key(acting)] if weights is None else [_key(some) for _, some in weights]
             wanted |= {key: self._at_corner(plan, key) for key in keys if key not in self._known}
         self._make(wanted)
@@ -353,7 +363,7 @@ class Corners:
     def _blends(self, plan: Scenario, acting: Sequence[Acting]) -> list[_Blend]:
         """Say how central run and draws are made; the scenario is run where corners are missing."""
         key = _key(acting)
-        weights = None if key in self._known else self._weights(acting)
+        weights = None if key in self._known else self._needed(acting)
         if weights is not None and not all(_key(some) in self._known for _, some in weights):
             weights = None  # with other rates: its own run alone is less than all of its corners
         rows = None if weights is None else self._to_run(acting)
@@ -362,7 +372,7 @@ class Corners:
             return [_Blend(((1.0, corner),)) for corner in both]
         made = [_Blend(tuple((w, self._known[_key(some)][i]) for w, some in weights)) for i in (0, 1)]
         if len(rows[0]):
-            made[0] = _Blend(((1.0, _corner(self.run.outcome(self._at_corner(plan, key)), self.run.grid)),))
+            made[0] = _Blend(((1.0, corner(self.run.outcome(self._at_corner(plan, key)), self.run.grid)),))
         if self._central:
             return [made[0], made[0]]
         if len(rows[1]):
@@ -378,12 +388,10 @@ class Corners:
         named = [p if own else replace(p, name=f"{p.name}, corner {i}") for i, p in enumerate(plans)]
         self.runs += len(plans)
         if self._central:
-            made = [_corner(self.run.outcome(plan), self.run.grid) for plan in named]
+            made = [corner(self.run.outcome(plan), self.run.grid) for plan in named]
             return [(corner, corner) for corner in made]
         central, drawn = self.run.also(named)
-        return [
-            (_corner(central[plan.name], self.run.grid), _corner(drawn[plan.name], self.run.grid)) for plan in named
-        ]
+        return [(corner(central[plan.name], self.run.grid), corner(drawn[plan.name], self.run.grid)) for plan in named]
 
     def _run_rows(self, plan: Scenario, rows: NDArray[np.int_]) -> Corner:
         """Run some draws."""
@@ -391,7 +399,7 @@ class Corners:
         for first in range(0, len(rows), AT_ONCE):
             some = slice(first, min(first + AT_ONCE, len(rows)))
             joined.put(some, Evaluator(prepared, draws, cast(slice, rows[some])).outcome(plan))
-        return _corner(joined.outcome(), self.run.grid)
+        return corner(joined.outcome(), self.run.grid)
 
     def _at_corner(self, plan: Scenario, key: Key) -> Scenario:
         """Give a scenario without its spending, and with the changes of a corner at their sizes alone."""
@@ -411,10 +419,21 @@ class Corners:
             return replace_change(change, share=wanted)
         return replace_change(change, amount=Interval(wanted), share=1.0, times=None, times_of="")
 
-    def _weights(self, acting: Sequence[Acting]) -> list[tuple[float, list[Acting]]] | None:
-        """Give the corners of a scenario with their weights; None where it is to be run."""
+    def _fixed(self, acting: Sequence[Acting]) -> set[int]:
+        """Find changes of levers that are run for another change: at another size they are run with it anyway."""
         faults = self._faults(acting)
-        free = [one for one in acting if one.place not in faults]
+        run = {one.lever.name for one in acting if one.place in faults}
+        return {one.place for one in acting if one.lever.name in run}
+
+    def _weights(
+        self, acting: Sequence[Acting], fixed: Collection[int] = ()
+    ) -> list[tuple[float, list[Acting]]] | None:
+        """Give the corners of a scenario with their weights; None where it is to be run.
+
+        Changes that are ``fixed`` have no corners of their own.
+        """
+        faults = self._faults(acting)
+        free = [one for one in acting if one.place not in faults and one.place not in fixed]
         if not free:
             return None
         at = {one.place: one.size / self._sizes.setdefault(one.stem, one.size) for one in free}
@@ -428,7 +447,14 @@ class Corners:
             for some in _subsets(group):
                 weight = float(np.prod([at[p] if p in some else 1.0 - at[p] for p in group]))
                 corners.append((weight, self._corner_of(acting, at, some)))
-        return [(1.0 - sum(weight for weight, _ in corners), self._corner_of(acting, at, ())), *corners]
+        # Exactly nothing where a group has a change at its known size, so that its corners are not asked for.
+        rest = sum(1.0 - float(np.prod([1.0 - at[place] for place in group])) for group in groups)
+        return [(1.0 - rest, self._corner_of(acting, at, ())), *corners]
+
+    def _needed(self, acting: Sequence[Acting]) -> list[tuple[float, list[Acting]]] | None:
+        """Give the corners of a scenario that have any weight; what is at its known size needs none without it."""
+        weights = self._weights(acting)
+        return weights and [(weight, some) for weight, some in weights if weight]
 
     def _corner_of(self, acting: Sequence[Acting], at: Mapping[int, float], some: Sequence[int]) -> list[Acting]:
         """Give what acts at a corner: the changes that are run, and some of the others at the size that is known."""
@@ -478,7 +504,8 @@ class Corners:
         named = [age for band in bands for age in band or self.run.grid.ages]
         once = len(set(named)) == len(named)
         rows = (row for row in self.run.assumptions.rows if row.parameter == "entry_rate")
-        tied = any(row.quantity in ties.joint for row in rows)
+        # Without its rate of entry, what is tied to it would be drawn otherwise.
+        tied = any(row.quantity in names for row in rows for names in (ties.joint, ties.matrix, ties.loading))
         return scaled and apart and once and not self.run.grid.groups and not tied
 
     def _without(self, band: Band) -> Corners:
@@ -507,33 +534,65 @@ class Corners:
         scaled, start = scaled_set(run.assumptions, {}, entries), run.calendar.programme_start
         made = model_run(scaled, alone, run.grid.n_years, replace(run.draws, noise=False), start)
         self.runs += 1
-        return [_Blend(((1.0, _corner(of[plan.name], run.grid)),)) for of in (made.central, made.drawn)]
+        return [_Blend(((1.0, corner(of[plan.name], run.grid)),)) for of in (made.central, made.drawn)]
 
     # Prices
 
     def _costing(self, plan: Scenario, prices: Mapping[str, float], central: bool) -> Callable[[Array], Costs]:
-        where = f"scenario {plan.name!r}"
-        grid = self.run.grid
+        where, grid, unit_costs = f"scenario {plan.name!r}", self.run.grid, self._unit_costs
         follows = any(item.driver == OUTCOMES for item in grid.items)  # their volume is filled in place
+        block = None if central or self._central else slice(0, self.run.draws.n)
 
         def cost(volume: Array) -> Costs:
-            return priced(grid, np.array(volume) if follows else volume, self._unit_cost(plan, prices, central), where)
+            return priced(grid, np.array(volume) if follows else volume, unit_costs.of(plan, prices, block), where)
 
         return cost
 
-    def _unit_cost(self, plan: Scenario, prices: Mapping[str, float], central: bool) -> Array:
-        """Give the unit costs of a scenario: (draw, year, item)."""
-        run, layouts = self.run, self.run.prepared.layouts
+
+class UnitCosts:
+    """Unit costs of any scenario on a set, worked out apart from children.
+
+    Parameters
+    ----------
+    prepared : Prepared
+        The set.
+    draws : Draws
+        The luck.
+    """
+
+    def __init__(self, prepared: Prepared, draws: Draws) -> None:
+        self.prepared, self.draws = prepared, draws
+        self._own: dict[bool, Array] = {}
+
+    def on(self, plan: Scenario, outcome: Outcome) -> Outcome:
+        """Put the unit costs of the central run of a scenario on an outcome, whose children stay."""
+        volume = np.array(outcome.costs.volume)  # a copy: what follows outcomes is filled in place
+        costs = priced(outcome.costs.grid, volume, self.of(plan, {}, None), f"scenario {plan.name!r}")
+        return replace(outcome, costs=costs)
+
+    def of(self, plan: Scenario, prices: Mapping[str, float], block: slice | None) -> Array:
+        """Give the unit costs of a scenario: (draw, year, item).
+
+        Parameters
+        ----------
+        plan : Scenario
+            What is done.
+        prices : mapping of str to float
+            What unit costs of the set are multiplied with, by item [ratio].
+        block : slice or None
+            All draws, or the central run.
+        """
+        layouts, calendar = self.prepared.layouts, self.prepared.calendar
         grid, stream = layouts.grid, layouts.streams[0]
-        sampler = layouts.sampler(run.draws, None if central or self._central else slice(0, run.draws.n))
-        key = sampler.block is None
-        if key not in self._prices:
+        sampler = layouts.sampler(self.draws, block)
+        key = block is None
+        if key not in self._own:
             found = [one.array(grid, sampler) for one in layouts.layouts(stream) if one.parameter == "unit_cost"]
-            self._prices[key] = np.asarray(found[0]) if found else np.zeros((1, 1, 0))
-        unit_cost = self._prices[key]
+            self._own[key] = np.asarray(found[0]) if found else np.zeros((1, 1, 0))
+        unit_cost = self._own[key]
         if any(factor != 1.0 for factor in prices.values()):
             unit_cost = unit_cost * np.array([prices.get(item.name, 1.0) for item in grid.items])
-        background = run.assumptions.background
+        background = self.prepared.assumptions.background
         plans = [one for one in (background, plan) if one is not None]
         every = [change for one in plans for _, change in one.changes]
         changes = [c for c in every if c.parameter == "unit_cost" and c.share and not c.idle]
@@ -544,7 +603,7 @@ class Corners:
         at = [i for i, item in enumerate(grid.items) if any(names is None or item.name in names for names in named)]
         altered = Altered(_prices_alone(grid, unit_cost[..., at], at))
         for one in plans:
-            altered = alter(one, altered, stream, sampler, run.calendar, only=("unit_cost",))
+            altered = alter(one, altered, stream, sampler, calendar, only=("unit_cost",))
         changed = np.asarray(altered.parameters.unit_cost)
         shape = [max(a, b) for a, b in zip(unit_cost.shape, (*changed.shape[:2], 0), strict=True)]
         out = np.array(np.broadcast_to(unit_cost, shape))
@@ -570,7 +629,8 @@ def _key(acting: Sequence[Acting]) -> Key:
     return tuple((one.stem, one.size) for one in acting)
 
 
-def _corner(outcome: Outcome, grid: Grid) -> Corner:
+def corner(outcome: Outcome, grid: Grid) -> Corner:
+    """Keep of an outcome what prices do not touch."""
     o = outcome
     return Corner(o.stock, o.entries, o.exits, o.aged_out, o.child_years, o.costs.volume, *o.in_care(grid))
 

@@ -12,7 +12,6 @@ import numpy as np
 from carecost._labels import INACTION
 from carecost._shown import self_showing
 from carecost._typing import Array, lock
-from carecost._version import __version__
 from carecost.engine.grid import Grid
 from carecost.engine.parameters import Parameters
 from carecost.engine.project import project_streams
@@ -22,11 +21,12 @@ from carecost.inputs.assumptions import Assumptions
 from carecost.inputs.provenance import Provenance
 from carecost.inputs.scenario import Scenario
 from carecost.maths.monte_carlo import Draws
-from carecost.simulation.blocks import Key, Progress, Workers, block_size, drawn, evaluate
+from carecost.simulation.blocks import Key, Progress, Workers, drawn, evaluate, share_of_draws
 from carecost.simulation.comparison import Comparison, Side
 from carecost.simulation.effects import Calendar, first_year
 from carecost.simulation.evaluator import Evaluator, Outcome
-from carecost.simulation.prepare import Prepared, prepare
+from carecost.simulation.kept import HEADLINE, HeadlineComparison, HeadlineSide, Keep, Kept
+from carecost.simulation.prepare import Prepared, prepare, provenance
 from carecost.simulation.quantities import Drawn, bound, labels_for, quantities
 
 T = TypeVar("T")
@@ -55,6 +55,8 @@ class Run:
         All draws of each scenario; the central run when there are no draws.
     shown : dict of str to Outcome
         The same with the luck of small numbers, where the draws ask for it: what levels are shown with.
+    keep : str
+        What is held of the draws.
     """
 
     prepared: Prepared
@@ -64,6 +66,7 @@ class Run:
     drawn: dict[str, Outcome]
     shown: dict[str, Outcome]
     _known: dict[tuple[str, ...], Any] = field(default_factory=dict, repr=False)
+    keep: Keep = field(default="everything", kw_only=True)
 
     @property
     def assumptions(self) -> Assumptions:
@@ -145,8 +148,8 @@ class Run:
         if all(there == plan for (there, _), plan in zip(known, plans, strict=True)):
             return central, {plan.name: outcome for (plan, outcome) in known}
         wanted = replace(self.prepared, scenarios={plan.name: plan for plan in plans})
-        size = min(block_size(self.grid, plans), self.draws.n)
-        done = drawn(wanted, replace(self.draws, noise=False), THREADS, size, None)
+        size = share_of_draws(wanted, self.draws, THREADS, self.keep)
+        done = drawn(wanted, replace(self.draws, noise=False), THREADS, size, None, keep=self.keep)
         return central, _apart(done)[0]
 
     def first_year(self, plan: Scenario) -> int | None:
@@ -174,12 +177,15 @@ class Run:
         """
         sides = self.side(baseline, before), self.side(scenario, after, acts_from)
         reference = None if inaction is None or baseline == INACTION else self.side(INACTION, inaction)
-        return Comparison(*sides, self.assumptions.discount, self.calendar.programme_start, reference)
+        made = HeadlineComparison if isinstance(sides[1], HeadlineSide) else Comparison
+        return made(*sides, self.assumptions.discount, self.calendar.programme_start, reference)
 
     def side(self, name: str, outcome: Outcome, acts_from: int | None = None) -> Side:
         """Give an outcome as one side of a comparison, with the year from which its scenario acts."""
         if acts_from is None and name in self.scenarios:
             acts_from = first_year(self.scenarios[name], self.calendar)
+        if isinstance(outcome, Kept) and outcome.keep == HEADLINE:
+            return HeadlineSide(name, self.provenance, outcome, acts_from)
         return Side(name, self.provenance, outcome.costs, *outcome.in_care(self.grid), acts_from)
 
 
@@ -200,6 +206,7 @@ def run(
     block: int | None = None,
     executor: Workers | None = None,
     beside: Callable[[Run], Sequence[Scenario]] | None = None,
+    keep: Keep = "everything",
 ) -> Run:
     """Run inaction and some scenarios.
 
@@ -225,6 +232,8 @@ def run(
     beside : callable, optional
         Gives further scenarios that will be asked for (see :meth:`Run.also`), from the central run: they go through
         with the others, which takes less than one after the other.
+    keep : str
+        What is held of the draws: ``everything``; ``costs``, without children by stream and placement; ``headline``.
 
     Returns
     -------
@@ -240,47 +249,21 @@ def run(
     prepared = prepare(assumptions, scenarios, years, start)
     if draws.table is not None:
         prepared = replace(prepared, layouts=prepared.layouts.labelled(labels_for(prepared, draws)))
+    told = provenance(prepared, draws)
     only = _apart(evaluate(prepared, draws, None))[0]
-    provenance = _provenance(prepared, draws)
-    alone = Run(prepared, draws, provenance, only, only, only)
+    alone = Run(prepared, draws, told, only, only, only, keep=keep)
     if draws.central:
         return alone
     # What goes beside has no luck of small numbers, and so is left to be asked for where there is any.
-    more = (
-        {}
-        if beside is None or draws.noise
-        else {s.name: s for s in beside(Run(prepared, draws, provenance, only, only, only))}
-    )
+    more = {} if beside is None or draws.noise else {plan.name: plan for plan in beside(alone)}
     wanted = replace(prepared, scenarios=prepared.scenarios | more)
-    # A share for each thread at least, so that few draws go side by side too.
-    most = block_size(prepared.grid, wanted.scenarios.values())
-    size = block if block is not None else max(1, min(most, -(-draws.n // max(threads, 1))))
-    plain, lucky = _apart(drawn(wanted, draws, threads, size, progress, executor))
+    size = share_of_draws(wanted, draws, threads, keep) if block is None else block
+    plain, lucky = _apart(drawn(wanted, draws, threads, size, progress, executor, keep=keep))
     further: dict[tuple[str, ...], Any] = {(_BESIDE, name): (plan, plain.pop(name)) for name, plan in more.items()}
-    return Run(prepared, draws, provenance, only, plain, lucky or plain, further)
+    return Run(prepared, draws, told, only, plain, lucky or plain, further, keep=keep)
 
 
 def _apart(outcomes: dict[Key, Outcome]) -> tuple[dict[str, Outcome], dict[str, Outcome]]:
     """Part the outcomes without luck from those with it."""
     plain, lucky = ({name: o for (name, luck), o in outcomes.items() if luck is which} for which in (False, True))
     return plain, lucky
-
-
-def _provenance(prepared: Prepared, draws: Draws) -> Provenance:
-    assumptions, calendar, grid = prepared.assumptions, prepared.calendar, prepared.layouts.grid
-    return Provenance(
-        assumptions=assumptions.name,
-        digest=assumptions.digest,
-        draws=draws.n,
-        seed=draws.seed,
-        noise=draws.noise,
-        base_year=grid.base_year,
-        years=grid.n_years,
-        programme_start=calendar.programme_start,
-        price_year=calendar.price_year,
-        deflator=assumptions.deflator.vintage,
-        discount=assumptions.discount.name,
-        version=__version__,
-        baseline=" + ".join(assumptions.baselines),
-        given="" if draws.table is None else draws.table.words,
-    )

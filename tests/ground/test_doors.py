@@ -230,6 +230,10 @@ def calls() -> dict[str, dict[str, Any]]:
         "Results.effect_curve": {"self": of_england, "scenario": "child-protection", "lever": "child protection"}
         | {"place": 0, "most": 0.2},
         "Results.what_if": {"self": results, "scenario": "edge", "bands": None},
+        "Results.two_way": {"self": results, "scenario": "edge", "scale": {"edge of care": [0.5, 1]}}
+        | {"prices": None, "entries": [0.9, 1], "level": 0.8},
+        "plots.plot_two_way": {"results": results, "scenario": "edge", "scale": {"edge of care": [0.5, 1]}}
+        | {"prices": None, "entries": [0.9, 1], "ax": None},
         "Results.lifetime_cost": {"self": of_england, "by": ["age"]},
         "Response": {"run": results.run, "scenario": "edge", "bands": []},
         "Response.at": {"self": response, "scale": {"edge of care": 0.5}, "prices": {"home": 1.1}, "entries": 1.0}

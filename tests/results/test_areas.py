@@ -49,3 +49,28 @@ def test_areas_tables_are_those_of_each_area_with_its_name() -> None:
         for mine, theirs in ((made.children(), result.children()), (made.costs(["group"]), result.costs(["group"]))):
             part = mine[mine["area"] == name].drop(columns="area").reset_index(drop=True)
             assert part.equals(theirs)
+
+
+def test_areas_are_what_a_run_of_each_gives() -> None:
+    """To rounding of the largest number."""
+    draws, plan, told = cc.Draws(2, seed=4), "care-review", list[tuple[int, int]]()
+    made = cc.run_areas(ENGLAND, plan, years=3, draws=draws, threads=1, progress=lambda *of: told.append(of))
+    assert made.why_run == () and told[-1] == (2, 2)
+    mine, alone = made.results["London"], cc.run(cc.area(ENGLAND, "London"), plan, years=3, draws=draws)
+    for a, b in (
+        (mine.costs(["item"], draws=True), alone.costs(["item"], draws=True)),
+        (mine.children(["placement"]), alone.children(["placement"])),
+        (mine.summary(), alone.summary()),
+    ):
+        for column in a.select_dtypes("number"):
+            np.testing.assert_allclose(a[column], b[column], rtol=1e-9, atol=1e-12 * b[column].max())
+        assert a.select_dtypes(exclude="number").equals(b.select_dtypes(exclude="number"))
+
+
+def test_areas_of_a_scenario_that_adds_to_a_rate_of_entry_are_run() -> None:
+    adds = cc.Scenario("more", [cc.Lever("more", [cc.Change("entry_rate", "add", 1e-5, streams=["other"])])])
+    told: list[tuple[int, int]] = []
+    found = cc.run_areas(ENGLAND, adds, years=3, draws=1, progress=lambda *of: told.append(of))
+    assert len(found.why_run) == 1 and told == [(i, 9) for i in range(1, 10)]
+    alone = cc.run(cc.area(ENGLAND, "London"), adds, years=3, draws=1)
+    assert found.results["London"].costs().equals(alone.costs())

@@ -15,7 +15,6 @@ import pytest
 
 import carecost as cc
 from carecost.simulation.blocks import BLOCK, LARGE, BlocksFailed, block_size, drawn, evaluate
-from carecost.simulation.evaluator import _arrays
 from carecost.simulation.prepare import prepare
 from carecost.simulation.run import Run, run
 
@@ -58,7 +57,7 @@ def test_places_that_run_out_and_rates_that_change_late_do_not_depend_on_blocks(
             full = outcome.capacity.share.any(2)  # (draw, year): in some draws earlier than in others
             assert full.any() and len(set(full.argmax(1))) > 1
         for other in others:
-            for mine, theirs in zip(_arrays(other[key]), _arrays(outcome), strict=True):
+            for mine, theirs in zip(other[key].arrays(), outcome.arrays(), strict=True):
                 np.testing.assert_array_equal(mine, theirs)
 
 
@@ -86,7 +85,7 @@ def alike(one: Run, other: Run) -> bool:
     """Whether all arrays of all scenarios are the same, bit for bit."""
     both = ((one.drawn, other.drawn), (one.shown, other.shown))
     pairs = [(a[name], b[name]) for a, b in both for name in a]
-    return all(np.array_equal(x, y) for a, b in pairs for x, y in zip(_arrays(a), _arrays(b), strict=True))
+    return all(np.array_equal(x, y) for a, b in pairs for x, y in zip(a.arrays(), b.arrays(), strict=True))
 
 
 def spawned() -> ProcessPoolExecutor:
@@ -151,7 +150,7 @@ def test_block_that_always_fails_is_told_and_the_rest_is_kept(plain: Run) -> Non
     assert Failing.tried == 3 and list(found.value.failed) == [(8, 12)]
     assert list(found.value.kept) == [(0, 4), (4, 8), (12, 16), (16, 20)]
     kept = found.value.kept[12, 16]["edge", False]
-    assert all(np.array_equal(a, b[12:16]) for a, b in zip(_arrays(kept), _arrays(plain.drawn["edge"]), strict=True))
+    assert all(np.array_equal(a, b[12:16]) for a, b in zip(kept.arrays(), plain.drawn["edge"].arrays(), strict=True))
 
 
 def test_progress_that_raises_cancels_what_has_not_begun() -> None:

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 import carecost as cc
-from carecost.simulation.evaluator import KEPT, Evaluator, Joined, Outcome, _arrays
+from carecost.simulation.evaluator import KEPT, Evaluator, Joined, Outcome
 from carecost.simulation.prepare import prepare
 
 SETS = Path(__file__).parents[1] / "data" / "sets"
@@ -31,7 +31,7 @@ def draws() -> cc.Draws:
 
 
 def same(a: Outcome, b: Outcome) -> bool:
-    return all(np.array_equal(x, y) for x, y in zip(_arrays(a), _arrays(b), strict=True))
+    return all(np.array_equal(x, y) for x, y in zip(a.arrays(), b.arrays(), strict=True))
 
 
 @pytest.mark.parametrize("name", ["tiny", "england-2025-capacity", "england-2025-phases"])

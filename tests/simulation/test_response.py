@@ -13,7 +13,6 @@ from hypothesis import given, settings
 
 import carecost as cc
 from carecost.inputs.change import replace_change
-from carecost.simulation.evaluator import _arrays
 from carecost.simulation.response import AT_ONCE, CROSSES, PLACES, RATES, REPLACES, Corners, nobody_enters, scaled_set
 from carecost.simulation.run import Run, run
 
@@ -75,7 +74,7 @@ def assert_alike(corners: Corners, plan: cc.Scenario, prices: dict[str, float], 
     fresh = run(scaled_set(TINY, prices, entries), [plan] if plan.name != "inaction" else [], draws=DRAWS)
     worked = corners.outcomes(plan, prices, entries)
     for mine, theirs in zip(worked, (fresh.central[plan.name], fresh.drawn[plan.name]), strict=True):
-        for a, b in zip(_arrays(mine), _arrays(theirs), strict=True):
+        for a, b in zip(mine.arrays(), theirs.arrays(), strict=True):
             np.testing.assert_allclose(a, b, rtol=0, atol=CLOSE * np.abs(b).max())
         spend = theirs.costs.spend
         np.testing.assert_allclose(mine.costs.spend, spend, rtol=0, atol=CLOSE * np.abs(spend).max())
@@ -133,7 +132,22 @@ def test_scenario_of_the_run_itself_is_given_back_bit_for_bit() -> None:
     plan = scenario(FALL, MORE)
     made = run(TINY, [plan], draws=DRAWS)
     for mine, theirs in zip(Corners(made).outcomes(plan), (made.central["plan"], made.drawn["plan"]), strict=True):
-        assert all(np.array_equal(a, b) for a, b in zip(_arrays(mine), _arrays(theirs), strict=True))
+        assert all(np.array_equal(a, b) for a, b in zip(mine.arrays(), theirs.arrays(), strict=True))
+
+
+def test_lever_that_is_run_for_another_change_doubles_no_corners() -> None:
+    """Its change of shares alone would be exact; the lever at another size is run whatever the corners are."""
+    divert = cc.Change("entry_share", "divert", 0.2, from_placements=["home"], to_placement="foster", start=2)
+    both = cc.Lever("carers", [divert, EXITS])
+    plan = cc.Scenario("plan", [cc.Lever("fall", [FALL]), cc.Lever("more", [MORE]), both])
+    corners = Corners(run(TINY, [plan], draws=DRAWS))
+    corners.prepare(plan)
+    assert corners.made == 3  # none, each alone; both are there
+    for by in ([0.3, 1.7, 1.0], [0.3, 1.0, 1.0], [1.0, 0.1, 1.0], [0.7, 0.9, 1.0]):
+        assert_alike(corners, sized(plan, by), {}, {})
+    assert corners.made == 3
+    assert_alike(corners, sized(plan, [0.3, 1.7, 0.5]), {}, {})
+    assert corners.made == 4
 
 
 def test_changes_that_never_meet_need_one_corner_each() -> None:
@@ -214,7 +228,7 @@ def test_answer_survives_a_pickle_and_is_read_only() -> None:
     plan = scenario(FALL)
     answer = Corners(run(TINY, [plan], draws=DRAWS)).outcomes(sized(plan, [0.5]))[1]
     again = pickle.loads(pickle.dumps(answer))
-    assert all(np.array_equal(a, b) for a, b in zip(_arrays(answer), _arrays(again), strict=True))
+    assert all(np.array_equal(a, b) for a, b in zip(answer.arrays(), again.arrays(), strict=True))
     assert not answer.stock.flags.writeable and not answer.costs.spend.flags.writeable
     with pytest.raises(AttributeError):
         answer.nothing  # noqa: B018
@@ -226,3 +240,17 @@ def test_blend_does_not_depend_on_how_many_draws_go_at_once(monkeypatch: pytest.
     whole = Corners(made).outcomes(sized(plan, [0.5]))[1].stock
     monkeypatch.setattr("carecost.simulation.response.AT_ONCE", 2)
     assert AT_ONCE > DRAWS.n and np.array_equal(Corners(made).outcomes(sized(plan, [0.5]))[1].stock, whole)
+
+
+def test_entries_that_are_tied_to_other_rates_are_run() -> None:
+    """Without them the rates that they are tied to would be drawn anew."""
+    rows = [r for r in TINY.rows if r.parameter in ("entry_rate", "exit_rate") and not r.belief.certain]
+    entering = next(row for row in rows if row.parameter == "entry_rate")
+    leaving = next(row for row in rows if row.parameter == "exit_rate")
+    tied = cc.Ties((cc.Loading("both", entering.quantity, 0.8), cc.Loading("both", leaving.quantity, 0.6)))
+    made = run(replace(TINY, ties=tied), [scenario(FALL)], draws=DRAWS)
+    corners = Corners(made)
+    fresh = run(scaled_set(made.assumptions, {}, {None: 1.3}), [scenario(FALL)], draws=DRAWS)
+    for mine, theirs in zip(corners.outcomes(made.scenarios["plan"], {}, {None: 1.3})[1].arrays(),
+                            fresh.drawn["plan"].arrays(), strict=True):  # fmt: skip
+        np.testing.assert_allclose(mine, theirs, rtol=0, atol=CLOSE * np.abs(theirs).max())
