@@ -205,6 +205,7 @@ def docs_explanation_regions() -> None:
     print(table[places].round(1).astype({"home_places": int, "secure_places": int}).to_string())
     print(table[["foster_filled", "over_20_miles"]].round(2).to_string())
     ax = cc.plots.plot_regions(found)
+    ax = cc.plots.plot_region_children(found)
 
 
 def docs_explanation_required_effects() -> None:
