@@ -97,6 +97,10 @@ def plot_region_children(found: AreaResults, ax: Axes | None = None, title: str 
         The first panel; the others follow in the figure. Each spans from nobody to its own most, so that lines compare
         as shares; the number is that of the last date without reform.
 
+    See Also
+    --------
+    carecost.AreaResults.children : The table that is drawn.
+
     Examples
     --------
     >>> import carecost as cc
