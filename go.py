@@ -26,6 +26,7 @@ from pathlib import Path
 
 EXTRAS = {"run": (), "test": ("dev",), "check": ("dev",), "docs": ("docs",)}
 CHECKS = "ruff check .|ruff format --check .|mypy|lint-imports|codespell|validate-pyproject pyproject.toml"
+CHECKS += "|pytest -q tests/project/test_docstrings.py"  # numpydoc's own validation
 REASONS = {
     "place": "This folder has moved",
     "python": "Another version of Python is used than last time",

@@ -18,6 +18,10 @@ def financial_year(year: float) -> str:
     str
         Such as 2024-25.
 
+    See Also
+    --------
+    carecost.money.PriceBase : Says the year of its prices so.
+
     Examples
     --------
     >>> financial_year(2025)

@@ -41,6 +41,10 @@ class CareCostError(ValueError):
     problems : str, Problem or iterable of Problem
         What was found, all at once.
 
+    See Also
+    --------
+    carecost.errors : Its kinds.
+
     Examples
     --------
     >>> found = CareCostError([Problem("is negative", "exit_rate"), Problem("is not given", "population")])

@@ -45,6 +45,10 @@ class Costs(ReadOnly):
     spend : ndarray of shape (draw, year, item)
         Their product [GBP, constant prices; of the account outcomes, their number].
 
+    See Also
+    --------
+    cost : Makes it.
+
     Examples
     --------
     >>> grid = Grid(2025, 1, range(18), ["foster"], items=[Item("carers", "child_weeks")])
@@ -126,6 +130,11 @@ def cost(projection: Projection, parameters: Parameters) -> Costs:
     ------
     InputError
         If a level of an outcome is none that can be.
+
+    See Also
+    --------
+    project : Makes the projection.
+    Costs.to_xarray : The same, labelled.
 
     Examples
     --------

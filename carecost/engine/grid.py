@@ -100,6 +100,11 @@ class Selector:
     InputError
         If a label is none.
 
+    See Also
+    --------
+    Assumption : A belief about the cells that it selects.
+    Change : Takes the same labels by name.
+
     Examples
     --------
     >>> Selector(ages="10 to 12", placements="foster").ages
@@ -145,6 +150,10 @@ class Selector:
         bool
             True where it is among the streams, or all are meant.
 
+        See Also
+        --------
+        Selector.text : What is selected, in words.
+
         Examples
         --------
         >>> Selector(streams="uasc").covers("other"), Selector().covers("other")
@@ -161,6 +170,10 @@ class Selector:
         -------
         str
             Each axis that is narrowed, and its labels; empty where all is meant.
+
+        See Also
+        --------
+        Selector : What may be selected.
 
         Examples
         --------
@@ -209,6 +222,11 @@ class CapacityGroup:
         it is the placement of last resort, which takes everybody.
     note : str
         What to know about it.
+
+    See Also
+    --------
+    Grid : Takes groups.
+    Results.capacity : How full they were.
 
     Examples
     --------
@@ -458,6 +476,11 @@ class Placement:
     from_age : int
         Age from which a child can be in it.
 
+    See Also
+    --------
+    Grid : Takes placements.
+    Reason : Why a child leaves one.
+
     Examples
     --------
     >>> flat = Placement("supported accommodation", from_age=16, then="care leaver")
@@ -495,6 +518,11 @@ class Reason:
         The placement that the child goes to; out when not given.
     note : str
         What to know about it.
+
+    See Also
+    --------
+    Placement : What it may lead to.
+    Grid : Takes reasons.
 
     Examples
     --------
@@ -559,6 +587,11 @@ class Grid(LockedAgain):
     ------
     InputError
         With every fault in the labels.
+
+    See Also
+    --------
+    Parameters : Arrays on these labels.
+    Assumptions.grid : That of a set.
 
     Examples
     --------
@@ -632,6 +665,10 @@ class Grid(LockedAgain):
         UnknownNameError
             If there is no such axis.
 
+        See Also
+        --------
+        Grid.index : The place of one label.
+
         Examples
         --------
         >>> Grid(2025, 2, range(18), ["foster", "kinship"]).labels("placements")
@@ -668,6 +705,11 @@ class Grid(LockedAgain):
         UnknownNameError
             If it is not there; the message names the nearest.
 
+        See Also
+        --------
+        Grid.indices : The places of several.
+        Grid.labels : All labels.
+
         Examples
         --------
         >>> Grid(2025, 2, range(18), ["foster", "kinship"]).index("placements", "kinship")
@@ -701,6 +743,10 @@ class Grid(LockedAgain):
         ------
         UnknownNameError
             If one is not there; the message names the nearest.
+
+        See Also
+        --------
+        Grid.index : The place of one label.
 
         Examples
         --------
@@ -771,6 +817,10 @@ class Grid(LockedAgain):
         -------
         bool
             Whether a child of that age may be in it.
+
+        See Also
+        --------
+        Placement : Says from which age and to which.
 
         Examples
         --------

@@ -113,6 +113,11 @@ class Cashable:
     years : int
         Years from the first share to the second.
 
+    See Also
+    --------
+    Item : Has one.
+    Comparison.cashable_saving : What becomes cash of a saving.
+
     Examples
     --------
     >>> Cashable(short=0.2, long=0.8, years=3).long
@@ -138,6 +143,10 @@ class Cashable:
         -------
         float
             Share [0 to 1].
+
+        See Also
+        --------
+        Comparison.cashable_share : The share of each item in each year.
 
         Examples
         --------
@@ -194,6 +203,11 @@ class Item:
     ------
     InputError
         If a driver, account, kind, share or selector is not one that can be used.
+
+    See Also
+    --------
+    Grid : Takes items.
+    cost : What each costs.
 
     Examples
     --------
@@ -287,6 +301,10 @@ class Item:
         -------
         bool
             Whether the other is an outcome of the group that this one follows.
+
+        See Also
+        --------
+        Results.outcomes : What is counted.
 
         Examples
         --------

@@ -90,6 +90,11 @@ class Parameters(LockedAgain):
         With every fault found: shapes, values that are not finite or are negative, shares that do not sum to one,
         anything in a placement that is closed at that age.
 
+    See Also
+    --------
+    project : Projects them.
+    Results.parameters : Those of a run.
+
     Examples
     --------
     >>> grid = Grid(base_year=2025, n_years=1, ages=range(18), placements=["foster"])
@@ -289,6 +294,10 @@ class Parameters(LockedAgain):
         dict of str to ndarray
             Arrays, each with its axis of draws first.
 
+        See Also
+        --------
+        Parameters.to_xarray : The same, labelled.
+
         Examples
         --------
         >>> grid, one = Grid(2025, 1, range(18), ["foster"]), np.ones((1, 1, 1))
@@ -314,6 +323,10 @@ class Parameters(LockedAgain):
         -------
         carecost.Parameters
             With rates of exits and moves for every year and age.
+
+        See Also
+        --------
+        Parameters.arrays : Every array by name.
 
         Examples
         --------
@@ -371,6 +384,10 @@ class Parameters(LockedAgain):
         ndarray of shape (draw, year, age, placement)
             Entries [children per year]; year and age axes may have length 1 only if all their factors have.
 
+        See Also
+        --------
+        Projection : Has entries with the extra ones.
+
         Examples
         --------
         >>> grid, one = Grid(2025, 1, range(18), ["foster"]), np.ones((1, 1, 1))
@@ -400,6 +417,10 @@ class Parameters(LockedAgain):
             If there is no parameter of that name.
         InputError
             If the new arrays do not fit.
+
+        See Also
+        --------
+        Assumptions.replace : The same for a set.
 
         Examples
         --------

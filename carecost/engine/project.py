@@ -27,6 +27,11 @@ def project(parameters: Parameters, kernels: Kernels | None = None) -> Projectio
     Projection
         Stock on each date and flows in each year.
 
+    See Also
+    --------
+    cost : What the projection costs.
+    Projection : What is projected.
+
     Examples
     --------
     >>> import numpy as np

@@ -38,6 +38,10 @@ class Capacity(LockedAgain):
         Time that the arrivals sent to a placement of last resort would have lived in the group that sent them there;
         zero for a group that sends on to another [child-years].
 
+    See Also
+    --------
+    Results.capacity : The same as a table.
+
     Examples
     --------
     >>> import carecost as cc
@@ -59,6 +63,10 @@ class Capacity(LockedAgain):
         -------
         dict of str to ndarray of shape (draw, year, group)
             As they are kept.
+
+        See Also
+        --------
+        Projection.to_xarray : The same, labelled.
 
         Examples
         --------
@@ -128,6 +136,21 @@ class Projection(LockedAgain):
         Those who reach the birthday that ends an age, where ages are kept [children].
     extra_entries : dict of str to ndarray of shape (draw, year, age, placement)
         The extra entries by name, where ages are kept [children].
+
+    See Also
+    --------
+    project : Makes it.
+    Results.projection : That of a run.
+
+    Notes
+    -----
+    Children are conserved for every age a and placement p, in each year::
+
+        stock(a, p) = stock before + entries − exits + exits with ``to`` p + moves in − moves out
+                      + birthdays(a) − birthdays(a + 1) − aged_out(a) + Σ aged_out(a − 1) with ``then`` p
+
+    Exits are child-years times the exit rate, moves child-years times the move rate. The page "The engine" of the
+    documentation has the integrals.
 
     Examples
     --------
@@ -249,6 +272,10 @@ class Projection(LockedAgain):
         InputError
             If an age is asked for that is kept only together with others.
 
+        See Also
+        --------
+        Projection.exits_for : The same of exits.
+
         Examples
         --------
         >>> import carecost as cc
@@ -277,6 +304,11 @@ class Projection(LockedAgain):
         ndarray of shape (draw, year, placement)
             Exits [children].
 
+        See Also
+        --------
+        Projection.moves_to : The same of moves.
+        Projection.over_ages : Of stock and other flows.
+
         Examples
         --------
         >>> import carecost as cc
@@ -304,6 +336,10 @@ class Projection(LockedAgain):
         -------
         ndarray of shape (draw, year, placement)
             Moves [children].
+
+        See Also
+        --------
+        Projection.exits_for : The same of exits.
 
         Examples
         --------

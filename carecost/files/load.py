@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from functools import reduce
+from functools import cache, reduce
 from pathlib import Path
 from typing import get_args
 
@@ -70,6 +70,16 @@ def load_assumptions(name: str | Path) -> Assumptions:
         raise FileError(Problem("is the file of a scenario, where a set is wanted", str(name), remedy))
     if not folder.is_dir():
         raise FileError(Problem("is not a folder", str(name), "Give a packaged name or the folder of a set"))
+    # What ships does not change while a program runs, and is frozen: it is read and checked once.
+    return _packaged_set(folder) if folder.parent == DATA else _read(folder)
+
+
+@cache
+def _packaged_set(folder: Path) -> Assumptions:
+    return _read(folder)
+
+
+def _read(folder: Path) -> Assumptions:
     assumptions = Reader(folder).read()
     background = folder / BACKGROUND
     return replace(assumptions, background=load_scenario(background)) if background.is_file() else assumptions

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from typing import Literal
 
 from carecost.errors import FileError, InputError, Problem, UnknownNameError, refuse, unknown
@@ -147,7 +148,14 @@ def region_of(assumptions: Assumptions, name: str, prices: Prices = "own") -> As
         raise UnknownNameError(unknown("area", name, regions.names, assumptions.name))
     if prices not in ("own", "national"):
         raise InputError(unknown("prices", prices, ("own", "national")))
-    factors = _Factors(assumptions, regions, name, prices == "own")
+    return _area(assumptions, name, prices == "own")
+
+
+@lru_cache(maxsize=32)
+def _area(assumptions: Assumptions, name: str, own: bool) -> Assumptions:
+    """Make the set of a region: frozen, and so made and checked once."""
+    regions = known_regions(assumptions)
+    factors = _Factors(assumptions, regions, name, own)
     rows = tuple(map(factors.scaled, assumptions.rows))
     changed = {old.quantity: factors.of(old) for old in assumptions.rows}
     whole = assumptions.name

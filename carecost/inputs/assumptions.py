@@ -188,6 +188,11 @@ class Assumptions:
     load_assumptions : Read a set, packaged or of your own.
     run : Project it.
 
+    Notes
+    -----
+    What a row may say is on the page "Schema of a set" of the documentation; a value of a cell in a draw is that of its
+    row, times its growth since ``from_year``, its adjustments, and the paths over years that select it.
+
     Examples
     --------
     >>> from carecost import load_assumptions

@@ -29,6 +29,7 @@ from carecost._guard import (
 from carecost.engine.grid import AREA_WIDE, AXES, Parameter, Selector
 from carecost.engine.items import COUNTED
 from carecost.errors import Problem, refuse, unknown
+from carecost.inputs.edits import plural
 from carecost.maths.distributions import Distribution, fault
 
 if TYPE_CHECKING:
@@ -200,8 +201,8 @@ class Change:
     where : Selector, optional
         Cells that are changed, in place of the selectors that follow.
     **selectors : str, int or sequence
-        Labels of the cells that are changed, one or several: ages (bands as text too, ``"10 to 17"``), placements, to,
-        reasons, items, groups, streams; all that are not given.
+        Labels of the cells that are changed, one or several, in the singular or the plural: ages (bands as text too,
+        ``"10 to 17"``), placements, to, reasons, items, groups, streams; all that are not given.
 
     Raises
     ------
@@ -269,9 +270,12 @@ class Change:
         **selectors: Any,
     ) -> None:
         fields = type(self).__dataclass_fields__
-        misspelt = [name for name in selectors if name not in _SELECTORS]
+        misspelt = [name for name in selectors if plural(name) not in _SELECTORS]
         refuse([unknown("argument of Change", name, [*fields, *_SELECTORS]) for name in misspelt])
-        chosen = {name: selectors[name] for name in _SELECTORS if name in selectors}
+        twice = [name for name in selectors if plural(name) != name and plural(name) in selectors]
+        refuse([Problem(f"{n} and {plural(n)} are both given", "Change", "Give one of them") for n in twice])
+        given = {plural(name): labels for name, labels in selectors.items()}
+        chosen = {name: given[name] for name in _SELECTORS if name in given}
         stated = {
             "parameter": parameter,
             "operation": operation,

@@ -66,6 +66,10 @@ class YearKernel(NamedTuple):
     after : ndarray of shape (draw, 3 * state, state)
         ``[V_1 over V_2 over layer]``, where the layer is that within ages of the same rates, see :func:`layer_across`.
 
+    See Also
+    --------
+    year_kernel : Makes it.
+
     Examples
     --------
     >>> kernel = year_kernel(np.array([[[-0.5, 0.5], [0.0, 0.0]]]))
@@ -97,6 +101,10 @@ class YearKernel(NamedTuple):
         ndarray of shape (draw, functions * state, state)
             The functions.
 
+        See Also
+        --------
+        year_kernel : Makes the kernels.
+
         Examples
         --------
         >>> year_kernel(np.array([[[0.0]]])).rows(0, 2).tolist()
@@ -118,6 +126,10 @@ class YearKernel(NamedTuple):
         YearKernel
             Those draws; the kernel itself where it has one for all.
 
+        See Also
+        --------
+        year_kernel : Makes the kernels.
+
         Examples
         --------
         >>> year_kernel(np.zeros((5, 1, 1))).part(slice(2, 4)).rates.shape
@@ -138,6 +150,10 @@ def year_kernel(rates: Array) -> YearKernel:
     -------
     YearKernel
         Its phi functions and what is made of them.
+
+    See Also
+    --------
+    kernel : Over any span.
 
     Notes
     -----
@@ -220,6 +236,10 @@ def layer_across(before: YearKernel, after: YearKernel, passes: Array) -> Array:
     -------
     ndarray of shape (draw, state before, state after)
         Time of a unit of layer [years squared].
+
+    See Also
+    --------
+    meet_new_rates : When rates change.
 
     Notes
     -----
@@ -338,6 +358,10 @@ def meet_new_rates(
     -------
     Onward
         Time before the next birthday, its flow, and the layer.
+
+    See Also
+    --------
+    layer_across : Across a birthday.
 
     Notes
     -----

@@ -32,6 +32,10 @@ class Kernel(NamedTuple):
     linger : ndarray of shape (..., state, state)
         The integral of ``stay``: time lived by even entrants [years squared].
 
+    See Also
+    --------
+    kernel : Makes it.
+
     Examples
     --------
     >>> kernel(np.array([[0.0]]), 2.0)
@@ -57,6 +61,10 @@ def generator(leave: Array, move: Array) -> Array:
     -------
     ndarray of shape (..., state, state)
         Off the diagonal ``move``; on it minus the sum of all ways out [per person-year].
+
+    See Also
+    --------
+    kernel : What comes of it over a span.
 
     Examples
     --------
@@ -117,6 +125,10 @@ def phi_functions(matrices: Array, order: int) -> Array:
     ndarray of shape (..., order + 1, state, state)
         The first is phi_0 = expm(matrix); then phi_j is the integral of (1 - t)^(j - 1) / (j - 1)! expm(matrix t) over
         t from 0 to 1.
+
+    See Also
+    --------
+    kernel : Uses them.
 
     Notes
     -----

@@ -35,6 +35,11 @@ def rows(name: str) -> tuple[dict[str, str], ...]:
     tuple of dict of str to str
         Its rows, by column.
 
+    See Also
+    --------
+    vintages.deflators : Vintages by name.
+    vintages.schedules : Discount schedules by name.
+
     Examples
     --------
     >>> rows("discount_rates")[0]["rate"]

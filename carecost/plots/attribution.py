@@ -127,6 +127,10 @@ def plot_attribution(
     InputError
         If the scenario has no levers, or the run fewer draws.
 
+    See Also
+    --------
+    carecost.Results.attribution : The table that is drawn.
+
     Examples
     --------
     >>> import carecost as cc

@@ -63,6 +63,10 @@ def plot_backtest(
     UnknownNameError
         If a model is not in the backtest.
 
+    See Also
+    --------
+    carecost.Backtest.scores : The table that is drawn.
+
     Examples
     --------
     >>> import carecost as cc

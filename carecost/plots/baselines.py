@@ -60,6 +60,10 @@ def plot_baselines(
     InputError
         If the table holds nothing of a scenario or of inaction.
 
+    See Also
+    --------
+    carecost.Results.baselines : The table that is drawn.
+
     Examples
     --------
     >>> import carecost as cc

@@ -53,6 +53,10 @@ def plot_capacity(results: Results, ax: Axes | None = None, scenario: str = INAC
     UnknownNameError
         If the scenario is not in the run.
 
+    See Also
+    --------
+    carecost.Results.capacity : The table that is drawn.
+
     Examples
     --------
     >>> import carecost as cc

@@ -50,6 +50,10 @@ def plot_children(
     UnknownNameError
         If a scenario is not in the run.
 
+    See Also
+    --------
+    carecost.Results.children : The table that is drawn.
+
     Examples
     --------
     >>> import carecost as cc

@@ -58,6 +58,11 @@ def plot_ceac(
     InputError
         If the run has no draws, or there is inaction alone.
 
+    See Also
+    --------
+    carecost.Results.ceac : The table that is drawn.
+    plot_expected_loss : What a choice costs on average.
+
     Examples
     --------
     >>> import carecost as cc
@@ -124,6 +129,11 @@ def plot_expected_loss(
     InputError
         If the run has no draws, or there is inaction alone.
 
+    See Also
+    --------
+    carecost.Results.ceac : The table that is drawn.
+    plot_ceac : How often each is best.
+
     Examples
     --------
     >>> import carecost as cc
@@ -182,6 +192,10 @@ def plot_evppi(
     ------
     InputError
         If there are fewer than fifty draws, inaction alone, or nothing that can change the choice.
+
+    See Also
+    --------
+    carecost.Results.evppi : The table that is drawn.
 
     Examples
     --------

@@ -81,6 +81,11 @@ def plot_history(
         A solid line of outturn, a broken one for each scenario with the interval of inaction shaded, and thin ones that
         end at what others forecast.
 
+    See Also
+    --------
+    carecost.load_history : The record that is drawn.
+    plot_children : The years ahead alone.
+
     Examples
     --------
     >>> import carecost as cc

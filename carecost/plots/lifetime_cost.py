@@ -50,6 +50,10 @@ def plot_lifetime_cost(
     InputError
         If places run out.
 
+    See Also
+    --------
+    carecost.Results.lifetime_cost : The table that is drawn.
+
     Examples
     --------
     >>> import carecost as cc

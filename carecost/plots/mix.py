@@ -50,6 +50,10 @@ def plot_mix(
     Axes
         The first panel; the others follow in the figure. Each spans as many children, so that slopes compare.
 
+    See Also
+    --------
+    carecost.Results.children : The table that is drawn.
+
     Examples
     --------
     >>> import carecost as cc

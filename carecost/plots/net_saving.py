@@ -51,6 +51,10 @@ def plot_net_saving(saving: Saving, ax: Axes | None = None, title: str | None = 
     InputError
         If it is none, as a bare comparison is not: it has no central run.
 
+    See Also
+    --------
+    carecost.Saving.by_year : The table that is drawn.
+
     Examples
     --------
     >>> import carecost as cc

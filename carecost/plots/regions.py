@@ -46,6 +46,10 @@ def plot_regions(found: AreaResults, ax: Axes | None = None, title: str | None =
         whole country's children in homes are. The right panel is the last axes of the figure: the share placed over
         20 miles away and outside the boundary, with a line at that of the whole country.
 
+    See Also
+    --------
+    carecost.AreaResults.regions : The table that is drawn.
+
     Examples
     --------
     >>> import carecost as cc
@@ -92,6 +96,10 @@ def plot_region_children(found: AreaResults, ax: Axes | None = None, title: str 
     Axes
         The first panel; the others follow in the figure. Each spans from nobody to its own most, so that lines compare
         as shares; the number is that of the last date without reform.
+
+    See Also
+    --------
+    carecost.AreaResults.children : The table that is drawn.
 
     Examples
     --------

@@ -71,6 +71,10 @@ def plot_required_effect(
     InputError
         If the lever has no effect, or several and none is named.
 
+    See Also
+    --------
+    carecost.Results.effect_curve : The table that is drawn.
+
     Examples
     --------
     >>> import carecost as cc

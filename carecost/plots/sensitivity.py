@@ -57,6 +57,11 @@ def plot_sensitivity(
     InputError
         If no assumption has an interval.
 
+    See Also
+    --------
+    plot_tornado : The same from a run.
+    carecost.quality.assumptions_log : The log that is drawn.
+
     Examples
     --------
     >>> import carecost as cc

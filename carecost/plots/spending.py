@@ -64,6 +64,10 @@ def plot_costs(
     InputError
         If a group is below zero in some year: areas cannot show that.
 
+    See Also
+    --------
+    carecost.Results.costs : The table that is drawn.
+
     Examples
     --------
     >>> import carecost as cc
@@ -196,6 +200,10 @@ def plot_payers(appraisal: SavingAppraisal, ax: Axes | None = None, title: str |
     ------
     InputError
         If there are more payers than can be told apart.
+
+    See Also
+    --------
+    carecost.SavingAppraisal.by_payer : The table that is drawn.
 
     Examples
     --------
@@ -330,6 +338,11 @@ def plot_price_volume_mix(table: pd.DataFrame, ax: Axes | None = None, title: st
         If the table holds several changes, draws, or no parts.
     ComparisonError
         If its rows are in different prices.
+
+    See Also
+    --------
+    carecost.Results.price_volume_mix : A table that is drawn.
+    carecost.spending_history : Another.
 
     Examples
     --------

@@ -333,6 +333,7 @@ class _Asked:
     # Columns and rows
 
     def columns(self) -> Iterator[Column]:
+        """Give what was said, what came, no reform, and a column for each scenario."""
         if self._part(SAID):
             yield Column(SAID, "The Review", "May 2022", SAID)
         came = self._figure(CAME, "children in care")
@@ -344,6 +345,7 @@ class _Asked:
             yield Column(name, plan.heading, "", _kind(plan))
 
     def answer(self) -> Answer:
+        """Put the answer together: columns and lines that hold something, and what is said below them."""
         columns = tuple(self.columns())
         lines = [line for line in self._lines(columns) if not all(cell.empty for cell in line.cells)]
         full = [i for i in range(len(columns)) if any(not line.cells[i].empty for line in lines)]

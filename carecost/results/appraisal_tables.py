@@ -442,6 +442,11 @@ def icer_table(options: Sequence[Option | tuple[str, ArrayLike, ArrayLike]]) -> 
     InputError
         With every fault found.
 
+    See Also
+    --------
+    net_benefit : Which option is best at a value of a unit of effect.
+    Results.options : The scenarios of a run as options.
+
     References
     ----------
     .. [1] Johannesson, M. & Weinstein, M. C. (1993). On the decision rules of cost-effectiveness analysis. Journal of
@@ -479,6 +484,11 @@ def net_benefit(options: Sequence[Option | tuple[str, ArrayLike, ArrayLike]], va
     ------
     InputError
         With every fault found.
+
+    See Also
+    --------
+    icer_table : Dominance and incremental ratios.
+    evppi : What it would be worth to know some quantities.
 
     Examples
     --------

@@ -231,9 +231,9 @@ def said(line: Line) -> str:
     Examples
     --------
     >>> import carecost as cc
-    >>> log = assumptions_log(cc.load_assumptions("england-2022"), cc.load_scenario("family-help"))
-    >>> said(log.trials[0].line)
-    'lever family help programme: spending'
+    >>> plan = cc.load_scenario("family-help")
+    >>> said(lines_of(cc.load_assumptions("england-2022"), plan)[-1])
+    'lever family help: Entries to care (stream other)'
     """
     first = line.members[0].thing
     things = [member.thing for member in line.members]
@@ -298,9 +298,9 @@ def stated_value(line: Line, begin: int) -> str:
     Examples
     --------
     >>> import carecost as cc
-    >>> log = assumptions_log(cc.load_assumptions("england-2022"), cc.load_scenario("family-help"))
-    >>> stated_value(log.trials[0].line, 2023) == log.table()["stated"].iloc[0]
-    True
+    >>> plan = cc.load_scenario("family-help")
+    >>> stated_value(lines_of(cc.load_assumptions("england-2022"), plan)[-1], 2023)
+    '−21.1%'
     """
     first, b = line.members[0].thing, line.belief
     if isinstance(first, tuple) and len(line.members) == 1 and line.part != TIMES:
@@ -354,9 +354,9 @@ def interval(line: Line) -> str:
     Examples
     --------
     >>> import carecost as cc
-    >>> log = assumptions_log(cc.load_assumptions("england-2022"), cc.load_scenario("family-help"))
-    >>> interval(log.trials[0].line) == log.table()["interval"].iloc[0]
-    True
+    >>> plan = cc.load_scenario("family-help")
+    >>> interval(lines_of(cc.load_assumptions("england-2022"), plan)[-1])
+    '−25.3% to 0% (bounds)'
     """
     ends, b = line.members[0].ends, line.belief
     if ends is None:

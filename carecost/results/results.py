@@ -209,6 +209,11 @@ class Results:
     carecost.run : Makes results.
     Saving : One scenario against a baseline.
 
+    Notes
+    -----
+    How a year goes is on the page "The engine" of the documentation, what an interval holds on "What an interval
+    holds, and what it does not".
+
     Examples
     --------
     >>> import carecost as cc

@@ -73,6 +73,10 @@ class Saving:
     --------
     Results.compare : Makes it.
 
+    Notes
+    -----
+    The equations are those of :class:`Comparison`; the page "Money" of the documentation says why they are so.
+
     Examples
     --------
     >>> import carecost as cc

@@ -275,9 +275,11 @@ class _Summary:
 
     @property
     def with_draws(self) -> bool:
+        """Whether there are draws, and so means and intervals."""
         return len(self.drawn.averted) > 1
 
     def rows(self) -> Iterator[Row]:
+        """Give the rows in the order in which they are read: children, money, society, and what would be if."""
         years, before, after = self.drawn.grid.years, self.drawn.baseline.name, self.drawn.scenario.name
         date, last = f"31 March {self.drawn.grid.dates[-1]}", f"Spend in {financial_year(years[-1])}"
         span = f"{financial_year(years[0])} to {financial_year(years[-1])}"

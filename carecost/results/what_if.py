@@ -100,6 +100,7 @@ class _Answered(Run):
     at: At = field(default_factory=At)
 
     def also(self, plans: Sequence[Scenario]) -> tuple[dict[str, Outcome], dict[str, Outcome]]:
+        """Answer for more scenarios at the same amounts, prices and entries: central, and all draws."""
         assert self.corners is not None
         self.corners.prepare(*plans)
         both = {plan.name: self.corners.outcomes(plan, self.at.prices, self.at.entries) for plan in plans}

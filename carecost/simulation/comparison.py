@@ -102,6 +102,22 @@ class Comparison(LockedAgain):
     ComparisonError
         If they differ in more than the scenario.
 
+    See Also
+    --------
+    Saving : The same of draws, with the central run beside and the summary that people quote.
+
+    Notes
+    -----
+    In each draw and year, with prices p and volumes v of the baseline (0) and the scenario (1), of the items of the
+    purse without the programme's::
+
+        gross saving    = Σ (p0 − p1) v1 + Σ p0 (v0 − v1)            price and volume effect
+        cashable saving = Σ (p0 − p1) v1 + Σ share p0 (v0 − v1)      share by item and years since it began
+        net saving      = cashable saving − reform spend
+        npv             = Σ over years of factor × net saving
+
+    The pages "Money" and "Who pays" of the documentation say why.
+
     Examples
     --------
     >>> import carecost as cc
@@ -176,6 +192,10 @@ class Comparison(LockedAgain):
         ndarray of shape (draw, year)
             Gross saving [GBP].
 
+        See Also
+        --------
+        Saving.gross_saving : The same of a saving, draws and central run.
+
         Examples
         --------
         >>> import carecost as cc
@@ -203,6 +223,10 @@ class Comparison(LockedAgain):
         -------
         ndarray of shape (draw, year)
             Cashable saving [GBP].
+
+        See Also
+        --------
+        Saving.cashable_saving : The same of a saving, draws and central run.
 
         Examples
         --------
@@ -247,6 +271,10 @@ class Comparison(LockedAgain):
         ndarray of shape (draw, year)
             Spending [GBP].
 
+        See Also
+        --------
+        Saving.reform_spend : The same of a saving, draws and central run.
+
         Examples
         --------
         >>> import carecost as cc
@@ -271,6 +299,10 @@ class Comparison(LockedAgain):
         -------
         ndarray of shape (draw, year)
             Net saving [GBP].
+
+        See Also
+        --------
+        Saving.net_saving : The same of a saving, draws and central run.
 
         Examples
         --------
@@ -314,6 +346,10 @@ class Comparison(LockedAgain):
         ndarray of shape (draw,)
             Present value [GBP].
 
+        See Also
+        --------
+        Saving.present_value : The same of a saving, draws and central run.
+
         Examples
         --------
         >>> import carecost as cc
@@ -352,6 +388,10 @@ class Comparison(LockedAgain):
         ndarray of shape (draw,)
             One value a draw [GBP].
 
+        See Also
+        --------
+        Saving.npv : The same of a saving, draws and central run.
+
         Examples
         --------
         >>> import carecost as cc
@@ -376,6 +416,10 @@ class Comparison(LockedAgain):
         ComparisonError
             If there is no social ledger.
 
+        See Also
+        --------
+        Saving.npsv : The same of a saving, draws and central run.
+
         Examples
         --------
         >>> import carecost as cc
@@ -399,6 +443,10 @@ class Comparison(LockedAgain):
         ------
         ComparisonError
             If there is no social ledger.
+
+        See Also
+        --------
+        Saving.social_parts : The same of a saving, draws and central run.
 
         Examples
         --------
@@ -446,6 +494,10 @@ class Comparison(LockedAgain):
         float or None
             The ratio of means; None (undefined) where the cost is not positive.
 
+        See Also
+        --------
+        Saving.bcr : The same of a saving, draws and central run.
+
         Examples
         --------
         >>> import carecost as cc
@@ -483,6 +535,10 @@ class Comparison(LockedAgain):
         ndarray of shape (draw,)
             Calendar year; nan where it does not pay back within the horizon, or nothing is spent or saved.
 
+        See Also
+        --------
+        Saving.payback_year : The same of a saving, draws and central run.
+
         Examples
         --------
         >>> import carecost as cc
@@ -502,6 +558,10 @@ class Comparison(LockedAgain):
         -------
         float
             The share [probability].
+
+        See Also
+        --------
+        Saving.chance_of_saving : The same of a saving, draws and central run.
 
         Examples
         --------
@@ -526,6 +586,10 @@ class Comparison(LockedAgain):
         ComparisonError
             If there are fewer than two draws, or nothing varies.
 
+        See Also
+        --------
+        Saving.common_luck : The same of a saving, draws and central run.
+
         Examples
         --------
         >>> import carecost as cc
@@ -547,6 +611,10 @@ class Comparison(LockedAgain):
         float or None
             The ratio [GBP per child-year]; None where no time in care is averted.
 
+        See Also
+        --------
+        Saving.saving_per_child_year : The same of a saving, draws and central run.
+
         Examples
         --------
         >>> import carecost as cc
@@ -565,6 +633,10 @@ class Comparison(LockedAgain):
         -------
         float
             The ratio [GBP per child-year].
+
+        See Also
+        --------
+        Saving.average_cost_of_care : The same of a saving, draws and central run.
 
         Examples
         --------

@@ -8,7 +8,6 @@ from functools import partial
 
 import numpy as np
 
-from carecost._guard import unguarded
 from carecost._typing import Array
 from carecost.errors import InputError, Problem, nearest, refuse
 from carecost.inputs.assumptions import Assumptions
@@ -16,15 +15,11 @@ from carecost.inputs.belief import Assumption, Belief
 from carecost.inputs.change import Interval
 from carecost.inputs.scenario import Scenario
 from carecost.inputs.year_path import YearPath
-from carecost.maths import distributions
 from carecost.maths.monte_carlo import Draws
 from carecost.simulation.effects import factor_of
 from carecost.simulation.evaluator import Evaluator
 from carecost.simulation.prepare import Prepared
 from carecost.simulation.sampler import Columns, Factor, Quantity, of_belief, of_year
-
-#: Behind the guard: what is drawn was checked with the set.
-quantiles = unguarded(distributions.quantiles)
 
 
 @dataclass(frozen=True)
@@ -40,14 +35,11 @@ class Drawn:
         or as shares of one whole; the years of a path are one too. Its own label where it is tied to nothing.
     get : callable
         Takes the columns of some draws, gives its values: (draw,).
-    at : callable
-        Takes uniform numbers, gives its values at them: (draw,); None where it has no distribution of its own.
     """
 
     label: str
     group: str
     get: partial[Array]
-    at: partial[Array] | None = None
 
 
 class _Noted(Columns):
@@ -62,10 +54,7 @@ class _Noted(Columns):
     ) -> Array:
         """Note a quantity, and give its central value."""
         args = (name, belief, least, most, factor)
-        group, at = self._group(name, factor), None
-        if name not in self.ties.joint:
-            at = partial(_at, belief=belief, least=least, most=most)
-        self._note(of_belief(name, belief, factor), name, group, partial(_value, args=args), at)
+        self._note(of_belief(name, belief, factor), name, self._group(name, factor), partial(_value, args=args))
         return np.array([belief.value])
 
     def shares(self, rows: Sequence[Assumption]) -> Array:
@@ -84,10 +73,8 @@ class _Noted(Columns):
                 self._note(quantity, quantity.name, path.quantity, partial(_year, path=path, years=tuple(years), i=i))
         return np.zeros((1, len(years)))
 
-    def _note(
-        self, quantity: Quantity, label: str, group: str, get: partial[Array], at: partial[Array] | None = None
-    ) -> None:
-        self.found.setdefault(quantity, Drawn(label, group, get, at))
+    def _note(self, quantity: Quantity, label: str, group: str, get: partial[Array]) -> None:
+        self.found.setdefault(quantity, Drawn(label, group, get))
 
     def _group(self, name: str, factor: Factor | None) -> str:
         ties = self.ties
@@ -112,11 +99,6 @@ def _share(columns: Columns, rows: tuple[Assumption, ...], i: int) -> Array:
 
 def _year(columns: Columns, path: YearPath, years: tuple[int, ...], i: int) -> Array:
     return np.asarray(columns.path(path, years)[:, i])
-
-
-def _at(uniforms: Array, belief: Belief | Interval, least: float, most: float) -> Array:
-    b = belief
-    return quantiles(uniforms, b.value, b.low, b.high, b.level, b.shape, least, most)
 
 
 def quantities(prepared: Prepared) -> dict[Quantity, Drawn]:

@@ -137,3 +137,15 @@ def test_lever_named_twice_is_refused_with_the_name_of_the_file(tmp_path: Path) 
     path = written(tmp_path, text + text[text.index("[[lever]]") :])
     with pytest.raises(CareCostError, match=r"a.toml: scenario 'edge': lever 'edge of care' is there twice"):
         cc.load_scenario(path)
+
+
+def test_what_ships_is_read_once_and_a_folder_of_yours_each_time(tmp_path: Path) -> None:
+    assert cc.load_assumptions("england-2025") is cc.load_assumptions("england-2025")
+    area = "england-2025/North East"
+    assert cc.load_assumptions(area) is cc.load_assumptions(area)
+    own = Path(shutil.copytree(SETS / "tiny", tmp_path / "own"))
+    before = cc.load_assumptions(own)
+    assert cc.load_assumptions(own) == before and cc.load_assumptions(own) is not before
+    text = (own / "set.toml").read_text(encoding="utf-8")
+    (own / "set.toml").write_text(text.replace('title = "', 'title = "Another: '), encoding="utf-8")
+    assert cc.load_assumptions(own).title == f"Another: {before.title}"

@@ -71,8 +71,8 @@ def test_replaced_fields_are_checked_and_the_others_kept() -> None:
 def test_an_argument_that_is_none_is_refused_with_the_nearest() -> None:
     with pytest.raises(InputError, match=r"unknown argument of Change 'half_live'.*Did you mean 'half_life'"):
         cc.Change("exit_rate", "scale", 0.1, half_live=2)
-    with pytest.raises(InputError, match=r"unknown argument of Change 'age'.*Did you mean 'ages'"):
-        cc.Change("exit_rate", "scale", 0.1, age=[3])
+    with pytest.raises(InputError, match=r"unknown argument of Change 'agse'.*Did you mean 'ages'"):
+        cc.Change("exit_rate", "scale", 0.1, agse=[3])
 
 
 def test_an_amount_may_be_a_number_or_an_interval() -> None:
@@ -184,3 +184,13 @@ def test_divert_moves_shares_and_keeps_their_sum() -> None:
     got = apply(plan, p, "all", Sampler(cc.Draws()), Calendar(2026, 2025, Deflator("x", 2020, (1.0, 1.0), 2021)))
     np.testing.assert_allclose(got.entry_share[0, 0, 0], [0.5, 0.3, 0.2])
     np.testing.assert_allclose(got.entry_share[0, 0, 1], [0.25, 0.15, 0.6])
+
+
+def test_labels_are_taken_in_the_singular_and_the_plural() -> None:
+    many = cc.Change("exit_rate", "scale", 0.1, ages=[12], placements=["foster"], reasons=["home"])
+    one = cc.Change("exit_rate", "scale", 0.1, age=12, placement="foster", reason="home")
+    assert one == many and one.quantity == many.quantity
+    with pytest.raises(cc.CareCostError, match="age and ages are both given"):
+        cc.Change("exit_rate", "scale", 0.1, age=12, ages=[12])
+    with pytest.raises(cc.CareCostError, match="Did you mean 'ages'"):
+        cc.Change("exit_rate", "scale", 0.1, agges=12)

@@ -42,6 +42,10 @@ def docs_decisions_0018_default_baseline() -> None:
     ):
         print(f"\n{words}")
         print(table.pivot_table(index="model", columns="horizon", values="value", sort=False).round(digits).to_string())
+    results = cc.run("england-2025", years=10, draws=1000)
+    table = results.children(level=0.8).pivot_table(index="date", columns="quantile", values="value")
+    half = 50 * (table["0.9"] - table["0.1"]) / table["mean"]
+    print(half.loc[[2026, 2027, 2028, 2030, 2033, 2035]].round(1).to_string())
 
 
 def docs_explanation_appraisal() -> None:
@@ -201,6 +205,7 @@ def docs_explanation_regions() -> None:
     print(table[places].round(1).astype({"home_places": int, "secure_places": int}).to_string())
     print(table[["foster_filled", "over_20_miles"]].round(2).to_string())
     ax = cc.plots.plot_regions(found)
+    ax = cc.plots.plot_region_children(found)
 
 
 def docs_explanation_required_effects() -> None:

@@ -6,9 +6,11 @@ left out are listed with the reason.
 
 from __future__ import annotations
 
+import ast
 import functools
 import inspect
 from collections.abc import Iterator
+from pathlib import Path
 from types import ModuleType
 
 import pytest
@@ -20,10 +22,11 @@ validate = pytest.importorskip("numpydoc.validate").validate
 #: What numpydoc may find and we do not ask for.
 LEFT_OUT = {
     "ES01": "an extended summary: one line is enough where it says all",
-    "SA01": "See Also: many names have no near relative",
 }
 #: What is not asked of properties, which take nothing and stand in the table of their class.
-LEFT_OUT_OF_PROPERTIES = LEFT_OUT | {"EX01": "an example: the class has one"}
+LEFT_OUT_OF_PROPERTIES = LEFT_OUT | {"EX01": "an example: the class has one", "SA01": "See Also: the class has one"}
+#: The package.
+ROOT = Path(cc.__file__).parent
 
 
 def is_property(member: object) -> bool:
@@ -83,6 +86,22 @@ def faults(name: str) -> list[str]:
 @pytest.mark.parametrize("name", exported())
 def test_exported_name_is_documented_in_full(name: str) -> None:
     assert faults(name) == []
+
+
+@pytest.mark.parametrize("path", sorted(ROOT.rglob("*.py")), ids=lambda path: path.relative_to(ROOT).as_posix())
+def test_everything_without_a_stroke_before_its_name_says_what_it_does(path: Path) -> None:
+    """Also what is not exported: functions, classes and methods of every module."""
+    holders = [
+        node for node in ast.walk(ast.parse(path.read_text("utf-8"))) if isinstance(node, ast.Module | ast.ClassDef)
+    ]
+    told = [
+        part.name
+        for node in holders
+        for part in node.body
+        if isinstance(part, ast.FunctionDef | ast.ClassDef) and not part.name.startswith("_")
+        if ast.get_docstring(part) is None
+    ]
+    assert told == []
 
 
 def test_a_fault_of_a_method_is_a_fault_of_its_class(monkeypatch: pytest.MonkeyPatch) -> None:
