@@ -23,6 +23,7 @@ from carecost.money.optimism_bias import optimism_bias
 from carecost.report.write import write_summary
 from carecost.results.results import Results
 from carecost.simulation.comparison import Comparison, Side
+from tests.report.reading import Page
 
 matplotlib.use("Agg")
 settings.register_profile("carecost", deadline=None, max_examples=40)
@@ -137,7 +138,7 @@ def results() -> Results:
 
 
 def test_the_page_has_the_business_case(results: Results, tmp_path: Path) -> None:
-    page = write_summary(results, tmp_path).read_text(encoding="utf-8")
+    page = Page(write_summary(results, tmp_path).read_text(encoding="utf-8")).words
     for words in (
         "As a business case",
         "of which department",
