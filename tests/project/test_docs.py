@@ -22,6 +22,7 @@ import carecost
 import go
 from carecost import cli
 from carecost.files import schema
+from carecost.plots._figure import png
 from carecost.report.answer import Cell, answer
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -38,6 +39,10 @@ SHELL = ("", "sh", "bash", "shell", "console")
 WORDS = """year, date, age, placement, stock, entries, exits, moves, birthdays, aged out, entry rate, exit rate,
 move rate, child-years, child-weeks, cost item, driver, unit cost, stream, lever, change, scenario, inaction, draw,
 central, gross saving, cashable saving, reform spend, net saving"""
+
+
+#: Width and height of the picture of the README [inches].
+PICTURE = (8.0, 4.6)
 
 
 def named(path: Path) -> str:
@@ -129,7 +134,8 @@ def test_every_python_block_of_a_page_runs(
 def test_the_readme_gives_the_answer_of_the_command(pytestconfig: pytest.Config) -> None:
     """The three sentences are those of the first screen's table: 500 draws, seed 1."""
     plans = ["care-review", "care-review-evidenced"]
-    made = answer(carecost.run("england-2025", *plans, draws=500).run, rivals=False)
+    results = carecost.run("england-2025", *plans, draws=500)
+    made = answer(results.run, rivals=False)
     at = {column.key: i for i, column in enumerate(made.columns)}
 
     def cell(label: str, column: str) -> Cell:
@@ -153,6 +159,8 @@ def test_the_readme_gives_the_answer_of_the_command(pytestconfig: pytest.Config)
     if pytestconfig.getoption("--update-golden"):
         text = re.sub(r"^- without reform .*?\n(?=\n)", lambda _: wanted, text, flags=re.MULTILINE | re.DOTALL)
         readme.write_text(text, encoding="utf-8")
+        picture = png(lambda ax: carecost.plots.plot_history(results, ax), PICTURE)
+        (ROOT / "docs" / "images" / "history.png").write_bytes(picture)
     assert wanted in text
 
 
