@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import sys
+from itertools import pairwise
 from types import ModuleType
 
 import pytest
@@ -116,3 +117,27 @@ def test_a_year_more_in_the_tables_is_a_row_more_on_the_page(page: ModuleType, m
     monkeypatch.setattr(page, "findings", with_a_year)
     after = table()
     assert after[:-1] == before and after[-1].startswith("| 2026 | 80,000 | 88,530 |") and after[-1].endswith("| yes |")
+
+
+def test_spend_on_homes_by_provider_is_that_of_section_251_in_real_terms() -> None:
+    found = rows(FINDINGS / "homes_by_provider.csv")
+    line = "3.1.1 Residential care"
+    for name, column in (("councils' own", "own"), ("private", "private")):
+        mine = [row for row in found if row["provider"] == name]
+        first, last = mine[0]["financial_year"], mine[-1]["financial_year"]
+        real = {}
+        for row in mine:
+            year = row["financial_year"]
+            index = published("gdp_deflator", "index_2024_25_100", financial_year=year)
+            real[year] = 100 * published("s251_lines", column, financial_year=year, line=line) / index / 1e6
+            assert float(row["gbp_m_2024_25_prices"]) == pytest.approx(real[year], abs=0.05)
+        # chained, the yearly rates give the whole rise, to their three digits
+        steps = [(int(row["financial_year"][:4]), row["real_growth_a_year_percent"]) for row in mine]
+        chained = 1.0
+        for (before, _), (now, rate) in pairwise(steps):
+            chained *= (1 + float(rate) / 100) ** (now - before)
+        assert chained == pytest.approx(real[last] / real[first], rel=5e-3)
+    totals: dict[str, float] = {}
+    for row in found:
+        totals[row["financial_year"]] = totals.get(row["financial_year"], 0) + float(row["share_percent"])
+    assert all(total == pytest.approx(100, abs=0.2) for total in totals.values())

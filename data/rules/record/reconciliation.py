@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from data.rules.costs import section_251
 from data.rules.findings import reconcile
-from data.rules.record import forecasts, outside_checks, time_in_care_tables, track_record
+from data.rules.record import forecasts, homes_by_provider, outside_checks, time_in_care_tables, track_record
 from data.rules.sets import england_2022, england_2022_backtest
 from data.rules.sources.notes import signed
 from data.rules.sources.write import csv_text
@@ -23,6 +23,7 @@ def tables() -> dict[str, str]:
         **time_in_care_tables.tables(),
         **forecasts.tables(),
         **outside_checks.tables(),
+        **homes_by_provider.tables(),
         **track_record.tables(),
     }
 
