@@ -191,7 +191,7 @@ class Rates:
     ----------
     entry : ndarray of shape (authority, stream, band)
         Entry rates, without those who came from another authority.
-    leaving : ndarray of shape (authority, band)
+    leaving : ndarray of shape (authority, stream, band)
         All reasons but going to another authority.
     going : ndarray of shape (authority, stream, band)
         Going to another authority.
@@ -227,32 +227,40 @@ def rates() -> Rates:
 
 
 def _leaving(known: Flows) -> tuple[Array, Array, Array]:
-    """Give levels of leaving and of going to another authority, over England's, and the weight of its own."""
+    """Give levels of leaving and of going to another authority, over England's, and the weight of its own.
+
+    England's set shares transfers over both streams by age; here they are nearly all of unaccompanied children. So that
+    starts need not make up for it, the others leave as often over England as they do in its set.
+    """
     case = published_flows(YEAR)
     table, mean = case.exits, exits.mean_stock(YEAR)
     gone = list(exits.REASONS).index("other authority")
     now, _ = stock()
     england = _seed()
-    lived, expected = np.zeros((len(now), 2, 5)), np.zeros((len(now), 5))
-    going = np.zeros_like(lived)
-    adopted, placed = list(exits.REASONS).index("adopted"), list(FULL).index("placed for adoption")
+    lived = np.zeros((len(now), 2, 5))
+    going, alone = np.zeros_like(lived), []
+    waiting, placed = list(exits.REASONS).index("adopted"), list(FULL).index("placed for adoption")
     for i, stream in enumerate(STREAMS):
         ends = np.stack([by_band(x.sum(1)) for x in now[:, i]])
         lived[:, i] = ends * np.divide(mean[stream], by_band(england[i].sum(1)), out=np.zeros(5), where=ends.sum(0) > 0)
         rate = table.rates[stream]
-        at_home = rate.sum(1) - rate[:, gone] - rate[:, adopted]
-        expected += lived[:, i] * at_home
+        at_home = rate.sum(1) - rate[:, gone] - rate[:, waiting]
         going[:, i] = np.divide(
             known.went[:, i], lived[:, i] * rate[:, gone], out=np.zeros_like(lived[:, i]),
             where=lived[:, i] * rate[:, gone] > 0,
         )
-    expected += table.adopted * np.stack([by_band(x[:, placed]) for x in now[:, OTHER]])
+        alone.append(lived[:, i] * at_home)
+    alone[OTHER] += table.adopted * np.stack([by_band(x[:, placed]) for x in now[:, OTHER]])
+    expected = alone[OTHER] + alone[UASC]
     left = known.ceased - known.went.sum(1)
     level, weights = np.zeros_like(expected), np.zeros_like(expected)
     for band in range(5):
         found = pooled(np.maximum(left[:, band], 0.0), expected[:, band])
         level[:, band], weights[:, band] = found.level, found.own
-    return level, going, weights @ left.sum(0) / left.sum()
+    adopted = exits.counts(YEAR)["adopted"]  # fitted apart from the table
+    others = table.table["other"].sum() + adopted - known.went[:, OTHER].sum()
+    both = np.stack([level * others / (level * alone[OTHER]).sum(), level], axis=1)
+    return both, going, weights @ left.sum(0) / left.sum()
 
 
 def ceased_at_18() -> Array:

@@ -164,7 +164,12 @@ def neighbours() -> NDArray[np.int_]:
 _PANEL = {"942": "909", "943": "909", "940": "928", "941": "928", "838": "9999", "839": "9999"}
 
 
+def panel_areas() -> tuple[str, ...]:
+    """Give the number of the area of the panel that each authority is, or is a part of."""
+    return tuple(_PANEL.get(n, n) for n in numbers())
+
+
 def panel(series: str, year: int) -> Array:
     """Give a series of the panel for each authority: that of the area it is a part of: (authority,)."""
     at = {r["la_number"]: r[series] for r in table("authority_panel") if r["year"] == str(year)}
-    return np.array([float(at.get(_PANEL.get(n, n), "nan") or "nan") for n in numbers()])
+    return np.array([float(at.get(n, "nan") or "nan") for n in panel_areas()])
