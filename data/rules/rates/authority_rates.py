@@ -93,7 +93,7 @@ def stock() -> tuple[Array, list[Array]]:
     seed = _seed()
     coarse = np.zeros((2, len(tables.AGES), len(tables.PLACEMENTS)))
     np.add.at(coarse, np.ix_(range(2), band_of, placement_of), seed)
-    uasc, whole = tables.total("stock unaccompanied"), tables.total("stock total")
+    uasc, whole = tables.unaccompanied("stock"), tables.total("stock total")
     margins = [
         (np.stack([whole - uasc, uasc], axis=1), (0,)),
         (tables.fitted("placement"), (2,)),
@@ -114,12 +114,12 @@ def flows() -> Flows:
     """
     count = entries.starts(YEAR)
     seed = np.stack([by_band(count[s]) for s in STREAMS])
-    uasc, whole = tables.total("started unaccompanied"), tables.fitted("started")
+    uasc, whole = tables.unaccompanied("started"), tables.fitted("started")
     started, _ = tables.raked(seed, [(np.stack([whole.sum(1) - uasc, uasc], axis=1), (0,)), (whole, (1,))])
     by_age = tables.fitted("ceased")
     ceased = np.concatenate([by_age[:, :4], by_age[:, 4:6].sum(1, keepdims=True)], axis=1)
     gone = tables.total("ceased to another authority")
-    theirs = np.minimum(gone, tables.total("ceased unaccompanied"))
+    theirs = np.minimum(gone, tables.unaccompanied("ceased"))
     # By age as all who ceased before 18, of the ages at which such children are in care.
     went = np.zeros_like(started)
     went[:, UASC, 3:] = theirs[:, None] * _share(ceased[:, 3:])

@@ -81,6 +81,12 @@ def total(name: str) -> Array:
 
 
 @cache
+def unaccompanied(which: str) -> Array:
+    """Give unaccompanied children of the stock, or who started or ceased; no more than there are: (authority,)."""
+    return np.minimum(total(f"{which} unaccompanied"), total(f"{which} total"))
+
+
+@cache
 def fitted(which: str) -> Array:
     """Give a table whose columns sum to a total: (authority, column), rows exact, columns to England's rounding.
 
