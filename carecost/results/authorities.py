@@ -109,12 +109,11 @@ def _one(
     """Run one authority on one thread and keep its sums; where it runs is the executor's matter."""
     found = run(authority(england, name), plans, years, draws, start, threads=1)
     grid = found.grid
-    public = np.array([float(item.public) for item in grid.items])
     both = {"": found.shown, "central_": found.central}
     parts: dict[str, dict[str, Array]] = {}
     for prefix, outcomes in both.items():
         parts[f"{prefix}children"] = {n: o.in_care(grid)[0] for n, o in outcomes.items()}
-        parts[f"{prefix}spend"] = {n: o.costs.spend @ public for n, o in outcomes.items()}
+        parts[f"{prefix}spend"] = {n: o.costs.public_spend for n, o in outcomes.items()}
         parts[f"{prefix}saving"] = {
             n: found.compare(n, central=bool(prefix)).npv() for n in outcomes if n != INACTION
         }

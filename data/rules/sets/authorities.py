@@ -52,7 +52,7 @@ def files() -> dict[str, str]:
     words: dict[str, list[Mapping[str, object]]] = {key: read("authorities")[key] for key in ("gap", "left_out", "former")}
     words["gap"] = filled(words["gap"], _figures())
     fading = {f"fading_{k}": v for k, v in FADING.items()}
-    head = {"name": NAME, "title": "Authorities of England", "half_life": _half_life(), **fading}
+    head = {"name": NAME, "title": "Authorities of England", "half_life": _half_life(), **fading, **_scores()}
     return {
         f"{NAME}.csv": _table(_facts()),
         f"{NAME}-factors.csv": _table(_factors()),
@@ -373,6 +373,21 @@ def _followed(part: Array, wanted: Array) -> Array:
         new = part[1 + k, k]
         found[k] = (children - rest) / new if new > 0 else 1.0
     return found
+
+
+def _scores() -> dict[str, float]:
+    """Score the forecaster on 2021 and 2022, over one to five years: gain over no change [%], and what bands held."""
+    rule, plain, horizons = "ours, two years missing", "no change", range(1, 6)
+    panel = cc.load_history("authorities")
+    found = cc.backtest(panel, [plain, rule], origins=range(2016, 2022), horizons=horizons).since(2021)
+    gain = found.gain().set_index(["model", "horizon"])["gain"]
+    held = found.scores("coverage_80").set_index("model")["value"][rule]
+    return {
+        "gain": round(float(gain[rule, "all"]), 1),
+        "gain_one": round(float(gain[rule, 1]), 1),
+        "held_least": round(float(held.min()), 3),
+        "held_most": round(float(held.max()), 3),
+    }
 
 
 def _half_life() -> float:
