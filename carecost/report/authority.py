@@ -40,6 +40,8 @@ class Part:
     ----------
     name, title : str
         Its place for links; its heading.
+    caption : str
+        What the table shows.
     lead : str
         What to see in it.
     heads : tuple of str
@@ -52,6 +54,7 @@ class Part:
 
     name: str
     title: str
+    caption: str = ""
     lead: str = ""
     heads: tuple[str, ...] = ()
     rows: tuple[tuple[str, ...], ...] = ()
@@ -136,7 +139,7 @@ class AuthorityStory:
             "children where there are several authorities; £ a child: spend on children looked after for each child aged 0 "
             f"to 17, {financial_year(self.england.price_year)}. A dash: not published.",
         )
-        return Part("beside", "Beside its statistical neighbours and England", lead, heads, rows, notes)
+        return Part("beside", "Beside its statistical neighbours and England", "Rate, mix and price", lead, heads, rows, notes)
 
     def _spend(self) -> Part:
         near = [x for x in self.known.all if x.name in self.one.neighbours]
@@ -157,7 +160,7 @@ class AuthorityStory:
             "0 to 17; mix: dearer or cheaper placements, at England's prices; price: all the rest, what a placement costs, and "
             "care leavers and guardians. The three sum to the difference exactly.",
         )
-        return Part("spend", "Why it spends what it spends", lead, heads, tuple(rows), notes)
+        return Part("spend", "Why it spends what it spends", "Rate, mix and price of the difference", lead, heads, tuple(rows), notes)
 
     def _ahead(self) -> Part:
         grid = self.run.grid
@@ -178,7 +181,7 @@ class AuthorityStory:
             "The path without reform is that of the forecaster of authorities, scaled to England's set; five years ahead are "
             f"scored, later ones are not. Spend: all children's services, {p.price_base.words}.",
         )
-        return Part("ahead", "The years ahead", "", heads, tuple(rows), notes)
+        return Part("ahead", "The years ahead", "Means, and four chances in five", "", heads, tuple(rows), notes)
 
     def _names(self) -> Iterator[str]:
         for name in self.results.scenarios:
@@ -213,7 +216,7 @@ class AuthorityStory:
                 f"children looked after, {numbers.percent(self.run.assumptions.portion)}. Effects are those of England: nothing "
                 "says that they are the same here. Ranges are without the luck of small numbers, which cancels in a difference."
             )
-            yield Part("reform", "Reform as claimed and as measured", "", heads, tuple(rows), (note,))
+            yield Part("reform", "Reform as claimed and as measured", "Against no reform", "", heads, tuple(rows), (note,))
 
     def _rests(self) -> Part:
         f, x = self.one.figures, self.one.factors
@@ -241,11 +244,11 @@ class AuthorityStory:
             f"{score['gain']:.0f}% better than that of no change over one to five years, {score['gain_one']:.0f}% at one year; "
             f"its 80% bands held {100 * score['held_least']:.0f} to {100 * score['held_most']:.0f}% of what came."
         )
-        return Part("rests", "What it rests on", lead, ("", "here"), rows)
+        return Part("rests", "What it rests on", "Own numbers and prices", lead, ("", "here"), rows)
 
     def _rules(self) -> Part:
         rows = tuple((n.what, *n.says) for n in self.known.notes if n.kind == "gap")
-        return Part("rules", "What is not published, and the rule used", "", ("asked", "published", "rule"), rows)
+        return Part("rules", "What is not published, and the rule used", "Gaps and rules", "", ("asked", "published", "rule"), rows)
 
     # Screen and page
 
@@ -270,7 +273,7 @@ class AuthorityStory:
             if part.name == "ahead":
                 body.append(self._chart())
             wide = range(1, len(part.heads)) if part.name != "rules" else ()
-            body.append(table(part.title, part.heads, part.rows, list(wide)))
+            body.append(table(part.caption, part.heads, part.rows, list(wide)))
             body += [h("p", note, class_="note") for note in part.notes]
             sections.append(section(part.name, part.title, *body))
         p = self.run.provenance

@@ -227,6 +227,7 @@ def run_authorities(
         rest[0],
         dict(zip(whole_run.grid.dates, whole_run.central[INACTION].in_care(whole_run.grid)[0][0], strict=True)),
         len(names) == sum(one.known for one in known.all),
+        {name: scenario.claim for name, scenario in whole_run.scenarios.items()},
     )
 
 
@@ -249,6 +250,8 @@ class AuthorityResults:
         Children in care in England's own set under inaction by date, central [children].
     every : bool
         Whether all authorities with a child looked after are there.
+    claims : mapping of str to bool
+        By scenario, whether its effects are claimed.
 
     See Also
     --------
@@ -267,6 +270,7 @@ class AuthorityResults:
     years: int
     whole: Mapping[int, float]
     every: bool
+    claims: Mapping[str, bool]
 
     def __post_init__(self) -> None:
         made = "Use carecost.run_authorities(…), which gives them"

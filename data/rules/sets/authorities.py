@@ -72,8 +72,8 @@ def _table(columns: Mapping[str, Array]) -> str:
 
 
 def _figure(value: float) -> str:
-    """Write six figures; what rounds to none of a child is none."""
-    return "" if np.isnan(value) else f"{value:.6g}" if abs(value) > 1e-9 else "0"
+    """Write eight figures; what rounds to none of a child is none."""
+    return "" if np.isnan(value) else f"{value:.8g}" if abs(value) > 1e-9 else "0"
 
 
 def _figures() -> dict[str, str]:
