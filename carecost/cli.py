@@ -197,7 +197,9 @@ def _add_variants(compare: argparse.ArgumentParser) -> None:
 def _add_authority(one: argparse.ArgumentParser) -> None:
     """Say what authority takes."""
     one.add_argument("name", help='name, code or number of a local authority, such as "Kent"')
-    one.add_argument("scenarios", nargs="*", help=f"packaged scenarios or TOML files (default {' '.join(DEFAULT_SCENARIOS)})")
+    one.add_argument(
+        "scenarios", nargs="*", help=f"packaged scenarios or TOML files (default {' '.join(DEFAULT_SCENARIOS)})"
+    )
     one.add_argument("--draws", type=int, default=AUTHORITY_DRAWS, help=f"joint samples (default {AUTHORITY_DRAWS})")
     one.add_argument("--seed", type=int, default=1, help="seed of the draws (default 1)")
     one.add_argument("--years", type=int, default=10, help="projected years (default 10)")

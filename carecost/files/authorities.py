@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import Any
@@ -271,7 +271,7 @@ class _Overlay:
             source="authority_panel.csv: DfE",
             source_year="2011 to 2019",
             quality="D",
-            note="as wide as gives, with England's walks and the luck of small numbers, what authorities' children moved by",
+            note="with England's walks and the luck of small numbers as wide as authorities' children have moved",
         )
 
     def _of(self, what: str) -> float:
@@ -289,7 +289,7 @@ class _Overlay:
             case "population":
                 yield self._times(row, self._people(where))
             case "entry_rate":
-                yield from self._split(row, lambda s, band: self._entry(s, band))
+                yield from self._split(row, self._entry)
             case "extra_entries":
                 yield self._times(row, self._of("residual") if row.name == UNCOUNTED else 1.0)
             case "exit_rate" if self._in_care(where.placements):
@@ -306,7 +306,11 @@ class _Overlay:
         (stream,), (age,), (placement,) = where.streams or ("",), where.ages or (-1,), where.placements or ("",)
         if placement not in PLACEMENTS:
             return self._of("portion")  # what is outside care, if anything
-        return self._of(f"stock: stream {stream}") * self._of(f"stock: {_band(age)}") * self._of(f"stock: {PLACEMENTS[placement]}")
+        return (
+            self._of(f"stock: stream {stream}")
+            * self._of(f"stock: {_band(age)}")
+            * self._of(f"stock: {PLACEMENTS[placement]}")
+        )
 
     def _people(self, where: Selector) -> float:
         """Follow a cohort: the age of mid-2024 is that of mid-(y-1) less the years between, or a birth after it."""
@@ -324,7 +328,7 @@ class _Overlay:
         return self.one.factors.get(known, 1.0)
 
     def _paid(self, items: Sequence[str]) -> float:
-        """Give what is paid for once a year, or for all children, or leaving care, its own price from the base year on."""
+        """Give own prices that do not fade (services for all, leaving care), and the share of what is paid once."""
         by_name = {item.name: item for item in self.whole.items}
         factors = {self._of_item(by_name[name].name, by_name[name].driver) for name in items}
         return factors.pop() if len(factors) == 1 else 1.0
@@ -334,7 +338,7 @@ class _Overlay:
             return self._of("portion")
         return self.one.factors.get(f"price: {name}", 1.0)
 
-    def _split(self, row: Assumption, factor: Any) -> Iterator[Assumption]:
+    def _split(self, row: Assumption, factor: Callable[[str, str], float]) -> Iterator[Assumption]:
         """Split a row by stream and band where factors differ, its luck shared."""
         streams = row.where.streams or self.whole.streams
         ages = row.where.ages or self.whole.ages
@@ -350,7 +354,9 @@ class _Overlay:
                 chosen = tuple(age for s, age in members if s == stream)
                 if chosen:
                     where = replace(row.where, streams=(stream,), ages=chosen)
-                    yield replace(self._times(row, by), where=where, drawn_as="" if row.belief.certain else row.quantity)
+                    yield replace(
+                        self._times(row, by), where=where, drawn_as="" if row.belief.certain else row.quantity
+                    )
 
     def _times(self, row: Assumption, factor: float) -> Assumption:
         if factor == 1.0:
@@ -415,7 +421,9 @@ class _Overlay:
         """Multiply entries so that the authority's children go the forecaster's way, the last year's multiple held."""
         base = self.whole.base_year
         for stream in self.whole.streams:
-            known = {int(k.rsplit(" ", 1)[1]): v for k, v in self.one.factors.items() if k.startswith(f"path: {stream} ")}
+            known = {
+                int(k.rsplit(" ", 1)[1]): v for k, v in self.one.factors.items() if k.startswith(f"path: {stream} ")
+            }
             for year, by in known.items():
                 years = (year,) if year < max(known) else tuple(range(year, base + YEARS + 1))
                 for parameter in ("entry_rate", "extra_entries"):
@@ -471,4 +479,3 @@ class _Overlay:
 
 def _band(age: int) -> str:
     return next(name for name, first in reversed(BANDS.items()) if age >= first)
-

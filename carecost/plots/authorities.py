@@ -21,8 +21,16 @@ if TYPE_CHECKING:
 
 #: Inches of the chart.
 SIZE = (9.6, 5.2)
-#: Authorities named at each end of the order, where none are asked for.
-ENDS = 3
+#: Children below which an authority is left out: a share of a few says nothing, and hides the others.
+FEWEST = 20
+
+
+def _percent(value: float) -> str:
+    return f"{value:+.0f}%".replace("-", numbers.MINUS)
+
+
+def _thousands(value: float) -> str:
+    return f"{numbers.MINUS if value < 0 else ''}£{abs(value):,.0f}k"
 
 
 @dataclass(frozen=True)
@@ -62,12 +70,10 @@ class Measure:
 
 
 MEASURES = {
-    "change": Measure(
-        "children_ahead", "children", True, "Change in children in care, per cent", lambda v: f"{v:+.0f}%", 100.0
-    ),
+    "change": Measure("children_ahead", "children", True, "Change in children in care", _percent, 100.0),
     "rate": Measure("rate", "", False, "Children in care per 10,000 aged 0 to 17", lambda v: f"{v:.0f}"),
     "saving": Measure(
-        "saving", "children", False, "Net present saving for each child in care at the start, £ thousand", lambda v: f"£{v:,.0f}k", 1e-3
+        "saving", "children", False, "Net present saving for each child in care at the start", _thousands, 1e-3
     ),
 }
 
@@ -97,14 +103,14 @@ def plot_authorities(
     scenario : str, optional
         Which; inaction by default, and the first other one for a saving.
     named : sequence of str, optional
-        Authorities to name; the three at each end by default.
+        Authorities to name; the one at each end by default.
     ax : Axes, optional
         Where to draw; a new figure by default.
 
     Returns
     -------
     Axes
-        A dot an authority, its interval behind it.
+        A dot an authority, its interval behind it; those with fewer than 20 children in care are left out.
 
     Raises
     ------
@@ -128,7 +134,7 @@ def plot_authorities(
         UnknownNameError,
     )
     how = MEASURES[measure]
-    rows = found.summary().query("scenario == @chosen").copy()
+    rows = found.summary().query("scenario == @chosen and children >= @FEWEST").copy()
     rows["value"], rows["low"], rows["high"] = how.of(rows), how.of(rows, "_low"), how.of(rows, "_high")
     rows = rows.sort_values("value", kind="stable").reset_index(drop=True)
     ax = _figure.axes(ax, SIZE)
@@ -148,13 +154,14 @@ def _annotate(
     ax: Axes, found: AuthorityResults, rows: pd.DataFrame, how: Measure, scenario: str, wanted: Sequence[str]
 ) -> None:
     """Write the finding, the unit, what is behind, and the names."""
-    middle = rows["value"].median()
-    above = int((rows["value"] > 0).sum())
+    value, names = rows["value"], rows["authority"]
+    above = int((value > 0).sum())
     base, last = found.dates[0], found.dates[-1]
-    finding = f"{rows['authority'].iloc[0]} {how.write(rows['value'].iloc[0])}, {rows['authority'].iloc[-1]} "
-    finding += f"{how.write(rows['value'].iloc[-1])}; half lie above {how.write(middle)}"
-    if how.change or how.column == "saving":
-        finding = f"Above nil in {above} of {len(rows)}: from {finding}"
+    finding = f"from {how.write(value.iloc[0])} in {names.iloc[0]} to {how.write(value.iloc[-1])} in {names.iloc[-1]}"
+    start = (
+        f"Above nil in {above} of {len(rows)}" if how.column != "rate" else f"Half above {how.write(value.median())}"
+    )
+    finding = f"{start}; {finding}"
     _figure.settle(ax)
     when = f"31 March {base}" if how.column == "rate" else f"{base} to {last}, {scenario}"
     _figure.head(ax, finding, f"{how.words}; {when}")
@@ -164,20 +171,30 @@ def _annotate(
         ax,
         [
             f"Dots: {'means; lines: 80% interval, without the luck of small numbers' if with_band else 'central run'}. "
-            "Each authority with rates of its own; names are few."
+            f"Authorities of {FEWEST} children or more."
         ],
         warning=f"{scenario}: {numbers.CLAIM}." if claimed else "",
     )
-    few = [*rows["authority"].iloc[:ENDS], *rows["authority"].iloc[-ENDS:]] if not wanted else wanted
-    for at, row in rows.iterrows():
-        if row["authority"] in few:
-            right = int(str(at)) > len(rows) / 2
-            written = ax.annotate(
-                row["authority"],
-                (int(str(at)) + 1, row["value"]),
-                (-6 if right else 6, 0),
-                textcoords="offset points",
-                ha="right" if right else "left",
-                va="center",
-            )
-            written.set(fontsize=_figure.SMALL, color=_figure.INK, parse_math=False)
+    few = list(wanted) or [rows["authority"].iloc[0], rows["authority"].iloc[-1]]
+    for right in (False, True):
+        side = rows[rows["authority"].isin(few) & ((rows.index >= len(rows) / 2) == right)]
+        _name(ax, side, right)
+
+
+def _name(ax: Axes, rows: pd.DataFrame, right: bool) -> None:
+    """Name some authorities beside their dots, none over another: above the intervals, led from the dots."""
+    (low, high), (_, tall) = ax.get_ylim(), ax.get_window_extent().size
+    line = 1.5 * _figure.SMALL / (tall / ax.get_figure(root=True).dpi * 72) * (high - low)  # type: ignore[union-attr]
+    places = _figure.spread(rows["high"].tolist(), [line] * len(rows), low, high)
+    for (at, row), place in zip(rows.iterrows(), places, strict=True):
+        rank = int(str(at)) + 1
+        written = ax.annotate(
+            f"{row['authority']} ",
+            (rank, row["value"]),
+            (rank + (-2 if right else 2), place + line),
+            ha="right" if right else "left",
+            va="bottom",
+            bbox={"facecolor": ax.get_facecolor(), "edgecolor": "none", "pad": 1.0},
+            arrowprops={"arrowstyle": "-", "color": _figure.GREY, "linewidth": 0.7},
+        )
+        written.set(fontsize=_figure.SMALL, color=_figure.INK, parse_math=False)

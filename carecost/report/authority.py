@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -30,6 +30,33 @@ WIDTH = 110
 SIZE = (9.0, 4.2)
 #: Years ahead of the rows of the projection, as far as the run goes.
 AHEAD = (1, 3, 5, 10, 15, 20)
+
+
+BESIDE = (
+    "In care and started: per 10,000 children aged 0 to 17, started in the year without those who came from or"
+    " went on to another authority. Shares: of children in care; homes with secure ones. £ a week as "
+    "published, means over children where there are several authorities; £ a child: spend on children looked "
+    "after for each child aged 0 to 17, {year}. A dash: not published."
+)
+SPENT = (
+    "Spend on children looked after, {year}, section 251, gross. Rate: more or fewer children in care per "
+    "child aged 0 to 17; mix: dearer or cheaper placements, at England's prices; price: all the rest, what a "
+    "placement costs, and care leavers and guardians. The three sum to the difference exactly."
+)
+PATH = (
+    "The path without reform is that of the forecaster of authorities, scaled to England's set; five years "
+    "ahead are scored, later ones are not. Spend: all children's services, {prices}."
+)
+REFORM = (
+    "Over {years} years; the authority's part of amounts for England is its share of children looked after, "
+    "{portion}. Effects are those of England: nothing says that they are the same here. Ranges are without the"
+    " luck of small numbers, which cancels in a difference."
+)
+SCORED = (
+    "The forecaster was chosen on outturns to 2020. On 2021 and 2022 its score (CRPS) was {gain:.0f}% better "
+    "than that of no change over one to five years, {gain_one:.0f}% at one year; its 80% bands held "
+    "{least:.0f} to {most:.0f}% of what came."
+)
 
 
 @dataclass(frozen=True)
@@ -82,13 +109,17 @@ class AuthorityStory:
         """The finding: where it is, and where it goes without reform."""
         children = self._shown(INACTION, lambda o: o.in_care(self.run.grid)[0][:, -1])
         now = numbers.children(self.one.figures["children"])
-        return f"{self.one.name}: {now} children in care; {children} on 31 March {self.run.grid.dates[-1]} without reform"
+        return (
+            f"{self.one.name}: {now} children in care; {children} on 31 March {self.run.grid.dates[-1]} without reform"
+        )
 
     def parts(self) -> tuple[Part, ...]:
         """Give the parts in order."""
         return (self._beside(), self._spend(), self._ahead(), *self._reform(), self._rests(), self._rules())
 
-    def _shown(self, scenario: str, pick: Callable[..., Array], scale: Callable[[float], str] = numbers.children) -> str:
+    def _shown(
+        self, scenario: str, pick: Callable[..., Array], scale: Callable[[float], str] = numbers.children
+    ) -> str:
         """Write a level with its interval, luck and all; the central run where there are no draws."""
         values = np.asarray(pick(self.run.shown[scenario]))
         if len(values) == 1:
@@ -100,26 +131,13 @@ class AuthorityStory:
 
     def _beside(self) -> Part:
         frame = beside(self.one, self.known.all)
-        rows = tuple(
-            (
-                row.area,
-                f"{row.rate:.0f}",
-                f"{row.started:.0f}",
-                numbers.percent(row.unaccompanied),
-                numbers.percent(row.fostering),
-                numbers.percent(row.homes),
-                numbers.percent(row.supported),
-                _week(row.fostering_price),
-                _week(row.residential_price),
-                _pounds(row.spend),
-            )
-            for row in frame.itertuples()
-        )
+        rows = tuple(_beside_row(row) for row in frame.to_dict("records"))
         own, near, whole = (frame.iloc[i] for i in range(3))
+        at_home = [numbers.percent(row["homes"]) for row in (own, near, whole)]
         lead = (
-            f"{own['rate']:.0f} in care per 10,000 children, against {near['rate']:.0f} in its ten statistical neighbours and "
-            f"{whole['rate']:.0f} in England; {numbers.percent(own['homes'])} of them in children's homes, against "
-            f"{numbers.percent(near['homes'])} and {numbers.percent(whole['homes'])}."
+            f"{own['rate']:.0f} in care per 10,000 children, against {near['rate']:.0f} in its ten statistical "
+            f"neighbours and {whole['rate']:.0f} in England; {at_home[0]} of them in children's homes, against "
+            f"{at_home[1]} and {at_home[2]}."
         )
         heads = (
             f"31 March {self.england.base_year}",
@@ -133,13 +151,10 @@ class AuthorityStory:
             "£/wk home",
             "£ a child",
         )
-        notes = (
-            "In care and started: per 10,000 children aged 0 to 17, started in the year without those who came from or went "
-            "on to another authority. Shares: of children in care; homes with secure ones. £ a week as published, means over "
-            "children where there are several authorities; £ a child: spend on children looked after for each child aged 0 "
-            f"to 17, {financial_year(self.england.price_year)}. A dash: not published.",
+        notes = (BESIDE.format(year=financial_year(self.england.price_year)),)
+        return Part(
+            "beside", "Beside its statistical neighbours and England", "Rate, mix and price", lead, heads, rows, notes
         )
-        return Part("beside", "Beside its statistical neighbours and England", "Rate, mix and price", lead, heads, rows, notes)
 
     def _spend(self) -> Part:
         near = [x for x in self.known.all if x.name in self.one.neighbours]
@@ -150,17 +165,23 @@ class AuthorityStory:
             rows.append((name, *(_money(parts[k], scale) for k in ("spend", "expected", "rate", "mix", "price"))))
             if np.isfinite(parts["spend"]):
                 more = parts["spend"] - parts["expected"]
-                leads.append(
-                    f"{numbers.pounds(abs(more))} {'more' if more > 0 else 'less'} than {name} would for as many children"
-                )
-        lead = f"It spends {'; '.join(leads)}." if leads else "It has published no spend of that year."
-        heads = ("Against", "it spends", "they would", "of it rate", "mix", "price")
-        notes = (
-            "Spend on children looked after, 2024-25, section 251, gross. Rate: more or fewer children in care per child aged "
-            "0 to 17; mix: dearer or cheaper placements, at England's prices; price: all the rest, what a placement costs, and "
-            "care leavers and guardians. The three sum to the difference exactly.",
+                leads.append(f"{numbers.pounds(abs(more))} {'more' if more > 0 else 'less'} than {name} would")
+        lead = (
+            f"It spends {'; '.join(leads)}, for as many children aged 0 to 17."
+            if leads
+            else "It has published no spend of that year."
         )
-        return Part("spend", "Why it spends what it spends", "Rate, mix and price of the difference", lead, heads, tuple(rows), notes)
+        heads = ("Against", "it spends", "they would", "of it rate", "mix", "price")
+        notes = (SPENT.format(year=financial_year(self.england.price_year)),)
+        return Part(
+            "spend",
+            "Why it spends what it spends",
+            "Rate, mix and price of the difference",
+            lead,
+            heads,
+            tuple(rows),
+            notes,
+        )
 
     def _ahead(self) -> Part:
         grid = self.run.grid
@@ -176,11 +197,8 @@ class AuthorityStory:
             rows.append((*cells, spend))
         heads = ("Children in care", *self._names(), "spend a year without reform")
         p = self.run.provenance
-        notes = (
-            f"{numbers.interval(p.noise) if p.draws > 1 else numbers.sentence(numbers.NO_INTERVAL)}. "
-            "The path without reform is that of the forecaster of authorities, scaled to England's set; five years ahead are "
-            f"scored, later ones are not. Spend: all children's services, {p.price_base.words}.",
-        )
+        what = numbers.interval(p.noise) if p.draws > 1 else numbers.sentence(numbers.NO_INTERVAL)
+        notes = (f"{what}. {PATH.format(prices=p.price_base.words)}",)
         return Part("ahead", "The years ahead", "Means, and four chances in five", "", heads, tuple(rows), notes)
 
     def _names(self) -> Iterator[str]:
@@ -211,21 +229,26 @@ class AuthorityStory:
         if rows:
             heads = ("Reform", "fewer children", "it costs", "cash saved", "net present saving", "chance above nil")
             warning = f"{', '.join(claims)}: {numbers.CLAIM}. " if claims else ""
-            note = (
-                f"{warning}Over {self.run.grid.n_years} years; the authority's part of amounts for England is its share of "
-                f"children looked after, {numbers.percent(self.run.assumptions.portion)}. Effects are those of England: nothing "
-                "says that they are the same here. Ranges are without the luck of small numbers, which cancels in a difference."
+            portion = numbers.percent(self.run.assumptions.portion)
+            note = warning + REFORM.format(years=self.run.grid.n_years, portion=portion)
+            yield Part(
+                "reform", "Reform as claimed and as measured", "Against no reform", "", heads, tuple(rows), (note,)
             )
-            yield Part("reform", "Reform as claimed and as measured", "Against no reform", "", heads, tuple(rows), (note,))
 
     def _rests(self) -> Part:
         f, x = self.one.figures, self.one.factors
         first, last = self.england.base_year + 1, self.england.base_year + 10
         rows = (
-            ("weight of its own starts, the rest its neighbours', region's and England's", numbers.percent(f["weight of own starts"])),
+            (
+                "weight of its own starts, the rest its neighbours', region's and England's",
+                numbers.percent(f["weight of own starts"]),
+            ),
             ("weight of its own exits", numbers.percent(f["weight of own exits"])),
             ("started in the year, as published", f"{f['started']:,.0f}"),
-            ("  of them came from another authority (shared by rule, grade D)", f"{f['came from another authority']:,.0f}"),
+            (
+                "  of them came from another authority (shared by rule, grade D)",
+                f"{f['came from another authority']:,.0f}",
+            ),
             ("ceased in the year, as published", f"{f['ceased']:,.0f}"),
             ("  of them went to another authority", f"{f['went to another authority']:,.0f}"),
             (
@@ -238,17 +261,21 @@ class AuthorityStory:
                 f"{x['price: residential']:.2f}, {x['price: fostering']:.2f}, {x['price: level']:.2f}",
             ),
         )
-        score = self.known.head
-        lead = (
-            f"The forecaster was chosen on outturns to 2020. On 2021 and 2022 its score (CRPS) was "
-            f"{score['gain']:.0f}% better than that of no change over one to five years, {score['gain_one']:.0f}% at one year; "
-            f"its 80% bands held {100 * score['held_least']:.0f} to {100 * score['held_most']:.0f}% of what came."
-        )
+        head = self.known.head
+        least, most = (100 * head[end] for end in ("held_least", "held_most"))
+        lead = SCORED.format(gain=head["gain"], gain_one=head["gain_one"], least=least, most=most)
         return Part("rests", "What it rests on", "Own numbers and prices", lead, ("", "here"), rows)
 
     def _rules(self) -> Part:
         rows = tuple((n.what, *n.says) for n in self.known.notes if n.kind == "gap")
-        return Part("rules", "What is not published, and the rule used", "Gaps and rules", "", ("asked", "published", "rule"), rows)
+        return Part(
+            "rules",
+            "What is not published, and the rule used",
+            "Gaps and rules",
+            "",
+            ("asked", "published", "rule"),
+            rows,
+        )
 
     # Screen and page
 
@@ -279,8 +306,8 @@ class AuthorityStory:
         p = self.run.provenance
         foot = h(
             "p",
-            f"carecost {p.version}, {p.assumptions} ({p.digest}), {p.draws:,} draws, seed {p.seed}. Figures: Department for "
-            "Education, ONS, Open Government Licence v3.0.",
+            f"carecost {p.version}, {p.assumptions} ({p.digest}), {p.draws:,} draws, seed {p.seed}. "
+            "Figures: Department for Education, ONS, Open Government Licence v3.0.",
             class_="small",
         )
         return document(self.title, h("main", h("h1", self.title), joined(sections, "\n"), foot))
@@ -289,8 +316,16 @@ class AuthorityStory:
         from carecost.plots._figure import svg
         from carecost.plots.children import plot_children
 
-        words = f"Children in care in {self.one.name} on 31 March, {self.run.grid.dates[0]} to {self.run.grid.dates[-1]}"
+        words = (
+            f"Children in care in {self.one.name} on 31 March, {self.run.grid.dates[0]} to {self.run.grid.dates[-1]}"
+        )
         return picture(svg(partial(plot_children, self.results), "children", SIZE), words, f"{words}.")
+
+
+def _beside_row(row: Mapping[Hashable, Any]) -> tuple[str, ...]:
+    shares = (numbers.percent(row[k]) for k in ("unaccompanied", "fostering", "homes", "supported"))
+    prices = (_week(row[k]) for k in ("fostering_price", "residential_price"))
+    return (str(row["area"]), f"{row['rate']:.0f}", f"{row['started']:.0f}", *shares, *prices, _pounds(row["spend"]))
 
 
 def _week(value: float) -> str:
@@ -319,4 +354,6 @@ def _laid(part: Part) -> Iterator[str]:
     every: Sequence[Sequence[str]] = [part.heads, *part.rows]
     widths = [max(len(row[i]) for row in every) for i in range(len(part.heads))]
     for row in every:
-        yield "  ".join(text.ljust(w) if i == 0 else text.rjust(w) for i, (text, w) in enumerate(zip(row, widths, strict=True)))
+        yield "  ".join(
+            text.ljust(w) if i == 0 else text.rjust(w) for i, (text, w) in enumerate(zip(row, widths, strict=True))
+        )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import Executor, Future, ThreadPoolExecutor, as_completed
+from concurrent.futures import Executor, ThreadPoolExecutor, as_completed
 from contextlib import ExitStack
 from dataclasses import dataclass
 from functools import partial
@@ -13,7 +13,19 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from carecost._guard import calendar_year, called, flag, guarded, instance, labels, mapping_of, opened, optional, take, whole
+from carecost._guard import (
+    calendar_year,
+    called,
+    flag,
+    guarded,
+    instance,
+    labels,
+    mapping_of,
+    opened,
+    optional,
+    take,
+    whole,
+)
 from carecost._labels import INACTION
 from carecost._typing import Array, ReadOnly
 from carecost.errors import InputError, Problem, refuse
@@ -23,11 +35,11 @@ from carecost.inputs.scenario import Scenario
 from carecost.maths.monte_carlo import LEVEL, Draws
 from carecost.results import tables
 from carecost.results.results import HORIZON, a_scenario, a_set, luck, workers
-from carecost.simulation.blocks import Progress
+from carecost.simulation.blocks import Progress, Workers
 from carecost.simulation.run import run
 
-#: The set whose authorities are meant where none is named.
-DEFAULT = "england-2025"
+#: The set whose authorities are meant where none is named, and the years that are run.
+DEFAULT, YEARS = "england-2025", 10
 
 
 def authorities() -> pd.DataFrame:
@@ -104,7 +116,7 @@ class AuthorityRun(ReadOnly):
 
 
 def _one(
-    england: Assumptions, plans: Sequence[Scenario], name: str, years: int, draws: Draws | None, start: int | None
+    england: Assumptions, plans: Sequence[Scenario], years: int, draws: Draws | None, start: int | None, name: str
 ) -> AuthorityRun:
     """Run one authority on one thread and keep its sums; where it runs is the executor's matter."""
     found = run(authority(england, name), plans, years, draws, start, threads=1)
@@ -114,9 +126,7 @@ def _one(
     for prefix, outcomes in both.items():
         parts[f"{prefix}children"] = {n: o.in_care(grid)[0] for n, o in outcomes.items()}
         parts[f"{prefix}spend"] = {n: o.costs.public_spend for n, o in outcomes.items()}
-        parts[f"{prefix}saving"] = {
-            n: found.compare(n, central=bool(prefix)).npv() for n in outcomes if n != INACTION
-        }
+        parts[f"{prefix}saving"] = {n: found.compare(n, central=bool(prefix)).npv() for n in outcomes if n != INACTION}
     return AuthorityRun(**parts)
 
 
@@ -192,25 +202,37 @@ def run_authorities(
     >>> found.summary()["scenario"].tolist()
     ['inaction', 'family-help']
     """
-    known = known_authorities(assumptions.name)  # type: ignore[union-attr]
+    england, plans = a_set(assumptions), tuple(a_scenario(scenario) for scenario in scenarios)
+    horizon = YEARS if years is None else years
+    known = known_authorities(england.name)
     chosen = [one for one in known.all if one.known]
     if authorities is not None:
         wanted = [known.find(name, "run_authorities") for name in authorities]
-        refuse(
-            [Problem("has no child looked after", one.name, "Leave it out") for one in wanted if not one.known]
-        )
+        refuse([Problem("has no child looked after", one.name, "Leave it out") for one in wanted if not one.known])
         chosen = [one for one in known.all if one in wanted]
-    sent = luck(draws) if draws is not None else None
-    names = [one.name for one in chosen]
-    work = partial(_one, assumptions, tuple(a_scenario(s) for s in scenarios))
-    rest = (10 if years is None else years, sent, start)
+    whole_run = run(england, plans, horizon, None, start)
+    work = partial(_one, england, plans, horizon, None if draws is None else luck(draws), start)
+    runs = _each(work, [one.name for one in chosen], executor or partial(ThreadPoolExecutor, threads), progress)
+    grid = whole_run.grid
+    return AuthorityResults(
+        {one.name: runs[one.name] for one in chosen},
+        tuple(chosen),
+        england,
+        horizon,
+        dict(zip(grid.dates, whole_run.central[INACTION].in_care(grid)[0][0].tolist(), strict=True)),
+        len(chosen) == sum(one.known for one in known.all),
+        {name: scenario.claim for name, scenario in whole_run.scenarios.items()},
+    )
+
+
+def _each(
+    work: Callable[[str], AuthorityRun], names: Sequence[str], workers: Workers, progress: Progress | None
+) -> dict[str, AuthorityRun]:
+    """Do the work of every authority on workers; whatever stops it cancels what has not begun."""
     runs: dict[str, AuthorityRun] = {}
     with ExitStack() as stack:
-        if isinstance(executor, Executor):
-            pool = executor
-        else:
-            pool = stack.enter_context((executor or partial(ThreadPoolExecutor, threads))())
-        futures: dict[Future[AuthorityRun], str] = {pool.submit(work, name, *rest): name for name in names}
+        pool = workers if isinstance(workers, Executor) else stack.enter_context(workers())
+        futures = {pool.submit(work, name): name for name in names}
         try:
             for future in as_completed(futures):
                 runs[futures[future]] = future.result()
@@ -219,16 +241,7 @@ def run_authorities(
         finally:
             for future in futures:
                 future.cancel()
-    whole_run = run(assumptions, work.args[1], rest[0], None, start)  # type: ignore[arg-type]
-    return AuthorityResults(
-        {name: runs[name] for name in names},
-        tuple(chosen),
-        whole_run.assumptions,
-        rest[0],
-        dict(zip(whole_run.grid.dates, whole_run.central[INACTION].in_care(whole_run.grid)[0][0], strict=True)),
-        len(names) == sum(one.known for one in known.all),
-        {name: scenario.claim for name, scenario in whole_run.scenarios.items()},
-    )
+    return runs
 
 
 @opened
@@ -362,9 +375,7 @@ class AuthorityResults:
         >>> found.summary()["scenario"].tolist()
         ['inaction']
         """
-        return pd.DataFrame(
-            [row for one in self.known for row in self._summary(one, self.runs[one.name])]
-        )
+        return pd.DataFrame([row for one in self.known for row in self._summary(one, self.runs[one.name])])
 
     def _summary(self, one: Authority, found: AuthorityRun) -> Iterator[dict[str, Any]]:
         rate = 1e4 * one.figures["children"] / one.figures["children aged 0 to 17"]
@@ -413,9 +424,7 @@ class AuthorityResults:
             raise InputError(Problem(f"{len(self.runs)} authorities do not make England", "gap", remedy))
         summed = np.sum([found.central_children[INACTION][0] for found in self.runs.values()], axis=0)
         england = np.array([self.whole[date] for date in self.dates])
-        return pd.DataFrame(
-            {"date": self.dates, "authorities": summed, "england": england, "gap": summed - england}
-        )
+        return pd.DataFrame({"date": self.dates, "authorities": summed, "england": england, "gap": summed - england})
 
 
 def _summed(name: str, values: Array) -> dict[str, float]:

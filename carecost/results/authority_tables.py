@@ -1,4 +1,4 @@
-"""A local authority beside its statistical neighbours and England: rates, mix, prices, and why it spends what it does."""
+"""A local authority beside its statistical neighbours and England: rate, mix, price, and why it spends what it does."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 import numpy as np
 import pandas as pd
 
-from carecost.files.authorities import PLACEMENTS, Authority, known_authorities
+from carecost.files.authorities import PLACEMENTS, Authority
 from carecost.inputs.assumptions import Assumptions
 
 #: Names of the rows that stand for several authorities.
@@ -16,7 +16,7 @@ SPEND = "spend, children looked after"
 
 
 def together(some: Iterable[Authority]) -> dict[str, float]:
-    """Sum the figures of authorities; £ a week are means over children in those placements, where they are published."""
+    """Sum the figures of authorities; £ a week are means over children in those placements, where published."""
     chosen = list(some)
     added = pd.DataFrame([one.figures for one in chosen])
     out = {str(name): float(value) for name, value in added.sum().items()}
@@ -46,6 +46,7 @@ def beside(one: Authority, every: Sequence[Authority]) -> pd.DataFrame:
 
     Examples
     --------
+    >>> from carecost.files.authorities import known_authorities
     >>> every = known_authorities("england-2025").all
     >>> kent = next(one for one in every if one.name == "Kent")
     >>> beside(kent, every)["area"].iloc[:3].tolist()
@@ -105,6 +106,7 @@ def difference(one: Authority, others: Iterable[Authority], england: Assumptions
     Examples
     --------
     >>> import carecost as cc
+    >>> from carecost.files.authorities import known_authorities
     >>> every = known_authorities("england-2025").all
     >>> kent = next(one for one in every if one.name == "Kent")
     >>> parts = difference(kent, every, cc.load_assumptions("england-2025"))

@@ -58,7 +58,9 @@ def test_the_forecasts_of_all_sum_to_england_but_for_the_gap() -> None:
 def test_transfers_are_entries_and_exits_apart(sets: dict[str, cc.Assumptions]) -> None:
     kent = sets["Kent"]
     came = [row for row in kent.select("extra_entries") if row.name == "came from another authority"]
-    assert sum(row.belief.value for row in came) == pytest.approx(EVERY.find("Kent").figures["came from another authority"])
+    assert sum(row.belief.value for row in came) == pytest.approx(
+        EVERY.find("Kent").figures["came from another authority"]
+    )
     assert {row.belief.quality for row in came} == {"D"}
     going = kent.select("exit_rate", stream="uasc", age=16, reason=WENT)[0].belief.value
     assert going > 20 * ENGLAND.select("exit_rate", stream="uasc", age=16, reason=WENT)[0].belief.value

@@ -98,7 +98,9 @@ def test_an_authority_stands_beside_its_neighbours_and_england() -> None:
     frame = beside(kent, EVERY)
     assert frame["area"].tolist() == ["Kent", NEAR, "England", *kent.neighbours]
     near = [one for one in EVERY if one.name in kent.neighbours]
-    wanted = 1e4 * sum(one.figures["children"] for one in near) / sum(one.figures["children aged 0 to 17"] for one in near)
+    wanted = (
+        1e4 * sum(one.figures["children"] for one in near) / sum(one.figures["children aged 0 to 17"] for one in near)
+    )
     assert frame["rate"].iloc[1] == pytest.approx(wanted)
     assert frame["rate"].iloc[2] == pytest.approx(1e4 * 81770 / 12183016, rel=1e-4)
     # England's published prices, 765 and 7,385, are of its whole spend; these are means over authorities.

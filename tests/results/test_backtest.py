@@ -59,7 +59,8 @@ def test_areas_gain_over_the_random_walk_what_was_hoped_for(areas: cc.Backtest) 
     assert gain.loc["ours", "all"] >= 9 and gain.loc["ours", 1] >= 3 and gain.loc["ours", 5] > 10
     assert gain.loc["ours, two years missing", "all"] >= 9
     covered = by_model(late.scores("coverage_80"))
-    assert covered.loc[["ours", "ours, two years missing"]].stack().between(0.78, 0.88).all()
+    for name in ("ours", "ours, two years missing"):
+        assert covered.loc[name].between(0.78, 0.88).all()
 
 
 def test_england_s_held_flows_were_better_for_areas_on_what_had_come_by_2020() -> None:

@@ -1,4 +1,4 @@
-"""Stock, entries and exits of each authority, as multiples of England's: fitted to its margins, pooled by what it bears.
+"""Stock, entries and exits of each authority, as multiples of England's: fitted to its margins, pooled.
 
 England's table by stream, single age and placement is fitted to an authority's published margins by proportional
 fitting, so that what is kept of an authority is a factor an age band, a placement and a stream. Rates are pooled:
@@ -215,7 +215,7 @@ def rates() -> Rates:
     # What England's rates would give on the authority's children.
     at_england = np.stack([by_band((share * count[s]).T).T for s in STREAMS], axis=1)
     entry = np.zeros_like(own)
-    weights = np.zeros(own.shape[:1] + (len(tables.AGES),))
+    weights = np.zeros((own.shape[0], len(tables.AGES)))
     for band in range(len(tables.AGES)):
         found = pooled(own[:, OTHER, band], at_england[:, OTHER, band])
         entry[:, OTHER, band], weights[:, band] = found.level, found.own
@@ -246,7 +246,9 @@ def _leaving(known: Flows) -> tuple[Array, Array, Array]:
         rate = table.rates[stream]
         at_home = rate.sum(1) - rate[:, gone] - rate[:, waiting]
         going[:, i] = np.divide(
-            known.went[:, i], lived[:, i] * rate[:, gone], out=np.zeros_like(lived[:, i]),
+            known.went[:, i],
+            lived[:, i] * rate[:, gone],
+            out=np.zeros_like(lived[:, i]),
             where=lived[:, i] * rate[:, gone] > 0,
         )
         alone.append(lived[:, i] * at_home)
@@ -266,4 +268,3 @@ def _leaving(known: Flows) -> tuple[Array, Array, Array]:
 def ceased_at_18() -> Array:
     """Give those who ceased at 18 and over."""
     return tables.fitted("ceased")[:, 6]
-

@@ -49,7 +49,9 @@ FEW = ("City of London", *NONE)
 
 def files() -> dict[str, str]:
     """Write what is published, what England's set is multiplied by, and the words."""
-    words: dict[str, list[Mapping[str, object]]] = {key: read("authorities")[key] for key in ("gap", "left_out", "former")}
+    words: dict[str, list[Mapping[str, object]]] = {
+        key: read("authorities")[key] for key in ("gap", "left_out", "former")
+    }
     words["gap"] = filled(words["gap"], _figures())
     fading = {f"fading_{k}": v for k, v in FADING.items()}
     head = {"name": NAME, "title": "Authorities of England", "half_life": _half_life(), **fading, **_scores()}
@@ -320,7 +322,7 @@ def _by_year(stream: str, i: int) -> Array:
         Children in care on 31 March of each date after the base date.
     """
     p, s = _run().run.parameters("inaction")[stream], STREAMS.index(stream)
-    stock, (by_stream, by_age, by_placement) = own.stock()
+    stock, _ = own.stock()
     rates, n = own.rates(), 1 + AHEAD
     care = len(FULL)
     initial = np.zeros_like(np.asarray(p.initial_stock))

@@ -63,9 +63,7 @@ def england(column: str) -> float:
 
 def _column(name: str) -> Array:
     """Give a column, NaN where it is suppressed: (authority,)."""
-    return np.array(
-        [np.nan if r[name] == SUPPRESSED else 0.0 if r[name] == NONE else float(r[name]) for r in rows()]
-    )
+    return np.array([np.nan if r[name] == SUPPRESSED else 0.0 if r[name] == NONE else float(r[name]) for r in rows()])
 
 
 @cache
@@ -114,7 +112,9 @@ def _ratio(wanted: Array, found: Array) -> Array:
     return np.divide(wanted, found, out=np.zeros_like(found), where=found > 0)
 
 
-def raked(seed: Array, margins: Sequence[tuple[Array, tuple[int, ...]]], rounds: int = 400) -> tuple[Array, list[Array]]:
+def raked(
+    seed: Array, margins: Sequence[tuple[Array, tuple[int, ...]]], rounds: int = 400
+) -> tuple[Array, list[Array]]:
     """Fit tables to several margins each by iterative proportional fitting, many tables at once.
 
     Parameters
