@@ -8,7 +8,7 @@ from functools import lru_cache
 from typing import Any
 
 from carecost.engine.grid import Selector
-from carecost.errors import FileError, Problem, UnknownNameError, unknown
+from carecost.errors import FileError, Problem, UnknownNameError, refuse, unknown
 from carecost.files.packaged import authorities_files, packaged_authorities
 from carecost.files.regions import known_regions, region_of
 from carecost.inputs.assumptions import Assumptions
@@ -330,8 +330,11 @@ class _Overlay:
     def _paid(self, items: Sequence[str]) -> float:
         """Give own prices that do not fade (services for all, leaving care), and the share of what is paid once."""
         by_name = {item.name: item for item in self.whole.items}
-        factors = {self._of_item(by_name[name].name, by_name[name].driver) for name in items}
-        return factors.pop() if len(factors) == 1 else 1.0
+        factors = {self._of_item(name, by_name[name].driver) for name in items or by_name}
+        remedy = "Give each item a row of its own"
+        differ = Problem("has one row for items whose prices differ by authority", f"unit_cost of {items}", remedy)
+        refuse([differ] if len(factors) > 1 else [])
+        return factors.pop()
 
     def _of_item(self, name: str, driver: str) -> float:
         if driver == "year":
