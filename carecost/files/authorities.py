@@ -234,12 +234,15 @@ def authority(assumptions: Assumptions, name: str) -> Assumptions:
         assumptions,
         name=f"{assumptions.name}, {one.name}",
         title=f"{one.name}, from 31 March {assumptions.base_year}",
+        inaction=f"Children of {one.name} go the way of the forecaster of authorities, scaled to England's set; "
+        f"placements and prices follow as there. Of England: {assumptions.inaction}",
         rows=tuple(made.rows()),
         paths=(*assumptions.paths, made.wander()),
         scope=f"{one.name}'s part of: {assumptions.scope}",
         notes=(*known.notes, *assumptions.notes),
         area=one.name,
         portion=one.factors["portion"],
+        record="",  # what was said of England was not said of a part of it
     )
 
 

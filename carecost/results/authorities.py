@@ -42,6 +42,7 @@ from carecost.simulation.run import run
 DEFAULT, YEARS = "england-2025", 10
 
 
+@guarded()
 def authorities() -> pd.DataFrame:
     """List the local authorities whose sets ship, with what is published of each.
 
@@ -336,8 +337,8 @@ class AuthorityResults:
         --------
         >>> import carecost as cc
         >>> found = cc.run_authorities("england-2025", years=1, authorities=["Kent"])
-        >>> found.costs()[["unit", "price_year"]].iloc[0].tolist()
-        ['GBP', 2025]
+        >>> found.costs()["unit"].unique().tolist()
+        ['GBP']
         """
         frame = self._rows("spend", ("year", self.dates[1:]), "GBP")
         return frame.assign(price_year=self.england.price_year)
