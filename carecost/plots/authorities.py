@@ -84,6 +84,7 @@ MEASURES = {
     scenario=optional(text),
     named=optional(labels),
     ax=_figure.AX,
+    title=_figure.TITLE_RULE,
 )
 def plot_authorities(
     found: AuthorityResults,
@@ -91,6 +92,7 @@ def plot_authorities(
     scenario: str | None = None,
     named: Sequence[str] | None = None,
     ax: Axes | None = None,
+    title: str | None = None,
 ) -> Axes:
     """Draw every authority in the order of a measure, from the least to the most, with its 80% interval.
 
@@ -106,6 +108,8 @@ def plot_authorities(
         Authorities to name; the one at each end by default.
     ax : Axes, optional
         Where to draw; a new figure by default.
+    title : str, optional
+        What stands above it in place of the finding; nothing where it is empty.
 
     Returns
     -------
@@ -147,7 +151,7 @@ def plot_authorities(
     if how.change or measure == "saving":
         ax.axhline(0, color=_figure.GREY, linewidth=1.2, zorder=2.2)
     _annotate(ax, found, rows, how, chosen, wanted)
-    return ax
+    return _figure.finished(ax, title)
 
 
 def _annotate(

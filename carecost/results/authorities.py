@@ -30,11 +30,12 @@ from carecost._labels import INACTION
 from carecost._typing import Array, ReadOnly
 from carecost.errors import InputError, Problem, refuse
 from carecost.files.authorities import Authority, authority, known_authorities
+from carecost.files.load import a_scenario, a_set
 from carecost.inputs.assumptions import Assumptions
 from carecost.inputs.scenario import Scenario
 from carecost.maths.monte_carlo import LEVEL, Draws
 from carecost.results import tables
-from carecost.results.results import HORIZON, a_scenario, a_set, luck, workers
+from carecost.results.results import HORIZON, luck, workers
 from carecost.simulation.blocks import Progress, Workers
 from carecost.simulation.run import run
 
