@@ -40,8 +40,8 @@ def beside(one: Authority, every: Sequence[Authority]) -> pd.DataFrame:
     -------
     DataFrame
         A row the authority, its ten neighbours together, England, and each neighbour; columns area; rate and started
-        (those who came from another authority left out) [children per 10,000 aged 0 to 17]; unaccompanied, fostering,
-        homes, supported, family (with parents or adopters), the shares of children in care; fostering_price and
+        (those who went on to another authority are counted there) [children per 10,000 aged 0 to 17]; unaccompanied,
+        fostering, homes, supported, family (with parents or adopters), the shares of children in care; fostering_price and
         residential_price [GBP a week]; spend on children looked after [GBP a child aged 0 to 17].
 
     Examples
@@ -73,7 +73,7 @@ def _beside(name: str, f: Mapping[str, float], paying: Mapping[str, float]) -> d
     return {
         "area": name,
         "rate": 1e4 * children / people,
-        "started": 1e4 * (f["started"] - f["came from another authority"] - f["went to another authority"]) / people,
+        "started": 1e4 * (f["started"] - f["went to another authority"]) / people,
         "unaccompanied": f["unaccompanied"] / children,
         "fostering": f["in fostering"] / children,
         "homes": f["in homes"] / children,

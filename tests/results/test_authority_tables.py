@@ -22,6 +22,8 @@ def test_an_authority_stands_beside_its_neighbours_and_england() -> None:
     )
     assert frame["rate"].iloc[1] == pytest.approx(wanted)
     assert frame["rate"].iloc[2] == pytest.approx(1e4 * 81770 / 12183016, rel=1e-4)
+    # A child who went on to another authority is counted once, there: 32,270 less 2,640.
+    assert frame["started"].iloc[2] == pytest.approx(1e4 * 29630 / 12183016, rel=1e-3)
     # England's published prices, 765 and 7,385, are of its whole spend; these are means over authorities.
     assert frame["fostering_price"].iloc[2] == pytest.approx(765, rel=0.02)
     assert frame["residential_price"].iloc[2] == pytest.approx(7385, rel=0.03)
