@@ -41,8 +41,8 @@ def beside(one: Authority, every: Sequence[Authority]) -> pd.DataFrame:
     DataFrame
         A row the authority, its ten neighbours together, England, and each neighbour; columns area; rate and started
         (those who went on to another authority are counted there) [children per 10,000 aged 0 to 17]; unaccompanied,
-        fostering, homes, supported, family (with parents or adopters), the shares of children in care; fostering_price and
-        residential_price [GBP a week]; spend on children looked after [GBP a child aged 0 to 17].
+        fostering, homes, supported, family (with parents or adopters), the shares of children in care; fostering_price
+        and residential_price [GBP a week]; spend on children looked after [GBP a child aged 0 to 17].
 
     Examples
     --------
