@@ -15,6 +15,7 @@ from carecost.files.authorities import Authorities, Authority, known_authorities
 from carecost.report.html import Html, document, h, joined, picture, section, table
 from carecost.results import tables
 from carecost.results.authority_tables import NEAR, WHOLE, beside, difference
+from carecost.simulation.run import run as simulate
 from carecost.text import numbers
 
 if TYPE_CHECKING:
@@ -28,8 +29,8 @@ PAGE = "authority.html"
 WIDTH = 110
 #: Inches of the chart.
 SIZE = (9.0, 4.2)
-#: Years ahead of the rows of the projection, as far as the run goes.
-AHEAD = (1, 3, 5, 10, 15, 20)
+#: Years ahead of the rows of the projection, as far as the run goes; and those that forecasts are scored over.
+AHEAD, SCORED_YEARS = (1, 3, 5, 10, 15, 20), 5
 
 
 BESIDE = (
@@ -197,8 +198,8 @@ class AuthorityStory:
             rows.append((*cells, spend))
         heads = ("Children in care", *self._names(), "spend a year without reform")
         p = self.run.provenance
-        what = numbers.interval(p.noise) if p.draws > 1 else numbers.sentence(numbers.NO_INTERVAL)
-        notes = (f"{what}. {PATH.format(prices=p.price_base.words)}",)
+        what = f"{numbers.interval(p.noise)}." if p.draws > 1 else numbers.sentence(numbers.NO_INTERVAL)
+        notes = (f"{what} {PATH.format(prices=p.price_base.words)}",)
         return Part("ahead", "The years ahead", "Means, and four chances in five", "", heads, tuple(rows), notes)
 
     def _names(self) -> Iterator[str]:
@@ -229,7 +230,7 @@ class AuthorityStory:
         if rows:
             heads = ("Reform", "fewer children", "it costs", "cash saved", "net present saving", "chance above nil")
             warning = f"{', '.join(claims)}: {numbers.CLAIM}. " if claims else ""
-            portion = numbers.percent(self.run.assumptions.portion)
+            portion = f"{100 * self.run.assumptions.portion:.2g}%"
             note = warning + REFORM.format(years=self.run.grid.n_years, portion=portion)
             yield Part(
                 "reform", "Reform as claimed and as measured", "Against no reform", "", heads, tuple(rows), (note,)
@@ -260,11 +261,22 @@ class AuthorityStory:
                 "its prices over England's: residential, fostering, level of all",
                 f"{x['price: residential']:.2f}, {x['price: fostering']:.2f}, {x['price: level']:.2f}",
             ),
+            self._gap(),
         )
         head = self.known.head
         least, most = (100 * head[end] for end in ("held_least", "held_most"))
         lead = SCORED.format(gain=head["gain"], gain_one=head["gain_one"], least=least, most=most)
         return Part("rests", "What it rests on", "Own numbers and prices", lead, ("", "here"), rows)
+
+    def _gap(self) -> tuple[str, str]:
+        """Say what the forecasts of all authorities sum to beyond England's own set, central."""
+        base = self.england.base_year
+        year = base + min(self.run.grid.n_years, SCORED_YEARS)
+        found = simulate(self.england, years=year - base)
+        whole = float(found.side(INACTION, found.central[INACTION]).children[0, -1])
+        each = np.nansum([one.factors[f"forecast: {year}"] for one in self.known.all])
+        more = f"{abs(each - whole):,.0f} {'fewer' if each < whole else 'more'}"
+        return f"gap: all authorities sum to that many children than England's set on 31 March {year}", more
 
     def _rules(self) -> Part:
         rows = tuple((n.what, *n.says) for n in self.known.notes if n.kind == "gap")

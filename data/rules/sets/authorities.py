@@ -30,8 +30,8 @@ Array = NDArray[np.float64]
 NAME, YEAR = england.NAME, england.YEAR
 #: Years that the path of children is made for; what entries then are multiplied by is held.
 AHEAD = 10
-#: A common part of the walk of authorities over one to five years, as measured (log standard deviation).
-COMMON = (0.0155, 0.029, 0.042, 0.054, 0.065)
+#: Years over which widths are met, those that forecasts are scored over; draws from which England's part is known.
+SCORED, DRAWS = 5, 400
 FOSTERING, HOMES = ("kinship foster", "foster in-house", "foster agency"), england.HOMES
 #: Items that are paid for by section 251 groups of their own.
 GROUPS = ("safeguarding", "family support", "early years", "young people", "youth justice", "other children's services")
@@ -170,7 +170,7 @@ def _money() -> _Money:
     stock, _ = own.stock()
     at = {p: i for i, p in enumerate(FULL)}
     lived = stock.sum(2)  # (authority, stream, placement)
-    adopted, orders = (_filled(tables.total(f"ceased {x}")) for x in ("adopted", "guardianship"))
+    adopted, orders = (tables.total(f"ceased {x}") for x in ("adopted", "guardianship"))
     people = own.people()
     whole = population.mid_year(YEAR - 1)
     found = {}
@@ -190,10 +190,6 @@ def _money() -> _Money:
             share = lived[:, streams][..., chosen].sum((1, 2)) if chosen else np.ones(len(stock))
         found[line.name] = share / share.sum()
     return _Money(tuple(section_251.lines()), found)
-
-
-def _filled(values: Array) -> Array:
-    return np.nan_to_num(values)
 
 
 def _looked_after() -> list[Line]:
@@ -243,6 +239,13 @@ class _Path(NamedTuple):
 @cache
 def _run() -> cc.Results:
     return cc.run(run_set.load(england.files()), years=AHEAD)
+
+
+@cache
+def _common() -> Array:
+    """Give the standard deviation of England's log children over one to five years, which all authorities share."""
+    run = cc.run(run_set.load(england.files()), years=SCORED, draws=DRAWS).run
+    return np.log(run.side("inaction", run.drawn["inaction"]).children[:, 1:]).std(0)
 
 
 def history() -> cc.History:
@@ -301,7 +304,7 @@ def _ahead() -> _Path:
     wanted = {"other": total - uasc, "uasc": uasc}
     multiples = {s: np.ones((len(names), AHEAD)) for s in STREAMS}
     children, wander = np.full((len(names), AHEAD), np.nan), np.zeros(len(names))
-    widths = np.full((2, len(names), len(COMMON)), np.nan)
+    widths = np.full((2, len(names), SCORED), np.nan)
     for row, i in enumerate(kept):
         parts = {s: _by_year(s, i) for s in STREAMS}  # (1 + year, date)
         for s, part in parts.items():
@@ -310,6 +313,8 @@ def _ahead() -> _Path:
         wander[i], widths[:, i] = _wander(parts, {s: multiples[s][i] for s in STREAMS}, total[row], now[i])
     for i in set(range(len(names))) - set(kept):
         wander[i] = np.median(wander[kept])
+        if now[i]:  # without a forecast it goes where its rates lead
+            children[i] = np.sum([_by_year(s, i).sum(0) for s in STREAMS], axis=0)
     return _Path(years, children, multiples, wander, widths)
 
 
@@ -407,7 +412,7 @@ def _wander(
     float, ndarray of shape (2, horizon)
         The standard deviation in the long run; and that of log children as wanted, and as it comes out.
     """
-    n = len(COMMON)
+    n = SCORED
     entered = np.sum([multiples[s][:n, None] * parts[s][1 : n + 1, :n] for s in STREAMS], axis=0)  # (year, date)
     response = entered / total[:n]  # of log children to log entries of a year
     # What is left of a shock in a later year: (year, shock).
@@ -418,6 +423,6 @@ def _wander(
     stayed = np.sum([parts[s][0, :n] for s in STREAMS], axis=0)
     luck = (total[:n] - stayed**2 / now) / total[:n] ** 2
     wanted = np.arange(1, n + 1) * (WALK + LUCK / now)
-    left = wanted - np.square(COMMON) - luck
+    left = wanted - np.square(_common()) - luck
     sd = float(np.sqrt(max((left * own_part).sum() / np.square(own_part).sum(), 0.0)))
-    return sd, np.sqrt(np.stack([wanted, np.square(COMMON) + luck + sd**2 * own_part]))
+    return sd, np.sqrt(np.stack([wanted, np.square(_common()) + luck + sd**2 * own_part]))
