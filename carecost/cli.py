@@ -528,10 +528,12 @@ def _describe(options: argparse.Namespace) -> int:
 
 
 def _list(_: argparse.Namespace) -> int:
+    from carecost.files.authorities import known_authorities
     from carecost.files.baselines import baselines
     from carecost.files.packaged import (
         made_for,
         packaged_assumptions,
+        packaged_authorities,
         packaged_regions,
         past_sets,
         regions_file,
@@ -550,6 +552,9 @@ def _list(_: argparse.Namespace) -> int:
     for name in packaged_regions():
         areas = [row["area"] for row in regions_file(name)[0] if row["measure"] == SHARE]
         _say(f"Areas, such as {name}/London: {', '.join(areas)}")
+    for name in packaged_authorities():
+        n = sum(one.known for one in known_authorities(name).all)
+        _say(f"Local authorities, such as {name}/Kent, by name, code or number: {n}; carecost authority Kent")
     for home in ("", *sorted(set(homes.values()))):
         names = [name for name in every if name not in sets and homes.get(name, "") == home]
         over = ", and over before the current sets begin" if home in past else ""
