@@ -8,7 +8,7 @@ from functools import lru_cache
 from typing import Any
 
 from carecost.engine.grid import Selector
-from carecost.errors import FileError, Problem, UnknownNameError, refuse, unknown
+from carecost.errors import FileError, InputError, Problem, UnknownNameError, refuse, unknown
 from carecost.files.packaged import authorities_files, packaged_authorities
 from carecost.files.regions import known_regions, region_of
 from carecost.inputs.assumptions import Assumptions
@@ -172,6 +172,20 @@ def known_authorities(name: str) -> Authorities:
     return Authorities(found, words["set"], (*gaps, *left_out), tuple(words["former"]))
 
 
+def authorities_of(assumptions: Assumptions) -> Authorities:
+    """Give what is known of the authorities of a set, whose name, before any comma, is that of a packaged one.
+
+    Raises
+    ------
+    FileError
+        If none are known, or the set is of an area already.
+    """
+    if assumptions.area:
+        remedy = f"Load {assumptions.name.partition(',')[0]!r} and take authorities of that"
+        raise FileError(Problem(f"is the area {assumptions.area!r} already", assumptions.name, remedy))
+    return known_authorities(assumptions.name.partition(",")[0])
+
+
 def part(assumptions: Assumptions, name: str) -> Assumptions:
     """Make the set of a part of a set: a region or an authority, by its name, code or number.
 
@@ -224,7 +238,7 @@ def authority(assumptions: Assumptions, name: str) -> Assumptions:
     >>> authority(cc.load_assumptions("england-2025"), "886").name
     'england-2025, Kent'
     """
-    known = known_authorities(assumptions.name)
+    known = authorities_of(assumptions)
     one = known.find(name, assumptions.name)
     if not one.known:
         remedy = "Take its region: carecost.load_assumptions(" + repr(f"{assumptions.name}/{one.region}") + ")"
@@ -288,9 +302,9 @@ class _Overlay:
         where = row.where
         match row.parameter:
             case "initial_stock":
-                yield self._times(row, self._stock(where))
+                yield self._times(row, self._stock(_one_cell(row, "streams", "ages", "placements")))
             case "population":
-                yield self._times(row, self._people(where))
+                yield self._times(row, self._people(_one_cell(row, "years", "ages")))
             case "entry_rate":
                 yield from self._split(row, self._entry)
             case "extra_entries":
@@ -481,6 +495,20 @@ class _Overlay:
 
     def _faded(self, what: str, years: int) -> float:
         return float(self._of(f"price: {what}") ** ((1 - float(self.head[f"fading_{what}"])) ** years))
+
+
+def _one_cell(row: Assumption, *axes: str) -> Selector:
+    """Give the cell of a row, of which there must be one: authorities have shares of their own in each.
+
+    Raises
+    ------
+    InputError
+        If it covers several, or all.
+    """
+    if any(len(getattr(row.where, axis) or ()) != 1 for axis in axes):
+        remedy = f"Give each of {', '.join(axes)} a row of its own"
+        raise InputError(Problem("has one row for cells whose shares differ by authority", row.quantity, remedy))
+    return row.where
 
 
 def _band(age: int) -> str:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from carecost._labels import INACTION, financial_year
-from carecost.files.authorities import Authorities, Authority, known_authorities
+from carecost.files.authorities import Authorities, Authority, authorities_of
 from carecost.report.html import Html, document, h, joined, picture, section, table
 from carecost.results import tables
 from carecost.results.authority_tables import NEAR, WHOLE, beside, difference
@@ -102,7 +102,7 @@ class AuthorityStory:
 
     def __init__(self, results: Results, england: Assumptions) -> None:
         self.results, self.run, self.england = results, results.run, england
-        self.known: Authorities = known_authorities(england.name)
+        self.known: Authorities = authorities_of(england)
         self.one: Authority = self.known.find(self.run.assumptions.area)
 
     @property

@@ -29,7 +29,7 @@ from carecost._guard import (
 from carecost._labels import INACTION
 from carecost._typing import Array, ReadOnly
 from carecost.errors import InputError, Problem, refuse
-from carecost.files.authorities import Authority, authority, known_authorities
+from carecost.files.authorities import Authority, authorities_of, authority, known_authorities
 from carecost.files.load import a_scenario, a_set
 from carecost.inputs.assumptions import Assumptions
 from carecost.inputs.scenario import Scenario
@@ -206,7 +206,7 @@ def run_authorities(
     """
     england, plans = a_set(assumptions), tuple(a_scenario(scenario) for scenario in scenarios)
     horizon = YEARS if years is None else years
-    known = known_authorities(england.name)
+    known = authorities_of(england)
     chosen = [one for one in known.all if one.known]
     if authorities is not None:
         wanted = [known.find(name, "run_authorities") for name in authorities]

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 import carecost as cc
-from carecost.errors import FileError, UnknownNameError
+from carecost.errors import FileError, InputError, UnknownNameError
 from carecost.files.authorities import PLACEMENTS, WENT, authority, known_authorities
 from carecost.simulation.checks import checked
 
@@ -125,6 +126,21 @@ def test_a_set_without_authorities_is_refused() -> None:
         authority(cc.load_assumptions("england-2022"), "Kent")
     with pytest.raises(FileError):
         cc.load_assumptions("england-2022/Kent")
+
+
+def test_an_edited_set_of_england_has_authorities_and_a_part_has_none() -> None:
+    dearer = replace(ENGLAND.replace("unit_cost", item="secure", value=9000), name="england-2025, dearer")
+    found = authority(dearer, "Kent").select("unit_cost", item="secure")
+    assert 9000 in [row.belief.value for row in found]
+    with pytest.raises(FileError, match="is the area 'Kent' already"):
+        authority(authority(ENGLAND, "Kent"), "Leeds")
+
+
+def test_a_row_of_several_cells_is_refused_in_words() -> None:
+    rows = [row for row in ENGLAND.rows if row.kind == "value" and row.parameter == "initial_stock"]
+    wide = replace(rows[0], where=replace(rows[0].where, ages=(0, 1)))
+    with pytest.raises(InputError, match="one row for cells whose shares differ by authority"):
+        authority(replace(ENGLAND, rows=(wide, *ENGLAND.rows[1:])), "Kent")
 
 
 @pytest.mark.slow
