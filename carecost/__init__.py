@@ -77,6 +77,9 @@ if TYPE_CHECKING:  # what type checkers and editors see; a test holds it to the 
     from carecost.results.appraisal_tables import net_benefit as net_benefit
     from carecost.results.areas import AreaResults as AreaResults
     from carecost.results.areas import run_areas as run_areas
+    from carecost.results.authorities import AuthorityResults as AuthorityResults
+    from carecost.results.authorities import authorities as authorities
+    from carecost.results.authorities import run_authorities as run_authorities
     from carecost.results.backtest import Backtest as Backtest
     from carecost.results.backtest import backtest as backtest
     from carecost.results.backtest import backtest_models as backtest_models
@@ -190,6 +193,11 @@ _NAMES: dict[str, tuple[str, ...]] = {
     "results.areas": (
         "AreaResults",
         "run_areas",
+    ),
+    "results.authorities": (
+        "AuthorityResults",
+        "authorities",
+        "run_authorities",
     ),
     "results.backtest": (
         "Backtest",

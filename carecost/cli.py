@@ -43,6 +43,10 @@ EXAMPLES = """examples:
   carecost compare my-set reform.toml --draws 2000 --seed 7
       a set and a scenario of your own"""
 
+
+#: Joint samples of an authority: each also follows whole children.
+AUTHORITY_DRAWS = 200
+
 #: Problems that a command prints; check prints all.
 MOST_PROBLEMS = 40
 
@@ -110,6 +114,7 @@ def _parser() -> argparse.ArgumentParser:
             formatter_class=argparse.RawDescriptionHelpFormatter,
         )
     )
+    _add_authority(commands.add_parser("authority", help="say what is known of a local authority, and run its set"))
     again = commands.add_parser("replay", help="make a saved run again, and say whether the numbers are the same")
     again.add_argument("folder", help="a folder that compare wrote")
     again.set_defaults(do=_replay)
@@ -187,6 +192,50 @@ def _add_variants(compare: argparse.ArgumentParser) -> None:
         help='what goes on under every scenario, inaction too: baselines and scenarios joined by "+", '
         'such as "mix-trend+child-poverty"',
     )
+
+
+def _add_authority(one: argparse.ArgumentParser) -> None:
+    """Say what authority takes."""
+    one.add_argument("name", help='name, code or number of a local authority, such as "Kent"')
+    one.add_argument(
+        "scenarios", nargs="*", help=f"packaged scenarios or TOML files (default {' '.join(DEFAULT_SCENARIOS)})"
+    )
+    one.add_argument("--draws", type=int, default=AUTHORITY_DRAWS, help=f"joint samples (default {AUTHORITY_DRAWS})")
+    one.add_argument("--seed", type=int, default=1, help="seed of the draws (default 1)")
+    one.add_argument("--years", type=int, default=10, help="projected years (default 10)")
+    one.add_argument("--no-noise", action="store_true", help="leave the luck of small numbers out of levels (faster)")
+    one.add_argument("--out", default=DEFAULT_OUT, help=f"folder to write (default {DEFAULT_OUT})")
+    one.add_argument("--quiet", action="store_true", help="no progress")
+    one.set_defaults(do=_authority)
+
+
+def _authority(options: argparse.Namespace) -> int:
+    from carecost.files.archive import add_files
+    from carecost.files.authorities import authority
+    from carecost.files.load import load_assumptions
+    from carecost.maths.monte_carlo import Draws
+    from carecost.report.authority import PAGE, AuthorityStory
+    from carecost.results.results import run
+
+    if options.years < 1:
+        raise InputError(Problem(f"--years is {options.years}", remedy="Give at least 1"))
+    out = _writable(options.out)
+    england = load_assumptions(DEFAULT_SET)
+    draws = Draws(options.draws, options.seed, not options.no_noise and options.draws > 0)
+    progress = _Progress(options.quiet)
+    results = run(
+        authority(england, options.name),
+        *(options.scenarios or DEFAULT_SCENARIOS),
+        years=options.years,
+        draws=draws,
+        progress=progress.step,
+    )
+    progress.close()
+    story = AuthorityStory(results, england)
+    (page,) = add_files(out, {PAGE: story.page().encode()})
+    _say(story.screen())
+    _say(f"\nWritten to {page}")
+    return FINE
 
 
 def _compare(options: argparse.Namespace) -> int:
@@ -479,10 +528,12 @@ def _describe(options: argparse.Namespace) -> int:
 
 
 def _list(_: argparse.Namespace) -> int:
+    from carecost.files.authorities import known_authorities
     from carecost.files.baselines import baselines
     from carecost.files.packaged import (
         made_for,
         packaged_assumptions,
+        packaged_authorities,
         packaged_regions,
         past_sets,
         regions_file,
@@ -501,6 +552,9 @@ def _list(_: argparse.Namespace) -> int:
     for name in packaged_regions():
         areas = [row["area"] for row in regions_file(name)[0] if row["measure"] == SHARE]
         _say(f"Areas, such as {name}/London: {', '.join(areas)}")
+    for name in packaged_authorities():
+        n = sum(one.known for one in known_authorities(name).all)
+        _say(f"Local authorities, such as {name}/Kent, by name, code or number: {n}; carecost authority Kent")
     for home in ("", *sorted(set(homes.values()))):
         names = [name for name in every if name not in sets and homes.get(name, "") == home]
         over = ", and over before the current sets begin" if home in past else ""

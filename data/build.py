@@ -23,6 +23,7 @@ from data.rules.costs import comparators, deflators, price_volume_mix
 from data.rules.findings import text_figures
 from data.rules.record import reconciliation
 from data.rules.sets import (
+    authorities,
     baselines,
     care_review_2022,
     england,
@@ -57,6 +58,7 @@ def makers() -> dict[str, Callable[[], dict[str, str]]]:
         f"{SETS}/{histories.NAME}": lambda: {**histories.files(), **published_forecasts.files()},
         f"{SETS}/record": record.files,
         f"{SETS}/regions": regions.files,
+        f"{SETS}/authorities": authorities.files,
         f"{SETS}/scenarios": scenarios.files,
         FINDINGS: reconciliation.tables,
         **{f"{SETS}/england-{path.name}": partial(build_set.made, path) for path in _releases()},

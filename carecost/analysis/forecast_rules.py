@@ -462,13 +462,14 @@ def _reverting(history: History, horizons: tuple[int, ...], apart: bool) -> Arra
     population = np.asarray(history.population)[:, -1:]
     uasc = np.asarray(history.uasc) if apart else np.zeros(np.shape(history.stock))
     settled = np.asarray(history.stock) - uasc
-    n, u, h = settled[:, -1:], uasc[:, -1:], np.array(horizons)
+    n, h = settled[:, -1:], np.array(horizons)
     gap = np.log(n / population) - np.log(_regional(history, n) / _regional(history, population))
     gap -= gap.mean()
     growth = np.log(settled[:, -1].sum() / settled[:, -2].sum())
     ahead = n * np.exp(-(1 - (1 - TO_REGION) ** h) * gap + damped(horizons, DAMPING) * growth)
-    share = population / population.sum()
-    return np.asarray(ahead + u + (1 - (1 - TO_ENGLAND) ** h) * (u.sum() * share - u))
+    if not apart:
+        return np.asarray(ahead)
+    return np.asarray(ahead + uasc_of_areas(history, horizons))
 
 
 rule(
@@ -491,8 +492,12 @@ rule(
 TO_REGION_RATES, SHOCK = 0.3, 0.5
 
 
-def _shrunken(history: History, horizons: tuple[int, ...], shock: float) -> Array:
-    """Hold three-year mean rates moved to the region's, with what is left of the latest deviation: (area, horizon).
+#: Years before the latest whose rates a mean is made of, and those of which three are known of five.
+LATEST, TWO_MISSING = (0, 1, 2), (0, 3, 4)
+
+
+def _shrunken(history: History, horizons: tuple[int, ...], shock: float, back: Sequence[int] = LATEST) -> Array:
+    """Hold mean rates of some years moved to the region's, with what is left of the latest deviation: (area, horizon).
 
     Rates are taken as deviations of logs from England's, and the sum is scaled to England's damped growth.
     """
@@ -501,19 +506,23 @@ def _shrunken(history: History, horizons: tuple[int, ...], shock: float) -> Arra
         by_region.setdefault(name, []).append(area)
     of_region = {name: history.only(areas).total().rates() for name, areas in by_region.items()}
     england = history.total().rates()
-    n = max(horizons)
+    n, years = max(horizons), [-1 - b for b in back]
     ahead = []
     for i, own in enumerate(history.rates()):
-        whole = np.log(england[i][:, -3:])
-        deviation = np.log(own[:, -3:]) - whole  # (area, year)
-        region = np.concatenate([np.log(of_region[r][i][:, -3:]) - whole for r in history.regions])
+        whole = np.log(england[i][:, years])
+        deviation = np.log(own[:, years]) - whole  # (area, year), the latest first
+        region = np.concatenate([np.log(of_region[r][i][:, years]) - whole for r in history.regions])
         mean = (1 - TO_REGION_RATES) * deviation.mean(1) + TO_REGION_RATES * region.mean(1)
         left = np.power(shock, np.arange(1, n + 1))[:, None] if shock else np.zeros((n, 1))
-        ahead.append(np.exp(whole[:, -1] + mean + left * (deviation[:, -1] - mean)))  # (year ahead, area)
+        ahead.append(np.exp(whole[:, 0] + mean + left * (deviation[:, 0] - mean)))  # (year ahead, area)
     entries = ahead[0] * np.asarray(history.population)[:, -1]
     found = _flow(_stock(history), entries[..., None], ahead[1][..., None], horizons)[..., 0]
-    wanted = _stock(history).sum() * np.exp(damped(horizons, DAMPING) * _growth(history.total(), 1)[0])
-    return np.asarray(found * wanted / found.sum(0))
+    return _summing(found, _stock(history).sum() * np.exp(damped(horizons, DAMPING) * _growth(history.total(), 1)[0]))
+
+
+def _summing(ahead: Array, wanted: Array) -> Array:
+    """Scale what areas would have so that they sum to what is wanted at each horizon: (area, horizon)."""
+    return np.asarray(ahead * wanted / ahead.sum(0))
 
 
 rule(
@@ -550,8 +559,53 @@ def _ours(history: History, horizons: tuple[int, ...], luck: Luck) -> Array:
 
 
 @rule(
+    "shrunken and reverting",
+    "The geometric mean of the rules that move numbers and rates towards the region; England's growth, damped",
+    of=[SEVERAL],
+    stock=4,
+    started=3,
+    uasc=2,
+    population=3,
+)
+@_walking
+def _shrunken_and_reverting(history: History, horizons: tuple[int, ...]) -> Array:
+    return np.sqrt(_reverting(history, horizons, apart=True) * _shrunken(history, horizons, SHOCK))
+
+
+def of_areas(history: History, horizons: tuple[int, ...], england: Array, back: Sequence[int] = LATEST) -> Array:
+    """Move numbers and rates of areas towards their region, while together they go the way of the whole.
+
+    Parameters
+    ----------
+    history : History
+        Several areas, up to the origin.
+    horizons : tuple of int
+        Years ahead.
+    england : ndarray of shape (horizon,)
+        Children of all areas together [children].
+    back : sequence of int
+        Years before the latest whose rates are known, the latest (0) first.
+
+    Returns
+    -------
+    ndarray of shape (area, horizon)
+        The geometric mean of both rules, each scaled to the whole [children].
+    """
+    both = _reverting(history, horizons, apart=True), _shrunken(history, horizons, SHOCK, back)
+    one, other = (_summing(ahead, england) for ahead in both)
+    return np.sqrt(one * other)
+
+
+def uasc_of_areas(history: History, horizons: tuple[int, ...]) -> Array:
+    """Move unaccompanied children of areas to their share by population, their sum held: (area, horizon)."""
+    population, u = np.asarray(history.population)[:, -1:], np.asarray(history.uasc)[:, -1:]
+    left = (1 - TO_ENGLAND) ** np.array(horizons)
+    return np.asarray(left * u + (1 - left) * u.sum() * population / population.sum())
+
+
+@rule(
     "ours",
-    "The geometric mean of the rules that move numbers and rates towards the region",
+    "The mean of the rules that move numbers and rates towards the region, scaled to England's held flows",
     of=[SEVERAL],
     stock=4,
     started=3,
@@ -560,4 +614,18 @@ def _ours(history: History, horizons: tuple[int, ...], luck: Luck) -> Array:
 )
 @_walking
 def _ours_of_areas(history: History, horizons: tuple[int, ...]) -> Array:
-    return np.sqrt(_reverting(history, horizons, apart=True) * _shrunken(history, horizons, SHOCK))
+    return of_areas(history, horizons, _held(history.total(), horizons)[0])
+
+
+@rule(
+    "ours, two years missing",
+    "The same where nothing is known of the second and third year before the origin, as in the figures of 2025",
+    of=[SEVERAL],
+    stock=6,
+    started=5,
+    uasc=2,
+    population=5,
+)
+@_walking
+def _ours_with_a_gap(history: History, horizons: tuple[int, ...]) -> Array:
+    return of_areas(history, horizons, _held(history.total(), horizons)[0], TWO_MISSING)

@@ -10,6 +10,7 @@ from typing import get_args
 from carecost._guard import Refused, guarded, instance, one_of, text
 from carecost.errors import CareCostError, FileError, Problem, refuse
 from carecost.files import schema
+from carecost.files.authorities import part
 from carecost.files.packaged import (
     DATA,
     SCENARIO,
@@ -36,8 +37,8 @@ def load_assumptions(name: str | Path) -> Assumptions:
     Parameters
     ----------
     name : str or Path
-        A packaged name, one of its areas ("england-2025/North East"), or a folder of yours (see the reference of
-        the schema).
+        A packaged name, one of its regions or local authorities ("england-2025/Kent", by name, code or number), or a
+        folder of yours (see the reference of the schema).
 
     Returns
     -------
@@ -61,7 +62,7 @@ def load_assumptions(name: str | Path) -> Assumptions:
     """
     whole, _, region = str(name).rpartition("/")
     if whole in packaged_assumptions() and not own_path(name).exists():
-        return region_of(load_assumptions(whole), region)
+        return part(load_assumptions(whole), region)
     folder = find(name, packaged_assumptions(), SET, lambda n: DATA / n)
     if folder.name == "set.toml":  # a set is its folder, whichever of the two is pointed at
         folder = folder.parent

@@ -82,6 +82,20 @@ def regions_file(name: str) -> tuple[list[dict[str, str]], dict[str, Any]]:
     return rows, _toml(DATA / "regions" / f"{name}.toml")
 
 
+def packaged_authorities() -> list[str]:
+    """Give the names of the packaged sets whose authorities are known."""
+    return sorted(path.stem for path in (DATA / "authorities").glob("*.toml"))
+
+
+def authorities_files(name: str) -> tuple[list[dict[str, str]], list[dict[str, str]], dict[str, Any]]:
+    """Read what is known of the authorities of a packaged set: figures and factors, a row each, and words."""
+    tables = []
+    for part in ("", "-factors"):
+        with (DATA / "authorities" / f"{name}{part}.csv").open(encoding="utf-8", newline="") as file:
+            tables.append(list(csv.DictReader(file)))
+    return tables[0], tables[1], _toml(DATA / "authorities" / f"{name}.toml")
+
+
 def record(name: str) -> tuple[dict[str, str], ...]:
     """Read the record that a set is set beside: what was said, what came, and what moved between; each with its source.
 

@@ -5,6 +5,7 @@ matplotlib is here and nowhere else. Public.
 """
 
 from carecost.plots.attribution import plot_attribution
+from carecost.plots.authorities import plot_authorities
 from carecost.plots.backtest import plot_backtest
 from carecost.plots.baselines import plot_baselines
 from carecost.plots.capacity import plot_capacity
@@ -22,6 +23,7 @@ from carecost.plots.two_way import plot_two_way
 
 __all__ = [
     "plot_attribution",
+    "plot_authorities",
     "plot_backtest",
     "plot_baselines",
     "plot_capacity",

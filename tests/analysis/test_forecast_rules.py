@@ -157,11 +157,26 @@ def test_shrunken_rates_are_their_equation_area_by_area() -> None:
         np.testing.assert_allclose(found[:, i], ahead[:, h - 1] * wanted / ahead[:, h - 1].sum(), rtol=1e-7)
 
 
-def test_ours_of_areas_is_the_geometric_mean_of_both() -> None:
-    both = central(SEVERAL, "reverting, unaccompanied apart", PAST) * central(
-        SEVERAL, "shrunken rates, fading shocks", PAST
-    )
-    np.testing.assert_allclose(central(SEVERAL, "ours", PAST), np.sqrt(both), rtol=1e-12)
+def test_ours_of_areas_is_the_geometric_mean_of_both_scaled_to_england() -> None:
+    both = [
+        central(SEVERAL, name, PAST) for name in ("reverting, unaccompanied apart", "shrunken rates, fading shocks")
+    ]
+    mean = np.sqrt(both[0] * both[1])
+    np.testing.assert_allclose(central(SEVERAL, "shrunken and reverting", PAST), mean, rtol=1e-12)
+    # England's one state with the latest entry rate and hazard held, from the origin on.
+    whole = central(ONE, "held flows", PAST.total())[0]
+    scaled = np.sqrt(np.prod([x * whole / x.sum(0) for x in both], axis=0))
+    np.testing.assert_allclose(central(SEVERAL, "ours", PAST), scaled, rtol=1e-12)
+
+
+def test_rates_of_years_that_are_not_known_are_not_looked_at() -> None:
+    stock, started = of(PAST, "stock").copy(), of(PAST, "started").copy()
+    started[:, -3:-1] = np.nan
+    stock[:, -3] = 1.0  # between the years whose rates are known
+    lacking = History(PAST.years, PAST.areas, stock, started, PAST.uasc, PAST.population, PAST.regions)
+    whole = np.array([70_000.0] * 3)
+    said = rules.of_areas(lacking, H, whole, rules.TWO_MISSING)
+    np.testing.assert_allclose(said, rules.of_areas(PAST, H, whole, rules.TWO_MISSING), rtol=1e-12)
 
 
 def test_areas_are_spread_out_by_the_pooled_law() -> None:

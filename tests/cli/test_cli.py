@@ -415,3 +415,20 @@ def test_titles_of_a_list_and_files_of_a_replay_command_no_terminal(
     assert main(["replay", str(folder)]) == 2
     said = capsys.readouterr().out
     assert "\\x1b[2J" in said and "\x1b" not in said
+
+
+def test_authority_prints_and_writes_a_page(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    words = ["authority", "886", "family-help", "--draws", "0", "--years", "4", "--quiet", "--out", str(tmp_path)]
+    assert main(words) == 0
+    said = capsys.readouterr().out
+    assert said.startswith("Kent: 1,900 children in care") and "Reform as claimed and as measured" in said
+    assert (tmp_path / "authority.html").read_text(encoding="utf-8").startswith("<!DOCTYPE html>")
+
+
+@pytest.mark.parametrize(
+    ("words", "answer"),
+    [(["Kentt"], "Did you mean 'Kent'"), (["Cumbria"], "Cumberland"), (["Kent", "--years", "0"], "1")],
+)
+def test_authority_says_what_is_wrong(words: list[str], answer: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["authority", *words]) == 2
+    assert answer in capsys.readouterr().err

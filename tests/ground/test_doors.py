@@ -14,6 +14,7 @@ import random
 import types
 import warnings
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -160,6 +161,7 @@ def calls() -> dict[str, dict[str, Any]]:
     england = cc.load_assumptions("england-2025")
     places = cc.run("england-2025-capacity", years=2)
     areas = cc.run_areas(england, years=1)
+    councils = cc.run_authorities(england, years=1, authorities=["Kent"])
     rates, moves = [[0.0, 0.1], [0.0, 0.0]], [[0.9, 0.1], [0.0, 1.0]]
     year = cc.stockflow.year_kernel([rates])
     traced = cc.stockflow.trace([1, 0], moves, 2)
@@ -243,6 +245,8 @@ def calls() -> dict[str, dict[str, Any]]:
         "Setting.children": {"self": setting, "by": [], "draws": False, "in_care": True},
         "Setting.costs": {"self": setting, "by": [], "basis": "real", "draws": False},
         "plots.plot_lifetime_cost": {"results": of_england, "age": 12, "placement": None, "ax": None, "title": None},
+        "plots.plot_authorities": {"found": councils, "measure": "change", "scenario": "inaction"}
+        | {"named": "Kent", "ax": None, "title": None},
         "plots.plot_backtest": {"found": tested, "ax": None, "title": None, "score": "mae", "models": None},
         "plots.plot_baselines": {"results": of_england, "ax": None, "title": None, "table": None},
         "plots.plot_history": {"results": of_england, "ax": None, "title": None, "until": 2026, "bare": False},
@@ -398,6 +402,14 @@ def calls() -> dict[str, dict[str, Any]]:
         "AreaResults.summary": {"self": areas},
         "AreaResults.regions": {"self": areas},
         "AreaResults.year": {"self": areas, "measure": areas.known.facts[0].measure},
+        "AuthorityResults": {f: getattr(councils, f) for f in cc.AuthorityResults.__dataclass_fields__},
+        "AuthorityResults.children": {"self": councils},
+        "AuthorityResults.costs": {"self": councils},
+        "AuthorityResults.summary": {"self": councils},
+        "AuthorityResults.gap": {"self": replace(councils, every=True)},
+        "authorities": {},
+        "run_authorities": {"assumptions": england, "scenarios": (), "draws": None, "years": 1}
+        | {"authorities": "Kent", "threads": 1},
         "run_areas": {"assumptions": england, "scenarios": (), "years": 1, "draws": None, "prices": "own"},
         "ScenarioOptions": {f: getattr(chosen, f) for f in cc.ScenarioOptions.__dataclass_fields__},
         "ScenarioOptions.table": {"self": chosen},
@@ -628,6 +640,8 @@ SILENT: list[tuple[str, str, Any, str]] = [
     ("run", "progress", 3, "function"),
     ("quality.assumptions_log", "years", 0, "whole number from 1"),
     ("run_areas", "years", 0, "whole number from 1"),
+    ("run_authorities", "years", 0, "whole number from 1"),
+    ("run_authorities", "draws", -1, "how many draws"),
     ("Assumptions.grid", "years", 0, "whole number from 1"),
     ("Results.appraisal", "optimism", 41, "0.41 for 41%"),
     ("Saving.appraisal", "optimism", 41, "0.41 for 41%"),

@@ -50,22 +50,39 @@ def test_held_flows_win_to_three_years_and_the_windows_are_said(england: cc.Back
 
 
 def test_areas_gain_over_the_random_walk_what_was_hoped_for(areas: cc.Backtest) -> None:
-    """The aim: at least 7% over one to five years, 3% at one and 10% at five; 80% bands that cover 78 to 88%."""
-    gain = by_model(areas.gain(), "gain").loc["ours"]
-    assert gain["all"] > 7 and gain[1] > 3 and gain[5] > 10
-    assert by_model(areas.scores("coverage_80")).loc["ours"].between(0.78, 0.88).all()
+    """The aim, on targets 2021 and 2022: at least 9% over one to five years, 3% at one; 80% bands cover 78 to 88%.
+
+    "ours" was chosen on outturns to 2020; what is packaged for 2025 lacks two years, and has no more than 2% at one.
+    """
+    late = areas.since(2021)
+    gain = by_model(late.gain(), "gain")
+    assert gain.loc["ours", "all"] >= 9 and gain.loc["ours", 1] >= 3 and gain.loc["ours", 5] > 10
+    assert gain.loc["ours, two years missing", "all"] >= 9
+    covered = by_model(late.scores("coverage_80"))
+    for name in ("ours", "ours, two years missing"):
+        assert covered.loc[name].between(0.78, 0.88).all()
+
+
+def test_england_s_held_flows_were_better_for_areas_on_what_had_come_by_2020() -> None:
+    """What was chosen by: targets 2017 to 2020."""
+    past = cc.load_history("authorities").until(2020)
+    rules = ["no change", "shrunken and reverting", "ours"]
+    gain = by_model(cc.backtest(past, rules, origins=range(2016, 2020), horizons=range(1, 5)).gain(), "gain")
+    assert gain.loc["ours", "all"] > gain.loc["shrunken and reverting", "all"] > 0
+
+
+def test_drifts_of_areas_err_more_than_no_change(areas: cc.Backtest) -> None:
     assert by_model(areas.gain(), "gain").loc["drift, 3 years", "all"] < 0
 
 
 def test_errors_of_the_random_walk_of_areas_are_as_was_measured_before() -> None:
     """Targets of 2020 to 2022, of which those of five years ahead have origins from 2015 on."""
-    found = cc.backtest("authorities", ["no change", "ours"], origins=range(2015, 2022), horizons=range(1, 6)).since(
-        2020
-    )
+    rules = ["no change", "shrunken and reverting"]
+    found = cc.backtest("authorities", rules, origins=range(2015, 2022), horizons=range(1, 6)).since(2020)
     wape = by_model(found.scores("wape"))
     assert wape.loc["no change"].round(1).tolist() == [5.2, 7.9, 10.8, 13.9, 16.3]
     # Said before of the mean of the two rules: a gain of 10 to 12, of 3 to 4 at one year.
-    gain = by_model(found.gain(), "gain").loc["ours"]
+    gain = by_model(found.gain(), "gain").loc["shrunken and reverting"]
     assert 10 <= gain["all"] <= 12 and 3 <= gain[1] <= 4
 
 

@@ -1,4 +1,4 @@
-"""One packaged set a module, with the scenarios and regions: the files of each as text.
+"""One packaged set a module, with the scenarios, regions and authorities: the files of each as text.
 
-Imports `sources`, `rates`, `costs`, `findings`; the package by its public names, `carecost`.
+Imports `sources`, `rates`, `costs`, `findings`; the package by its public names, `carecost`, and `carecost.analysis`.
 """
