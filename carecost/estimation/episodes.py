@@ -213,8 +213,8 @@ def _one_a_day(c: _Cleaner) -> None:
     later, was_open = r.order[kept] > r.order, r.end == OPEN
     one = "the row of the latest return stands"
     c.say("the same row twice in one return", "one is kept", again & equal & ~later)
-    c.say("the same row in two returns", one, again & equal & later)
-    c.say("open, and in a later return again", one, again & ~equal & later & was_open)
+    c.say("the same row in two returns", one, again & equal & later & ~was_open)
+    c.say("open, and in a later return again", one, again & later & was_open)
     c.say("told otherwise in a later return", one, again & ~equal & later & ~was_open)
     c.say("two that begin on one day in one return", "the one that ends last is kept", again & ~equal & ~later)
     c.keep(stands)

@@ -28,6 +28,7 @@ from carecost.files.readers.ssda903_tables import Column, Table, codes, tables
 if TYPE_CHECKING:
     import pandas as pd
 
+    from carecost.files.own_return import OwnRates
     from carecost.inputs.assumptions import Assumptions
 
 Ints = NDArray[Any]
@@ -196,7 +197,7 @@ class SSDA903:
         authority: str | None = None,
         template: Assumptions | str = "england-2025",
         population: float | Sequence[float] | None = None,
-        draws: int = 300,
+        draws: int = 200,
         seed: int = 1,
         suppress: bool = False,
     ) -> Assumptions:
@@ -240,9 +241,50 @@ class SSDA903:
         >>> own.to_assumptions(draws=10).base_year
         2025
         """
-        from carecost.files.own_return import set_of
+        return self.estimate(authority, template, population, draws, seed, suppress).assumptions
 
-        return set_of(self, authority, template, population, draws, seed, suppress)
+    def estimate(
+        self,
+        authority: str | None = None,
+        template: Assumptions | str = "england-2025",
+        population: float | Sequence[float] | None = None,
+        draws: int = 200,
+        seed: int = 1,
+        suppress: bool = False,
+    ) -> OwnRates:
+        """Estimate rates, and say how much the return's own numbers bear in each.
+
+        Parameters
+        ----------
+        authority, template, population, draws, seed, suppress
+            As in :meth:`to_assumptions`.
+
+        Returns
+        -------
+        OwnRates
+            The set, and a table of how much own numbers bear.
+
+        Raises
+        ------
+        CareCostError
+            As :meth:`to_assumptions`.
+
+        See Also
+        --------
+        SSDA903.to_assumptions : The set alone.
+
+        Examples
+        --------
+        >>> import carecost as cc, tempfile
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     own = cc.read_ssda903(cc.synthetic_return(300, years=2, seed=1).save(folder))
+        >>> rates = own.estimate(draws=10)
+        >>> 0 < rates.bearings[0].own_level < 1
+        True
+        """
+        from carecost.files.own_return import estimate_own
+
+        return estimate_own(self, authority, template, population, draws, seed, suppress)
 
     def _screen(self) -> list[tuple[str, str]]:
         """Say what was read, in one screen."""
