@@ -37,8 +37,6 @@ Ints = NDArray[Any]
 
 #: Days of a year, and years that are lived before the first return so that its stock is what hazards give.
 YEAR, BEFORE = 365.25, 18
-#: Changes of legal status alone, a child-year; made up, so that a return has about as many rows as real ones.
-STATUS_CHANGES = 0.7
 #: Columns of the tables, as in the returns to 2024-25.
 HEADER = ("CHILD", "SEX", "DOB", "ETHNIC", "UPN", "MOTHER", "MC_DOB")
 EPISODES = (
@@ -192,6 +190,7 @@ def _element(name: str, cells: Any) -> str:
     last=whole(2000, 2100),
     seed=whole(0),
     flaws=number(0, 1, hint="a share, so 0.02 for one row in fifty"),
+    status_changes=number(0, 20),
 )
 def synthetic_return(
     children: int = 1_000,
@@ -199,6 +198,7 @@ def synthetic_return(
     last: int = 2025,
     seed: int = 1,
     flaws: float = 0.0,
+    status_changes: float = 0.7,
     like: Assumptions | str = "england-2025",
 ) -> SyntheticReturn:
     """Make an SSDA903 return of no real child, from known hazards.
@@ -216,6 +216,8 @@ def synthetic_return(
     flaws : float
         Share of rows that get a flaw of real returns: rows twice, overlaps, same-day episodes, respite, codes and dates
         that are none, births after episodes, ends before beginnings, blanks.
+    status_changes : float
+        Changes of legal status alone, each of which begins an episode [per child-year]; made up.
     like : Assumptions or str
         The set whose rates are the truth: those of its first year, in every year.
 
@@ -257,7 +259,7 @@ def synthetic_return(
     people = np.asarray(next(iter(truth.values())).population)[0, 0]
     share = children / _expected(truth, people, years)
     lives = [_lives(truth[s], people * share, i, last, years, rng) for i, s in enumerate(public.streams)]
-    tables = _tables(lives, public, last, years, rng)
+    tables = _tables(lives, public, last, years, status_changes, rng)
     if flaws:
         tables = {name: _flawed(table, flaws, rng) if name.endswith("episodes") else table for name, table in tables.items()}
     return SyntheticReturn(tables, truth, people * share)
@@ -352,7 +354,7 @@ def _written(days: Ints) -> Ints:
 
 
 def _tables(
-    lives: list[dict[str, Ints]], public: Assumptions, last: int, years: int, rng: Any
+    lives: list[dict[str, Ints]], public: Assumptions, last: int, years: int, changes: float, rng: Any
 ) -> dict[str, pd.DataFrame]:
     """Write a header, episodes and unaccompanied children for each year."""
     offset = 0
@@ -360,7 +362,7 @@ def _tables(
         one["child"] = one["child"] + offset
         offset = int(one["child"].max(initial=offset)) + 1
     life = {name: np.concatenate([one[name] for one in lives]) for name in lives[0]}
-    life = _status(life, first_day(last + 1), rng)
+    life = _status(life, first_day(last + 1), changes, rng)
     order = np.lexsort((life["end"], life["start"], life["child"]))
     life = {name: column[order] for name, column in life.items()}
     who, number = np.unique(life["child"], return_inverse=True)
@@ -402,11 +404,11 @@ def _frame(columns: tuple[str, ...], rows: Ints, **of: Any) -> pd.DataFrame:
     return pd.DataFrame({c: (of[c] if isinstance(of.get(c, ""), str) else of[c][rows]) if c in of else "" for c in columns}, index=range(len(rows)))
 
 
-def _status(life: dict[str, Ints], end: int, rng: Any) -> dict[str, Ints]:
+def _status(life: dict[str, Ints], end: int, changes: float, rng: Any) -> dict[str, Ints]:
     """Split episodes where the legal status changes and nothing else does."""
     until = np.minimum(life["end"], end)
     length = np.maximum(until - life["start"], 0)
-    n = rng.poisson(STATUS_CHANGES * length / YEAR)
+    n = rng.poisson(changes * length / YEAR)
     n = np.minimum(n, np.maximum(length // 10, 0))
     owner = np.repeat(np.arange(len(n)), n)
     cut = life["start"][owner] + 1 + np.floor(rng.random(len(owner)) * np.maximum(length[owner] - 2, 1)).astype(np.int64)

@@ -412,12 +412,17 @@ def _frame(
 
 def _texts(series: pd.Series[Any]) -> Column:
     """Give a column of categories with each text trimmed and in capitals."""
-    raw = [str(c) for c in series.cat.categories]
-    index: dict[str, int] = {}
-    to = np.array([index.setdefault(_trimmed(text), len(index)) for text in raw], dtype=np.int32)
+    raw = [str(c) for c in series.cat.categories.tolist()]
     codes = np.asarray(series.cat.codes, dtype=np.int32)
-    if len(to):
-        codes = np.where(codes < 0, index.setdefault("", len(index)), to[codes]).astype(np.int32)
+    texts = [text if text.isdigit() else _trimmed(text) for text in raw]  # most are numbers of children
+    index: dict[str, int] = {}
+    if texts == raw:
+        index = dict(zip(raw, range(len(raw)), strict=True))
+    else:
+        to = np.array([index.setdefault(text, len(index)) for text in texts], dtype=np.int32)
+        codes = np.where(codes < 0, -1, to[codes]).astype(np.int32)
+    if (codes < 0).any():
+        codes = np.where(codes < 0, index.setdefault("", len(index)), codes).astype(np.int32)
     return Column(codes, list(index))
 
 
