@@ -505,7 +505,7 @@ def _from_903(options: argparse.Namespace) -> int:
     save_assumptions(rates.assumptions, out)
     hidden = options.suppress
     tables = (own.report(hidden), own.flows(hidden), rates.bearing(hidden))
-    _say(return_text(*(table.to_dict("records") for table in tables)))
+    _say(return_text(*([{str(k): v for k, v in row.items()} for row in t.to_dict("records")] for t in tables)))
     for note in rates.assumptions.notes:
         if note.kind == "gap" and note.what.startswith("whose return"):
             _say(f"\nNo authority was named: {note.says[1]}. Name it: --authority")

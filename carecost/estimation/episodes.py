@@ -172,7 +172,7 @@ def _leave_out(c: _Cleaner, after: int) -> None:
 
 def _same_child(rows: Rows) -> Mask:
     """Say of each row whether the next is of the same child."""
-    return np.r_[rows.child[1:] == rows.child[:-1], False][: len(rows.child)]
+    return np.asarray(np.r_[rows.child[1:] == rows.child[:-1], False][: len(rows.child)], dtype=bool)
 
 
 def _same_day(c: _Cleaner) -> None:
@@ -196,7 +196,9 @@ def _same_day(c: _Cleaner) -> None:
     c.rows = r._replace(reason=reason)
     alone = empty & ~after & ~before
     c.say("came and left on one day, never in care overnight", "left out: no start and no end of care", alone)
-    c.say("began and ended on one day, within a period of care", "left out: nobody lived there overnight", empty & ~alone)
+    c.say(
+        "began and ended on one day, within a period of care", "left out: nobody lived there overnight", empty & ~alone
+    )
     c.keep(np.flatnonzero(~empty))
 
 

@@ -110,9 +110,7 @@ def age_on(days: Ints, month: Ints, day: Ints) -> Ints:
     return np.asarray(age - (birthday(month, day, age) > days))
 
 
-def occurrence_exposure(
-    lives: Episodes, years: Sequence[int], shape: tuple[int, int, int]
-) -> Occurrence:
+def occurrence_exposure(lives: Episodes, years: Sequence[int], shape: tuple[int, int, int]) -> Occurrence:
     """Count events, and the time in which they could happen, by single age and placement.
 
     Parameters
@@ -131,7 +129,7 @@ def occurrence_exposure(
     """
     n_streams, n_places, n_reasons = shape
     cells = (n_streams, ADULT, n_places)
-    parts: dict[str, list[Array]] = {name: [] for name in Occurrence.__dataclass_fields__ if name != "years"}
+    parts: dict[str, list[Any]] = {name: [] for name in Occurrence.__dataclass_fields__ if name != "years"}
     same = lives.child[1:] == lives.child[:-1]
     goes_on = np.r_[same & (lives.start[1:] == lives.end[:-1]), False]  # the next episode follows on
     begins = np.r_[True, ~goes_on[:-1]] if len(goes_on) else goes_on

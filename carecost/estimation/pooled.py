@@ -131,9 +131,7 @@ class Pooled(NamedTuple):
         return split_rates(self.levels, self._whole(chance), chance)
 
 
-def towards(
-    prefix: str, events: Array, expected: Array, labels: Sequence[Sequence[str]], worth: float
-) -> Pooled:
+def towards(prefix: str, events: Array, expected: Array, labels: Sequence[Sequence[str]], worth: float) -> Pooled:
     """Estimate the ratios of counts to what known rates give, pooled towards one.
 
     Parameters

@@ -552,8 +552,11 @@ class _Asked:
 
     def _standfirst(self) -> Iterator[str]:
         years = len(self.run.grid.years)
-        claimed = [name for name in self.scenarios if self.run.scenarios[name].claim]
-        measured = [name for name in self.scenarios if _kind(self.run.scenarios[name]) == "measured"]
+        idle = {name: said for name in self.scenarios if (said := self.run.idle(name))}
+        yield from idle.values()
+        claimed = [name for name in self.scenarios if self.run.scenarios[name].claim and name not in idle]
+        acting = [name for name in self.scenarios if name not in idle]
+        measured = [name for name in acting if _kind(self.run.scenarios[name]) == "measured"]
         for name in claimed[:1]:
             share = switching_value(self.run, name)
             if share is None:

@@ -63,12 +63,17 @@ def _bearing(rows: Sequence[Row]) -> Iterator[str]:
     if not rows:
         return
     yield "\nHow much the return's own numbers bear, beside the public set"
-    yield f"  {'':27}{'counted':>8}{'times the':>11}{'own weight':>12}{'own weight':>12}  years of the level, and the trend found"
-    yield f"  {'':27}{'':>8}{'public':>11}{'in level':>12}{'in parts':>12}"
+    heads = (("counted", "times the", "own weight", "own weight"), ("", "public", "in level", "in parts"))
+    for line, last in zip(heads, ("  years of the level, and the trend found", ""), strict=True):
+        yield "".join([" " * 29, *(f"{h:>{n}}" for h, n in zip(line, (8, 11, 12, 12), strict=True)), last])
     for row in rows:
         level = row["kind"] in ("entries", "exits")
         ratio = _figure(row["ratio"], "{:.2f}") if level else ""
-        trend = f"{row['used']}, {_figure(row['trend'], '{:+.1%}')} a year (p {_figure(row['p'], '{:.2f}')})" if level else ""
+        trend = (
+            f"{row['used']}, {_figure(row['trend'], '{:+.1%}')} a year (p {_figure(row['p'], '{:.2f}')})"
+            if level
+            else ""
+        )
         yield (
             f"  {row['stream']}, {row['kind']}".ljust(29)
             + f"{_number(row['counted']):>8}{ratio:>11}"

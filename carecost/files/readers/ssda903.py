@@ -22,6 +22,7 @@ from carecost._guard import path as a_path
 from carecost.errors import FileError, Problem
 from carecost.estimation.episodes import AS_BEFORE, OPEN, UNREADABLE, Finding, Rows, clean
 from carecost.estimation.lexis import AGED_OUT, GOES_ON, Occurrence, first_day, occurrence_exposure
+from carecost.estimation.suppression import SMALL
 from carecost.files.packaged import own_path
 from carecost.files.readers.ssda903_tables import Column, Table, codes, tables
 
@@ -309,10 +310,6 @@ class SSDA903:
         return f"<table><caption>SSDA903</caption>{head}</table>{report}"
 
 
-#: Counts below this may tell of one child.
-SMALL = 5
-
-
 @guarded(path=a_path)
 def read_ssda903(path: str | Path) -> SSDA903:
     """Read an SSDA903 return: a folder of CSV files, a zip of them, XML, or one CSV of episodes with dates of birth.
@@ -366,7 +363,9 @@ def _read(found: list[Table]) -> SSDA903:
     numbers: dict[str, int] = {}
     child = {id(table): _children(table, numbers) for table in found if "CHILD" in table.columns}
     dates = _Dates()
-    years = {id(table): _years_of(dates.read(table.columns["DEC"]), dates.read(table.columns["DECOM"])) for table in episodes}
+    years = {
+        id(table): _years_of(dates.read(table.columns["DEC"]), dates.read(table.columns["DECOM"])) for table in episodes
+    }
     episodes = sorted((t for t in episodes if years[id(t)]), key=lambda table: years[id(table)][-1])
     if not episodes:
         what = "has no episode with a date that can be read"
@@ -418,7 +417,10 @@ class _Dates:
         return self._known[text]
 
 
-_MONTHS = {m: i for i, m in enumerate("JAN FEB MAR APR MAY JUN JUL AUG SEP OCT NOV DEC".split(), start=1)}
+_MONTHS = {
+    m: i
+    for i, m in enumerate(["JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC"], start=1)
+}
 _TIME = r"(?:[ T]\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?Z?)?"
 _WRITTEN = (
     re.compile(rf"(?P<d>\d{{1,2}})[/\-. ](?P<m>\d{{1,2}}|[A-Z]{{3}})[A-Z]*[/\-. ](?P<y>\d{{4}}){_TIME}"),
@@ -460,9 +462,10 @@ def _financial(days: Ints) -> Ints:
 
 
 def _years_of(ends: Ints, starts: Ints) -> tuple[int, ...]:
-    """Tell which years a return covers: those around the busiest in which episodes ended, up to one that is hardly there.
+    """Tell which years a return covers: those around the busiest one in which episodes ended.
 
-    Of what ended before, only those still in care when the return begins are in it, and a date far off is a slip.
+    Of what ended before, a return has only children still in care when it begins, and a date far off is a slip: the
+    years stop at one in which hardly anything ended.
     Where nothing ended, it is the last year in which many began.
     """
     year = _financial(ends)
@@ -501,7 +504,9 @@ def _born(
         if bad:
             lines.append(Line("a date of birth that is no date", "left out", bad, table.shown))
         if len(says) and not good.any():
-            lines.append(Line("the dates of birth are blank, or no dates, throughout", "none is used", len(says), table.shown))
+            lines.append(
+                Line("the dates of birth are blank, or no dates, throughout", "none is used", len(says), table.shown)
+            )
     if other.any():
         rule = "a child with two dates of birth"
         lines.append(Line(rule, "the one of the last file is used", int(other.sum())))
@@ -573,9 +578,7 @@ def _labels() -> tuple[tuple[str, ...], tuple[str, ...]]:
     return (*places, OTHER), (*reasons, OTHER)
 
 
-def _rows(
-    episodes: Sequence[Table], child: Mapping[int, Ints], dates: _Dates, lines: list[Line]
-) -> tuple[Rows, Any]:
+def _rows(episodes: Sequence[Table], child: Mapping[int, Ints], dates: _Dates, lines: list[Line]) -> tuple[Rows, Any]:
     """Put the rows of all returns together, in numbers; and give what says where some of them stand."""
     known, parts = _Codes(), []
     texts: dict[str, int] = {}
@@ -613,9 +616,7 @@ def _rows(
         code = np.array([texts.setdefault(" ".join(names), len(texts)) for names in named], dtype=np.int64)[of_pair]
         said = np.array([texts.setdefault(f"LS {t}", len(texts)) for t in status.texts], dtype=np.int64)[status.codes]
         of_return = np.full(n, order, dtype=np.int64)
-        parts.append(
-            Rows(child[id(table)], starts, ends, places, reason, respite[status.codes], code, said, of_return)
-        )
+        parts.append(Rows(child[id(table)], starts, ends, places, reason, respite[status.codes], code, said, of_return))
     rows = Rows(*(np.concatenate(columns) for columns in zip(*parts, strict=True)))
     begins = np.cumsum([0, *(len(table.rows) for table in episodes)])
 
@@ -634,7 +635,7 @@ def _unlisted(name: str, strange: Ints, column: Column, table: Table, as_what: s
     """Say how many codes are on no list, and never which: what stands there may be anything."""
     if strange.any():
         different = len(np.unique(column.codes[strange]))
-        rule = f"{name} has {different} code{'s' if different > 1 else ''} that {'are' if different > 1 else 'is'} on no list"
+        rule = f"{name} has {different} code{'s' if different > 1 else ''} on no list"
         some = ", ".join(str(n) for n in table.rows[np.flatnonzero(strange)[:5]])
         lines.append(Line(rule, f"counted as {as_what}", int(strange.sum()), f"{table.shown}, rows {some}"))
 

@@ -167,12 +167,12 @@ class SyntheticReturn:
         left = dict(zip(uasc["CHILD"], uasc["DUC"], strict=True))
         of: dict[str, list[str]] = {}
         for row in episodes.to_dict("records"):
-            cells = (("PL" if k == "PLACE" else k, v) for k, v in row.items() if k != "CHILD")
-            of.setdefault(str(row["CHILD"]), []).append(_element("EPISODE", cells))
+            said = [("PL" if k == "PLACE" else k, v) for k, v in row.items() if k != "CHILD"]
+            of.setdefault(str(row["CHILD"]), []).append(_element("EPISODE", said))
         out = ["<?xml version='1.0' encoding='utf-8'?>\n<EXPSSDA903>"]
         for row in header.to_dict("records"):
             child = str(row["CHILD"])
-            cells = [("CHILDID" if k == "CHILD" else k, v) for k, v in row.items()]
+            cells: list[Any] = [("CHILDID" if k == "CHILD" else k, v) for k, v in row.items()]
             cells.append(("UASC", "1" if child in left else ""))
             if child in left:
                 cells.append(("DUC", left[child]))
@@ -238,8 +238,8 @@ def synthetic_return(
     Notes
     -----
     Children enter, move and leave at constant hazards of their age, placement and stream, in continuous time; they were
-    followed for 18 years before the first return, so that its stock is what the hazards give. The population is the same in all
-    years. Dates are rounded down to days.
+    followed for 18 years before the first return, so that its stock is what the hazards give. The population is the
+    same in all years. Dates are rounded down to days.
 
     Examples
     --------
@@ -261,7 +261,9 @@ def synthetic_return(
     lives = [_lives(truth[s], people * share, i, last, years, rng) for i, s in enumerate(public.streams)]
     tables = _tables(lives, public, last, years, status_changes, rng)
     if flaws:
-        tables = {name: _flawed(table, flaws, rng) if name.endswith("episodes") else table for name, table in tables.items()}
+        tables = {
+            name: _flawed(table, flaws, rng) if name.endswith("episodes") else table for name, table in tables.items()
+        }
     return SyntheticReturn(tables, truth, people * share)
 
 
@@ -349,7 +351,9 @@ def _written(days: Ints) -> Ints:
     """Write days as 31/03/2025, each different day once; blank where an episode is open."""
     unique, at = np.unique(days, return_inverse=True)
     real = np.where(unique >= OPEN, 0, unique).astype("datetime64[D]").astype(str)
-    texts = np.array(["" if d >= OPEN else f"{t[8:10]}/{t[5:7]}/{t[:4]}" for d, t in zip(unique, real, strict=True)], dtype=object)
+    texts = np.array(
+        ["" if d >= OPEN else f"{t[8:10]}/{t[5:7]}/{t[:4]}" for d, t in zip(unique, real, strict=True)], dtype=object
+    )
     return np.asarray(texts[at])
 
 
@@ -401,7 +405,10 @@ def _tables(
 
 def _frame(columns: tuple[str, ...], rows: Ints, **of: Any) -> pd.DataFrame:
     """Make a table of some children; columns that are not given are blank."""
-    return pd.DataFrame({c: (of[c] if isinstance(of.get(c, ""), str) else of[c][rows]) if c in of else "" for c in columns}, index=range(len(rows)))
+    return pd.DataFrame(
+        {c: (of[c] if isinstance(of.get(c, ""), str) else of[c][rows]) if c in of else "" for c in columns},
+        index=range(len(rows)),
+    )
 
 
 def _status(life: dict[str, Ints], end: int, changes: float, rng: Any) -> dict[str, Ints]:
@@ -411,7 +418,9 @@ def _status(life: dict[str, Ints], end: int, changes: float, rng: Any) -> dict[s
     n = rng.poisson(changes * length / YEAR)
     n = np.minimum(n, np.maximum(length // 10, 0))
     owner = np.repeat(np.arange(len(n)), n)
-    cut = life["start"][owner] + 1 + np.floor(rng.random(len(owner)) * np.maximum(length[owner] - 2, 1)).astype(np.int64)
+    cut = (
+        life["start"][owner] + 1 + np.floor(rng.random(len(owner)) * np.maximum(length[owner] - 2, 1)).astype(np.int64)
+    )
     key = np.unique(owner * 2**20 + (cut + 2**19))
     owner, cut = key >> 20, (key & (2**20 - 1)) - 2**19
     last = np.r_[owner[1:] != owner[:-1], True] if len(owner) else np.zeros(0, bool)
@@ -428,13 +437,17 @@ def _status(life: dict[str, Ints], end: int, changes: float, rng: Any) -> dict[s
     was["reason"] = np.where(split, GOES_ON, was["reason"])
     step = np.r_[np.zeros(len(n), np.int64), np.ones(len(owner), np.int64)]
     # Which piece of its episode it is: the legal status goes to and fro.
-    place = np.arange(len(owner)) - np.maximum.accumulate(np.where(first, np.arange(len(owner)), 0)) if len(owner) else owner
+    place = (
+        np.arange(len(owner)) - np.maximum.accumulate(np.where(first, np.arange(len(owner)), 0))
+        if len(owner)
+        else owner
+    )
     legal = np.r_[np.zeros(len(n), np.int64), (place + 1) % 2]
     return {name: np.concatenate([was[name], more[name]]) for name in life} | {"step": step, "legal": legal}
 
 
 def _code_of(public: Assumptions) -> tuple[Ints, Ints, Ints]:
-    """Give a code, and a provider, for each placement, and one for each reason; GOES_ON and AGED_OUT are the last two."""
+    """Give a code and a provider for each placement, and a code for each reason; GOES_ON, AGED_OUT are the last two."""
     place, provider = [], []
     for placement in public.placements:
         found = [row for row in codes() if row["field"] == "PLACE" and row["becomes"] == placement.name]
@@ -452,7 +465,11 @@ def _code_of(public: Assumptions) -> tuple[Ints, Ints, Ints]:
         matched = [row["code"] for row in codes() if row["field"] == "REC" and row["becomes"] == r.name]
         reason.append(matched[0] if matched else "E8")
     # Index -1 is GOES_ON, -2 AGED_OUT.
-    return np.array(place, dtype=object), np.array(provider, dtype=object), np.array([*reason, "E17", "X1"], dtype=object)
+    return (
+        np.array(place, dtype=object),
+        np.array(provider, dtype=object),
+        np.array([*reason, "E17", "X1"], dtype=object),
+    )
 
 
 def _flawed(table: pd.DataFrame, share: float, rng: Any) -> pd.DataFrame:

@@ -145,7 +145,9 @@ def _files(path: Path, problems: list[Problem]) -> Iterator[_File]:
             else:
                 yield _File("file 1", data)
     except OSError as error:
-        problems.append(Problem(f"cannot be read: {error.strerror}", "the return", "Check the path and its permissions"))
+        problems.append(
+            Problem(f"cannot be read: {error.strerror}", "the return", "Check the path and its permissions")
+        )
 
 
 def _too_long(where: str) -> Problem:
@@ -171,7 +173,9 @@ def _in_folder(path: Path, problems: list[Problem]) -> Iterator[_File]:
     names = [p for p in names if p.is_file()]
     if len(names) > MOST_FILES:
         what = f"holds {len(names):,} files"
-        problems.append(Problem(what, "the return", f"Give a folder of at most {MOST_FILES}: those of the returns alone"))
+        problems.append(
+            Problem(what, "the return", f"Give a folder of at most {MOST_FILES}: those of the returns alone")
+        )
         return
     if not names and any(p.suffix.lower() == ".zip" for p in path.iterdir()):
         problems.append(Problem("holds no CSV or XML, but a zip", "the return", "Give the zip itself"))
@@ -220,7 +224,9 @@ def _in_zip(path: Path, problems: list[Problem]) -> Iterator[_File]:
                     return
                 yield _File(_shown(member.filename, number), data)
     except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, ValueError, OSError, zipfile.zlib.error):  # type: ignore[attr-defined]
-        problems.append(Problem("is damaged, or packed in a way that is not known", where, "Pack it anew as a plain zip"))
+        problems.append(
+            Problem("is damaged, or packed in a way that is not known", where, "Pack it anew as a plain zip")
+        )
 
 
 class Layout(NamedTuple):
@@ -352,7 +358,7 @@ def _csv(file: _File, problems: list[Problem], strangers: list[Problem]) -> list
     frame = _frame(text, mark, names, [n for n in READ[layout] if n in known], shown, problems, notes)
     if frame is None:
         return []
-    columns = {name: _texts(frame[name]) for name in frame}
+    columns = {str(name): _texts(frame[name]) for name in frame}
     used = np.zeros(len(frame), bool)
     for column in columns.values():
         used |= column.codes != _blank(column)
