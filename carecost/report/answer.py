@@ -575,7 +575,7 @@ class _Asked:
                 else f"saves {numbers.pounds(amount)}"
             )
             yield f"With the effects measured so far alone, it {ending}."
-        for name in [n for n in self.scenarios if n not in (*claimed[:1], *measured[:1])][:1] if not claimed else []:
+        for name in [n for n in acting if n not in (*claimed[:1], *measured[:1])][:1] if not claimed else []:
             amount = float(self._compared[name].npv().mean())
             title = self.run.scenarios[name].title
             kind = "saving" if amount >= 0 else "cost"

@@ -163,7 +163,7 @@ class Run:
         if first is None or first <= last:
             return ""
         begins, ends = financial_year(first), financial_year(last)
-        return f"No part of {plan.title or plan.name} acts before {begins}, and the run ends in {ends}: it is inaction."
+        return f"{plan.title or plan.name}: no part acts before {begins}, and the run ends in {ends}. It is inaction here."
 
     def compare(self, scenario: str, baseline: str = INACTION, central: bool = False) -> Comparison:
         """Compare two scenarios, draw by draw or in the central run."""
