@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any
@@ -22,8 +22,8 @@ from carecost.inputs.dependence import JointDraws
 from carecost.maths.monte_carlo import Draws
 from carecost.maths.partial_pooling import Chance, pooled_rates, split_rates, spread, tree
 
-#: First ages of the bands that share rates of leaving and moving.
-BANDS = (0, 1, 5, 10, 13, 16, 17)
+#: First ages of the bands that share rates of leaving and moving; from 18 on nobody is in care.
+BANDS = (0, 1, 5, 10, 13, 16, 17, 18)
 #: Digits of a drawn rate, and decimals of a drawn share, as written.
 DIGITS, DECIMALS = 6, 10
 #: A rate whose own numbers weigh at least this much is the council's own; one that weighs less is modelled.
@@ -90,17 +90,13 @@ class People:
         same = f"population and {part}, so as many are in care a head"
         self.told = same if population is None else f"the population was given; {part}"
         self.base_year = base_year
-        last = public.base_year + public.years
-        self.years = range(base_year + 1, max(last, base_year + public.years) + 1)
+        ends = base_year + public.years if len(path) == 1 else public.base_year + len(path)
+        self.years = range(base_year + 1, ends + 1)
         self.carried_back = base_year < public.base_year
 
     def of(self, year: int) -> Array:
         """Give the children of a year; before the public set begins, those of its first year."""
         return np.asarray(self.path[min(max(year - self.first, 0), len(self.path) - 1)])
-
-    def known(self, years: Iterable[int]) -> list[int]:
-        """Give the years that the path reaches."""
-        return [y for y in years if y - self.first < len(self.path) or len(self.path) == 1]
 
 
 @cache

@@ -115,10 +115,11 @@ def estimate_own(
 ) -> OwnRates:
     """Estimate the rates of a return, and make a set of it: see :meth:`SSDA903.estimate`."""
     public = _public(template, authority)
-    grid = public.grid()
+    grid = public.grid(len(public.labels["years"]))  # as far as the population goes
     layouts = Layouts(public, grid)
     sampler = Sampler(Draws(0))
     rates = {s: layouts.parameters(s, sampler) for s in public.streams}
+    _refuse_returners(public, rates)
     counts = folded(own, public, grid)
     if suppress:
         counts = suppressed(counts)
@@ -147,6 +148,24 @@ def _public(template: Assumptions | str, authority: str | None) -> Assumptions:
             )
         return template
     return load_assumptions(template if authority is None else f"{template}/{authority}")
+
+
+def _refuse_returners(public: Assumptions, rates: dict[str, Parameters]) -> None:
+    """Refuse a public set in which children come back to care: a return has them among those who enter.
+
+    Raises
+    ------
+    InputError
+        If some do.
+    """
+    care = np.array([p.in_care for p in public.placements])
+    names = [p.name for p in public.placements]
+    into = np.array([r.to is not None and care[names.index(r.to)] for r in public.reasons], dtype=bool)
+    for p in rates.values():
+        moves, exits = np.asarray(p.move_rate)[0], np.asarray(p.exit_rate)[0]
+        if moves[:, :, ~care][..., care].any() or exits[:, :, ~care][..., into].any():
+            what = "children come back to care in it, whom a return has among those who enter"
+            raise InputError(Problem(what, public.name, "Give a set without states after care, such as england-2025"))
 
 
 def _part(
@@ -187,8 +206,9 @@ def _set(
         return True
 
     left = [_from(row, base) for row in public.rows if kept(row)]
-    if share != 1.0:  # what is paid once a year for the whole is paid in parts
+    if share != 1.0:  # what is paid once a year for the whole is paid in parts, and so are those outside care
         yearly = {item.name for item in public.items if item.driver == "year"}
+        left = [_times(row, share) if row.parameter == "initial_stock" else row for row in left]
         left = [
             _times(row, share)
             if set(row.where.items or ()) <= yearly and row.where.items and row.kind == "value"
@@ -263,9 +283,11 @@ def _later(background: Scenario, base: int) -> Scenario:
 def _population(public: Assumptions, people: People) -> tuple[list[Assumption], int]:
     """Write the children of every projected year, and how many years that is."""
     like = next(row for row in public.rows if row.parameter == "population" and row.kind == "value")
-    known = people.known(people.years)
+    if not people.years:
+        what = f"the return ends in {people.base_year}, and the public set's population before"
+        raise InputError(Problem(what, public.name, "Take a public set with a later population"))
     rows = []
-    for year in known:
+    for year in people.years:
         back = "; the first year of the public set, carried back" if year < people.first else ""
         for age, n in zip(public.ages, people.of(year), strict=True):
             belief = replace(
@@ -277,7 +299,7 @@ def _population(public: Assumptions, people: People) -> tuple[list[Assumption], 
                 note=f"{like.belief.note}{back}",
             )
             rows.append(Assumption("population", Selector(years=(year,), ages=(age,)), belief))
-    return rows, len(known)
+    return rows, len(people.years)
 
 
 def _notes(

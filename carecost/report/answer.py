@@ -553,7 +553,7 @@ class _Asked:
     def _standfirst(self) -> Iterator[str]:
         years = len(self.run.grid.years)
         idle = {name: said for name in self.scenarios if (said := self.run.idle(name))}
-        yield from idle.values()
+        yield from (f"{self.run.scenarios[name].title}: {said}." for name, said in idle.items())
         claimed = [name for name in self.scenarios if self.run.scenarios[name].claim and name not in idle]
         acting = [name for name in self.scenarios if name not in idle]
         measured = [name for name in acting if _kind(self.run.scenarios[name]) == "measured"]

@@ -163,7 +163,7 @@ class Run:
         if first is None or first <= last:
             return ""
         begins, ends = financial_year(first), financial_year(last)
-        return f"{plan.title or plan.name}: no part acts before {begins}, and the run ends in {ends}. It is inaction here."
+        return f"no part acts before {begins}, and the run ends in {ends}: it is inaction here"
 
     def compare(self, scenario: str, baseline: str = INACTION, central: bool = False) -> Comparison:
         """Compare two scenarios, draw by draw or in the central run."""
