@@ -93,6 +93,43 @@ def _whole(a: cc.Assumptions, parameter: str, made: cc.SyntheticReturn, own: cc.
     return float((np.asarray(p.exit_rate)[0, 0].sum(-1)[:, [names.index(n) for n in own.placements]] * lived).sum())
 
 
+@pytest.mark.slow
+def test_intervals_of_100_children_cover(tmp_path: Path, england: cc.Assumptions) -> None:
+    """Levels differ as authorities' do; 90% intervals, from files to joint draws, of all entries and all exits."""
+    rng = np.random.default_rng(4)
+    worth, inside, n = worth_of_levels(), {"entry_rate": 0, "exit_rate": 0}, 400
+    for i in range(n):
+        entries, exits = (rng.gamma(worth[f"other, {k}"], 1 / worth[f"other, {k}"]) for k in ("entries", "exits"))
+        there = england.scale("entry_rate", entries, stream="other").scale("exit_rate", exits, stream="other")
+        made = cc.synthetic_return(100, years=3, seed=1_000 + i, like=there)
+        own = cc.read_ssda903(made.save(tmp_path / str(i)))
+        a = own.to_assumptions(template=england, population=made.population, draws=200, seed=i)
+        names = [p.name for p in england.placements]
+        lived = own.counts.child_years[0].sum(0)
+        at = {(age, p): lived[age, j] for age in range(18) for j, p in enumerate(own.placements)}
+        leave = np.asarray(made.truth["other"].exit_rate)[0, 0].sum(-1)
+        enter = np.asarray(made.truth["other"].entry_rate)[0, 0]
+        truth = {
+            "entry_rate": float(enter @ made.population),
+            "exit_rate": sum(t * leave[age, names.index(p)] for (age, p), t in at.items()),
+        }
+        for parameter, true in truth.items():
+            rows = {r.quantity: r.where for r in a.select(parameter, stream="other")}
+            table = next(t for t in a.ties.joints if set(t.quantities) <= set(rows))
+            weight = [
+                sum(
+                    made.population[x] if parameter == "entry_rate" else at[x, p]
+                    for x in w.ages
+                    for p in w.placements or ("",)
+                )
+                for w in (rows[q] for q in table.quantities)
+            ]
+            low, high = np.quantile(np.array(table.rows) @ np.array(weight), [0.05, 0.95])
+            inside[parameter] += bool(low <= true <= high)
+    for parameter, k in inside.items():
+        assert 0.86 * n <= k <= 0.94 * n, parameter  # 0.90, and two and a half standard errors of 400
+
+
 def test_the_set_begins_with_the_children_who_are_there(own: cc.SSDA903, rates: cc.OwnRates) -> None:
     a = rates.assumptions
     assert (a.base_year, a.programme_start, a.price_year) == (2025, 2028, 2025)
@@ -231,24 +268,8 @@ def test_the_command_makes_a_set_that_compare_runs(
     ):
         assert part in said
     assert main(["check", "mine"]) == 0
-    assert (
-        main(
-            [
-                "compare",
-                "mine",
-                "family-networks",
-                "--draws",
-                "0",
-                "--years",
-                "4",
-                "--no-charts",
-                "--quiet",
-                "--out",
-                "o",
-            ]
-        )
-        == 0
-    )
+    compare = "compare mine family-networks --draws 0 --years 4 --no-charts --format json --out o"
+    assert main(compare.split()) == 0
     assert "North East" in capsys.readouterr().out
     assert main(["from-903", "mine", "--out", "x"]) == 2
     assert "columns that are of no table of a return" in capsys.readouterr().err

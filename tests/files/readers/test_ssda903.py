@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 import carecost as cc
 from carecost.cli import main
 from carecost.files.readers.ssda903 import SSDA903, _day, _years_of
+from carecost.simulation.layout import Layouts
 
 HEADER = "CHILD,SEX,DOB,ETHNIC,UPN,MOTHER,MC_DOB\n"
 EPISODES = "CHILD,DECOM,RNE,LS,CIN,PLACE,PLACE_PROVIDER,DEC,REC,REASON_PLACE_CHANGE\n"
@@ -270,7 +271,7 @@ def test_any_bytes_are_read_or_refused_in_words(
 # Random small returns
 
 
-@pytest.mark.parametrize("seed", range(20))
+@pytest.mark.parametrize("seed", range(40))
 def test_random_small_returns_with_flaws_run_or_are_told_why(
     seed: int, tmp_path: Path, england: cc.Assumptions
 ) -> None:
@@ -279,7 +280,7 @@ def test_random_small_returns_with_flaws_run_or_are_told_why(
 
 @pytest.mark.slow
 def test_five_hundred_random_small_returns_run_or_are_told_why(tmp_path: Path, england: cc.Assumptions) -> None:
-    for seed in range(20, 500):
+    for seed in range(40, 500):
         _one_random(seed, tmp_path / str(seed), england)
 
 
@@ -298,6 +299,9 @@ def _one_random(seed: int, path: Path, england: cc.Assumptions) -> None:
         assert "no episode" in str(error) or "no table" in str(error) or "without an EPISODE" in str(error)
         return
     a = own.to_assumptions(template=england, draws=2 * (seed % 3), suppress=bool(seed % 2))
+    if seed % 4 and seed < 40:
+        Layouts(a, a.grid(1))  # every cell once, and none that needs a row without
+        return
     children = cc.run(a, years=2, draws=0).projection("inaction").stock.sum((0, 2, 3))
     start = own.counts.stock[:, -1].sum()
     assert np.isfinite(children).all() and (seed % 2 or children[0] == pytest.approx(start))
