@@ -65,16 +65,17 @@ def test_known_hazards_come_back_within_their_luck(
 
 @pytest.mark.slow
 def test_known_hazards_come_back_within_one_per_cent(tmp_path: Path, england: cc.Assumptions) -> None:
-    """Of 100,000 children: rates of all entries, exits and moves of all but unaccompanied children.
+    """Of 100,000 children: rates of all entries and exits but those of unaccompanied children; parts within their luck.
 
-    One per cent is two standard errors of moves and four of entries; parts have fewer events, and their luck.
+    37,000 exits have a standard error of 0.5%, 27,000 moves of 0.6%; and of moves up to 0.8% are lost, because a step that
+    begins and ends on one day is none in a return, whose dates are days.
     """
     made = cc.synthetic_return(100_000, years=5, seed=3, like=england)
     own = cc.read_ssda903(made.save(tmp_path))
     found = deviations(own, made, england)
-    for what in ("entries", "exits", "moves"):
+    for what, within in (("entries", 0.01), ("exits", 0.01), ("moves", 0.02)):
         counted, expected = found[f"other, {what}"]
-        assert counted == pytest.approx(expected, rel=0.01), what
+        assert counted == pytest.approx(expected, rel=within), what
     for what, (counted, expected) in found.items():
         assert abs(counted - expected) < 4 * np.sqrt(expected), what
     a = own.to_assumptions(template=england, population=made.population, draws=0)

@@ -38,6 +38,8 @@ Ints = NDArray[Any]
 STREAMS = ("other", "uasc")
 #: What a code becomes that is on no list, and the words of the code lists that are no placement and no reason.
 OTHER, BEFORE, ON, AGED = "other", "as before", "goes on", "aged out"
+#: Files of which examples are named in a line of the report.
+FILES = 3
 #: A year belongs to a return where so large a share of episodes ended in it as of its busiest year.
 BUSY = 0.05
 
@@ -387,7 +389,21 @@ def _read(found: list[Table]) -> SSDA903:
     for year in missing:
         lines.append(Line(f"no return of the year to 31 March {year}", "nothing of that year is counted", 0))
     n_children = len(np.unique(lives.child))
-    return SSDA903(counts, known.placements, known.reasons, tuple(lines), missing, n_children, len(rows.child))
+    return SSDA903(counts, known.placements, known.reasons, _summed(lines), missing, n_children, len(rows.child))
+
+
+def _summed(lines: Sequence[Line]) -> tuple[Line, ...]:
+    """Put the lines of one rule together; examples of the first files."""
+    out: dict[tuple[str, str], Line] = {}
+    for line in lines:
+        key = (line.rule, line.done)
+        before = out.get(key)
+        if before is None:
+            out[key] = line
+        else:
+            files = [before.examples, line.examples] if before.examples.count(";") < FILES - 1 else [before.examples]
+            out[key] = Line(*key, before.rows + line.rows, "; ".join(filter(None, files)))
+    return tuple(out.values())
 
 
 def _children(table: Table, numbers: dict[str, int]) -> Ints:
@@ -593,18 +609,18 @@ def _rows(episodes: Sequence[Table], child: Mapping[int, Ints], dates: _Dates, l
         other = known.placements.index(OTHER)
         places = np.array([other if p is None else p for p in to], dtype=np.int64)[of_pair]
         strange = np.array([p is None and bool(names[0]) for p, names in zip(to, named, strict=True)])[of_pair]
-        _unlisted("PLACE", strange, place, table, "the placement other", lines)
+        _unlisted("PLACE", strange, table, "the placement other", lines)
         rec = table.columns["REC"]
         reasons = [known.reason(text) for text in rec.texts]
         unsaid = known.reasons.index(OTHER)
         ends = dates.read(table.columns["DEC"])
         reason = np.array([unsaid if r is None else r for r in reasons], dtype=np.int64)[rec.codes]
         strange = np.array([r is None and bool(t) for r, t in zip(reasons, rec.texts, strict=True)])[rec.codes]
-        _unlisted("REC", strange, rec, table, "the reason other", lines)
+        _unlisted("REC", strange, table, "the reason other", lines)
         status = table.columns["LS"]
         respite = np.array([_listed().get(("LS", t), {}).get("becomes") == "respite" for t in status.texts], dtype=bool)
         strange = np.array([bool(t) and ("LS", t) not in _listed() for t in status.texts])[status.codes]
-        _unlisted("LS", strange, status, table, "care", lines)
+        _unlisted("LS", strange, table, "care", lines)
         starts = dates.read(table.columns["DECOM"])
         _out_of_date(place, starts, table, lines)
         for name in ("PLACE", "PLACE_PROVIDER", "REC", "LS", "DEC"):
@@ -631,12 +647,11 @@ def _rows(episodes: Sequence[Table], child: Mapping[int, Ints], dates: _Dates, l
     return rows, where
 
 
-def _unlisted(name: str, strange: Ints, column: Column, table: Table, as_what: str, lines: list[Line]) -> None:
-    """Say how many codes are on no list, and never which: what stands there may be anything."""
+def _unlisted(name: str, strange: Ints, table: Table, as_what: str, lines: list[Line]) -> None:
+    """Say in how many rows a code is on no list, and never which: what stands there may be anything."""
     if strange.any():
-        different = len(np.unique(column.codes[strange]))
-        rule = f"{name} has {different} code{'s' if different > 1 else ''} on no list"
         some = ", ".join(str(n) for n in table.rows[np.flatnonzero(strange)[:5]])
+        rule = f"a code of {name} that is on no list"
         lines.append(Line(rule, f"counted as {as_what}", int(strange.sum()), f"{table.shown}, rows {some}"))
 
 

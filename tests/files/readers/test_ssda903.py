@@ -143,7 +143,7 @@ def test_years_of_a_return_are_those_in_which_episodes_ended() -> None:
 def test_unknown_codes_are_other_and_counted(tmp_path: Path) -> None:
     text = TWO.replace("K2,PR4", "QQ9,PR4").replace("E4A", "E999").replace("U1,PR1", "h5,PR1")
     own = cc.read_ssda903(folder(tmp_path, a=ONE, b=text))
-    assert rules(own) == {"PLACE has 1 code on no list": 1, "REC has 1 code on no list": 1}
+    assert rules(own) == {"a code of PLACE that is on no list": 1, "a code of REC that is on no list": 1}
     assert own.counts.exits[0, 0, 14, -1, -1] == 1
 
 
