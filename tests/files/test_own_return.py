@@ -67,7 +67,7 @@ def test_known_hazards_come_back_within_their_luck(
 def test_known_hazards_come_back_within_one_per_cent(tmp_path: Path, england: cc.Assumptions) -> None:
     """Of 100,000 children: rates of all entries and exits but those of unaccompanied children; parts within their luck.
 
-    37,000 exits have a standard error of 0.5%, 27,000 moves of 0.6%; and of moves up to 0.8% are lost, because a step that
+    37,000 exits have a standard error of 0.5%, 27,000 moves of 0.6%; of moves up to 0.8% are lost, because a step that
     begins and ends on one day is none in a return, whose dates are days.
     """
     made = cc.synthetic_return(100_000, years=5, seed=3, like=england)
