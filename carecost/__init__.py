@@ -35,9 +35,9 @@ if TYPE_CHECKING:  # what type checkers and editors see; a test holds it to the 
     from carecost.files.load import areas as areas
     from carecost.files.load import load_assumptions as load_assumptions
     from carecost.files.load import load_scenario as load_scenario
-    from carecost.files.own_return import OwnRates as OwnRates
     from carecost.files.readers.history import load_history as load_history
     from carecost.files.readers.ssda903 import SSDA903 as SSDA903
+    from carecost.files.readers.ssda903 import OwnRates as OwnRates
     from carecost.files.readers.ssda903 import read_ssda903 as read_ssda903
     from carecost.files.readers.ssda903_synthetic import SyntheticReturn as SyntheticReturn
     from carecost.files.readers.ssda903_synthetic import synthetic_return as synthetic_return
@@ -135,9 +135,9 @@ _NAMES: dict[str, tuple[str, ...]] = {
         "load_assumptions",
         "load_scenario",
     ),
-    "files.own_return": ("OwnRates",),
     "files.readers.history": ("load_history",),
     "files.readers.ssda903": (
+        "OwnRates",
         "SSDA903",
         "read_ssda903",
     ),

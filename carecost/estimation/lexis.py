@@ -15,6 +15,8 @@ Ints = NDArray[Any]
 
 #: Reasons that are none: the child stays in care, or turned 18.
 GOES_ON, AGED_OUT = -1, -2
+#: Streams of children that have rates of their own: unaccompanied asylum-seeking children, and all others.
+STREAMS = ("other", "uasc")
 #: Age at which care ends.
 ADULT = 18
 

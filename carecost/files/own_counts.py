@@ -3,21 +3,49 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
 from carecost._typing import Array
 from carecost.engine.grid import Grid
 from carecost.errors import InputError, Problem, nearest, refuse
+from carecost.estimation.lexis import STREAMS, Occurrence
 from carecost.estimation.suppression import safe_line, safe_table
 from carecost.inputs.assumptions import Assumptions
 
-if TYPE_CHECKING:
-    from carecost.files.readers.ssda903 import SSDA903
-
 #: Where a child counts at an age at which its placement is not used in the public set.
 FALLBACK = "other"
+
+
+@dataclass(frozen=True)
+class OwnCounts:
+    """What a return counts, under its own labels.
+
+    Parameters
+    ----------
+    counts : Occurrence
+        Stock, entries, exits, moves and time lived.
+    placements, reasons : tuple of str
+        Labels.
+    missing_years : tuple of int
+        Years without a return.
+    """
+
+    counts: Occurrence
+    placements: tuple[str, ...]
+    reasons: tuple[str, ...]
+    missing_years: tuple[int, ...] = ()
+
+    @property
+    def years(self) -> tuple[int, ...]:
+        """Years covered."""
+        return self.counts.years
+
+    @property
+    def base_year(self) -> int:
+        """Year of the last 31 March."""
+        return self.years[-1]
 
 
 @dataclass(frozen=True)
@@ -33,7 +61,7 @@ class Counted:
     moved_over: float
 
 
-def folded(own: SSDA903, public: Assumptions, grid: Grid) -> Counted:
+def folded(own: OwnCounts, public: Assumptions, grid: Grid) -> Counted:
     """Put counts under the labels of the public set."""
     c = own.counts
     by_stream = _streams(public)
@@ -92,8 +120,6 @@ def _streams(public: Assumptions) -> bool:
     InputError
         If it has others.
     """
-    from carecost.files.readers.ssda903 import STREAMS
-
     if len(public.streams) == 1:
         return False
     if public.streams != STREAMS:

@@ -176,7 +176,7 @@ class StreamRates:
 
     def _first(self, array: Any) -> Array:
         """Give a parameter's central values of the first year: (age, ...)."""
-        return np.asarray(array)[0, 0]
+        return np.asarray(np.asarray(array)[0, 0], dtype=float)
 
     def _note(self, kind: str, pooled: Pooled) -> None:
         pattern = pooled.pattern()

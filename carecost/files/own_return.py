@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from dataclasses import replace
 
 import numpy as np
 
-from carecost._guard import opened
 from carecost.engine.grid import Selector
 from carecost.engine.parameters import Parameters
 from carecost.errors import InputError, Problem
 from carecost.estimation.pooled import FOUND
-from carecost.estimation.suppression import SMALL
 from carecost.files.load import load_assumptions
-from carecost.files.own_counts import folded, suppressed
+from carecost.files.own_counts import FALLBACK, OwnCounts, folded, suppressed
 from carecost.files.own_rates import Bearing, People, StreamRates
 from carecost.inputs.assumptions import Assumptions
 from carecost.inputs.belief import Assumption, Note
@@ -25,12 +22,6 @@ from carecost.maths.monte_carlo import Draws
 from carecost.simulation.layout import Layouts
 from carecost.simulation.sampler import Sampler
 
-if TYPE_CHECKING:
-    import pandas as pd
-
-    from carecost.files.readers.ssda903 import SSDA903
-
-
 #: Parameters that have growth and paths from the base date, and those whose values are the return's own.
 RATES = ("entry_rate", "exit_rate", "move_rate")
 REPLACED = ("initial_stock", "entry_share", "entry_at_birthday", *RATES)
@@ -38,82 +29,24 @@ REPLACED = ("initial_stock", "entry_share", "entry_at_birthday", *RATES)
 UNNAMED = "own area"
 
 
-@opened
-@dataclass(frozen=True, eq=False)
-class OwnRates:
-    """Rates of a council's own return, and the set that is made of them.
-
-    Parameters
-    ----------
-    assumptions : Assumptions
-        The set.
-    bearings : tuple of Bearing
-        How much own numbers bear, a row a stream and kind of rate.
-
-    See Also
-    --------
-    SSDA903.estimate : Makes it.
-
-    Examples
-    --------
-    >>> import carecost as cc, tempfile
-    >>> with tempfile.TemporaryDirectory() as folder:
-    ...     own = cc.read_ssda903(cc.synthetic_return(300, years=2, seed=1).save(folder))
-    >>> own.estimate(draws=10).bearings[0].kind
-    'entries'
-    """
-
-    assumptions: Assumptions
-    bearings: tuple[Bearing, ...]
-
-    def bearing(self, suppress: bool = False) -> pd.DataFrame:
-        """Tell how much own numbers bear, as a table.
-
-        Parameters
-        ----------
-        suppress : bool
-            Whether counts are rounded to the nearest 5, and those from 1 to 4 written as missing.
-
-        Returns
-        -------
-        DataFrame
-            Columns of :class:`Bearing`.
-
-        Examples
-        --------
-        >>> import carecost as cc, tempfile
-        >>> with tempfile.TemporaryDirectory() as folder:
-        ...     own = cc.read_ssda903(cc.synthetic_return(300, years=2, seed=1).save(folder))
-        >>> len(own.estimate(draws=10).bearing())
-        8
-        """
-        import pandas as pd
-
-        frame = pd.DataFrame([vars(row) for row in self.bearings])
-        if suppress:
-            small = frame["counted"] < SMALL
-            frame["counted"] = np.where(small, np.nan, 5 * np.round(frame["counted"] / 5))
-            frame.loc[small, ["ratio", "trend", "p"]] = np.nan
-        return frame
-
-    def _screen(self) -> list[tuple[str, str]]:
-        """Say how much own numbers bear."""
-        return [
-            (f"{b.stream}, {b.kind}", f"{b.ratio:.2f} times the public level, own weight {b.own_level:.0%}")
-            for b in self.bearings
-        ]
-
-
 def estimate_own(
-    own: SSDA903,
+    own: OwnCounts,
     authority: str | None,
     template: Assumptions | str,
     population: float | Sequence[float] | None,
     draws: int,
     seed: int,
     suppress: bool,
-) -> OwnRates:
-    """Estimate the rates of a return, and make a set of it: see :meth:`SSDA903.estimate`."""
+) -> tuple[Assumptions, tuple[Bearing, ...]]:
+    """Estimate the rates of a return, and make a set of it: see :meth:`SSDA903.estimate`.
+
+    Returns
+    -------
+    assumptions : Assumptions
+        The set.
+    bearings : tuple of Bearing
+        How much own numbers bear.
+    """
     public = _public(template, authority)
     grid = public.grid(len(public.labels["years"]))  # as far as the population goes
     layouts = Layouts(public, grid)
@@ -135,7 +68,9 @@ def estimate_own(
         rows += made[0]
         joints += made[1]
         bearings += of.bearings
-    return OwnRates(_set(own, public, authority, rows, joints, people, share, bearings, suppress), tuple(bearings))
+    return _set(own, public, authority, rows, joints, people, share, bearings, suppress, counts.moved_over), tuple(
+        bearings
+    )
 
 
 def _public(template: Assumptions | str, authority: str | None) -> Assumptions:
@@ -169,7 +104,7 @@ def _refuse_returners(public: Assumptions, rates: dict[str, Parameters]) -> None
 
 
 def _part(
-    own: SSDA903,
+    own: OwnCounts,
     public: Assumptions,
     rates: dict[str, Parameters],
     population: float | Sequence[float] | None,
@@ -184,7 +119,7 @@ def _part(
 
 
 def _set(
-    own: SSDA903,
+    own: OwnCounts,
     public: Assumptions,
     authority: str | None,
     rows: list[Assumption],
@@ -193,6 +128,7 @@ def _set(
     share: float,
     bearings: Sequence[Bearing],
     suppress: bool,
+    elsewhere: float,
 ) -> Assumptions:
     """Put the set together: own rows in place of the public set's, all else as there."""
     base = own.base_year
@@ -235,7 +171,7 @@ def _set(
         paths=tuple(replace(path, from_year=base) if path.parameter in RATES else path for path in public.paths),
         background=None if public.background is None else _later(public.background, base),
         notes=(
-            *_notes(own, public, people, bearings, suppress, where),
+            *_notes(own, public, people, bearings, suppress, where, elsewhere),
             *(n for n in public.notes if n.kind == "left_out"),
         ),
         scope=f"{where}'s part of: {public.scope}",
@@ -303,7 +239,13 @@ def _population(public: Assumptions, people: People) -> tuple[list[Assumption], 
 
 
 def _notes(
-    own: SSDA903, public: Assumptions, people: People, bearings: Sequence[Bearing], suppress: bool, where: str
+    own: OwnCounts,
+    public: Assumptions,
+    people: People,
+    bearings: Sequence[Bearing],
+    suppress: bool,
+    where: str,
+    elsewhere: float,
 ) -> Iterator[Note]:
     """Say what the set rests on."""
     named = public.title or public.name
@@ -321,6 +263,9 @@ def _notes(
     if where == UNNAMED:
         rule = f"rates are pooled towards those of {named}; {people.told}"
         yield Note("gap", "whose return it is", ("no authority was named", rule))
+    if elsewhere and not suppress:
+        rule = f"counted as {FALLBACK}: {elsewhere:,.0f} on the base date, and their time and events"
+        yield Note("gap", "placements at ages at which they are not used", (f"not in {named}", rule))
     if people.carried_back:
         rule = "those of its first year, carried back"
         yield Note("gap", f"children aged 0 to 17 before mid-{people.first - 1}", (f"not in {named}", rule))

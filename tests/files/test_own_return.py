@@ -247,12 +247,6 @@ def test_suppressed_nothing_is_of_fewer_than_five(own: cc.SSDA903, england: cc.A
     assert any(note.what == "counts from 1 to 4" for note in a.notes)
 
 
-def test_levels_of_authorities_differ_so_much() -> None:
-    worth = worth_of_levels()
-    assert set(worth) == {"other, entries", "other, exits", "uasc, entries", "uasc, exits"}
-    assert all(0.3 < n < 100 for n in worth.values())
-
-
 def test_the_command_makes_a_set_that_compare_runs(
     made: cc.SyntheticReturn, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

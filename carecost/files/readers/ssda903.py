@@ -21,7 +21,7 @@ from carecost._guard import guarded, opened
 from carecost._guard import path as a_path
 from carecost.errors import FileError, Problem
 from carecost.estimation.episodes import AS_BEFORE, OPEN, UNREADABLE, Finding, Rows, clean
-from carecost.estimation.lexis import AGED_OUT, GOES_ON, Occurrence, first_day, occurrence_exposure
+from carecost.estimation.lexis import AGED_OUT, GOES_ON, STREAMS, Occurrence, first_day, occurrence_exposure
 from carecost.estimation.suppression import SMALL
 from carecost.files.packaged import own_path
 from carecost.files.readers.ssda903_tables import Column, Table, codes, tables
@@ -29,13 +29,11 @@ from carecost.files.readers.ssda903_tables import Column, Table, codes, tables
 if TYPE_CHECKING:
     import pandas as pd
 
-    from carecost.files.own_return import OwnRates
+    from carecost.files.own_rates import Bearing
     from carecost.inputs.assumptions import Assumptions
 
 Ints = NDArray[Any]
 
-#: Streams of children that have rates of their own.
-STREAMS = ("other", "uasc")
 #: What a code becomes that is on no list, and the words of the code lists that are no placement and no reason.
 OTHER, BEFORE, ON, AGED = "other", "as before", "goes on", "aged out"
 #: Files of which examples are named in a line of the report.
@@ -259,8 +257,18 @@ class SSDA903:
 
         Parameters
         ----------
-        authority, template, population, draws, seed, suppress
-            As in :meth:`to_assumptions`.
+        authority : str, optional
+            Name of the area in the public set.
+        template : Assumptions or str
+            The public set.
+        population : float or sequence of float, optional
+            Children of the area, all or by single age from 0 [children].
+        draws : int
+            Joint draws of the rates that the set holds.
+        seed : int
+            Their seed.
+        suppress : bool
+            Whether nothing that is written can be traced to fewer than five children.
 
         Returns
         -------
@@ -285,9 +293,11 @@ class SSDA903:
         >>> 0 < rates.bearings[0].own_level < 1
         True
         """
+        from carecost.files.own_counts import OwnCounts
         from carecost.files.own_return import estimate_own
 
-        return estimate_own(self, authority, template, population, draws, seed, suppress)
+        counted = OwnCounts(self.counts, self.placements, self.reasons, self.missing_years)
+        return OwnRates(*estimate_own(counted, authority, template, population, draws, seed, suppress))
 
     def _screen(self) -> list[tuple[str, str]]:
         """Say what was read, in one screen."""
@@ -310,6 +320,72 @@ class SSDA903:
         titles = "".join(f"<th>{title}</th>" for title in ("rule", "done", "rows", "examples"))
         report = f"<table><caption>Report</caption><tr>{titles}</tr>{body}</table>"
         return f"<table><caption>SSDA903</caption>{head}</table>{report}"
+
+
+@opened
+@dataclass(frozen=True, eq=False)
+class OwnRates:
+    """Rates of a council's own return, and the set that is made of them.
+
+    Parameters
+    ----------
+    assumptions : Assumptions
+        The set.
+    bearings : tuple of Bearing
+        How much own numbers bear, a row a stream and kind of rate.
+
+    See Also
+    --------
+    SSDA903.estimate : Makes it.
+
+    Examples
+    --------
+    >>> import carecost as cc, tempfile
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     own = cc.read_ssda903(cc.synthetic_return(300, years=2, seed=1).save(folder))
+    >>> own.estimate(draws=10).bearings[0].kind
+    'entries'
+    """
+
+    assumptions: Assumptions
+    bearings: tuple[Bearing, ...]
+
+    def bearing(self, suppress: bool = False) -> pd.DataFrame:
+        """Tell how much own numbers bear, as a table.
+
+        Parameters
+        ----------
+        suppress : bool
+            Whether counts are rounded to the nearest 5, and those from 1 to 4 written as missing.
+
+        Returns
+        -------
+        DataFrame
+            Columns of :class:`Bearing`.
+
+        Examples
+        --------
+        >>> import carecost as cc, tempfile
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     own = cc.read_ssda903(cc.synthetic_return(300, years=2, seed=1).save(folder))
+        >>> len(own.estimate(draws=10).bearing())
+        8
+        """
+        import pandas as pd
+
+        frame = pd.DataFrame([vars(row) for row in self.bearings])
+        if suppress:
+            small = frame["counted"] < SMALL
+            frame["counted"] = np.where(small, np.nan, 5 * np.round(frame["counted"] / 5))
+            frame.loc[small, ["ratio", "trend", "p"]] = np.nan
+        return frame
+
+    def _screen(self) -> list[tuple[str, str]]:
+        """Say how much own numbers bear."""
+        return [
+            (f"{b.stream}, {b.kind}", f"{b.ratio:.2f} times the public level, own weight {b.own_level:.0%}")
+            for b in self.bearings
+        ]
 
 
 @guarded(path=a_path)

@@ -23,9 +23,8 @@ from carecost._typing import Array
 from carecost.engine.parameters import Parameters
 from carecost.errors import InputError, Problem
 from carecost.estimation.episodes import OPEN
-from carecost.estimation.lexis import ADULT, AGED_OUT, GOES_ON, birthday, first_day
+from carecost.estimation.lexis import ADULT, AGED_OUT, GOES_ON, STREAMS, birthday, first_day
 from carecost.files.load import load_assumptions
-from carecost.files.readers.ssda903 import STREAMS
 from carecost.files.readers.ssda903_tables import codes
 from carecost.files.save import made_folder, write
 from carecost.inputs.assumptions import Assumptions
