@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from carecost._typing import Array
-from carecost.engine.grid import Grid, Selector
+from carecost.engine.grid import Grid, Parameter, Selector
 from carecost.engine.parameters import Parameters
 from carecost.errors import InputError, Problem
 from carecost.estimation.pooled import FOUND, Pooled, towards
@@ -230,7 +230,7 @@ class StreamRates:
         rows += self._at_birthday()
         return rows, joints
 
-    def _row(self, cell: tuple[str, dict[str, Any]], value: float, kind: str, own: float) -> Assumption:
+    def _row(self, cell: tuple[Parameter, dict[str, Any]], value: float, kind: str, own: float) -> Assumption:
         parameter, where = cell
         note = (
             "counted in the own return; nothing is published to pool it with"
@@ -243,7 +243,9 @@ class StreamRates:
         )
         return self._believed(parameter, where, value, "B" if own >= OWN else "D", note)
 
-    def _believed(self, parameter: str, where: dict[str, Any], value: float, quality: str, note: str) -> Assumption:
+    def _believed(
+        self, parameter: Parameter, where: dict[str, Any], value: float, quality: str, note: str
+    ) -> Assumption:
         years = f"{self.years[0]} to {self.years[-1]}" if len(self.years) > 1 else f"{self.years[0]}"
         streams = (self.name,) if self.several else None
         belief = Belief(

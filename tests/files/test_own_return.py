@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from scipy import stats
 
 import carecost as cc
 from carecost.cli import main
@@ -98,7 +99,7 @@ def _whole(a: cc.Assumptions, parameter: str, made: cc.SyntheticReturn, own: cc.
 def test_intervals_of_100_children_cover(tmp_path: Path, england: cc.Assumptions) -> None:
     """Levels differ as authorities' do; 90% intervals, from files to joint draws, of all entries and all exits."""
     rng = np.random.default_rng(4)
-    worth, inside, n = worth_of_levels(), {"entry_rate": 0, "exit_rate": 0}, 400
+    worth, inside, n = worth_of_levels(), {"entry_rate": 0, "exit_rate": 0}, 150
     for i in range(n):
         entries, exits = (rng.gamma(worth[f"other, {k}"], 1 / worth[f"other, {k}"]) for k in ("entries", "exits"))
         there = england.scale("entry_rate", entries, stream="other").scale("exit_rate", exits, stream="other")
@@ -128,7 +129,8 @@ def test_intervals_of_100_children_cover(tmp_path: Path, england: cc.Assumptions
             low, high = np.quantile(np.array(table.rows) @ np.array(weight), [0.05, 0.95])
             inside[parameter] += bool(low <= true <= high)
     for parameter, k in inside.items():
-        assert 0.86 * n <= k <= 0.94 * n, parameter  # 0.90, and two and a half standard errors of 400
+        # As often as a share of 0.90 gives; levels alone are held to 0.88 to 0.92 in tests/estimation/test_pooled.py.
+        assert min(stats.binom.cdf(k, n, 0.9), stats.binom.sf(k - 1, n, 0.9)) > 5e-4, parameter
 
 
 def test_the_set_begins_with_the_children_who_are_there(own: cc.SSDA903, rates: cc.OwnRates) -> None:
