@@ -11,7 +11,7 @@ from carecost._typing import Array
 from carecost.engine.grid import Grid
 from carecost.errors import InputError, Problem, nearest, refuse
 from carecost.estimation.lexis import STREAMS, Occurrence
-from carecost.estimation.suppression import safe_line, safe_table
+from carecost.estimation.suppression import SMALL, safe_line, safe_table
 from carecost.inputs.assumptions import Assumptions
 
 #: Where a child counts at an age at which its placement is not used in the public set.
@@ -57,6 +57,7 @@ class Counted:
     lived: Array
     exits: Array
     moves: Array
+    infants: Array
     age_at_entry: Array
     moved_over: float
 
@@ -109,7 +110,8 @@ def folded(own: OwnCounts, public: Assumptions, grid: Grid) -> Counted:
         moves[:, :, a, :, other] += moves[:, :, a, :, p]
         moves[:, :, a, :, p] = 0.0
     moves[..., np.arange(place.shape[1]), np.arange(place.shape[1])] = 0.0
-    return Counted(stock[:, -1], entries, lived, exits, moves, summed(c.age_at_entry), moved)
+    infants, ages = entries[:, :, 0].sum((1, 2)), summed(c.age_at_entry).sum(1)
+    return Counted(stock[:, -1], entries, lived, exits, moves, infants, ages, moved)
 
 
 def _streams(public: Assumptions) -> bool:
@@ -146,9 +148,12 @@ def suppressed(counts: Counted) -> Counted:
     stock = np.stack([safe_table(table, np.ones_like(table)) for table in counts.stock])
     lived = _over_years(counts.lived)
     there = lived.sum(1, keepdims=True) > 0  # no event without anybody to have it
+    enough = counts.infants >= SMALL
     return replace(
         counts,
         stock=stock,
+        infants=counts.infants * enough,
+        age_at_entry=counts.age_at_entry * enough,
         entries=_over_years(counts.entries),
         lived=lived,
         exits=_over_years(counts.exits) * there[..., None],

@@ -26,6 +26,8 @@ from carecost.maths.partial_pooling import Chance, pooled_rates, split_rates, sp
 BANDS = (0, 1, 5, 10, 13, 16, 17, 18)
 #: Digits of a drawn rate, and decimals of a drawn share, as written.
 DIGITS, DECIMALS = 6, 10
+#: How many entries under one the public share of those at birth is worth; assumed, as no area's share is published.
+BORN = 10.0
 #: A rate whose own numbers weigh at least this much is the council's own; one that weighs less is modelled.
 OWN = 0.5
 
@@ -396,13 +398,12 @@ class StreamRates:
 
     def _at_birthday(self) -> Iterator[Assumption]:
         """Share of entries under one that are at birth: the one that gives the mean age at entry."""
-        n = float(self._of(self.counts.entries)[:, 0].sum())
+        n = float(self.counts.infants[self.index])
         public = float(self._first(self.rates.entry_at_birthday)[0])
         if self.grid.ages[0] == 0 and (public > 0 or n > 0):
-            # Entries that are not at birth are even over the year: their mean age is a half. Pooled as so many entries
-            # as the public share is worth: those of one year of a small area.
-            own = 1.0 - 2.0 * float(self.counts.age_at_entry[self.index].sum()) / n if n else 0.0
-            weight = n / (n + 10.0)
+            # Entries that are not at birth are even over the year in the engine: their mean age is a half.
+            own = 1.0 - 2.0 * float(self.counts.age_at_entry[self.index]) / n if n else 0.0
+            weight = n / (n + BORN)
             value = min(max(weight * own + (1.0 - weight) * public, 0.0), 1.0)
             if value > 0:
                 note = f"the share that gives the mean age at entry of those under one; {weight:.0%} own"

@@ -215,8 +215,11 @@ def test_a_population_that_was_given_is_taken(own: cc.SSDA903, england: cc.Assum
     assert sum(r.belief.value for r in a.select("population", year=2026)) == pytest.approx(50_000)
     with pytest.raises(cc.CareCostError, match="one for each of the 18 ages"):
         own.to_assumptions(template=england, population=[1.0, 2.0], draws=0)
-    with pytest.raises(cc.CareCostError, match="not above zero"):
-        own.to_assumptions(template=england, population=0, draws=0)
+    for wrong in (0, "many", [0.0] * 18, True):
+        with pytest.raises(cc.CareCostError, match="population"):
+            own.to_assumptions(template=england, population=wrong, draws=0)  # type: ignore[arg-type]
+    with pytest.raises(cc.CareCostError, match="Give at least 2, or 0"):
+        own.to_assumptions(template=england, draws=1)
 
 
 def test_another_public_set_serves_too(own: cc.SSDA903) -> None:

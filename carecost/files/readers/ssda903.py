@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from carecost._guard import guarded, opened
+from carecost._guard import Refused, Rule, array, flag, guarded, instance, number, opened, optional, text, whole
 from carecost._guard import path as a_path
 from carecost.errors import FileError, Problem
 from carecost.estimation.episodes import AS_BEFORE, OPEN, UNREADABLE, Finding, Rows, clean
@@ -25,12 +25,12 @@ from carecost.estimation.lexis import AGED_OUT, GOES_ON, STREAMS, Occurrence, fi
 from carecost.estimation.suppression import SMALL
 from carecost.files.packaged import own_path
 from carecost.files.readers.ssda903_tables import Column, Table, codes, tables
+from carecost.inputs.assumptions import Assumptions
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from carecost.files.own_rates import Bearing
-    from carecost.inputs.assumptions import Assumptions
 
 Ints = NDArray[Any]
 
@@ -40,6 +40,32 @@ OTHER, BEFORE, ON, AGED = "other", "as before", "goes on", "aged out"
 FILES = 3
 #: A year belongs to a return where so large a share of episodes ended in it as of its busiest year.
 BUSY = 0.05
+
+
+def _people(value: Any) -> Any:
+    """Take children of an area: one number, or one for each age (a rule of the guard)."""
+    if isinstance(value, int | float):
+        return number(above=0)(value)
+    return array(above=0)(value)
+
+
+def _joint(value: Any) -> int:
+    """Take a number of joint draws: none, or at least two (a rule of the guard)."""
+    n: int = whole(0, 10_000)(value)
+    if n == 1:
+        raise Refused("", "Give at least 2, or 0 for means alone: one draw says nothing of uncertainty")
+    return n
+
+
+#: Rules of what is asked for beside a return.
+_ASKED: dict[str, Rule] = {
+    "authority": optional(text),
+    "template": instance(Assumptions, str, words="Give a set of assumptions or the name of one"),
+    "population": optional(_people),
+    "draws": _joint,
+    "seed": whole(0),
+    "suppress": flag,
+}
 
 
 @dataclass(frozen=True)
@@ -193,6 +219,7 @@ class SSDA903:
             }
         )
 
+    @guarded(**_ASKED)
     def to_assumptions(
         self,
         authority: str | None = None,
@@ -244,6 +271,7 @@ class SSDA903:
         """
         return self.estimate(authority, template, population, draws, seed, suppress).assumptions
 
+    @guarded(**_ASKED)
     def estimate(
         self,
         authority: str | None = None,
@@ -450,17 +478,18 @@ def _read(found: list[Table]) -> SSDA903:
         raise FileError(Problem(what, "the return", "Dates are written 31/03/2025 or 2025-03-31"))
     born = _born([*(t for t in found if t.layout != "episodes"), *episodes], child, dates, len(numbers), lines)
     stream = _unaccompanied(found, child, len(numbers))
-    covered = sorted({year for table in episodes for year in years[id(table)]})
+    covered = _whole_years(episodes, years, dates, lines)
     rows, where = _rows(episodes, child, dates, lines)
     known = _Codes()
     other = (known.placements.index(OTHER), known.reasons.index(OTHER))
     del found, child
-    lives, findings = clean(rows, born, stream, [years[id(table)] for table in episodes], other)
+    lives, findings = clean(rows, born, stream, [_within(years[id(table)], covered) for table in episodes], other)
     if not len(lives.child):
         told = "; ".join(f"{f.rule}: {f.rows:,}" for f in findings)
         raise FileError(Problem(f"no episode can be used ({told})", "the return", "See which columns are filled"))
     counts = occurrence_exposure(lives, covered, (len(STREAMS), len(known.placements), len(known.reasons)))
     lines += [Line(f.rule, f.done, f.rows, where(f)) for f in findings]
+    # What the returns cover: a year that is not whole is no year of theirs.
     missing = tuple(y for y in range(covered[0], covered[-1]) if y not in covered)
     for year in missing:
         lines.append(Line(f"no return of the year to 31 March {year}", "nothing of that year is counted", 0))
@@ -575,6 +604,29 @@ def _years_of(ends: Ints, starts: Ints) -> tuple[int, ...]:
     while last + 1 in busy:
         last += 1
     return tuple(range(first, last + 1))
+
+
+def _whole_years(
+    episodes: Sequence[Table], years: Mapping[int, tuple[int, ...]], dates: _Dates, lines: list[Line]
+) -> list[int]:
+    """Give the years covered, without a last one that ends early: a return taken out before its 31 March.
+
+    With n dates in the year, none in its last days is a chance of exp(-n x days / 365); ten is taken as no chance.
+    """
+    covered = sorted({year for table in episodes for year in years[id(table)]})
+    last = covered[-1]
+    days = np.concatenate([dates.read(table.columns[name]) for table in episodes for name in ("DECOM", "DEC")])
+    there = days[(days >= first_day(last)) & (days < first_day(last + 1))]
+    if len(covered) > 1 and first_day(last + 1) - there.max() > max(45, 10 * 365 / len(there)):
+        rule = f"no date in the last weeks of the year to 31 March {last}"
+        lines.append(Line(rule, "the year is not whole, and nothing of it is counted", 0))
+        return covered[:-1]
+    return covered
+
+
+def _within(years: Sequence[int], covered: Sequence[int]) -> list[int]:
+    """Keep years that are covered; a return of none of them is of the last."""
+    return [year for year in years if year in covered] or [covered[-1]]
 
 
 def _born(

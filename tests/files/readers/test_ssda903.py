@@ -133,6 +133,21 @@ def test_years_of_a_return_are_those_in_which_episodes_ended() -> None:
     assert _years_of(days(""), days("")) == ()
 
 
+def test_a_last_year_that_is_not_whole_is_left_out_and_said(made: cc.SyntheticReturn, tmp_path: Path) -> None:
+    for year in (2023, 2024, 2025):
+        table = made.tables[f"{year}/episodes"].copy()
+        if year == 2025:  # taken out on 1 December: nothing later is known
+            start, end = (pd.to_datetime(table[name], format="%d/%m/%Y", errors="coerce") for name in ("DECOM", "DEC"))
+            table.loc[end >= "2024-12-01", ["DEC", "REC"]] = ""
+            table = table[start < "2024-12-01"]
+        folder(tmp_path, **{f"e{year}": table.to_csv(index=False)})
+        folder(tmp_path, **{f"h{year}": made.tables[f"{year}/header"].to_csv(index=False)})
+    own = cc.read_ssda903(tmp_path)
+    whole = cc.read_ssda903(made.save(tmp_path / "whole"))
+    assert own.years == (2023, 2024) and "no date in the last weeks of the year to 31 March 2025" in rules(own)
+    np.testing.assert_array_equal(own.counts.stock.sum(0), whole.counts.stock[:, :2].sum(0))
+
+
 # What is found
 
 
