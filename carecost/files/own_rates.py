@@ -13,6 +13,7 @@ from carecost._typing import Array
 from carecost.engine.grid import Grid, Parameter, Selector
 from carecost.engine.parameters import Parameters
 from carecost.errors import InputError, Problem
+from carecost.estimation.lexis import ADULT
 from carecost.estimation.pooled import FOUND, Pooled, towards
 from carecost.files.own_counts import Counted
 from carecost.files.readers.history import load_history
@@ -164,6 +165,7 @@ class StreamRates:
         self.places = [p.name for p in grid.placements]
         self.reasons = [r.name for r in grid.reasons]
         self.bearings: list[Bearing] = []
+        self.span = f"{years[0]} to {years[-1]}" if len(years) > 1 else f"{years[0]}"
 
     def _of(self, array: Array) -> Array:
         """Give the counts of this stream: (year, age, ...), ages of the return padded to those of the grid."""
@@ -183,7 +185,7 @@ class StreamRates:
     def _note(self, kind: str, pooled: Pooled) -> None:
         pattern = pooled.pattern()
         finest = pattern[max(pattern)] if pattern else 1.0
-        used = f"{self.years[-1]}" if pooled.trend.p < FOUND else f"{self.years[0]} to {self.years[-1]}"
+        used = f"{self.years[-1]}" if pooled.trend.p < FOUND else self.span
         counted = float(pooled.levels[0].events[0])
         expected = float(pooled.levels[0].exposure[0])
         self.bearings.append(
@@ -248,10 +250,14 @@ class StreamRates:
     def _believed(
         self, parameter: Parameter, where: dict[str, Any], value: float, quality: str, note: str
     ) -> Assumption:
-        years = f"{self.years[0]} to {self.years[-1]}" if len(self.years) > 1 else f"{self.years[0]}"
         streams = (self.name,) if self.several else None
         belief = Belief(
-            value, unit=UNITS[parameter], source="own return (SSDA903)", source_year=years, quality=quality, note=note
+            value,
+            unit=UNITS[parameter],
+            source="own return (SSDA903)",
+            source_year=self.span,
+            quality=quality,
+            note=note,
         )
         return Assumption(parameter, Selector(streams=streams, **where), belief)
 
@@ -315,7 +321,7 @@ class StreamRates:
                 own,
                 0.0,
                 1.0,
-                f"{self.years[0]} to {self.years[-1]}",
+                self.span,
             )
         )
         at = np.argwhere(base > 0)
@@ -347,6 +353,10 @@ class StreamRates:
         plain = np.add.reduceat(public, self.starts, axis=0) / np.diff([*self.starts, len(self.ages)])[:, None, None]
         all_time = time.sum(0)[..., None]
         base = np.divide(expected.sum(0), all_time, out=plain.copy(), where=all_time > 0)
+        for b in reversed(range(len(base) - 1)):  # a band in which nobody is in the public set: as the next one
+            if self.grid.ages[self.starts[b]] < ADULT and time[:, b].any() and not base[b].any():
+                base[b] = base[b + 1]
+                expected[:, b] = time[:, b][..., None] * base[b]
         # What happens here and never in the public set is set beside a rate of its band and reason, or else of few.
         lacking = (base <= 0) & (events.sum(0) > 0) & (all_time > 0)
         if lacking.any():
@@ -387,9 +397,7 @@ class StreamRates:
         lived = np.broadcast_to(time[..., None], can.shape)[can]
         levels = tree("moves", events[can], lived, [names, banded])
         n = float(events.sum())
-        self.bearings.append(
-            Bearing(self.name, "moves", n, n, 1.0, 1.0, 1.0, 0.0, 1.0, f"{self.years[0]} to {self.years[-1]}")
-        )
+        self.bearings.append(Bearing(self.name, "moves", n, n, 1.0, 1.0, 1.0, 0.0, 1.0, self.span))
         cells = [
             ("move_rate", {"ages": self.band_ages[b], "placements": (self.places[i],), "to": (self.places[j],)})
             for b, i, j in zip(bands, origins, ends, strict=True)

@@ -69,16 +69,19 @@ def _bearing(rows: Sequence[Row]) -> Iterator[str]:
     for row in rows:
         level = row["kind"] in ("entries", "exits")
         ratio = _figure(row["ratio"], "{:.2f}") if level else ""
-        trend = (
-            f"{row['used']}, {_figure(row['trend'], '{:+.1%}')} a year (p {_figure(row['p'], '{:.2f}')})"
-            if level
-            else ""
-        )
+        trend = _trend(row) if level else ""
         yield (
             f"  {row['stream']}, {row['kind']}".ljust(29)
             + f"{_number(row['counted']):>8}{ratio:>11}"
             + f"{_figure(row['own_level'], '{:.0%}'):>12}{_figure(row['own_pattern'], '{:.0%}'):>12}  {trend}"
         )
+
+
+def _trend(row: Row) -> str:
+    """Say of which years a level is, and what trend was found; with fewer than three years none can be."""
+    if row["p"] == 1.0 and row["trend"] == 0.0:
+        return f"{row['used']}; no trend can be told"
+    return f"{row['used']}; {_figure(row['trend'], '{:+.1%}')} a year (p {_figure(row['p'], '{:.2f}')})"
 
 
 def _number(value: object) -> str:

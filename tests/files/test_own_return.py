@@ -11,7 +11,7 @@ from scipy import stats
 import carecost as cc
 from carecost.cli import main
 from carecost.files.own_rates import worth_of_levels
-from carecost.simulation.checks import checked
+from carecost.simulation.checks import checked, remarks
 
 TINY = Path(__file__).resolve().parents[1] / "data" / "sets" / "tiny"
 
@@ -195,6 +195,15 @@ def test_an_area_gives_its_population_and_prices(own: cc.SSDA903) -> None:
         assert mine == pytest.approx(theirs)
     with pytest.raises(cc.CareCostError, match="North East"):
         own.to_assumptions("Nort East", draws=0)
+
+
+def test_children_of_ages_that_the_public_stream_lacks_leave_too(england: cc.Assumptions, tmp_path: Path) -> None:
+    """Young unaccompanied children: none in the public set; they leave as those of the next ages do."""
+    made = cc.synthetic_return(100, years=1, seed=3, like=england)
+    made.tables["2025/uasc"]["CHILD"] = made.tables["2025/header"]["CHILD"].head(len(made.tables["2025/uasc"]))
+    a = cc.read_ssda903(made.save(tmp_path)).to_assumptions(template=england, draws=0)
+    checked(a)
+    assert not [said for said in remarks(a) if "'uasc'" in said]
 
 
 @pytest.mark.parametrize("last", [2019, 2027])

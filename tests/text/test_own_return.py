@@ -21,7 +21,7 @@ def test_suppressed_counts_are_c_and_lines_are_short() -> None:
     bearing = [who | dict.fromkeys(("counted", "ratio", "trend", "p"), math.nan)]
     text = return_text(report, flows, bearing)
     assert "under 5" in text and "uasc 2025" in text and all(len(line) <= 120 for line in text.splitlines())
-    assert " ".join(text.splitlines()[-1].split()) == "uasc, exits c c 40% 10% 2021 to 2025, c a year (p c)"
+    assert " ".join(text.splitlines()[-1].split()) == "uasc, exits c c 40% 10% 2021 to 2025; c a year (p c)"
 
 
 def test_a_return_without_faults_says_nothing_was_found() -> None:
