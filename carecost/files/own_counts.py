@@ -10,7 +10,7 @@ import numpy as np
 from carecost._typing import Array
 from carecost.engine.grid import Grid
 from carecost.errors import InputError, Problem, nearest, refuse
-from carecost.estimation.lexis import STREAMS, Occurrence
+from carecost.estimation.lexis import ADULT, STREAMS, Occurrence
 from carecost.estimation.suppression import SMALL, safe_line, safe_table
 from carecost.inputs.assumptions import Assumptions
 
@@ -60,6 +60,7 @@ class Counted:
     infants: Array
     age_at_entry: Array
     moved_over: float
+    hidden: bool = False
 
 
 def folded(own: OwnCounts, public: Assumptions, grid: Grid) -> Counted:
@@ -73,6 +74,9 @@ def folded(own: OwnCounts, public: Assumptions, grid: Grid) -> Counted:
         "reason": c.exits.sum((0, 1, 2, 3)) > 0,
     }
     problems = []
+    if grid.ages[:ADULT] != tuple(range(ADULT)):
+        what = f"the public set has ages {grid.ages[0]} to {grid.ages[-1]}"
+        problems.append(Problem(what, public.name, f"Give one with every age from 0 to {ADULT - 1}"))
     to: dict[str, np.ndarray[Any, Any]] = {}
     for kind in names:
         needed = [FALLBACK] if kind == "placement" else []
@@ -151,6 +155,7 @@ def suppressed(counts: Counted) -> Counted:
     enough = counts.infants >= SMALL
     return replace(
         counts,
+        hidden=True,
         stock=stock,
         infants=counts.infants * enough,
         age_at_entry=counts.age_at_entry * enough,

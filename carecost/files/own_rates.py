@@ -270,7 +270,9 @@ class StreamRates:
         for a, p in cells:
             where = {"ages": (self.grid.ages[a],), "placements": (self.places[p],)}
             n = float(np.round(self.counts.stock[self.index][a, p], 6))
-            row = self._believed("initial_stock", where, n, "A", "in care on 31 March of the last return")
+            note = "in care on 31 March of the last return"
+            grade, note = ("D", f"{note}; counts from 1 to 4 suppressed") if self.counts.hidden else ("A", note)
+            row = self._believed("initial_stock", where, n, grade, note)
             yield replace(row, belief=replace(row.belief, source_year=str(self.years[-1])))
 
     def _entries(self) -> tuple[list[Any], Any]:

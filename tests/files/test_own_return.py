@@ -245,7 +245,7 @@ def test_a_public_set_in_which_children_come_back_is_refused(own: cc.SSDA903) ->
 
 
 def test_a_public_set_with_other_placements_is_refused_by_name(own: cc.SSDA903) -> None:
-    with pytest.raises(cc.CareCostError, match="has no placement 'kinship foster'"):
+    with pytest.raises(cc.CareCostError, match=r"(?s)ages 15 to 17.*has no placement 'kinship foster'"):
         own.to_assumptions(template=str(TINY), draws=0)
 
 
@@ -259,6 +259,7 @@ def test_suppressed_nothing_is_of_fewer_than_five(own: cc.SSDA903, england: cc.A
     small = stocks[0][(stocks[0] > 0) & (stocks[0] < 5)]
     assert abs(stocks[0].sum() - stocks[1].sum()) < 10 and len(small)
     assert any(note.what == "counts from 1 to 4" for note in a.notes)
+    assert {row.belief.quality for row in a.select("initial_stock")} == {"D"}
 
 
 def test_the_command_makes_a_set_that_compare_runs(

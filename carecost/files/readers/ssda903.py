@@ -7,6 +7,7 @@ of a child, no date, no text of a file.
 from __future__ import annotations
 
 import re
+import traceback
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -19,7 +20,7 @@ from numpy.typing import NDArray
 
 from carecost._guard import Refused, Rule, array, flag, guarded, instance, number, opened, optional, text, whole
 from carecost._guard import path as a_path
-from carecost.errors import FileError, Problem
+from carecost.errors import CareCostError, FileError, Problem
 from carecost.estimation.episodes import AS_BEFORE, OPEN, UNREADABLE, Finding, Rows, clean
 from carecost.estimation.lexis import AGED_OUT, GOES_ON, STREAMS, Occurrence, first_day, occurrence_exposure
 from carecost.estimation.suppression import SMALL
@@ -458,8 +459,16 @@ def read_ssda903(path: str | Path) -> SSDA903:
         raise FileError(Problem("is not there", str(path), "Give the folder, zip, XML or CSV of a return"))
     try:
         return _read(tables(place))
+    except CareCostError:
+        raise
     except MemoryError:
         raise FileError(Problem("does not fit into memory", "the return", "Give fewer years at once")) from None
+    except Exception as error:  # a fault of ours, whose text may hold what stands in a file
+        at = traceback.extract_tb(error.__traceback__)[-1]
+        what = f"cannot be read: {type(error).__name__} in {Path(at.filename).stem}, line {at.lineno}"
+        raise FileError(
+            Problem(what, "the return", "A fault of carecost: report these words, not the return")
+        ) from None
 
 
 def _read(found: list[Table]) -> SSDA903:
@@ -548,6 +557,8 @@ _WRITTEN = (
     re.compile(rf"(?P<y>\d{{4}})[/\-.](?P<m>\d{{1,2}})[/\-.](?P<d>\d{{1,2}}){_TIME}"),
     re.compile(r"(?P<y>(?:19|20)\d{2})(?P<m>\d{2})(?P<d>\d{2})"),
 )
+#: Years that a date can be of.
+YEARS = (1900, 2199)
 #: Days of a spreadsheet that are dates from 1954 to 2064; they are counted from 30 December 1899.
 _SERIAL = (20_000, 60_000, 25_569)
 
@@ -566,6 +577,8 @@ def _day(text: str) -> int:
         found = written.fullmatch(text)
         if found:
             month = _MONTHS.get(found["m"], 0) if found["m"].isalpha() else int(found["m"])
+            if not YEARS[0] <= int(found["y"]) <= YEARS[1]:
+                return UNREADABLE
             try:
                 return int(np.datetime64(f"{int(found['y']):04d}-{month:02d}-{int(found['d']):02d}", "D").astype(int))
             except ValueError:

@@ -120,7 +120,9 @@ def test_dates_are_read_as_people_and_spreadsheets_write_them() -> None:
         "31/03/2025 00:00:00",
     )
     assert {_day(text) for text in same_day} == {int(np.datetime64("2025-03-31").astype(int))}
-    assert {_day(text) for text in ("03/31/2025", "31/02/2025", "SOON", "1", "31/03/25")} == {-(10**6)}
+    assert {
+        _day(text) for text in ("03/31/2025", "31/02/2025", "SOON", "1", "31/03/25", "01/01/0001", "01/01/9999")
+    } == {-(10**6)}
 
 
 def test_years_of_a_return_are_those_in_which_episodes_ended() -> None:
