@@ -18,8 +18,25 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from carecost._guard import Refused, Rule, array, flag, guarded, instance, number, opened, optional, text, whole
+from carecost._guard import (
+    Refused,
+    Rule,
+    array,
+    flag,
+    guarded,
+    instance,
+    labels,
+    number,
+    opened,
+    optional,
+    several_of,
+    take,
+    text,
+    whole,
+    wholes,
+)
 from carecost._guard import path as a_path
+from carecost._typing import LockedAgain, lock
 from carecost.errors import CareCostError, FileError, Problem
 from carecost.estimation.episodes import AS_BEFORE, OPEN, UNREADABLE, Finding, Rows, clean
 from carecost.estimation.lexis import AGED_OUT, GOES_ON, STREAMS, Occurrence, first_day, occurrence_exposure
@@ -93,7 +110,7 @@ class Line:
 
 @opened
 @dataclass(frozen=True, eq=False)
-class SSDA903:
+class SSDA903(LockedAgain):
     """An SSDA903 return, cleaned and counted; it holds no row of a child.
 
     Parameters
@@ -130,6 +147,13 @@ class SSDA903:
     children: int = 0
     rows: int = 0
 
+    def __post_init__(self) -> None:
+        several = several_of(Line, words="Use carecost.read_ssda903(…), which makes them")
+        counted = instance(Occurrence, words="Use carecost.read_ssda903(…), which counts")
+        take(self, counts=counted, placements=labels, reasons=labels, lines=several, missing_years=wholes)
+        take(self, children=whole(0), rows=whole(0))
+        lock(self)
+
     @property
     def years(self) -> tuple[int, ...]:
         """Years covered: of each the year to 31 March."""
@@ -140,10 +164,7 @@ class SSDA903:
         """Year of the last 31 March, from which a set of it begins."""
         return self.years[-1]
 
-    def __reduce__(self) -> Any:
-        # Counts of a small council may tell of one child: what is kept is a set, which can be suppressed.
-        raise TypeError("a return is not pickled: keep the set that it makes")
-
+    @guarded(suppress=flag)
     def report(self, suppress: bool = False) -> pd.DataFrame:
         """Tell what was found in the files, and what was done about it.
 
@@ -156,6 +177,10 @@ class SSDA903:
         -------
         DataFrame
             Columns rule, done, rows, examples.
+
+        See Also
+        --------
+        SSDA903.flows : Stock and flows of each year.
 
         Examples
         --------
@@ -178,6 +203,7 @@ class SSDA903:
         ]
         return pd.DataFrame(rows, columns=["rule", "done", "rows", "examples"])
 
+    @guarded(suppress=flag)
     def flows(self, suppress: bool = False) -> pd.DataFrame:
         """Give stock and flows of each year and stream.
 
@@ -190,6 +216,10 @@ class SSDA903:
         -------
         DataFrame
             Columns stream, year, stock, entries, exits, aged_out, moves, child_years.
+
+        See Also
+        --------
+        SSDA903.report : What was found in the files.
 
         Examples
         --------
@@ -353,7 +383,7 @@ class SSDA903:
 
 @opened
 @dataclass(frozen=True, eq=False)
-class OwnRates:
+class OwnRates(LockedAgain):
     """Rates of a council's own return, and the set that is made of them.
 
     Parameters
@@ -379,6 +409,13 @@ class OwnRates:
     assumptions: Assumptions
     bearings: tuple[Bearing, ...]
 
+    def __post_init__(self) -> None:
+        from carecost.files.own_rates import Bearing
+
+        made = instance(Assumptions, words="Give a set of assumptions")
+        take(self, assumptions=made, bearings=several_of(Bearing, words="Use SSDA903.estimate(…), which makes them"))
+
+    @guarded(suppress=flag)
     def bearing(self, suppress: bool = False) -> pd.DataFrame:
         """Tell how much own numbers bear, as a table.
 
@@ -391,6 +428,10 @@ class OwnRates:
         -------
         DataFrame
             Columns of :class:`Bearing`.
+
+        See Also
+        --------
+        SSDA903.estimate : Makes the rates.
 
         Examples
         --------

@@ -17,9 +17,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from carecost._guard import guarded, number, opened, whole
+from carecost._guard import array, frame, guarded, instance, mapping_of, number, opened, take, whole
 from carecost._guard import path as a_path
-from carecost._typing import Array
+from carecost._typing import Array, LockedAgain, lock
 from carecost.engine.parameters import Parameters
 from carecost.errors import InputError, Problem
 from carecost.estimation.episodes import OPEN
@@ -47,7 +47,7 @@ UASC = ("CHILD", "SEX", "DOB", "DUC")
 
 @opened
 @dataclass(frozen=True, eq=False)
-class SyntheticReturn:
+class SyntheticReturn(LockedAgain):
     """A return of children who never were.
 
     Parameters
@@ -74,6 +74,12 @@ class SyntheticReturn:
     truth: Mapping[str, Parameters]
     population: Array
 
+    def __post_init__(self) -> None:
+        tables = mapping_of(frame, words="Give tables by year and name, such as 2025/episodes")
+        truth = mapping_of(instance(Parameters, words="Give parameters"), words="Give parameters by stream")
+        take(self, tables=tables, truth=truth, population=array("age", least=0))
+        lock(self)
+
     def _screen(self) -> list[tuple[str, str]]:
         """Say how large it is."""
         rows = sum(len(table) for name, table in self.tables.items() if name.endswith("episodes"))
@@ -93,6 +99,10 @@ class SyntheticReturn:
         -------
         Path
             The folder.
+
+        See Also
+        --------
+        read_ssda903 : Read it.
 
         Examples
         --------
@@ -121,6 +131,10 @@ class SyntheticReturn:
         Path
             The file.
 
+        See Also
+        --------
+        read_ssda903 : Read it.
+
         Examples
         --------
         >>> import carecost as cc, tempfile
@@ -148,6 +162,10 @@ class SyntheticReturn:
         -------
         Path
             The folder.
+
+        See Also
+        --------
+        read_ssda903 : Read it.
 
         Examples
         --------
@@ -190,6 +208,7 @@ def _element(name: str, cells: Any) -> str:
     seed=whole(0),
     flaws=number(0, 1, hint="a share, so 0.02 for one row in fifty"),
     status_changes=number(0, 20),
+    like=instance(Assumptions, str, words="Give a set of assumptions or the name of one"),
 )
 def synthetic_return(
     children: int = 1_000,
