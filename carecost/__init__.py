@@ -36,6 +36,11 @@ if TYPE_CHECKING:  # what type checkers and editors see; a test holds it to the 
     from carecost.files.load import load_assumptions as load_assumptions
     from carecost.files.load import load_scenario as load_scenario
     from carecost.files.readers.history import load_history as load_history
+    from carecost.files.readers.ssda903 import SSDA903 as SSDA903
+    from carecost.files.readers.ssda903 import OwnRates as OwnRates
+    from carecost.files.readers.ssda903 import read_ssda903 as read_ssda903
+    from carecost.files.readers.ssda903_synthetic import SyntheticReturn as SyntheticReturn
+    from carecost.files.readers.ssda903_synthetic import synthetic_return as synthetic_return
     from carecost.files.save import save_assumptions as save_assumptions
     from carecost.files.save import save_scenario as save_scenario
     from carecost.files.social_ledger import social_value as social_value
@@ -134,6 +139,15 @@ _NAMES: dict[str, tuple[str, ...]] = {
         "load_scenario",
     ),
     "files.readers.history": ("load_history",),
+    "files.readers.ssda903": (
+        "OwnRates",
+        "SSDA903",
+        "read_ssda903",
+    ),
+    "files.readers.ssda903_synthetic": (
+        "SyntheticReturn",
+        "synthetic_return",
+    ),
     "files.save": (
         "save_assumptions",
         "save_scenario",

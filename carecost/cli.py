@@ -129,9 +129,23 @@ def _parser() -> argparse.ArgumentParser:
     describe.add_argument("--all", action="store_true", help="print every row")
     describe.add_argument("--log", metavar="SCENARIO", help="print what a scenario's saving rests on in a set, as CSV")
     describe.set_defaults(do=_describe)
+    _add_from_903(commands.add_parser("from-903", help="make a set of a council's own SSDA903 return"))
     listed = commands.add_parser("list", help="name what is packaged, and what runs where: sets, scenarios, baselines")
     listed.set_defaults(do=_list)
     return parser
+
+
+def _add_from_903(own: argparse.ArgumentParser) -> None:
+    """Say what from-903 takes."""
+    own.add_argument("path", help="the return: a folder of CSV files (of one year or several), a zip, or XML")
+    own.add_argument("--authority", help="area of the public set whose population, prices and rates it is set beside")
+    own.add_argument("--template", default=DEFAULT_SET, help=f"public set (default {DEFAULT_SET})")
+    own.add_argument("--population", type=float, help="children aged 0 to 17 of the area, in place of the public set's")
+    own.add_argument("--draws", type=int, default=200, help="joint draws of the rates in the set (default 200)")
+    own.add_argument("--seed", type=int, default=1, help="seed of the draws (default 1)")
+    own.add_argument("--suppress", action="store_true", help="show and write nothing of fewer than five children")
+    own.add_argument("--out", required=True, help="folder to write the set to")
+    own.set_defaults(do=_from_903)
 
 
 def _add_compare(compare: argparse.ArgumentParser) -> None:
@@ -524,6 +538,28 @@ def _describe(options: argparse.Namespace) -> int:
     if isinstance(found, Assumptions):
         for remark in remarks(found):
             _say(f"\nRemark: {remark}")
+    return FINE
+
+
+def _from_903(options: argparse.Namespace) -> int:
+    from carecost.files.readers.ssda903 import read_ssda903
+    from carecost.files.save import save_assumptions
+    from carecost.text.own_return import return_text
+
+    out = _writable(options.out)
+    own = read_ssda903(options.path)
+    rates = own.estimate(
+        options.authority, options.template, options.population, options.draws, options.seed, options.suppress
+    )
+    save_assumptions(rates.assumptions, out)
+    hidden = options.suppress
+    tables = (own.report(hidden), own.flows(hidden), rates.bearing(hidden))
+    _say(return_text(*([{str(k): v for k, v in row.items()} for row in t.to_dict("records")] for t in tables)))
+    for note in rates.assumptions.notes:
+        if note.kind == "gap" and note.what.startswith("whose return"):
+            _say(f"\nNo authority was named: {note.says[1]}. Name it: --authority")
+    _say(f"\n{rates.assumptions.title}: written to {out}/, {len(rates.assumptions.rows):,} rows, no row of a child")
+    _say(f"Programme year 1 is {rates.assumptions.programme_start}. Next: carecost compare {out} care-review")
     return FINE
 
 

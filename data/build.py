@@ -37,6 +37,7 @@ from data.rules.sets import (
     record,
     regions,
     scenarios,
+    ssda903,
 )
 from data.rules.sources import published
 
@@ -60,6 +61,7 @@ def makers() -> dict[str, Callable[[], dict[str, str]]]:
         f"{SETS}/regions": regions.files,
         f"{SETS}/authorities": authorities.files,
         f"{SETS}/scenarios": scenarios.files,
+        f"{SETS}/{ssda903.NAME}": ssda903.files,
         FINDINGS: reconciliation.tables,
         **{f"{SETS}/england-{path.name}": partial(build_set.made, path) for path in _releases()},
     }

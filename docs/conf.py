@@ -112,7 +112,7 @@ def _pages() -> Iterator[tuple[str, str]]:
         said = scenario_text(load_scenario(name))
         yield f"scenarios/{name}.md", f"# {name}\n" + _part("In full", f"carecost describe {name}", said)
     yield "contradictions.txt", "\n".join(line for made in sets for line in _contradictions(made))
-    for command in ("", "compare", "authority", "check", "describe", "list"):
+    for command in ("", "compare", "authority", "check", "describe", "from-903", "list"):
         yield f"help{command and '-'}{command}.txt", _printed([*command.split(), "--help"])
     yield "compare.txt", _compared()
     yield "parts.md", _parts("england-2025")

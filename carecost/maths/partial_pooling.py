@@ -266,7 +266,45 @@ def pooled_rates(levels: Sequence[Level], chance: Chance, dispersion: float = 1.
     if dispersion > 0:
         # Mean events + 1/2, variance that times the dispersion.
         total = _gamma(total[0] / dispersion, top.names, chance) * dispersion
-    rate = total / top.exposure
+    return _split(levels, total, total / top.exposure, chance)
+
+
+def split_rates(levels: Sequence[Level], whole: Array, chance: Chance) -> Array:
+    """Split a rate of the whole, known or drawn elsewhere, down to the cells of a tree.
+
+    Parameters
+    ----------
+    levels : sequence of Level
+        The tree.
+    whole : ndarray of shape (draw,)
+        Rate of the whole.
+    chance : callable or None
+        Gives the uniform numbers of a quantity by its name, each of shape (draw,); means where None.
+
+    Returns
+    -------
+    ndarray of shape (draw, cell)
+        Events per unit of exposure; without any exposure all cells have the rate of the whole.
+
+    See Also
+    --------
+    pooled_rates : Draws the whole too.
+
+    Examples
+    --------
+    >>> levels = tree("exits", np.array([3.0, 0.0]), np.array([10.0, 2.0]), [["foster", "kinship"]])
+    >>> mean = split_rates(levels, np.array([0.5]), None)
+    >>> round(float(mean[0] @ [10.0, 2.0]), 9)
+    6.0
+    """
+    if not levels[-1].names:
+        return np.zeros((len(whole), 0))
+    rate = np.asarray(whole, dtype=float)[:, None]
+    return _split(levels, rate * levels[0].exposure, rate, chance)
+
+
+def _split(levels: Sequence[Level], total: Array, rate: Array, chance: Chance) -> Array:
+    """Split expected events of the whole and their rate, (draw, 1) each, level by level: (draw, cell)."""
     for level in levels[1:]:
         k = level.strength
         # Posterior of a Poisson rate whose prior is a gamma of shape k around the rate of the group above.

@@ -552,8 +552,11 @@ class _Asked:
 
     def _standfirst(self) -> Iterator[str]:
         years = len(self.run.grid.years)
-        claimed = [name for name in self.scenarios if self.run.scenarios[name].claim]
-        measured = [name for name in self.scenarios if _kind(self.run.scenarios[name]) == "measured"]
+        idle = {name: said for name in self.scenarios if (said := self.run.idle(name))}
+        yield from (f"{self.run.scenarios[name].title}: {said}." for name, said in idle.items())
+        claimed = [name for name in self.scenarios if self.run.scenarios[name].claim and name not in idle]
+        acting = [name for name in self.scenarios if name not in idle]
+        measured = [name for name in acting if _kind(self.run.scenarios[name]) == "measured"]
         for name in claimed[:1]:
             share = switching_value(self.run, name)
             if share is None:
@@ -572,7 +575,7 @@ class _Asked:
                 else f"saves {numbers.pounds(amount)}"
             )
             yield f"With the effects measured so far alone, it {ending}."
-        for name in [n for n in self.scenarios if n not in (*claimed[:1], *measured[:1])][:1] if not claimed else []:
+        for name in [n for n in acting if n not in (*claimed[:1], *measured[:1])][:1] if not claimed else []:
             amount = float(self._compared[name].npv().mean())
             title = self.run.scenarios[name].title
             kind = "saving" if amount >= 0 else "cost"

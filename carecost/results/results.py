@@ -244,7 +244,9 @@ class Results:
             children = run.side(name, outcome).children[:, -1].mean()
             said = f"{children:,.0f} children in care on 31 March {run.grid.dates[-1]}"
             if name != INACTION:
-                said += f"; net present saving £{run.compare(name).npv().mean() / 1e9:,.2f}bn"
+                idle = run.idle(name)
+                saved = f"{said}; net present saving £{run.compare(name).npv().mean() / 1e9:,.2f}bn"
+                said = f"{idle}; {said}" if idle else saved
             rows.append((name, said))
         return rows
 

@@ -55,7 +55,7 @@ def check(scenario: Scenario, grid: Grid, streams: tuple[str, ...], calendar: Ca
     InputError
         With every fault.
     """
-    found = _too_late(scenario, grid, calendar)
+    found: list[Problem] = []
     for lever in scenario.levers:
         for change in lever.changes:
             where = f"scenario {scenario.name!r}, lever {lever.name!r}, {change.operation} {change.parameter}"
@@ -76,15 +76,6 @@ def check(scenario: Scenario, grid: Grid, streams: tuple[str, ...], calendar: Ca
             if not labels and change.parameter == "unit_cost" and change.operation in ("add", "replace"):
                 found += _wrong_units(change, grid, where)
     refuse(found)
-
-
-def _too_late(scenario: Scenario, grid: Grid, calendar: Calendar) -> list[Problem]:
-    """Refuse a scenario that does nothing in the years projected: its result would be inaction under another name."""
-    first = [calendar.begin(c) + c.start + c.lag - 1 for _, c in scenario.changes]
-    if not first or min(first) <= grid.years[-1]:
-        return []
-    what = f"does nothing before {min(first)}, and the last projected year is {grid.years[-1]}"
-    return [Problem(what, f"scenario {scenario.name!r}", "Project more years, or start it earlier")]
 
 
 def _unknown_labels(change: Change, grid: Grid, streams: tuple[str, ...], where: str) -> list[Problem]:

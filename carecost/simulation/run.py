@@ -9,7 +9,7 @@ from typing import Any, TypeVar, cast
 
 import numpy as np
 
-from carecost._labels import INACTION
+from carecost._labels import INACTION, financial_year
 from carecost._shown import self_showing
 from carecost._typing import Array, lock
 from carecost.engine.grid import Grid
@@ -155,6 +155,15 @@ class Run:
     def first_year(self, plan: Scenario) -> int | None:
         """Give the first year in which a scenario, of this run or not, acts or spends; None where it never does."""
         return first_year(plan, self.calendar)
+
+    def idle(self, scenario: str) -> str:
+        """Say that no part of a scenario acts in the years projected; nothing where some part does."""
+        plan, last = self.scenarios[scenario], self.grid.years[-1]
+        first = self.first_year(plan)
+        if first is None or first <= last:
+            return ""
+        begins, ends = financial_year(first), financial_year(last)
+        return f"no part acts before {begins}, and the run ends in {ends}: it is inaction here"
 
     def compare(self, scenario: str, baseline: str = INACTION, central: bool = False) -> Comparison:
         """Compare two scenarios, draw by draw or in the central run."""

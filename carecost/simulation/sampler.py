@@ -186,7 +186,8 @@ class Columns:
 
     def _row(self, name: str) -> Array:
         table = self.ties.joint[name]
-        column = np.array([row[table.quantities.index(name)] for row in table.rows])
+        at = table.quantities.index(name)
+        column = np.array([row[at] for row in table.rows])
         chosen = self.draws.uniforms(f"joint: {table.name}") * len(column)
         return np.asarray(column[np.minimum(chosen.astype(int), len(column) - 1)])
 

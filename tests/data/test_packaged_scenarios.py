@@ -258,8 +258,10 @@ def test_dated_programmes_keep_their_years(england: cc.Assumptions) -> None:
     assert (spend[0] > 0).tolist() == [False, True, True, True, False, False]
     with pytest.raises(cc.CareCostError, match=r"acts in 2024, which is past.*earlier base year"):
         cc.run(england, cc.load_scenario("stable-homes"))
-    with pytest.raises(cc.CareCostError, match=r"does nothing before 2027, and the last projected year is 2026"):
-        cc.run(england, first, years=1)
+    idle = cc.run(england, first, years=1)
+    said = "no part acts before 2026-27, and the run ends in 2025-26: it is inaction here"
+    assert idle.run.idle("families-first") == said
+    assert "no part acts" in repr(idle) and (idle.compare("families-first").reform_spend() == 0).all()
 
 
 def test_a_lever_is_pulled_once(england: cc.Assumptions) -> None:

@@ -138,6 +138,17 @@ def calls() -> dict[str, dict[str, Any]]:
     england = cc.load_assumptions("england-2025")
     of_england = cc.run(england, "child-protection", years=2, start=2026)
     history = cc.load_history("england")
+    returned = cc.synthetic_return(40, years=2, seed=1)
+    own = cc.read_ssda903(returned.save(f"{calls_folder()}/return"))
+    own_rates = own.estimate(draws=2)
+    own_asked = {
+        "authority": None,
+        "template": "england-2025",
+        "population": None,
+        "draws": 2,
+        "seed": 1,
+        "suppress": True,
+    }
     tested = cc.backtest(history, "no change", origins=[2015], horizons=[1], draws=20)
     counts = cc.Counts(**of_counts)
     estimates = cc.estimate(counts)
@@ -204,6 +215,28 @@ def calls() -> dict[str, dict[str, Any]]:
         "scenarios": {},
         "under": {"assumptions": england, "background": "prices-flat"},
         "load_history": {"name": "england"},
+        "read_ssda903": {"path": f"{calls_folder()}/return"},
+        "SSDA903": {
+            "counts": own.counts,
+            "placements": own.placements,
+            "reasons": own.reasons,
+            "lines": own.lines,
+            "missing_years": (),
+            "children": own.children,
+            "rows": own.rows,
+        },
+        "SSDA903.report": {"self": own, "suppress": True},
+        "SSDA903.flows": {"self": own, "suppress": True},
+        "SSDA903.to_assumptions": {"self": own, **own_asked},
+        "SSDA903.estimate": {"self": own, **own_asked},
+        "OwnRates": {"assumptions": own_rates.assumptions, "bearings": own_rates.bearings},
+        "OwnRates.bearing": {"self": own_rates, "suppress": True},
+        "synthetic_return": {"children": 20, "years": 1, "last": 2025, "seed": 1, "flaws": 0.1}
+        | {"status_changes": 0.5, "like": "england-2025"},
+        "SyntheticReturn": {"tables": returned.tables, "truth": returned.truth, "population": returned.population},
+        "SyntheticReturn.save": {"self": returned, "folder": f"{calls_folder()}/other"},
+        "SyntheticReturn.save_zip": {"self": returned, "path": f"{calls_folder()}/return.zip"},
+        "SyntheticReturn.save_xml": {"self": returned, "folder": f"{calls_folder()}/xml"},
         "History": {"years": [2020, 2021], "areas": ["a"], "stock": [[10.0, 11.0]], "started": None, "uasc": None}
         | {"population": None, "regions": [], "name": "", "source": ""},
         "History.until": {"self": history, "year": 2015},
