@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import io
+import json
 import os
 import shutil
 import sys
@@ -87,7 +88,7 @@ def generate() -> None:
             file.write_text(text, encoding="utf-8")
     _draw_history(GENERATED / "price-volume-mix.png")
     record.draw(GENERATED / "record-fan.png")
-    for folder in ("sets", "scenarios", "quality"):
+    for folder in ("sets", "scenarios", "quality", "lessons"):
         for file in (GENERATED / folder).glob("*.md"):
             if f"{folder}/{file.name}" not in made:
                 file.unlink()
@@ -121,6 +122,7 @@ def _pages() -> Iterator[tuple[str, str]]:
     yield "register.md", _register()
     yield "record.md", record.page()
     yield from _quality(sets)
+    yield from _lessons()
 
 
 #: What the logs show of each row, and the heading of each column.
@@ -300,6 +302,17 @@ def _compared() -> str:
             GENERATED.mkdir(exist_ok=True)
             shutil.copy(picture, GENERATED / picture.name)
     return text
+
+
+def _lessons() -> Iterator[tuple[str, str]]:
+    """Write each notebook as a page to read; it is not run."""
+    for path in sorted((HERE.parent / "notebooks").glob("*.ipynb")):
+        text = ""
+        for cell in json.loads(path.read_text(encoding="utf-8"))["cells"]:
+            said = "".join(cell["source"])
+            code = cell["cell_type"] == "code"
+            text += f"```python\n{said}\n```\n\n" if code else said.replace(".ipynb)", ".md)") + "\n\n"
+        yield f"lessons/{path.stem}.md", text
 
 
 def _register() -> str:
