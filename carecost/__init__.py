@@ -80,6 +80,10 @@ if TYPE_CHECKING:  # what type checkers and editors see; a test holds it to the 
     from carecost.results.backtest import Backtest as Backtest
     from carecost.results.backtest import backtest as backtest
     from carecost.results.backtest import backtest_models as backtest_models
+    from carecost.results.calibration import Calibration as Calibration
+    from carecost.results.calibration import Fit as Fit
+    from carecost.results.calibration import Identifiability as Identifiability
+    from carecost.results.calibration import calibrate as calibrate
     from carecost.results.decision_tables import ScenarioOptions as ScenarioOptions
     from carecost.results.information_tables import evppi as evppi
     from carecost.results.listings import scenarios as scenarios
@@ -95,6 +99,10 @@ if TYPE_CHECKING:  # what type checkers and editors see; a test holds it to the 
 
 #: Where each public name lives.
 _NAMES: dict[str, tuple[str, ...]] = {
+    "analysis.calibration": (
+        "Free",
+        "Target",
+    ),
     "engine.costs": (
         "Costs",
         "cost",
@@ -195,6 +203,12 @@ _NAMES: dict[str, tuple[str, ...]] = {
         "Backtest",
         "backtest",
         "backtest_models",
+    ),
+    "results.calibration": (
+        "Calibration",
+        "Fit",
+        "Identifiability",
+        "calibrate",
     ),
     "results.decision_tables": ("ScenarioOptions",),
     "results.information_tables": ("evppi",),
