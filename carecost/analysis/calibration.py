@@ -15,16 +15,29 @@ from functools import cached_property
 from typing import Any, Literal, get_args
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy.optimize import least_squares
 from scipy.special import ndtri
 
-from carecost._guard import Refused, calendar_year, number, one_of, opened, optional, price_year, several_by, take, texts
+from carecost._guard import (
+    Refused,
+    calendar_year,
+    number,
+    one_of,
+    opened,
+    optional,
+    price_year,
+    several_by,
+    take,
+    texts,
+)
 from carecost._labels import INACTION, financial_year
 from carecost._typing import Array
+from carecost.engine.age_cohorts import project_ages, project_sums
+from carecost.engine.capacity import limited
 from carecost.engine.costs import cost_streams
 from carecost.engine.grid import AXES, SELECTED, Selector
 from carecost.engine.kernels import Kernels
-from carecost.engine.project import project_streams
 from carecost.engine.projection import Projection
 from carecost.errors import InputError, Problem, nearest, refuse, unknown
 from carecost.inputs.assumptions import Assumptions
@@ -204,7 +217,9 @@ class Free:
         ends = dict.fromkeys(("low", "high"), optional(number()))
         take(self, **SELECTED, **ends, prior=optional(number(above=0)), **texts("what"))
         if self.low is not None and self.high is not None and self.low >= self.high:
-            raise InputError(Problem(f"bounds {self.low:g} and {self.high:g} do not rise", self.words, "Give low < high"))
+            raise InputError(
+                Problem(f"bounds {self.low:g} and {self.high:g} do not rise", self.words, "Give low < high")
+            )
 
     @property
     def where(self) -> Selector:
@@ -222,7 +237,9 @@ def a_free(value: Any) -> Free:
     if isinstance(value, str):
         return Free(value)
     if not isinstance(value, Free):
-        raise Refused("", 'Give names or carecost.Free(…), as in ["entry_rate", carecost.Free("exit_rate", reasons="home")]')
+        raise Refused(
+            "", 'Give names or carecost.Free(…), as in ["entry_rate", carecost.Free("exit_rate", reasons="home")]'
+        )
     return value
 
 
@@ -294,9 +311,8 @@ def unknowns(assumptions: Assumptions, free: Sequence[Free]) -> list[Unknown]:
         except InputError as error:
             problems += error.problems
     names = [one.row.quantity for one in found]
-    for one in found:
-        if names.count(one.row.quantity) > 1:
-            problems.append(Problem("is free twice", one.words, "Name it once"))
+    twice = [one.words for one in found if names.count(one.row.quantity) > 1]
+    problems += [Problem("is free twice", f"free {words!r}", "Name it once") for words in dict.fromkeys(twice)]
     if not free:
         problems.append(Problem("nothing is free", "calibrate()", 'Name what may change, such as free=["entry_rate"]'))
     refuse(list(dict.fromkeys(problems)))
@@ -308,7 +324,9 @@ def _unknown(assumptions: Assumptions, free: Free, rows: Mapping[str, Assumption
     if free.what in rows:
         row, new = rows[free.what], False
         if free.where != Selector():
-            raise InputError(Problem("names cells of a growth or adjustment", where, "It has cells of its own: leave them out"))
+            raise InputError(
+                Problem("names cells of a growth or adjustment", where, "It has cells of its own: leave them out")
+            )
     elif free.what in AXES:
         if free.what in ("entry_share", "entry_at_birthday"):
             remedy = "Free the rates of entry, or of moving, instead"
@@ -402,7 +420,10 @@ class Model:
     @cached_property
     def bounds(self) -> Array:
         """Bounds of the search: (2, free)."""
-        low, high = ([float(one.inside(end)) for one, end in zip(self.free, ends, strict=True)] for ends in zip(*((one.low, one.high) for one in self.free), strict=True))
+        low, high = (
+            [float(one.inside(end)) for one, end in zip(self.free, ends, strict=True)]
+            for ends in zip(*((one.low, one.high) for one in self.free), strict=True)
+        )
         return np.array([low, high])
 
     @cached_property
@@ -437,32 +458,40 @@ class Model:
         parameters = evaluator.parameters(self.prepared.scenarios[INACTION])
         if self._kernels.computed > MOST_RATES:
             self._kernels = Kernels()
-        projections = dict(zip(parameters, project_streams(list(parameters.values()), self._kernels), strict=True))
+        # Ages apart are kept only where a target names some.
+        one_by_one = project_ages if any(target.ages for target in self.targets) else project_sums
+        streams = list(parameters.values())
+        made = limited(streams, [one_by_one(p, self._kernels) for p in streams], self._kernels)
+        projections = dict(zip(parameters, made, strict=True))
         self.runs += len(x)
         spend = None
         if any(target.what == "spend" for target in self.targets):
-            costs = cost_streams(list(parameters), list(projections.values()), list(parameters.values()))
+            costs = cost_streams(list(parameters), made, streams)
             spend = costs.spend, np.array([float(item.public) for item in costs.grid.items])
         out = [self._read(target, projections, spend) for target in self.targets]
         return np.stack([np.broadcast_to(column, len(x)) for column in out], axis=1)
 
-    def _read(
-        self, target: Target, projections: Mapping[str, Projection], spend: tuple[Array, Array] | None
-    ) -> Array:
+    def _read(self, target: Target, projections: Mapping[str, Projection], spend: tuple[Array, Array] | None) -> Array:
         """Read a target off the runs: (run,)."""
         grid = self.prepared.grid
         at = target.year - grid.base_year - (target.what != "children")
         if spend is not None and target.what == "spend":
-            chosen = spend[1] if target.items is None else np.isin(_names(grid.items), target.items)
+            chosen = spend[1] if target.items is None else np.isin([item.name for item in grid.items], target.items)
             return np.asarray(spend[0][:, at] @ chosen.astype(float))
-        inside = [p.in_care for p in grid.placements] if target.placements is None else np.isin(_names(grid.placements), target.placements)
+        # Of a placement with phases of time in care, all phases.
+        named = [p.of or p.name for p in grid.placements]
+        inside = (
+            [p.in_care for p in grid.placements] if target.placements is None else np.isin(named, target.placements)
+        )
         ages = target.ages or ()
         total = np.zeros(1)
         for stream, projection in projections.items():
             if target.streams is not None and stream not in target.streams:
                 continue
             if target.what == "exits":
-                reasons = range(len(grid.reasons)) if target.reasons is None else grid.indices("reasons", target.reasons)
+                reasons = (
+                    range(len(grid.reasons)) if target.reasons is None else grid.indices("reasons", target.reasons)
+                )
                 flow = projection.exits_for(reasons, ages)
             else:
                 flow = projection.over_ages("stock" if target.what == "children" else target.what, ages)
@@ -481,13 +510,11 @@ class Model:
         return given[0], np.asarray((given[1 : k + 1] - given[k + 1 :]).T / (2 * np.diag(step)))
 
 
-def _names(things: Sequence[Any]) -> list[str]:
-    return [thing.name for thing in things]
-
-
 def _target_faults(assumptions: Assumptions, targets: Sequence[Target]) -> list[Problem]:
     if not targets:
-        return [Problem("there are no targets", "calibrate()", 'Give some: [carecost.Target("children", 2030, 95_000)]')]
+        return [
+            Problem("there are no targets", "calibrate()", 'Give some: [carecost.Target("children", 2030, 95_000)]')
+        ]
     found = []
     labels = assumptions.labels
     for target in targets:
@@ -593,34 +620,51 @@ def draws_of(model: Model, mode: Mode, n: int, seed: int) -> Array:
 
 
 def search(model: Model, starts: int, seed: int) -> list[Mode]:
-    """Minimise the misfit from what the set has, and from a Latin hypercube over the bounds; give every mode, best first."""
+    """Minimise the misfit from what the set has and a Latin hypercube over the bounds; give every mode, best first."""
     low, high = model.bounds
     luck = Draws(max(starts, 1), seed=seed)
     cube = np.stack([luck.uniforms(f"calibration, start of {one.row.quantity}") for one in model.free], axis=1)
-    first = [model.own, *(low + cube[: max(starts - 1, 0)] * (high - low))]
-    return _modes(model, [_descend(model, x) for x in first])
+    first = [model.own, *(low + cube[: starts - 1] * (high - low))]
+    solutions: list[Mode] = []
+    for x in first:
+        solutions.append(_descend(model, x, [mode for mode in solutions if not mode.valley]))
+    return _modes(model, solutions)
 
 
-def _descend(model: Model, x: Array) -> Mode:
-    """Go down from a start."""
+class _Arrived(Exception):
+    """A search came to a mode that is known."""
+
+    def __init__(self, mode: Mode) -> None:
+        self.mode = mode
+
+
+def _descend(model: Model, x: Array, known: Sequence[Mode] = ()) -> Mode:
+    """Go down from a start, as far as a mode that is known."""
     low, high = model.bounds
-    known: dict[bytes, tuple[Array, Array]] = {}
+    made: dict[bytes, tuple[Array, Array]] = {}
 
-    def made(x: Array) -> tuple[Array, Array]:
-        if x.tobytes() not in known:
-            known[x.tobytes()] = model.slopes(x)
-        return known[x.tobytes()]
+    def at(x: Array) -> tuple[Array, Array]:
+        for mode in known:
+            if (np.abs(x - mode.x) < 0.1 * SAME * (high - low)).all():
+                raise _Arrived(mode)
+        if x.tobytes() not in made:
+            made[x.tobytes()] = model.slopes(x)
+        return made[x.tobytes()]
 
     def misses(x: Array) -> Array:
-        return model.misses(made(x)[0], x)
+        return model.misses(at(x)[0], x)
 
     def jacobian(x: Array) -> Array:
-        return np.concatenate([made(x)[1] / model.weight[:, None], np.diag(model.prior)])
+        return np.concatenate([at(x)[1] / model.weight[:, None], np.diag(model.prior)])
 
     exact: dict[str, Any] = {"xtol": 1e-13, "ftol": 1e-13, "gtol": 1e-13, "max_nfev": 60}
-    found = least_squares(misses, x, jac=jacobian, bounds=(low, high), x_scale=high - low, **exact)
-    given, slopes = made(found.x)
-    return Mode(found.x, given, slopes, float(2 * found.cost))
+    try:
+        found = least_squares(misses, x, jac=jacobian, bounds=(low, high), x_scale=high - low, **exact)
+    except _Arrived as arrived:
+        return arrived.mode
+    given, slopes = at(found.x)
+    mode = Mode(found.x, given, slopes, float(2 * found.cost))
+    return replace(mode, valley=bool(len(loose(model, mode))))
 
 
 def _modes(model: Model, solutions: Sequence[Mode]) -> list[Mode]:
@@ -638,22 +682,22 @@ def _modes(model: Model, solutions: Sequence[Mode]) -> list[Mode]:
                 out[i] = replace(near, starts=one.starts + other.starts, valley=True)
                 break
         else:
-            out.append(replace(one, valley=bool(len(loose(model, one)))))
+            out.append(one)
     return out
 
 
 def _joined(model: Model, one: Mode, other: Mode) -> bool:
     """Say whether two solutions lie in one valley: as good, flat, and with one as good between them."""
-    if not (len(loose(model, one)) and len(loose(model, other))) or abs(one.misfit - other.misfit) > 1e-3:
+    if not (one.valley and other.valley) or abs(one.misfit - other.misfit) > 1e-3:
         return False
     width = model.bounds[1] - model.bounds[0]
     between = _descend(model, (one.x + other.x) / 2)
     gap = np.linalg.norm((one.x - other.x) / width)
     ends = [float(np.linalg.norm((between.x - end.x) / width)) for end in (one, other)]
-    return abs(between.misfit - one.misfit) < 1e-3 and max(ends) < gap
+    return abs(between.misfit - one.misfit) < 1e-3 and max(ends) < float(gap)
 
 
-def met(model: Model, mode: Mode) -> Array:
+def met(model: Model, mode: Mode) -> NDArray[np.bool_]:
     """Say which targets are met: exactly, within the tolerance, or within 1.96 standard errors: (target,)."""
     room = [
         EXACT * max(abs(wanted), 1.0) if target.sd == 0 else 1.96 * sd if target.se else sd * math.sqrt(3.0)
@@ -663,7 +707,7 @@ def met(model: Model, mode: Mode) -> Array:
 
 
 def out_of_reach(model: Model, mode: Mode) -> list[Problem]:
-    """Find exact targets, and those with a tolerance, that the best fit does not meet: what is nearest, and what binds."""
+    """Find targets without a standard error that the best fit does not meet: what is nearest, and what binds."""
     at_end = [
         f"{one.words} at its {'low' if end == 0 else 'high'}, {one.low if end == 0 else one.high:g}"
         for i, one in enumerate(model.free)
@@ -677,7 +721,11 @@ def out_of_reach(model: Model, mode: Mode) -> list[Problem]:
         else "Free something that moves it apart from the others, or give targets standard errors"
     )
     return [
-        Problem(f"cannot be {wanted:,.6g}: the nearest that is reached is {given:,.6g}{binds}", f"target {target.words!r}", remedy)
+        Problem(
+            f"cannot be {wanted:,.6g}: the nearest that is reached is {given:,.6g}{binds}",
+            f"target {target.words!r}",
+            remedy,
+        )
         for target, wanted, given, ok in zip(model.targets, model.wanted, mode.given, met(model, mode), strict=True)
         if not ok and target.se is None
     ]
@@ -728,4 +776,3 @@ def in_words(model: Model, direction: Array) -> str:
         return f"{model.free[i].words} by {part[i]:+.2g}{unit}"
 
     return f"{' with '.join(change(int(i)) for i in named)}: the targets stay as they are"
-

@@ -38,7 +38,7 @@ def calibrate(
     draws: int = 1000,
     seed: int = 0,
 ) -> Calibration:
-    """Fit rates, growth or prices of a set to targets, by least squares from several starts; every mode is kept.
+    r"""Fit rates, growth or prices of a set to targets, by least squares from several starts; every mode is kept.
 
     Parameters
     ----------
@@ -76,10 +76,10 @@ def calibrate(
     Notes
     -----
     What the set gives is its central run under inaction, its background included. The misfit is
-    :math:`\\sum_i ((m_i(x) - t_i) / s_i)^2 + \\sum_j ((x_j - x^0_j) / p_j)^2` for targets :math:`t` with standard errors
-    :math:`s` and free parameters :math:`x`, the logarithms of multipliers, with priors :math:`p` where stated. An exact
-    target has a standard error of a millionth of it in the search, and adds no uncertainty. The joint draws are of the
-    Gaussian with the covariance :math:`(J'J)^{-1}` of the misses at the mode, within the bounds (Laplace's
+    :math:`\sum_i ((m_i(x) - t_i) / s_i)^2 + \sum_j ((x_j - x^0_j) / p_j)^2` for targets :math:`t` with standard
+    errors :math:`s` and free parameters :math:`x`, the logarithms of multipliers, with priors :math:`p` where stated.
+    An exact target has a standard error of a millionth of it in the search, and adds no uncertainty. The joint draws
+    are of the Gaussian with the covariance :math:`(J'J)^{-1}` of the misses at the mode, within the bounds (Laplace's
     approximation). What else is uncertain in the set stays so, whatever the targets: draws spread about the targets by
     it.
 
@@ -196,9 +196,15 @@ class Fit:
         ['entry_rate']
         """
         model, mode = self.model, self.mode
-        sd = np.sqrt(np.diag(fitting.covariance(model, mode))) if fitting.uncertain(model) else np.full(len(mode.x), np.nan)
+        sd = (
+            np.sqrt(np.diag(fitting.covariance(model, mode)))
+            if fitting.uncertain(model)
+            else np.full(len(mode.x), np.nan)
+        )
         values, ends = model.outside(mode.x), [model.outside(mode.x + z * sd) for z in (-Z80, Z80)]
-        near = np.minimum(mode.x - model.bounds[0], model.bounds[1] - mode.x) < fitting.SAME * np.ptp(model.bounds, axis=0)
+        near = np.minimum(mode.x - model.bounds[0], model.bounds[1] - mode.x) < fitting.SAME * np.ptp(
+            model.bounds, axis=0
+        )
         return pd.DataFrame(
             {
                 "free": one.words,
@@ -462,7 +468,8 @@ class Calibration:
             for at, (name, value) in enumerate((("mode", i), ("misfit", mode.misfit), ("starts", mode.mode.starts))):
                 rows.insert(at, name, value)
             tables.append(rows)
-        return pd.concat(tables, ignore_index=True)
+        joined: pd.DataFrame = pd.concat(tables, ignore_index=True)
+        return joined
 
     def identifiability(self) -> Identifiability:
         """Say what the targets hold of what is free, at the best mode.
