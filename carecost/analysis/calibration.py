@@ -735,18 +735,19 @@ def calibrated(model: Model, mode: Mode, n: int, seed: int) -> Assumptions:
     """Make the set at a mode: its rows fitted, with joint draws where anything stated leaves them uncertain."""
     words = [f"{t.words} = {value:,.6g}" for t, value in zip(model.targets, model.wanted, strict=True)]
     told = "; ".join(words[:3]) + (f"; and {len(words) - 3} more" if len(words) > 3 else "")
+    missed = [w for w, ok in zip(words, met(model, mode), strict=True) if not ok]
     grade = "D" if all(t.quality in ("A", "B", "C", "D") for t in model.targets) else "E"
     values = model.outside(mode.x)
     fitted, swapped = [], {}
     for one, value in zip(model.free, values, strict=True):
         note = f"fitted between {one.low:g} and {one.high:g}, all else at its central value"
         note += "" if one.new else f"; it was {one.row.belief.value:g}"
+        note += f"; misses {' and '.join(missed[:3])}" if missed else ""
         belief = replace(
             one.row.belief, value=float(value), low=None, high=None, distribution="",
             source=f"calibrated to {told}", source_year="", quality=grade, note=note,
         )  # fmt: skip
         row = replace(one.row, belief=belief)
-        # A growth without a long-run rate keeps its first rate for ever: it goes on doing so at the fitted one.
         fitted.append(row)
         if not one.new:
             swapped[id(one.row)] = row

@@ -136,9 +136,10 @@ class Fit:
     def _screen(self) -> list[tuple[str, str]]:
         fitted = self.parameters()
         told = [f"{row['free']} {row['value']:.6g}" for _, row in fitted.iterrows()]
+        n, met = len(self.model.targets), int(fitting.met(self.model, self.mode).sum())
         return [
             ("fitted", "; ".join(told)),
-            ("misfit", f"{self.misfit:.4g}; {'all targets met' if self.met else 'not all targets met'}"),
+            ("misfit", f"{self.misfit:.4g}; {met} of {n} targets met"),
             ("starts", f"{self.mode.starts} ended here"),
             ("flat", "; ".join(self.identifiability().flat) or "no direction: the targets hold what is free"),
         ]
