@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+from scipy.special import ndtri
 
 from carecost._guard import guarded, instance, opened, several_of, take, whole
 from carecost.analysis import calibration as fitting
@@ -16,6 +17,7 @@ from carecost.analysis.calibration import CLOSE, FREE, TARGETS, Free, Mode, Mode
 from carecost.errors import InputError, Problem, refuse
 from carecost.files.load import a_set
 from carecost.inputs.assumptions import Assumptions
+from carecost.maths.monte_carlo import LEVEL
 
 _MADE = "Use carecost.calibrate(…), which gives it"
 #: Most starts, and most joint draws.
@@ -202,7 +204,7 @@ class Fit:
             if fitting.uncertain(model)
             else np.full(len(mode.x), np.nan)
         )
-        values, ends = model.outside(mode.x), [model.outside(mode.x + z * sd) for z in (-Z80, Z80)]
+        values, ends = model.outside(mode.x), [model.outside(mode.x + z * sd) for z in (-UPPER, UPPER)]
         near = np.minimum(mode.x - model.bounds[0], model.bounds[1] - mode.x) < fitting.SAME * np.ptp(
             model.bounds, axis=0
         )
@@ -293,8 +295,8 @@ class Fit:
         )
 
 
-#: Standard normal quantile of the 80% interval.
-Z80 = 1.2815515655446004
+#: Standard normal quantile of the upper end of the interval that is printed.
+UPPER = float(ndtri(0.5 + LEVEL / 2))
 
 
 @opened
