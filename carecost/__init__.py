@@ -12,6 +12,8 @@ if TYPE_CHECKING:  # what type checkers and editors see; a test holds it to the 
     from carecost import maths as stockflow  # noqa: F401
     from carecost import money as money
     from carecost import plots as plots
+    from carecost.analysis.calibration import Free as Free
+    from carecost.analysis.calibration import Target as Target
     from carecost.engine.costs import Costs as Costs
     from carecost.engine.costs import cost as cost
     from carecost.engine.grid import CapacityGroup as CapacityGroup
@@ -81,7 +83,7 @@ if TYPE_CHECKING:  # what type checkers and editors see; a test holds it to the 
     from carecost.results.backtest import backtest as backtest
     from carecost.results.backtest import backtest_models as backtest_models
     from carecost.results.calibration import Calibration as Calibration
-    from carecost.results.calibration import Fit as Fit
+    from carecost.results.calibration import FittedMode as FittedMode
     from carecost.results.calibration import Identifiability as Identifiability
     from carecost.results.calibration import calibrate as calibrate
     from carecost.results.decision_tables import ScenarioOptions as ScenarioOptions
@@ -206,7 +208,7 @@ _NAMES: dict[str, tuple[str, ...]] = {
     ),
     "results.calibration": (
         "Calibration",
-        "Fit",
+        "FittedMode",
         "Identifiability",
         "calibrate",
     ),

@@ -11,7 +11,6 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
-from functools import cached_property
 from typing import Any, Literal, get_args
 
 import numpy as np
@@ -32,7 +31,7 @@ from carecost._guard import (
     texts,
 )
 from carecost._labels import INACTION, financial_year
-from carecost._typing import Array
+from carecost._typing import Array, LockedAgain, ReadOnly, locked_property
 from carecost.engine.age_cohorts import project_ages, project_sums
 from carecost.engine.capacity import limited
 from carecost.engine.costs import cost_streams
@@ -195,7 +194,7 @@ class Free:
     Examples
     --------
     >>> Free("entry_rate", ages="10 to 17").words
-    'entry_rate, ages=10 to 17'
+    'entry_rate, ages=10-17'
     >>> Free("drift of entries", low=-0.05, high=0.05).words
     'drift of entries'
     """
@@ -380,7 +379,7 @@ class _Tried(Columns):
         return np.zeros((1, len(years)))
 
 
-class Model:
+class Model(LockedAgain):
     """What a set gives at values of its free parameters: the targets, in the order in which they are stated.
 
     Parameters
@@ -402,22 +401,22 @@ class Model:
         self._kernels = Kernels()
         self.runs = 0
 
-    @cached_property
+    @locked_property
     def wanted(self) -> Array:
         """Figures of the targets, money in the prices of the set: (target,)."""
         return np.array([target.value * self._restated(target) for target in self.targets])
 
-    @cached_property
+    @locked_property
     def sd(self) -> Array:
         """Standard deviations of the targets, 0 where exact: (target,)."""
         return np.array([target.sd * self._restated(target) for target in self.targets])
 
-    @cached_property
+    @locked_property
     def weight(self) -> Array:
         """What a miss is divided by: (target,)."""
         return np.where(self.sd > 0, self.sd, EXACT * np.maximum(np.abs(self.wanted), 1.0))
 
-    @cached_property
+    @locked_property
     def bounds(self) -> Array:
         """Bounds of the search: (2, free)."""
         low, high = (
@@ -426,12 +425,12 @@ class Model:
         )
         return np.array([low, high])
 
-    @cached_property
+    @locked_property
     def own(self) -> Array:
         """What the set has, on the scale of the search: (free,)."""
         return np.array([float(one.inside(one.row.belief.value)) for one in self.free])
 
-    @cached_property
+    @locked_property
     def prior(self) -> Array:
         """One over the standard deviations beforehand, 0 where none is stated: (free,)."""
         return np.array([0.0 if one.prior is None else 1.0 / one.prior for one in self.free])
@@ -498,6 +497,10 @@ class Model:
             total = total + flow[:, at] @ np.asarray(inside, dtype=float)
         return total
 
+    def forget(self) -> None:
+        """Let go of what runs shared, which is large."""
+        self._kernels = Kernels()
+
     def misses(self, given: Array, x: Array) -> Array:
         """Weigh what is missed, and how far a prior is left: (..., target and free)."""
         return np.concatenate([(given - self.wanted) / self.weight, (x - self.own) * self.prior], axis=-1)
@@ -533,7 +536,7 @@ def _target_faults(assumptions: Assumptions, targets: Sequence[Target]) -> list[
 
 
 @dataclass(frozen=True, eq=False)
-class Mode:
+class Mode(ReadOnly):
     """A local optimum of the misfit.
 
     Attributes
@@ -628,7 +631,9 @@ def search(model: Model, starts: int, seed: int) -> list[Mode]:
     solutions: list[Mode] = []
     for x in first:
         solutions.append(_descend(model, x, [mode for mode in solutions if not mode.valley]))
-    return _modes(model, solutions)
+    modes = _modes(model, solutions)
+    model.forget()
+    return modes
 
 
 class _Arrived(Exception):

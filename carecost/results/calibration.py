@@ -12,6 +12,7 @@ import pandas as pd
 from scipy.special import ndtri
 
 from carecost._guard import guarded, instance, opened, several_of, take, whole
+from carecost._typing import LockedAgain
 from carecost.analysis import calibration as fitting
 from carecost.analysis.calibration import CLOSE, FREE, TARGETS, Free, Mode, Model, Target
 from carecost.errors import InputError, Problem, refuse
@@ -102,7 +103,7 @@ def calibrate(
 
 @opened
 @dataclass(frozen=True, eq=False)
-class Fit:
+class FittedMode(LockedAgain):
     """One mode of a calibration: a local optimum of the misfit.
 
     Parameters
@@ -189,7 +190,7 @@ class Fit:
 
         See Also
         --------
-        Fit.residuals : What it gives.
+        FittedMode.residuals : What it gives.
 
         Examples
         --------
@@ -235,7 +236,7 @@ class Fit:
 
         See Also
         --------
-        Fit.parameters : What was fitted.
+        FittedMode.parameters : What was fitted.
 
         Examples
         --------
@@ -271,7 +272,7 @@ class Fit:
 
         See Also
         --------
-        Fit.assumptions : Refused where a direction is flat.
+        FittedMode.assumptions : Refused where a direction is flat.
 
         Examples
         --------
@@ -352,7 +353,7 @@ class Identifiability:
 
 @opened
 @dataclass(frozen=True, eq=False)
-class Calibration:
+class Calibration(LockedAgain):
     """What :func:`calibrate` found.
 
     Parameters
@@ -397,11 +398,11 @@ class Calibration:
         return lines
 
     @cached_property
-    def modes(self) -> tuple[Fit, ...]:
+    def modes(self) -> tuple[FittedMode, ...]:
         """Every mode that was found, best first; never their mean."""
-        return tuple(Fit(self.model, mode, self.draws, self.seed) for mode in self.found)
+        return tuple(FittedMode(self.model, mode, self.draws, self.seed) for mode in self.found)
 
-    def _rivals(self) -> list[Fit]:
+    def _rivals(self) -> list[FittedMode]:
         return [mode for mode in self.modes[1:] if mode.misfit < self.modes[0].misfit + CLOSE]
 
     @property
@@ -428,7 +429,7 @@ class Calibration:
         Returns
         -------
         DataFrame
-            Columns mode (its place), misfit, starts, and those of :meth:`Fit.parameters`.
+            Columns mode (its place), misfit, starts, and those of :meth:`FittedMode.parameters`.
 
         See Also
         --------
@@ -449,7 +450,7 @@ class Calibration:
         Returns
         -------
         DataFrame
-            Columns mode (its place), misfit, starts, and those of :meth:`Fit.residuals`.
+            Columns mode (its place), misfit, starts, and those of :meth:`FittedMode.residuals`.
 
         See Also
         --------
@@ -484,7 +485,7 @@ class Calibration:
 
         See Also
         --------
-        Fit.identifiability : The same at another mode.
+        FittedMode.identifiability : The same at another mode.
 
         Examples
         --------
