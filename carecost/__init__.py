@@ -12,6 +12,8 @@ if TYPE_CHECKING:  # what type checkers and editors see; a test holds it to the 
     from carecost import maths as stockflow  # noqa: F401
     from carecost import money as money
     from carecost import plots as plots
+    from carecost.analysis.calibration import Free as Free
+    from carecost.analysis.calibration import Target as Target
     from carecost.engine.costs import Costs as Costs
     from carecost.engine.costs import cost as cost
     from carecost.engine.grid import CapacityGroup as CapacityGroup
@@ -88,6 +90,10 @@ if TYPE_CHECKING:  # what type checkers and editors see; a test holds it to the 
     from carecost.results.backtest import Backtest as Backtest
     from carecost.results.backtest import backtest as backtest
     from carecost.results.backtest import backtest_models as backtest_models
+    from carecost.results.calibration import Calibration as Calibration
+    from carecost.results.calibration import FittedMode as FittedMode
+    from carecost.results.calibration import Identifiability as Identifiability
+    from carecost.results.calibration import calibrate as calibrate
     from carecost.results.decision_tables import ScenarioOptions as ScenarioOptions
     from carecost.results.information_tables import evppi as evppi
     from carecost.results.listings import scenarios as scenarios
@@ -103,6 +109,10 @@ if TYPE_CHECKING:  # what type checkers and editors see; a test holds it to the 
 
 #: Where each public name lives.
 _NAMES: dict[str, tuple[str, ...]] = {
+    "analysis.calibration": (
+        "Free",
+        "Target",
+    ),
     "engine.costs": (
         "Costs",
         "cost",
@@ -217,6 +227,12 @@ _NAMES: dict[str, tuple[str, ...]] = {
         "Backtest",
         "backtest",
         "backtest_models",
+    ),
+    "results.calibration": (
+        "Calibration",
+        "FittedMode",
+        "Identifiability",
+        "calibrate",
     ),
     "results.decision_tables": ("ScenarioOptions",),
     "results.information_tables": ("evppi",),

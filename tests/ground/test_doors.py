@@ -137,6 +137,9 @@ def calls() -> dict[str, dict[str, Any]]:
     setting = response.at()
     england = cc.load_assumptions("england-2025")
     of_england = cc.run(england, "child-protection", years=2, start=2026)
+    target, free = cc.Target("children", 2026, 700.0, se=5.0), cc.Free("entry_rate")
+    fit = cc.calibrate(tiny, target, free, starts=1, draws=10)
+    held = fit.identifiability()
     history = cc.load_history("england")
     returned = cc.synthetic_return(40, years=2, seed=1)
     own = cc.read_ssda903(returned.save(f"{calls_folder()}/return"))
@@ -260,6 +263,17 @@ def calls() -> dict[str, dict[str, Any]]:
         "Backtest.since": {"self": tested, "year": 2000},
         "Backtest.forecasts": {"self": tested},
         "Backtest.table": {"self": tested},
+        "calibrate": {"assumptions": tiny, "targets": target, "free": free, "starts": 1, "draws": 10, "seed": 0},
+        "Target": {f: getattr(target, f) for f in cc.Target.__dataclass_fields__},
+        "Free": {f: getattr(free, f) for f in cc.Free.__dataclass_fields__},
+        "Calibration": {"model": fit.model, "found": fit.found, "draws": 10, "seed": 0},
+        "FittedMode": {"model": fit.model, "mode": fit.found[0], "draws": 10, "seed": 0},
+        **{
+            f"{kind}.{method}": {"self": one}
+            for kind, one in (("Calibration", fit), ("FittedMode", fit.modes[0]))
+            for method in ("parameters", "residuals", "identifiability")
+        },
+        "Identifiability": {f: getattr(held, f) for f in cc.Identifiability.__dataclass_fields__},
         "Results.baselines": {"self": of_england, "draws": False, "level": 0.8, "progress": None},
         "Results.required_effects": {"self": of_england, "scenario": "child-protection", "levers": "child protection"},
         "Results.effect_curve": {"self": of_england, "scenario": "child-protection", "lever": "child protection"}

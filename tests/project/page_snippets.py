@@ -393,6 +393,29 @@ def docs_how_to_baselines() -> None:
     print(len(saved))
 
 
+def docs_how_to_calibrate() -> None:
+    import carecost as cc
+
+    england = cc.load_assumptions("england-2025")
+    fit = cc.calibrate(england, cc.Target("children", 2030, 95_000), free="entry_rate")
+    results = cc.run(fit.assumptions, years=5)
+    print(fit.parameters()[["free", "before", "value"]].to_string(index=False))
+    print(f"{results.children()['value'].iloc[-1]:,.0f} children")
+    targets = [
+        cc.Target("children", 2027, 83_000, se=400),
+        cc.Target("entries", 2027, 34_500, se=500),
+    ]
+    free = [cc.Free("entry_rate", low=0.5, high=2), cc.Free("exit_rate", reasons="home", low=0.5, high=2)]
+    fit = cc.calibrate(england, targets, free, starts=2)
+    shown = ["free", "value", "low", "high"]
+    print(fit.parameters()[shown].round(3).to_string(index=False))
+    print(fit.residuals()[["target", "wanted", "given", "z"]].round(2).to_string(index=False))
+    print(fit.identifiability())
+    print(fit.identifiability().correlation.round(2).to_string())
+    one_target = cc.calibrate(england, targets[0], free, starts=2)
+    print(one_target.identifiability().flat[0])
+
+
 def docs_how_to_cohort_model() -> None:
     import numpy as np
 
@@ -446,6 +469,17 @@ def docs_how_to_delay_and_stack() -> None:
     print(results.scenarios)
     waiting = results.compare("care-review, 2 years later", baseline="care-review")
     print(waiting.summary()["what"].iloc[2])
+
+
+def docs_how_to_many_draws() -> None:
+    import carecost as cc
+
+    results = cc.run("england-2025", "family-networks", years=4, draws=40, keep="headline")
+    print(results.children()["unit"].unique().tolist(), results.compare("family-networks").npv().shape)
+    try:
+        results.costs(by=["item"])
+    except cc.CareCostError as error:
+        print(error)
 
 
 def docs_how_to_one_averted_entry() -> None:
@@ -615,6 +649,8 @@ def docs_how_to_what_if() -> None:
     half = response.at(scale={"family help": 0.5}, prices={"children's home": 1.1}, entries=1.05)
     print(half.npv().shape, half.children().columns.tolist())
     print(response.exact["family help"], response.exact["foster carers"])
+    rows = results.two_way("care-review", scale={"family help": [0, 1]}, prices={"children's home": [0.9, 1.1]})
+    print(rows[rows["quantile"] == "mean"][["first_value", "second_value"]].to_numpy().tolist())
 
 
 def docs_how_to_what_to_find_out() -> None:
