@@ -37,7 +37,7 @@ def test_the_numbers_are_those_of_the_tables(story: AuthorityStory) -> None:
     assert len(first.rows) == 13
     children = story.run.shown["inaction"].in_care(story.run.grid)[0][:, -1]
     assert numbers.children(float(children.mean())) in story.title
-    assert "family-help: effects as claimed, not evidenced" in story.screen()
+    assert f"{story.run.scenarios['family-help'].heading}: effects as claimed, not evidenced" in story.screen()
 
 
 def test_what_it_rests_on_is_said(story: AuthorityStory) -> None:
