@@ -366,6 +366,10 @@ def _laid(part: Part) -> Iterator[str]:
     top = [[head[n - deep + len(head)] if n >= deep - len(head) else "" for head in heads] for n in range(deep)]
     every: list[Sequence[str]] = [*top, *part.rows]
     widths = [max(len(row[i]) for row in every) for i in range(len(heads))]
+    widths[0] = max(NARROW, min(widths[0], WIDTH - sum(widths[1:]) - 2 * len(widths[1:])))
     for row in every:
-        cells = (text.rjust(w) if i else text.ljust(w) for i, (text, w) in enumerate(zip(row, widths, strict=True)))
-        yield "  ".join(cells).rstrip()
+        # A name that is too long goes on below its numbers.
+        first, *more = textwrap.wrap(row[0], widths[0], drop_whitespace=False, subsequent_indent="  ") or [""]
+        cells = (text.rjust(w) for text, w in zip(row[1:], widths[1:], strict=True))
+        yield "  ".join([first.ljust(widths[0]), *cells]).rstrip()
+        yield from map(str.rstrip, more)
