@@ -196,11 +196,19 @@ class AuthorityStory:
                 cells.append(self._shown(name, lambda o, n=n: o.in_care(grid)[0][:, n]))
             spend = self._shown(INACTION, lambda o, n=n: o.costs.public_spend[:, n - 1], _millions)
             rows.append((*cells, spend))
-        heads = ("Children in care", *self._names(), "spend a year without reform")
+        heads = ("In care", *self._names(), "spend a year without reform")
         p = self.run.provenance
         what = f"{numbers.interval(p.noise)}." if p.draws > 1 else numbers.sentence(numbers.NO_INTERVAL)
         notes = (f"{what} {PATH.format(prices=p.price_base.words)}",)
-        return Part("ahead", "The years ahead", "Means, and four chances in five", "", heads, tuple(rows), notes)
+        return Part(
+            "ahead",
+            "Children in care, and what is spent, ahead",
+            "Means, and four chances in five",
+            "",
+            heads,
+            tuple(rows),
+            notes,
+        )
 
     def _names(self) -> Iterator[str]:
         return (self.run.scenarios[name].heading for name in self.results.scenarios)
@@ -366,7 +374,7 @@ def _laid(part: Part) -> Iterator[str]:
     top = [[head[n - deep + len(head)] if n >= deep - len(head) else "" for head in heads] for n in range(deep)]
     every: list[Sequence[str]] = [*top, *part.rows]
     widths = [max(len(row[i]) for row in every) for i in range(len(heads))]
-    widths[0] = max(NARROW, min(widths[0], WIDTH - sum(widths[1:]) - 2 * len(widths[1:])))
+    widths[0] = max(min(widths[0], NARROW), min(widths[0], WIDTH - sum(widths[1:]) - 2 * len(widths[1:])))
     for row in every:
         # A name that is too long goes on below its numbers.
         first, *more = textwrap.wrap(row[0], widths[0], drop_whitespace=False, subsequent_indent="  ") or [""]
