@@ -25,8 +25,8 @@ if TYPE_CHECKING:
 
 #: The page in the folder of a run.
 PAGE = "authority.html"
-#: Letters of a line on the screen.
-WIDTH = 110
+#: Letters of a line on the screen, and of the name of a column.
+WIDTH, NARROW = 110, 22
 #: Inches of the chart.
 SIZE = (9.0, 4.2)
 #: Years ahead of the rows of the projection, as far as the run goes; and those that forecasts are scored over.
@@ -196,16 +196,22 @@ class AuthorityStory:
                 cells.append(self._shown(name, lambda o, n=n: o.in_care(grid)[0][:, n]))
             spend = self._shown(INACTION, lambda o, n=n: o.costs.public_spend[:, n - 1], _millions)
             rows.append((*cells, spend))
-        heads = ("Children in care", *self._names(), "spend a year without reform")
+        heads = ("In care", *self._names(), "spend a year without reform")
         p = self.run.provenance
         what = f"{numbers.interval(p.noise)}." if p.draws > 1 else numbers.sentence(numbers.NO_INTERVAL)
         notes = (f"{what} {PATH.format(prices=p.price_base.words)}",)
-        return Part("ahead", "The years ahead", "Means, and four chances in five", "", heads, tuple(rows), notes)
+        return Part(
+            "ahead",
+            "Children in care, and what is spent, ahead",
+            "Means, and four chances in five",
+            "",
+            heads,
+            tuple(rows),
+            notes,
+        )
 
     def _names(self) -> Iterator[str]:
-        for name in self.results.scenarios:
-            scenario = self.run.scenarios[name]
-            yield "without reform" if name == INACTION else f"{name}{' (claimed)' if scenario.claim else ''}"
+        return (self.run.scenarios[name].heading for name in self.results.scenarios)
 
     def _reform(self) -> Iterator[Part]:
         rows, claims = [], []
@@ -217,7 +223,7 @@ class AuthorityStory:
             chance = numbers.chance(float((npv > 0).mean())) if len(npv) > 1 else "–"
             rows.append(
                 (
-                    name,
+                    self.run.scenarios[name].heading,
                     f"{compared.averted[:, -1].mean():,.0f}",
                     _millions(float(compared.reform_spend().sum(1).mean())),
                     _millions(float(compared.cashable_saving().sum(1).mean())),
@@ -226,7 +232,7 @@ class AuthorityStory:
                 )
             )
             if self.run.scenarios[name].claim:
-                claims.append(name)
+                claims.append(self.run.scenarios[name].heading)
         if rows:
             heads = ("Reform", "fewer children", "it costs", "cash saved", "net present saving", "chance above nil")
             warning = f"{', '.join(claims)}: {numbers.CLAIM}. " if claims else ""
@@ -360,12 +366,18 @@ def _millions(value: float) -> str:
 
 
 def _laid(part: Part) -> Iterator[str]:
-    """Lay a table out in columns, the first as wide as is left."""
+    """Lay a table out in columns; names of columns that are long take several lines."""
     if not part.rows:
         return
-    every: Sequence[Sequence[str]] = [part.heads, *part.rows]
-    widths = [max(len(row[i]) for row in every) for i in range(len(part.heads))]
+    heads = [textwrap.wrap(head, NARROW) or [""] for head in part.heads]
+    deep = max(map(len, heads))
+    top = [[head[n - deep + len(head)] if n >= deep - len(head) else "" for head in heads] for n in range(deep)]
+    every: list[Sequence[str]] = [*top, *part.rows]
+    widths = [max(len(row[i]) for row in every) for i in range(len(heads))]
+    widths[0] = max(min(widths[0], NARROW), min(widths[0], WIDTH - sum(widths[1:]) - 2 * len(widths[1:])))
     for row in every:
-        yield "  ".join(
-            text.ljust(w) if i == 0 else text.rjust(w) for i, (text, w) in enumerate(zip(row, widths, strict=True))
-        )
+        # A name that is too long goes on below its numbers.
+        first, *more = textwrap.wrap(row[0], widths[0], drop_whitespace=False, subsequent_indent="  ") or [""]
+        cells = (text.rjust(w) for text, w in zip(row[1:], widths[1:], strict=True))
+        yield "  ".join([first.ljust(widths[0]), *cells]).rstrip()
+        yield from map(str.rstrip, more)

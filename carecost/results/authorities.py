@@ -121,14 +121,15 @@ def _one(
     england: Assumptions, plans: Sequence[Scenario], years: int, draws: Draws | None, start: int | None, name: str
 ) -> AuthorityRun:
     """Run one authority on one thread and keep its sums; where it runs is the executor's matter."""
-    found = run(authority(england, name), plans, years, draws, start, threads=1)
-    grid = found.grid
-    both = {"": found.shown, "central_": found.central}
+    found = run(authority(england, name), plans, years, draws, start, threads=1, keep="costs")
     parts: dict[str, dict[str, Array]] = {}
-    for prefix, outcomes in both.items():
-        parts[f"{prefix}children"] = {n: o.in_care(grid)[0] for n, o in outcomes.items()}
-        parts[f"{prefix}spend"] = {n: o.costs.public_spend for n, o in outcomes.items()}
-        parts[f"{prefix}saving"] = {n: found.compare(n, central=bool(prefix)).npv() for n in outcomes if n != INACTION}
+    for prefix, outcomes in (("", found.shown), ("central_", found.central)):
+        sides = {scenario: found.side(scenario, outcome) for scenario, outcome in outcomes.items()}
+        parts[f"{prefix}children"] = {scenario: side.children for scenario, side in sides.items()}
+        parts[f"{prefix}spend"] = {scenario: side.public_spend for scenario, side in sides.items()}
+        parts[f"{prefix}saving"] = {
+            scenario: found.compare(scenario, central=bool(prefix)).npv() for scenario in sides if scenario != INACTION
+        }
     return AuthorityRun(**parts)
 
 
