@@ -132,7 +132,7 @@ def lines(assumptions: Assumptions, scenario: Scenario) -> list[Line]:
     >>> from carecost.files.load import load_assumptions, load_scenario
     >>> england = load_assumptions("england-2025")
     >>> len(england.rows), len(lines(england, load_scenario("care-review")))
-    (1344, 84)
+    (1343, 84)
     """
     return [
         *_rows(assumptions),

@@ -903,7 +903,7 @@ def coordinates(grid: Grid) -> dict[str, tuple[int | str, ...]]:
 
     Examples
     --------
-    >>> coordinates(Grid(2025, 2, range(2), ["foster"]))["date"]
+    >>> coordinates(Grid(2025, 2, range(18), ["foster"]))["date"]
     (2025, 2026, 2027)
     """
     return {name: grid.labels(axis) for axis, name in SINGULAR.items()}

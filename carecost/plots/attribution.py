@@ -136,7 +136,7 @@ def plot_attribution(
     >>> import carecost as cc
     >>> results = cc.run(cc.load_assumptions("england-2025"), cc.load_scenario("care-review"), years=6)
     >>> len(plot_attribution(results, "care-review").patches)
-    15
+    9
     """
     if method not in WAYS:
         raise UnknownNameError(unknown("method", method, WAYS))

@@ -67,6 +67,10 @@ def plot_two_way(
     InputError
         If there are not two settings.
 
+    See Also
+    --------
+    carecost.Results.two_way : The table that is drawn.
+
     Examples
     --------
     >>> import carecost as cc

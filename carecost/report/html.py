@@ -262,7 +262,7 @@ def document(title: str, body: str, style: str = STYLE) -> str:
 #: Drawings and tags, whose text is left alone; and what may not be broken at the end of a line: a date, a financial
 #: year, an amount with its sign.
 _MARKUP = re.compile(r"(<svg.*?</svg>|<[^>]+>)", re.DOTALL)
-_ONE = re.compile(r"\d{1,2} March(?: \d{4})?|\d{4}-\d{2}(?!\d)|[−+]£?\d[\d,.]*\d?(?:bn|m|%)?")
+_ONE = re.compile(r"\d{1,2} March(?: \d{4})?|(?<![\w-])\d{4}-\d{2}(?!\d)|[−+]£?\d[\d,.]*\d?(?:bn|m|%)?")
 
 
 def together(markup: str) -> Html:

@@ -1520,7 +1520,7 @@ class Results:
         >>> import carecost as cc
         >>> results = cc.run("england-2025", years=3, draws=50)
         >>> results.sobol(of="children")["group"].iloc[0]
-        'path: entries and exits together'
+        'growth: drift of entries'
         """
         return information_tables.sobol_rows(self._run, groups, of, scenario, baseline, totals, progress)
 

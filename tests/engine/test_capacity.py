@@ -394,9 +394,9 @@ def test_a_set_with_places_runs_and_writes_what_it_read(folder: Path, tmp_path: 
     tiny = cc.load_assumptions(folder)
     results = cc.run(tiny, cc.load_scenario(SETS / "edge.toml"), draws=cc.Draws(30, seed=1))
     table = results.capacity()
-    assert table.columns.tolist() == [
-        *("scenario", "year", "group", "quantile", "places", "occupancy", "share", "redirected", "unmet")
-    ]
+    amounts = ("places", "occupancy", "share", "redirected", "unmet")
+    about = ("scenario", "year", "group", "quantile")
+    assert table.columns.tolist() == [*about, *amounts, *(f"{amount}_error" for amount in amounts)]
     central = table[(table["scenario"] == "inaction") & (table["quantile"] == "central")]
     assert (central["redirected"] > 0).any() and set(central["places"]) == {800.0}
     saved = cc.save_assumptions(tiny, tmp_path / "again")

@@ -204,8 +204,6 @@ def test_check_says_which_tables_are_of_the_base(capsys: pytest.CaptureFixture[s
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        (["compare", "care-review"], "'care-review' is not an assumption set. Give the set first"),
-        (["compare", "{tmp}/s.toml"], "is the file of a scenario, where a set is wanted. Give the set first"),
         (["compare", TINY, "--out", "{tmp}/s.toml"], "is a file, and no folder to write to. Name a folder"),
         (["compare", TINY, "--out", "{tmp}/s.toml/out"], "is a file, and no folder to write to"),
         (["check", TINY, "care-review"], "is a set, and so needs no other. Name the scenario first"),
