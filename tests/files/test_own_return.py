@@ -10,7 +10,7 @@ from scipy import stats
 
 import carecost as cc
 from carecost.cli import main
-from carecost.files.own_rates import worth_of_levels
+from carecost.files.own_rates import earlier, worth_of_levels
 from carecost.simulation.checks import checked, remarks
 
 TINY = Path(__file__).resolve().parents[1] / "data" / "sets" / "tiny"
@@ -45,7 +45,7 @@ def deviations(own: cc.SSDA903, made: cc.SyntheticReturn, england: cc.Assumption
         lived = own.counts.child_years[i].sum(0)  # (age, placement)
         leave = np.asarray(p.exit_rate)[0, 0].sum(-1)[:, at]
         move = np.asarray(p.move_rate)[0, 0].sum(-1)[:, at]
-        enter = np.asarray(p.entry_rate)[0, 0] * made.population * len(own.years)
+        enter = np.asarray(p.entry_rate)[0, 0] * made.population * sum(earlier(england, y) for y in own.years)
         out[f"{stream}, exits"] = float(own.counts.exits[i].sum()), float((lived * leave).sum())
         out[f"{stream}, moves"] = float(own.counts.moves[i].sum()), float((lived * move).sum())
         out[f"{stream}, entries"] = float(own.counts.entries[i].sum()), float(enter.sum())
@@ -216,7 +216,7 @@ def test_a_return_of_another_year_begins_there_at_the_prices_of_the_public_set(
     checked(a)
     results = cc.run(a, "care-review", years=1, draws=0)
     assert "no part acts before" in repr(results)
-    assert any("carried back" in note.says[1] for note in a.notes if note.kind == "gap") == (last < 2025)
+    assert any("moved back" in note.says[1] for note in a.notes if note.kind == "gap") == (last < 2025)
 
 
 def test_a_population_that_was_given_is_taken(own: cc.SSDA903, england: cc.Assumptions) -> None:
