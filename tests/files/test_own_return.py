@@ -186,15 +186,17 @@ def test_without_an_authority_it_is_said_and_population_is_in_proportion(
     assert people == pytest.approx(share * all_people)
 
 
-def test_an_area_gives_its_population_and_prices(own: cc.SSDA903) -> None:
-    a = own.to_assumptions("North East", draws=0)
-    region = cc.load_assumptions("england-2025/North East")
-    assert a.area == "North East" and a.portion == region.portion
+@pytest.mark.parametrize("area", ["North East", "Kent"])
+def test_an_area_gives_its_population_and_prices(own: cc.SSDA903, area: str) -> None:
+    a = own.to_assumptions(area, draws=0)
+    region = cc.load_assumptions(f"england-2025/{area}")
+    assert a.area == area and a.portion == region.portion
+    checked(a)
     for parameter in ("population", "unit_cost"):
         mine, theirs = (sum(r.belief.value for r in s.select(parameter)) for s in (a, region))
         assert mine == pytest.approx(theirs)
-    with pytest.raises(cc.CareCostError, match="North East"):
-        own.to_assumptions("Nort East", draws=0)
+    with pytest.raises(cc.CareCostError, match=area):
+        own.to_assumptions(f"{area}s", draws=0)
 
 
 def test_children_of_ages_that_the_public_stream_lacks_leave_too(england: cc.Assumptions, tmp_path: Path) -> None:
