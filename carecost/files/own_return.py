@@ -142,9 +142,9 @@ def _set(
         return True
 
     left = [_from(row, base) for row in public.rows if kept(row)]
-    if share != 1.0:  # what is paid once a year for the whole is paid in parts, and so are those outside care
+    if share != 1.0:  # in parts: what is paid once a year for the whole, children outside care, places
         yearly = {item.name for item in public.items if item.driver == "year"}
-        left = [_times(row, share) if row.parameter == "initial_stock" else row for row in left]
+        left = [_times(row, share) if row.parameter in ("initial_stock", "capacity") else row for row in left]
         left = [
             _times(row, share)
             if set(row.where.items or ()) <= yearly and row.where.items and row.kind == "value"

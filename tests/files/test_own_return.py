@@ -241,6 +241,13 @@ def test_another_public_set_serves_too(own: cc.SSDA903) -> None:
     assert stock == own.counts.stock[:, -1].sum()
 
 
+def test_places_of_a_public_set_are_in_proportion(own: cc.SSDA903) -> None:
+    public = cc.load_assumptions("england-2025-capacity")
+    a = own.to_assumptions(template=public, draws=0)
+    places = [sum(r.belief.value for r in s.select("capacity") if r.kind == "value") for s in (a, public)]
+    assert places[0] == pytest.approx(a.portion * places[1])
+
+
 def test_a_public_set_in_which_children_come_back_is_refused(own: cc.SSDA903) -> None:
     with pytest.raises(cc.CareCostError, match="children come back to care in it"):
         own.to_assumptions(template="england-2025-after-care", draws=0)
