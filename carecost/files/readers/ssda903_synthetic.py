@@ -469,7 +469,7 @@ def _status(life: dict[str, Ints], end: int, changes: float, rng: Any) -> dict[s
     was["end"] = np.where(split, first_cut, was["end"])
     was["reason"] = np.where(split, GOES_ON, was["reason"])
     step = np.r_[np.zeros(len(n), np.int64), np.ones(len(owner), np.int64)]
-    # Which piece of its episode it is: the legal status goes to and fro.
+    # Which piece of its episode it is: the legal status alternates.
     place = (
         np.arange(len(owner)) - np.maximum.accumulate(np.where(first, np.arange(len(owner)), 0))
         if len(owner)
