@@ -12,9 +12,10 @@ import numpy as np
 from carecost._typing import Array
 from carecost.engine.grid import Grid, Parameter, Selector
 from carecost.engine.parameters import Parameters
-from carecost.errors import InputError, Problem
+from carecost.errors import CareCostError, InputError, Problem
 from carecost.estimation.lexis import ADULT
 from carecost.estimation.pooled import FOUND, Pooled, towards
+from carecost.files.load import load_assumptions
 from carecost.files.own_counts import Counted
 from carecost.files.readers.history import load_history
 from carecost.inputs.assumptions import Assumptions
@@ -65,6 +66,41 @@ class Bearing:
     used: str
 
 
+@cache
+def _children_of_england() -> dict[int, float]:
+    """Give the children of England by year, as far as they are published: of year `y` those of 30 June `y`-1."""
+    h = load_history("england")
+    assert h.population is not None
+    return {y: float(n) for y, n in zip(h.years, np.asarray(h.population)[0], strict=True) if np.isfinite(n)}
+
+
+def earlier(public: Assumptions, year: int) -> float:
+    """Give England's children of a year before a public set begins, over those of its first year.
+
+    Parameters
+    ----------
+    public : Assumptions
+        The set, of England or a part of it.
+    year : int
+        A year before its first; before 2013, as in 2013.
+
+    Returns
+    -------
+    float
+        A share: how many there were for each child of the first year.
+    """
+    known = _children_of_england()
+    whole = public
+    if public.area:
+        try:
+            whole = load_assumptions(public.name.partition(",")[0])
+        except CareCostError:  # a set of one's own: as in the last published year
+            return known[min(max(year, min(known)), max(known))] / known[max(known)]
+    first = min(r.where.years[0] for r in whole.select("population") if r.kind == "value" and r.where.years)
+    rows = [r for r in whole.select("population", year=first) if r.kind == "value"]
+    return known[min(max(year, min(known)), max(known))] / sum(r.belief.value for r in rows)
+
+
 class People:
     """Children of the area by year and age, before its base year and after."""
 
@@ -89,6 +125,7 @@ class People:
                 raise InputError(Problem("population is not above zero", "to_assumptions()", "Give children"))
             scale = given / (path[0].sum() if given.ndim == 0 else path[0])
         self.path = path * scale
+        self.before = cache(lambda year: earlier(public, year))
         part = f"yearly amounts are {share:.4%} of its own, as children in care are"
         same = f"population and {part}, so as many are in care a head"
         self.told = same if population is None else f"the population was given; {part}"
@@ -98,8 +135,10 @@ class People:
         self.carried_back = base_year < public.base_year
 
     def of(self, year: int) -> Array:
-        """Give the children of a year; before the public set begins, those of its first year."""
-        return np.asarray(self.path[min(max(year - self.first, 0), len(self.path) - 1)])
+        """Give the children of a year; before the public set begins, its first year moved back as England's."""
+        if year < self.first:
+            return np.asarray(self.path[0] * self.before(year))
+        return np.asarray(self.path[min(year - self.first, len(self.path) - 1)])
 
 
 @cache

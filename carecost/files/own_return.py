@@ -142,9 +142,9 @@ def _set(
         return True
 
     left = [_from(row, base) for row in public.rows if kept(row)]
-    if share != 1.0:  # what is paid once a year for the whole is paid in parts, and so are those outside care
+    if share != 1.0:  # in parts: what is paid once a year for the whole, children outside care, places
         yearly = {item.name for item in public.items if item.driver == "year"}
-        left = [_times(row, share) if row.parameter == "initial_stock" else row for row in left]
+        left = [_times(row, share) if row.parameter in ("initial_stock", "capacity") else row for row in left]
         left = [
             _times(row, share)
             if set(row.where.items or ()) <= yearly and row.where.items and row.kind == "value"
@@ -224,7 +224,7 @@ def _population(public: Assumptions, people: People) -> tuple[list[Assumption], 
         raise InputError(Problem(what, public.name, "Take a public set with a later population"))
     rows = []
     for year in people.years:
-        back = "; the first year of the public set, carried back" if year < people.first else ""
+        back = "; the first year of the public set, moved back as England's children" if year < people.first else ""
         for age, n in zip(public.ages, people.of(year), strict=True):
             belief = replace(
                 like.belief,
@@ -267,7 +267,7 @@ def _notes(
         rule = f"counted as {FALLBACK}: {elsewhere:,.0f} on the base date, and their time and events"
         yield Note("gap", "placements at ages at which they are not used", (f"not in {named}", rule))
     if people.carried_back:
-        rule = "those of its first year, carried back"
+        rule = "those of its first year, moved back as all children of England; each age alike"
         yield Note("gap", f"children aged 0 to 17 before mid-{people.first - 1}", (f"not in {named}", rule))
     if own.missing_years:
         rule = "left out of events and exposure alike"

@@ -10,7 +10,7 @@ from scipy import stats
 
 import carecost as cc
 from carecost.cli import main
-from carecost.files.own_rates import worth_of_levels
+from carecost.files.own_rates import earlier, worth_of_levels
 from carecost.simulation.checks import checked, remarks
 
 TINY = Path(__file__).resolve().parents[1] / "data" / "sets" / "tiny"
@@ -45,7 +45,7 @@ def deviations(own: cc.SSDA903, made: cc.SyntheticReturn, england: cc.Assumption
         lived = own.counts.child_years[i].sum(0)  # (age, placement)
         leave = np.asarray(p.exit_rate)[0, 0].sum(-1)[:, at]
         move = np.asarray(p.move_rate)[0, 0].sum(-1)[:, at]
-        enter = np.asarray(p.entry_rate)[0, 0] * made.population * len(own.years)
+        enter = np.asarray(p.entry_rate)[0, 0] * made.population * sum(earlier(england, y) for y in own.years)
         out[f"{stream}, exits"] = float(own.counts.exits[i].sum()), float((lived * leave).sum())
         out[f"{stream}, moves"] = float(own.counts.moves[i].sum()), float((lived * move).sum())
         out[f"{stream}, entries"] = float(own.counts.entries[i].sum()), float(enter.sum())
@@ -186,15 +186,17 @@ def test_without_an_authority_it_is_said_and_population_is_in_proportion(
     assert people == pytest.approx(share * all_people)
 
 
-def test_an_area_gives_its_population_and_prices(own: cc.SSDA903) -> None:
-    a = own.to_assumptions("North East", draws=0)
-    region = cc.load_assumptions("england-2025/North East")
-    assert a.area == "North East" and a.portion == region.portion
+@pytest.mark.parametrize("area", ["North East", "Kent"])
+def test_an_area_gives_its_population_and_prices(own: cc.SSDA903, area: str) -> None:
+    a = own.to_assumptions(area, draws=0)
+    region = cc.load_assumptions(f"england-2025/{area}")
+    assert a.area == area and a.portion == region.portion
+    checked(a)
     for parameter in ("population", "unit_cost"):
         mine, theirs = (sum(r.belief.value for r in s.select(parameter)) for s in (a, region))
         assert mine == pytest.approx(theirs)
-    with pytest.raises(cc.CareCostError, match="North East"):
-        own.to_assumptions("Nort East", draws=0)
+    with pytest.raises(cc.CareCostError, match=area):
+        own.to_assumptions(f"{area}s", draws=0)
 
 
 def test_children_of_ages_that_the_public_stream_lacks_leave_too(england: cc.Assumptions, tmp_path: Path) -> None:
@@ -216,7 +218,7 @@ def test_a_return_of_another_year_begins_there_at_the_prices_of_the_public_set(
     checked(a)
     results = cc.run(a, "care-review", years=1, draws=0)
     assert "no part acts before" in repr(results)
-    assert any("carried back" in note.says[1] for note in a.notes if note.kind == "gap") == (last < 2025)
+    assert any("moved back" in note.says[1] for note in a.notes if note.kind == "gap") == (last < 2025)
 
 
 def test_a_population_that_was_given_is_taken(own: cc.SSDA903, england: cc.Assumptions) -> None:
@@ -237,6 +239,13 @@ def test_another_public_set_serves_too(own: cc.SSDA903) -> None:
     care = {p.name for p in a.placements if p.in_care}
     stock = sum(r.belief.value for r in a.select("initial_stock", placement=sorted(care)))
     assert stock == own.counts.stock[:, -1].sum()
+
+
+def test_places_of_a_public_set_are_in_proportion(own: cc.SSDA903) -> None:
+    public = cc.load_assumptions("england-2025-capacity")
+    a = own.to_assumptions(template=public, draws=0)
+    places = [sum(r.belief.value for r in s.select("capacity") if r.kind == "value") for s in (a, public)]
+    assert places[0] == pytest.approx(a.portion * places[1])
 
 
 def test_a_public_set_in_which_children_come_back_is_refused(own: cc.SSDA903) -> None:

@@ -25,6 +25,8 @@ from carecost.errors import InputError, Problem
 from carecost.estimation.episodes import OPEN
 from carecost.estimation.lexis import ADULT, AGED_OUT, GOES_ON, STREAMS, birthday, first_day
 from carecost.files.load import load_assumptions
+from carecost.files.own_rates import earlier
+from carecost.files.readers.ssda903 import _financial
 from carecost.files.readers.ssda903_tables import codes
 from carecost.files.save import made_folder, write
 from carecost.inputs.assumptions import Assumptions
@@ -57,7 +59,8 @@ class SyntheticReturn(LockedAgain):
     truth : mapping of str to Parameters
         Rates by stream from which the lives were drawn.
     population : ndarray of shape (age,)
-        Children of the area in every year [children].
+        Children of the area in the first year of the set; before that they were fewer or more as England's were, each
+        age alike [children].
 
     See Also
     --------
@@ -256,8 +259,8 @@ def synthetic_return(
     Notes
     -----
     Children enter, move and leave at constant hazards of their age, placement and stream, in continuous time; they were
-    followed for 18 years before the first return, so that its stock is what the hazards give. The population is the
-    same in all years. Dates are rounded down to days.
+    followed for 18 years before the first return, so that its stock is what the hazards give. The population moves as
+    England's, each age alike. Dates are rounded down to days.
 
     Examples
     --------
@@ -276,13 +279,19 @@ def synthetic_return(
     rng = np.random.default_rng(seed)
     people = np.asarray(next(iter(truth.values())).population)[0, 0]
     share = children / _expected(truth, people, years)
-    lives = [_lives(truth[s], people * share, i, last, years, rng) for i, s in enumerate(public.streams)]
+    there = {y: _there(public, y) for y in range(last - years - BEFORE, last + 1)}
+    lives = [_lives(truth[s], people * share, there, i, last, years, rng) for i, s in enumerate(public.streams)]
     tables = _tables(lives, public, last, years, status_changes, rng)
     if flaws:
         tables = {
             name: _flawed(table, flaws, rng) if name.endswith("episodes") else table for name, table in tables.items()
         }
     return SyntheticReturn(tables, truth, people * share)
+
+
+def _there(public: Assumptions, year: int) -> float:
+    """Give the children of a year over those of the set's first year."""
+    return earlier(public, year) if year <= public.base_year else 1.0
 
 
 def _expected(truth: Mapping[str, Parameters], people: Array, years: int) -> float:
@@ -294,8 +303,11 @@ def _expected(truth: Mapping[str, Parameters], people: Array, years: int) -> flo
     return total
 
 
-def _lives(p: Parameters, people: Array, stream: int, last: int, years: int, rng: Any) -> dict[str, Ints]:
+def _lives(
+    p: Parameters, people: Array, children_in: Mapping[int, float], stream: int, last: int, years: int, rng: Any
+) -> dict[str, Ints]:
     """Follow children from entry: one row an episode, in days since 1970."""
+    # Of children who enter, as many are left out as there were fewer children in England that year.
     rate, share, at_birth = (np.asarray(a)[0, 0] for a in (p.entry_rate, p.entry_share, p.entry_at_birthday))
     hazard = np.concatenate([np.asarray(p.exit_rate)[0, 0], np.asarray(p.move_rate)[0, 0]], axis=-1)
     n_reasons = np.asarray(p.exit_rate).shape[-1]
@@ -304,11 +316,14 @@ def _lives(p: Parameters, people: Array, stream: int, last: int, years: int, rng
     end = first_day(last + 1)
     begin = first_day(last - years + 1) - BEFORE * YEAR
     span = (end - begin) / YEAR
-    n = rng.poisson(rate * people * span)
+    n = rng.poisson(rate * people * span * max(children_in.values()))
     age = np.repeat(np.arange(len(rate)), n)
+    time = rng.uniform(begin, end, len(age))
+    wanted = np.array([children_in[y] for y in _financial(np.floor(time).astype(np.int64)).tolist()])
+    kept = rng.random(len(age)) * max(children_in.values()) < wanted
+    age, time = age[kept], time[kept]
     born_to = rng.random(len(age)) < at_birth[age]
     exact = age + np.where(born_to, 0.0, rng.random(len(age)))
-    time = rng.uniform(begin, end, len(age))
     born = np.floor(time - exact * YEAR).astype(np.int64)
     on = born_to & (age == 0)
     time = np.where(on, born, np.maximum(time, born + 0.5))
@@ -454,7 +469,7 @@ def _status(life: dict[str, Ints], end: int, changes: float, rng: Any) -> dict[s
     was["end"] = np.where(split, first_cut, was["end"])
     was["reason"] = np.where(split, GOES_ON, was["reason"])
     step = np.r_[np.zeros(len(n), np.int64), np.ones(len(owner), np.int64)]
-    # Which piece of its episode it is: the legal status goes to and fro.
+    # Which piece of its episode it is: the legal status alternates.
     place = (
         np.arange(len(owner)) - np.maximum.accumulate(np.where(first, np.arange(len(owner)), 0))
         if len(owner)
