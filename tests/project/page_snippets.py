@@ -113,16 +113,23 @@ def docs_explanation_averted() -> None:
 
 
 def docs_explanation_capacity() -> None:
+    import numpy as np
+
     import carecost as cc
 
     england = cc.load_assumptions("england-2025-capacity")
     carers, places = cc.load_scenario("foster-carers"), cc.load_scenario("foster-carers-capacity")
     both = carers + cc.Scenario("places", places.levers[1:])  # they share their first lever, recruitment, which is pulled once
-    results = cc.run(england, carers, places, both)
-    full = results.capacity()
-    cc.plots.plot_capacity(results)
-    for name in results.scenarios[1:]:
-        print(f"{name}: {results.compare(name).npv()[0] / 1e9:.2f}bn")
+    draws = cc.Draws(200, seed=1)
+    limited, unlimited = cc.run(england, carers, places, both, draws=draws), cc.run("england-2025", carers, draws=draws)
+    for results in (unlimited, limited):
+        for name in results.scenarios[1:]:
+            npv, in_full = results.compare(name).npv() / 1e9, results.compare(name).central.npv()[0] / 1e9
+            low, high = np.quantile(npv, [0.1, 0.9])
+            print(f"{results.provenance.assumptions}, {name}: {npv.mean():.1f} ({low:.1f} to {high:.1f}), claims in full {in_full:.2f}")
+    full = limited.capacity().query("quantile == 'central' and redirected > 0.5")
+    print(full.groupby(["scenario", "group"])["year"].agg(["min", "max"]).to_string())
+    cc.plots.plot_capacity(limited)
 
 
 def docs_explanation_missions() -> None:
