@@ -48,6 +48,7 @@ if TYPE_CHECKING:  # what type checkers and editors see; a test holds it to the 
     from carecost.files.social_ledger import social_value as social_value
     from carecost.files.social_ledger import social_values as social_values
     from carecost.files.social_ledger import with_social_ledger as with_social_ledger
+    from carecost.inputs.array_rows import from_parameters as from_parameters
     from carecost.inputs.assumptions import Assumptions as Assumptions
     from carecost.inputs.belief import Assumption as Assumption
     from carecost.inputs.belief import Belief as Belief
@@ -167,6 +168,7 @@ _NAMES: dict[str, tuple[str, ...]] = {
         "social_values",
         "with_social_ledger",
     ),
+    "inputs.array_rows": ("from_parameters",),
     "inputs.assumptions": ("Assumptions",),
     "inputs.belief": (
         "Assumption",
