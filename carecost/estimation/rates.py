@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Any, TypedDict
+from typing import Any, TypedDict, get_args
 
 import numpy as np
 import scipy
 
 from carecost._guard import guarded, instance, number, one_of, opened, optional, several_of, take, text, whole, wholes
 from carecost._typing import Array, LockedAgain, Mask, lock
+from carecost.engine.grid import Parameter
 from carecost.errors import InputError, Problem, refuse, unknown
 from carecost.estimation.counts import Counts
 from carecost.estimation.risk_sets import (
@@ -256,7 +257,9 @@ class Estimates(LockedAgain):
         central = self.central()
         drawn = self.draw(luck, years) if luck.n > 1 else None
         made: list[tuple[Assumption, Array | None]] = []
-        for parameter in Arrays.__annotations__:
+        for parameter in get_args(Parameter):
+            if parameter not in Arrays.__annotations__:
+                continue
             mean = np.asarray(central[parameter])[0]  # type: ignore[literal-required]
             sample = None if drawn is None else np.asarray(drawn[parameter])  # type: ignore[literal-required]
             counted = f"counted {c.grid.years[0]} to {c.grid.years[-1]}"

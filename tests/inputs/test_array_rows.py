@@ -1,107 +1,51 @@
-"""A set made of arrays gives what the arrays give, draw by draw, and runs scenarios, luck and tables like any other."""
+"""Rows fill the cells of an array, once each, and hold its draws."""
 
 from __future__ import annotations
-
-from pathlib import Path
 
 import numpy as np
 import pytest
 
 import carecost as cc
-from carecost.errors import CareCostError
+from carecost.inputs.array_rows import joined, rows_of
 
-SETS = Path(__file__).parents[1] / "data" / "sets"
-TINY, EDGE = cc.load_assumptions(SETS / "tiny"), cc.load_scenario(SETS / "edge.toml")
-
-
-def arrays(draws: int = 1) -> cc.Parameters:
-    """Arrays of two placements, with draws of entries and exits that move together."""
-    luck = np.random.default_rng(3).normal(size=(draws, 1, 1)) if draws > 1 else np.zeros((1, 1, 1))
-    grid = cc.Grid(
-        2025,
-        4,
-        range(18),
-        ["foster", "home"],
-        ["returned"],
-        [cc.Item(name, "child_weeks", [name]) for name in ("foster", "home")],
-    )
-    older = np.arange(18) >= 12
-    share = np.stack([np.where(older, 0.7, 1.0), np.where(older, 0.3, 0.0)], axis=-1)[None, None]
-    move = np.zeros((1, 1, 18, 2, 2))
-    move[..., older, 0, 1] = 0.05
-    return cc.Parameters(
-        grid,
-        initial_stock=np.stack([np.full(18, 30.0), 9.0 * older], axis=-1)[None],
-        population=np.linspace(900, 950, 4)[None, :, None] * np.ones((1, 1, 18)),
-        entry_rate=0.01 * np.exp(0.1 * luck) * np.ones((1, 1, 18)),
-        entry_share=share,
-        exit_rate=0.25 * np.exp(-0.2 * luck)[..., None, None] * np.ones((1, 1, 18, 2, 1)),
-        move_rate=move,
-        unit_cost=np.array([[[700.0, 5000.0]]]),
-    )
+GRID = cc.Grid(2025, 2, range(4), ["foster", "home"], ["returned"])
+SAY = cc.Belief(0.0, unit="per child-year", source="made up", quality="E")
 
 
-def test_set_of_arrays_gives_what_the_engine_gives_of_them() -> None:
-    p = arrays()
-    own = cc.from_parameters(p, "own", source="own model")
-    results = cc.run(own)
-    projection = cc.project(p)
-    assert results.children()["value"].to_numpy() == pytest.approx(projection.stock[0].sum((1, 2)), rel=1e-12)
-    assert results.costs()["value"].to_numpy() == pytest.approx(cc.cost(projection, p).spend[0].sum(1), rel=1e-12)
-    assert {row.belief.source for row in own.rows} == {"own model"}
-    # Ages and years that are alike are one row: entry rates of all ages, exits of each placement.
-    assert len(own.select("entry_rate")) == 1
-    assert len(own.select("move_rate")) == 1
+def filled(rows: list[cc.Assumption]) -> np.ndarray:
+    """The array that rows of exits fill, and no cell twice."""
+    out = np.zeros((2, 4, 2, 1))
+    for row in rows:
+        cells = np.ix_(
+            *(GRID.indices(axis, getattr(row.where, axis)) for axis in ("years", "ages", "placements", "reasons"))
+        )
+        assert (out[cells] == 0).all()
+        out[cells] = row.belief.value
+    return out
 
 
-def test_draws_of_arrays_go_through_together() -> None:
-    p = arrays(40)
-    own = cc.from_parameters(p, "own", source="own model")
-    (table,) = own.ties.joints
-    assert len(table.rows) == 40
-    drawn = cc.run(own, draws=40).children(draws=True)
-    last = drawn[drawn["date"] == 2029].sort_values("draw")["value"].to_numpy()
-    # As many draws as rows: each row is taken once, in another order.
-    assert np.sort(last) == pytest.approx(np.sort(cc.project(p).stock[:, -1].sum((1, 2))), rel=1e-9)
+@pytest.mark.parametrize("shape", [(2, 4, 2, 1), (1, 4, 2, 1), (2, 1, 2, 1), (1, 1, 2, 1)])
+def test_rows_give_the_array_back_whatever_axes_it_has(shape: tuple[int, ...]) -> None:
+    array = np.random.default_rng(0).integers(0, 3, shape) / 10.0
+    rows = [row for row, _ in rows_of("exit_rate", array, None, GRID, SAY, None)]
+    assert (filled(rows) == np.broadcast_to(array, (2, 4, 2, 1))).all()
+    assert all(row.belief.value > 0 for row in rows)
 
 
-def test_arrays_of_a_packaged_set_run_a_packaged_scenario_with_draws_and_luck() -> None:
-    england = cc.load_assumptions("england-2025")
-    whole = cc.run(england, "care-review", years=3)
-    parameters = {stream: whole.parameters("inaction", stream) for stream in england.streams}
-    own = cc.from_parameters(parameters, "own", source="own model", template=england)
-    results = cc.run(own, "care-review", years=3, draws=cc.Draws(3, seed=1, noise=True))
-    central = [run.children(draws=False) for run in (cc.run(own, "care-review", years=3), whole)]
-    assert central[0]["value"].to_numpy() == pytest.approx(central[1]["value"].to_numpy(), rel=1e-9)
-    assert np.isfinite(results.compare("care-review").npv()).all()
-    assert not results.summary().empty
-    cc.plots.plot_children(results)
+def test_ages_and_years_that_are_alike_in_every_draw_are_one_row() -> None:
+    central = np.full((2, 4, 2, 1), 0.2)
+    drawn = np.stack([central, central * 1.5, central])
+    drawn[1, :, 3] = 0.9
+    made = list(rows_of("exit_rate", central, drawn, GRID, SAY, ("other",)))
+    assert [row.where.ages for row, _ in made] == [(0, 1, 2), (3,)] * 2
+    assert all(row.where.years is None and row.where.streams == ("other",) for row, _ in made)
+    (table,) = joined("fit", made)
+    assert np.array(table.rows) == pytest.approx(np.array([[0.2] * 4, [0.3, 0.9] * 2, [0.2] * 4]))
 
 
-def test_scenario_on_arrays_of_a_set_is_the_scenario_on_the_set() -> None:
-    whole = cc.run(TINY, EDGE)
-    own = cc.from_parameters(
-        {s: whole.parameters("inaction", s) for s in TINY.streams}, "own", "own model", template=TINY
-    )
-    results = cc.run(own, EDGE)
-    assert results.compare("edge").npv() == pytest.approx(whole.compare("edge").npv(), rel=1e-9)
-    assert results.costs(by=["item"])["value"].to_numpy() == pytest.approx(
-        whole.costs(by=["item"])["value"].to_numpy(), rel=1e-9
-    )
-
-
-def test_set_of_arrays_is_saved_and_read_back(tmp_path: Path) -> None:
-    steady = arrays(5).changed(population=np.full((1, 1, 1), 900.0))
-    own = cc.from_parameters(steady, "own", source="own model")
-    cc.save_assumptions(own, tmp_path / "own")
-    assert cc.load_assumptions(tmp_path / "own").digest == own.digest
-
-
-def test_streams_that_are_not_of_one_set_are_refused() -> None:
-    other = arrays().changed(population=np.full((1, 1, 18), 1.0))
-    with pytest.raises(CareCostError, match="another population"):
-        cc.from_parameters({"a": arrays(), "b": other}, "own", source="own model")
-    with pytest.raises(CareCostError, match="3 and 4 draws"):
-        cc.from_parameters({"a": arrays(3), "b": arrays(4)}, "own", source="own model")
-    with pytest.raises(CareCostError, match="Parameters"):
-        cc.from_parameters({}, "own", source="own model")
+def test_move_to_the_same_placement_is_no_row() -> None:
+    rows = [row for row, _ in rows_of("move_rate", np.full((1, 1, 2, 2), 0.1), None, GRID, SAY, None)]
+    assert [(row.where.placements, row.where.to) for row in rows] == [
+        (("foster",), ("home",)),
+        (("home",), ("foster",)),
+    ]
