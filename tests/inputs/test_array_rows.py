@@ -8,7 +8,8 @@ import pytest
 import carecost as cc
 from carecost.inputs.array_rows import joined, rows_of
 
-GRID = cc.Grid(2025, 2, range(4), ["foster", "home"], ["returned"])
+PLACES = [cc.Placement(name, leave_age=4) for name in ("foster", "home")]
+GRID = cc.Grid(2025, 2, range(4), PLACES, ["returned"])
 SAY = cc.Belief(0.0, unit="per child-year", source="made up", quality="E")
 
 
