@@ -344,6 +344,17 @@ def docs_how_to_another_program() -> None:
             print(problem.what)  # and problem.where, problem.remedy: here the nearest name that is known
 
 
+def docs_how_to_authority() -> None:
+    import carecost as cc
+
+    kent = cc.load_assumptions("england-2025/Kent")
+    found = cc.run(kent, years=5)
+    print(found.children(by="stream").query("date in (2025, 2030)").round(0).to_string(index=False))
+    some = cc.run_authorities("england-2025", "family-help", years=5, authorities=["Kent", "Leeds", "Rutland"])
+    columns = ["authority", "scenario", "children", "children_ahead"]
+    print(some.summary()[columns].round(0).to_string(index=False))
+
+
 def docs_how_to_backtest() -> None:
     import carecost as cc
 
@@ -493,6 +504,26 @@ def docs_how_to_one_averted_entry() -> None:
     mine = both[(both["stream"] == "other") & (both["age"] == 12)]
     present = mine.groupby("placement")["gross_discounted"].sum()
     print(bool((present.drop("supported at home") > present["supported at home"]).all()))
+
+
+def docs_how_to_own_return() -> None:
+    import carecost as cc
+
+    made = cc.synthetic_return(600, years=3, seed=1, flaws=0.02)
+    made.save("returns")  # a folder a year: header.csv, episodes.csv, uasc.csv
+    own = cc.read_ssda903("returns")
+    print(own.report()[["rows", "rule", "done"]].head(8).to_string(index=False))
+    flows = own.flows().query("stream == 'other'").drop(columns=["stream", "child_years"])
+    print(flows.astype(int).to_string(index=False))
+    rates = own.estimate(population=41_000, draws=50)
+    shown = rates.bearing().query("kind in ['entries', 'exits']")
+    print(shown[["stream", "kind", "counted", "ratio", "own_level", "own_pattern", "p"]].round(2).to_string(index=False))
+    cc.save_assumptions(rates.assumptions, "my_authority")
+    mine = cc.load_assumptions("my_authority")
+    results = cc.run(mine, "care-review", years=8, draws=50)
+    children = results.children(by=[]).query("date == 2033")
+    children = children[children["quantile"].isin(["mean", "0.1", "0.9"])]
+    print(children[["scenario", "quantile", "value"]].round(0).to_string(index=False))
 
 
 def docs_how_to_own_scenario() -> None:
