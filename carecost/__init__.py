@@ -45,6 +45,7 @@ if TYPE_CHECKING:  # what type checkers and editors see; a test holds it to the 
     from carecost.files.readers.ssda903_synthetic import synthetic_return as synthetic_return
     from carecost.files.save import save_assumptions as save_assumptions
     from carecost.files.save import save_scenario as save_scenario
+    from carecost.files.set_of_arrays import from_parameters as from_parameters
     from carecost.files.social_ledger import social_value as social_value
     from carecost.files.social_ledger import social_values as social_values
     from carecost.files.social_ledger import with_social_ledger as with_social_ledger
@@ -162,6 +163,7 @@ _NAMES: dict[str, tuple[str, ...]] = {
         "save_assumptions",
         "save_scenario",
     ),
+    "files.set_of_arrays": ("from_parameters",),
     "files.social_ledger": (
         "social_value",
         "social_values",

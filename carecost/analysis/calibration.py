@@ -553,6 +553,8 @@ class Mode(ReadOnly):
         How many starts ended here.
     valley : bool
         Whether the misfit is flat around it: solutions that a line without worse misfit joins are one mode.
+    done : bool
+        Whether the search ended there, and did not run out of steps.
     """
 
     x: Array
@@ -561,6 +563,7 @@ class Mode(ReadOnly):
     misfit: float
     starts: int = 1
     valley: bool = False
+    done: bool = True
 
 
 def scaled(model: Model, mode: Mode) -> Array:
@@ -630,8 +633,9 @@ def search(model: Model, starts: int, seed: int) -> list[Mode]:
     first = [model.own, *(low + cube[: starts - 1] * (high - low))]
     solutions: list[Mode] = []
     for x in first:
-        solutions.append(_descend(model, x, [mode for mode in solutions if not mode.valley]))
-    modes = _modes(model, solutions)
+        solutions.append(_descend(model, x, [mode for mode in solutions if mode.done and not mode.valley]))
+    # Where a search ran out of steps is no optimum, and is given only where there is no other.
+    modes = _modes(model, [mode for mode in solutions if mode.done] or solutions)
     model.forget()
     return modes
 
@@ -668,7 +672,7 @@ def _descend(model: Model, x: Array, known: Sequence[Mode] = ()) -> Mode:
     except _Arrived as arrived:
         return arrived.mode
     given, slopes = at(found.x)
-    mode = Mode(found.x, given, slopes, float(2 * found.cost))
+    mode = Mode(found.x, given, slopes, float(2 * found.cost), done=found.status > 0)
     return replace(mode, valley=bool(len(loose(model, mode))))
 
 

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Any, TypedDict
+from dataclasses import dataclass, replace
+from typing import Any, TypedDict, get_args
 
 import numpy as np
 import scipy
 
-from carecost._guard import guarded, instance, number, opened, optional, several_of, take, whole, wholes
+from carecost._guard import guarded, instance, number, one_of, opened, optional, several_of, take, text, whole, wholes
 from carecost._typing import Array, LockedAgain, Mask, lock
-from carecost.errors import InputError, Problem, refuse
+from carecost.engine.grid import Parameter
+from carecost.errors import InputError, Problem, refuse, unknown
 from carecost.estimation.counts import Counts
 from carecost.estimation.risk_sets import (
     entry_ages,
@@ -25,6 +26,10 @@ from carecost.estimation.risk_sets import (
     share_tree,
     yearly,
 )
+from carecost.inputs.array_rows import joined, rows_of
+from carecost.inputs.assumptions import Assumptions
+from carecost.inputs.belief import QUALITIES, UNITS, Assumption, Belief
+from carecost.inputs.edits import split
 from carecost.maths.monte_carlo import Draws
 from carecost.maths.partial_pooling import JEFFREYS, Chance, Level, pooled_rates, spread
 
@@ -63,6 +68,10 @@ class Arrays(TypedDict):
     entry_at_birthday: Array
     exit_rate: Array
     move_rate: Array
+
+
+def _listed(labels: Sequence[object]) -> str:
+    return ", ".join(map(str, labels))
 
 
 #: Rule of counts.
@@ -169,6 +178,109 @@ class Estimates(LockedAgain):
         """
         luck = a_sample(draws)
         return self._arrays(lambda name: luck.uniforms(name)[block], years)
+
+    @guarded(
+        template=instance(Assumptions, words="Give the set that they go into: carecost.Assumptions"),
+        stream=optional(text),
+        draws=a_sample,
+        source=text,
+        quality=one_of(QUALITIES),
+    )
+    def to_assumptions(
+        self,
+        template: Assumptions,
+        stream: str | None = None,
+        draws: Draws | int = 1000,
+        source: str = "own counts",
+        quality: str = "B",
+    ) -> Assumptions:
+        """Put the rates into a set: means as central values, joint draws kept, all else as in the set.
+
+        Parameters
+        ----------
+        template : Assumptions
+            A set with the ages, placements and reasons that were counted. Its rates of entry, placement on entry, exits
+            and moves of the stream are replaced; its growth, adjustments, paths and background go on over the new ones.
+        stream : str, optional
+            Stream that was counted; may be left out where the set has one.
+        draws : Draws or int
+            Joint draws that are kept, or how many.
+        source, quality : str
+            Whose counts, and how good (A to E).
+
+        Returns
+        -------
+        Assumptions
+            The new set.
+
+        Raises
+        ------
+        InputError
+            If the set has other labels, or the stream is none of it.
+
+        See Also
+        --------
+        Estimates.draw : The draws, as arrays.
+        from_parameters : A set of arrays alone.
+
+        Examples
+        --------
+        >>> import numpy as np
+        >>> import carecost as cc
+        >>> grid = cc.Grid(2025, 1, range(18), ["foster"], ["home"])
+        >>> p = cc.Parameters(grid, np.full((1, 18, 1), 20.0), np.full((1, 1, 1), 900.0), np.full((1, 1, 1), 0.004),
+        ...     np.ones((1, 1, 1, 1)), exit_rate=np.full((1, 1, 1, 1, 1), 0.3))
+        >>> here = cc.from_parameters(p, "here", source="own model")
+        >>> many = np.full((1, 18, 1), 6)
+        >>> counts = Counts(grid, np.full((1, 18), 900), many, 20 * many / 6, many[..., None], 0 * many[..., None])
+        >>> own = estimate(counts).to_assumptions(here, draws=50)
+        >>> own.select("exit_rate")[0].belief.source, len(own.ties.joints)
+        ('own counts', 1)
+        """
+        c = self.counts
+        where = "to_assumptions()"
+        problems = [
+            Problem(f"{axis} counted are not those of {template.name!r}", where, f"Count {_listed(there)}")
+            for axis in ("ages", "placements", "reasons")
+            if tuple(c.grid.labels(axis)) != (there := tuple(template.grid(1).labels(axis)))
+        ]
+        named = template.streams[0] if stream is None and len(template.streams) == 1 else stream
+        if named is None:
+            problems.append(Problem("stream is not named", where, f"Give one of {', '.join(template.streams)}"))
+        elif named not in template.streams:
+            problems.append(unknown("stream", named, template.streams, where))
+        refuse(problems)
+        assert named is not None
+        luck = a_sample(draws)
+        years = range(template.base_year + 1, template.labels["years"][-1] + 1)
+        grid = template.grid(len(years))
+        central = self.central()
+        drawn = self.draw(luck, years) if luck.n > 1 else None
+        made: list[tuple[Assumption, Array | None]] = []
+        for parameter in get_args(Parameter):
+            if parameter not in Arrays.__annotations__:
+                continue
+            mean = np.asarray(central[parameter])[0]  # type: ignore[literal-required]
+            sample = None if drawn is None else np.asarray(drawn[parameter])  # type: ignore[literal-required]
+            counted = f"counted {c.grid.years[0]} to {c.grid.years[-1]}"
+            say = Belief(0.0, unit=UNITS[parameter], source=source, quality=quality, note=counted)
+            own = (named,) if len(template.streams) > 1 else None
+            made += rows_of(parameter, mean, sample, grid, say, own)
+        kept: list[Assumption] = []
+        for row in template.rows:
+            if row.kind != "value" or row.parameter not in Arrays.__annotations__ or not row.where.covers(named):
+                kept.append(row)
+            else:
+                kept += split(row, {"streams": (named,)}, template.labels)[1]
+        there_now = {row.quantity for row in kept}
+        gone = {row.quantity for row in template.rows} - there_now
+        ties = template.ties.without(gone)
+        taken = {table.name for table in ties.joints}
+        name = next(
+            name for i in range(len(taken) + 1) if (name := f"rates of {named}{f' {i + 1}' if i else ''}") not in taken
+        )
+        ties = replace(ties, joints=(*ties.joints, *joined(name, made)))
+        return replace(template, rows=(*kept, *(row for row, _ in made)), ties=ties)
 
     def _arrays(self, chance: Chance, years: Sequence[int]) -> Arrays:
         """Rates and shares: means without a chance, else one draw for each uniform number."""

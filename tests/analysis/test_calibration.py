@@ -7,6 +7,8 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from scipy.optimize import brentq
 
 import carecost as cc
@@ -90,6 +92,18 @@ def test_flip_flop_of_two_rates_and_a_size_has_its_two_modes() -> None:
     assert np.array(found) == pytest.approx(
         np.array([[move, leave, 100.0], [leave, move, 100.0 * move / leave]]), rel=1e-4
     )
+
+
+@settings(max_examples=8)
+@given(truth=st.floats(0.3, 3.0), size=st.floats(0.5, 2.0))
+def test_any_truth_is_recovered_from_what_it_gives(truth: float, size: float) -> None:
+    # Who is left in the first placement after one year and after two gives rate and size, by hand.
+    targets = [Target("children", 2025 + t, 100 * size * math.exp(-M * truth * t), placements="first") for t in (1, 2)]
+    model, modes = fitted(chain(), targets, [cc.Free("move_rate"), cc.Free("initial_stock")], starts=2)
+    assert len(modes) == 1
+    # From the second year on the flow of birthdays costs, at rates of 1.8 a year, 4e-4 of what is fitted (measured).
+    assert model.outside(modes[0].x) == pytest.approx([truth, size], rel=5e-4)
+    assert fitting.met(model, modes[0]).all()
 
 
 def test_slopes_are_the_derivatives_of_the_formula() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -13,6 +14,7 @@ from scipy import stats
 
 import carecost as cc
 from carecost import Counts, Estimates, estimate
+from carecost.errors import CareCostError
 from tests.estimation.councils import council, one_cell
 
 Array = NDArray[Any]
@@ -261,3 +263,56 @@ def test_a_rate_of_nobody_is_refused() -> None:
         estimate(replace(counts, child_years=0 * np.array(counts.child_years), exits=0 * np.array(counts.exits)))
     with pytest.raises(cc.CareCostError, match="overdispersion is -1"):
         estimate(counts, overdispersion=-1)
+
+
+def counted(template: cc.Assumptions, stream: str, times: float = 1.0) -> cc.Counts:
+    """What a set gives in its first year, as counts of one year, many times over."""
+    p = cc.run(template, years=1).parameters("inaction", stream)
+    flows = cc.project(p)
+    at_birthday = np.asarray(p.entry_at_birthday)[0] * flows.entries[0].sum(-1)
+    return cc.Counts(
+        cc.Grid(template.base_year - 1, 1, p.grid.ages, p.grid.placements, p.grid.reasons),
+        times * np.broadcast_to(np.asarray(p.population)[0], (1, len(p.grid.ages))),
+        times * flows.entries[0],
+        times * flows.child_years[0],
+        times * flows.exits[0],
+        times * flows.moves[0],
+        at_birthday=times * at_birthday,
+        bands=p.grid.ages,
+    )
+
+
+def test_rates_of_many_counts_put_into_their_set_give_it_back() -> None:
+    template = cc.load_assumptions(Path(__file__).parents[1] / "data" / "sets" / "tiny")
+    own = cc.estimate(counted(template, "other", 1e6)).to_assumptions(template, stream="other", draws=20)
+    one, two = (cc.run(a, years=1).children(by=["stream"])["value"].to_numpy() for a in (own, template))
+    assert one == pytest.approx(two, rel=1e-4)
+    uasc = [row for row in own.rows if row.where.streams == ("uasc",)]
+    assert uasc  # the other stream keeps its rates
+
+
+def test_set_of_estimates_keeps_joint_draws_and_runs_a_packaged_scenario_with_luck() -> None:
+    england = cc.load_assumptions("england-2025")
+    estimates = cc.estimate(counted(england, "other"))
+    own = estimates.to_assumptions(england, stream="other", draws=10)
+    (table,) = own.ties.joints
+    assert len(table.rows) == 10
+    assert {name.partition(":")[0] for name in table.quantities} >= {
+        "entry_rate",
+        "entry_share",
+        "exit_rate",
+        "move_rate",
+    }
+    results = cc.run(own, "care-review", years=3, draws=cc.Draws(2, seed=1, noise=True))
+    assert np.isfinite(results.compare("care-review").npv()).all()
+    before = cc.run(england, years=2).children()["value"].iloc[-1]
+    assert cc.run(own, years=2).children()["value"].iloc[-1] == pytest.approx(before, rel=0.01)
+
+
+def test_set_of_other_labels_or_streams_is_refused() -> None:
+    template = cc.load_assumptions(Path(__file__).parents[1] / "data" / "sets" / "tiny")
+    estimates = cc.estimate(counted(template, "other"))
+    with pytest.raises(CareCostError, match="other"):
+        estimates.to_assumptions(template)
+    with pytest.raises(CareCostError, match="placements counted are not those"):
+        estimates.to_assumptions(cc.load_assumptions("england-2025"), stream="other")

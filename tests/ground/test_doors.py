@@ -155,6 +155,11 @@ def calls() -> dict[str, dict[str, Any]]:
     tested = cc.backtest(history, "no change", origins=[2015], horizons=[1], draws=20)
     counts = cc.Counts(**of_counts)
     estimates = cc.estimate(counts)
+    few = cc.Parameters(
+        cc.Grid(2025, 1, [0], [cc.Placement("foster", leave_age=1)], reasons=["home"]),
+        *(100.0 * ones, 1e4 * ones, 0.003 * ones, np.ones((1, 1, 1, 1))),
+    )
+    counted_set = cc.from_parameters(few, "few", source="own model")
     base = cc.PriceBase("real", 2025)
     amounts = cc.Amounts([1.0, 2.0], (2025, 2026), base)
     deflator = cc.money.deflator("hmt-2026-03")
@@ -369,6 +374,10 @@ def calls() -> dict[str, dict[str, Any]]:
         "Estimates": {f: getattr(estimates, f) for f in cc.Estimates.__dataclass_fields__},
         "Estimates.central": {"self": estimates},
         "Estimates.draw": {"self": estimates, "draws": 3, "years": [2025], "block": slice(None)},
+        "Estimates.to_assumptions": {"self": estimates, "template": counted_set, "stream": "all", "draws": 3}
+        | {"source": "counts", "quality": "B"},
+        "from_parameters": {"parameters": parameters, "name": "own", "source": "own model", "quality": "E"}
+        | {"price_year": 2025, "programme_start": 2026, "template": tiny},
         "estimate": {"counts": counts, "overdispersion": 0.1},
         "load_assumptions": {"name": "england-2025"},
         "load_scenario": {"name": "care-review"},

@@ -618,6 +618,12 @@ def docs_how_to_rates_from_counts() -> None:
     last = children[:, -1]
     low, high = np.quantile(last, [0.1, 0.9])
     print(f"{children[0, 0]:.0f} children now; in ten years {last.mean():.0f}, 80% interval {low:.0f} to {high:.0f}")
+    own = cc.from_parameters(inaction, "here", source="own counts", quality="B")
+    fewer = cc.Scenario("fewer", [cc.Lever("fewer", [cc.Change("entry_rate", "scale", -0.1, ages="10 to 17", start=1)])])
+    results = cc.run(own, fewer, years=10, draws=cc.Draws(200, seed=1, noise=True))
+    table = results.children()
+    last = table[(table["date"] == 2035) & (table["quantile"] == "mean")]
+    print(last[["scenario", "value"]].round(-1).to_string(index=False))
 
 
 def docs_how_to_read_results() -> None:
