@@ -269,6 +269,7 @@ class _Overlay:
     head: Mapping[str, Any]
 
     def rows(self) -> Iterator[Assumption]:
+        """Give every row of the authority's set: those of the whole made its own, who came, and its path."""
         for row in self.whole.rows:
             yield from self._row(row)
         yield from self._came()

@@ -121,6 +121,10 @@ def plot_authorities(
     UnknownNameError
         If a scenario or an authority is not in the run.
 
+    See Also
+    --------
+    carecost.run_authorities : Run scenarios in every authority.
+
     Examples
     --------
     >>> import carecost as cc

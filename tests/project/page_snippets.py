@@ -529,7 +529,7 @@ def docs_how_to_own_return() -> None:
     mine = cc.load_assumptions("my_authority")
     results = cc.run(mine, "care-review", years=8, draws=50)
     children = results.children(by=[]).query("date == 2033")
-    children = children[children["quantile"].isin(["mean", "0.1", "0.9"])]
+    children = children[children["quantile"].astype(str).isin(["mean", "0.1", "0.9"])]
     print(children[["scenario", "quantile", "value"]].round(0).to_string(index=False))
 
 
