@@ -25,13 +25,16 @@ if TYPE_CHECKING:
 _NAMES = 0.4
 
 
-@guarded(results=_figure.RESULTS, ax=_figure.AX, values=amounts, effect=text, scenarios=labels)
+@guarded(
+    results=_figure.RESULTS, ax=_figure.AX, values=amounts, effect=text, scenarios=labels, title=_figure.TITLE_RULE
+)
 def plot_ceac(
     results: Results,
     ax: Axes | None = None,
     values: Sequence[float] = information_tables.GRID,
     effect: str = DEFAULT_EFFECT,
     scenarios: Sequence[str] = (),
+    title: str | None = None,
 ) -> Axes:
     """Draw the acceptability curve of each scenario and the frontier, over what a unit of effect is worth.
 
@@ -47,6 +50,8 @@ def plot_ceac(
         As in :meth:`carecost.Results.options`.
     scenarios : sequence of str, optional
         Options; every scenario of the run by default.
+    title : str, optional
+        What stands above it in place of the finding; nothing where it is empty.
 
     Returns
     -------
@@ -90,19 +95,22 @@ def plot_ceac(
     )
     chance = numbers.percent(float(ends["chance_best"].iloc[0]))
     _figure.settle(ax)
-    title = f"{first} is best on average {turn}, and in {chance} of runs at {_pounds(float(values[0]))}"
-    _figure.head(ax, title, f"Share of runs in which each option is best, over {_worth(rows)}")
+    finding = f"{first} is best on average {turn}, and in {chance} of runs at {_pounds(float(values[0]))}"
+    _figure.head(ax, finding, f"Share of runs in which each option is best, over {_worth(rows)}")
     _notes(ax, results, "Marks: the option of the greatest mean net benefit, which is what to choose.", rows)
-    return ax
+    return _figure.finished(ax, title)
 
 
-@guarded(results=_figure.RESULTS, ax=_figure.AX, values=amounts, effect=text, scenarios=labels)
+@guarded(
+    results=_figure.RESULTS, ax=_figure.AX, values=amounts, effect=text, scenarios=labels, title=_figure.TITLE_RULE
+)
 def plot_expected_loss(
     results: Results,
     ax: Axes | None = None,
     values: Sequence[float] = information_tables.GRID,
     effect: str = DEFAULT_EFFECT,
     scenarios: Sequence[str] = (),
+    title: str | None = None,
 ) -> Axes:
     """Draw what it costs on average to choose each scenario and not what proves best; the lowest is the EVPI.
 
@@ -118,6 +126,8 @@ def plot_expected_loss(
         As in :meth:`carecost.Results.options`.
     scenarios : sequence of str, optional
         Options; every scenario of the run by default.
+    title : str, optional
+        What stands above it in place of the finding; nothing where it is empty.
 
     Returns
     -------
@@ -151,22 +161,30 @@ def plot_expected_loss(
     _dress(ax, results, rows)
     at = float(least.iloc[0])
     _figure.settle(ax)
-    title = (
+    finding = (
         f"To know all that is uncertain here would be worth {numbers.pounds(at)} at {_pounds(float(least.index[0]))}"
     )
     prices = f"{_labels.financial_year(results.run.assumptions.price_year)} prices"
-    _figure.head(ax, title, f"Expected loss, present value, {scale.unit}, {prices}, over {_worth(rows)}")
+    _figure.head(ax, finding, f"Expected loss, present value, {scale.unit}, {prices}, over {_worth(rows)}")
     _notes(ax, results, "Loss: what the best option of each run would have gained more, on average over runs.", rows)
-    return ax
+    return _figure.finished(ax, title)
 
 
-@guarded(results=_figure.RESULTS, ax=_figure.AX, most=whole(1, 50), value=number(least=0), scenarios=labels)
+@guarded(
+    results=_figure.RESULTS,
+    ax=_figure.AX,
+    most=whole(1, 50),
+    value=number(least=0),
+    scenarios=labels,
+    title=_figure.TITLE_RULE,
+)
 def plot_evppi(
     results: Results,
     ax: Axes | None = None,
     most: int = 10,
     value: float = 0.0,
     scenarios: Sequence[str] = (),
+    title: str | None = None,
 ) -> Axes:
     """Draw what it would be worth to know each group of quantities before a scenario is chosen.
 
@@ -182,6 +200,8 @@ def plot_evppi(
         What a unit of effect is worth, as in :meth:`carecost.Results.evppi` [GBP per unit].
     scenarios : sequence of str, optional
         Options; every scenario of the run by default.
+    title : str, optional
+        What stands above it in place of the finding; nothing where it is empty.
 
     Returns
     -------
@@ -224,9 +244,9 @@ def plot_evppi(
     ax.set_yticks([])
     _figure.settle(ax)
     first = shown.iloc[0]
-    title = f"To know {first['group']} first would be worth {numbers.pounds(float(first['evppi']))}"
+    finding = f"To know {first['group']} first would be worth {numbers.pounds(float(first['evppi']))}"
     prices = f"{_labels.financial_year(results.run.assumptions.price_year)} prices"
-    _figure.head(ax, title, f"Expected value of partial perfect information, present value, {scale.unit}, {prices}")
+    _figure.head(ax, finding, f"Expected value of partial perfect information, present value, {scale.unit}, {prices}")
     idle = int((rows["chance_of_change"] == 0).sum())
     said = [
         f"Choice between {', '.join(_options(results, scenarios))} at {_pounds(value)} a unit of effect; best on "
@@ -239,7 +259,7 @@ def plot_evppi(
         cut = _figure.cut(ax, str(name), _figure.TEXT, _NAMES)
         label = ax.annotate(cut, (0, row), (0, 0), ("axes fraction", "data"), "offset points")
         label.set(fontsize=_figure.TEXT, color=_figure.INK, verticalalignment="center", parse_math=False)
-    return ax
+    return _figure.finished(ax, title)
 
 
 _COLOURS = (_figure.GREY, _figure.BLUE, _figure.ORANGE, _figure.PINK, _figure.TURQUOISE, _figure.PURPLE)

@@ -81,8 +81,10 @@ def plot_sensitivity(
     return _figure.finished(ax, title)
 
 
-@guarded(results=_figure.RESULTS, scenario=text, ax=_figure.AX, most=whole(1))
-def plot_tornado(results: Results, scenario: str, ax: Axes | None = None, most: int = MOST) -> Axes:
+@guarded(results=_figure.RESULTS, scenario=text, ax=_figure.AX, most=whole(1), title=_figure.TITLE_RULE)
+def plot_tornado(
+    results: Results, scenario: str, ax: Axes | None = None, most: int = MOST, title: str | None = None
+) -> Axes:
     """Draw a tornado of a scenario of a run: its net present saving with each assumption at its ends, one at a time.
 
     Parameters
@@ -95,6 +97,8 @@ def plot_tornado(results: Results, scenario: str, ax: Axes | None = None, most: 
         Where to draw; a new figure by default.
     most : int
         Bars that are drawn: those with the greatest distance between their ends.
+    title : str, optional
+        What stands above it in place of the finding; nothing where it is empty.
 
     Returns
     -------
@@ -124,7 +128,7 @@ def plot_tornado(results: Results, scenario: str, ax: Axes | None = None, most: 
         raise UnknownNameError(unknown("scenario", scenario, run.scenarios, "plot_tornado()"))
     about = run.grid.n_years, run.calendar.programme_start
     log = assumptions_log.assumptions_log(run.assumptions, run.scenarios[scenario], *about)
-    return plot_sensitivity(log, ax, most)
+    return plot_sensitivity(log, ax, most, title)
 
 
 def _draw(ax: Axes, npv: float, bars: list[Trial]) -> numbers.Scale:

@@ -30,6 +30,7 @@ _COLOURS = LinearSegmentedColormap.from_list("cost to saving", [_figure.ORANGE, 
     prices=optional(two_way.multipliers_by_name),
     entries=optional(two_way.multipliers),
     ax=_figure.AX,
+    title=_figure.TITLE_RULE,
 )
 def plot_two_way(
     results: Results,
@@ -38,6 +39,7 @@ def plot_two_way(
     prices: Mapping[str, Sequence[float]] | None = None,
     entries: Sequence[float] | None = None,
     ax: Axes | None = None,
+    title: str | None = None,
 ) -> Axes:
     """Draw the net present saving over two settings, with the line along which it is zero.
 
@@ -53,6 +55,8 @@ def plot_two_way(
         Multipliers of the rates of entry. Of all these exactly two are given.
     ax : Axes, optional
         Where to draw; a new figure by default.
+    title : str, optional
+        What stands above it in place of the finding; nothing where it is empty.
 
     Returns
     -------
@@ -115,4 +119,4 @@ def plot_two_way(
         ],
         warning=f"{scenario}: {numbers.CLAIM}." if results.run.scenarios[scenario].claim else "",
     )
-    return ax
+    return _figure.finished(ax, title)

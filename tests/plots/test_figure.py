@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import re
 
 import matplotlib
@@ -135,3 +136,10 @@ def test_many_end_labels_have_a_line_each_that_keeps_its_number(ax: Axes) -> Non
     _figure.end_labels(ax, 7, [_figure.EndLabel(0.5, (f"a rather long name {i}", f"{i}00 (1 to 9)")) for i in range(9)])
     said = [text.get_text() for text in ax.texts]
     assert len(said) == 9 and all("\n" not in text and text.endswith(f"{i}00") for i, text in enumerate(said))
+
+
+def test_every_chart_takes_axes_and_a_title() -> None:
+    charts = [name for name in dir(cc.plots) if name.startswith("plot_")]
+    assert len(charts) > 15
+    for name in charts:
+        assert {"ax", "title"} <= set(inspect.signature(getattr(cc.plots, name)).parameters), name
