@@ -1714,6 +1714,50 @@ class Results:
         written: Path = _report("workbook").write_workbook(self, path)
         return written
 
+    @guarded(path=path, starts=optional(wholes))
+    def explorer(self, path: str | Path, starts: Sequence[int] | None = None) -> Path:
+        """Write a page with sliders that works out any setting of the scenarios by itself.
+
+        Shares of each claim, level of entries, prices and their growth and the cashable share can be moved, scenario
+        and year of start chosen. Numbers are means over the draws of the run, worked out from runs that are made once.
+
+        Parameters
+        ----------
+        path : str or Path
+            The file, ending in ``.html``.
+        starts : sequence of int, optional
+            Calendar years of programme year 1 that can be chosen, each a run of its own; that of the run and the two
+            after it by default.
+
+        Returns
+        -------
+        Path
+            The file, under 1 MB: it needs no other file and no network.
+
+        Raises
+        ------
+        FileError
+            If it cannot be written, or does not end in ``.html``.
+        InputError
+            If there is no scenario but inaction, or the page would be larger than a megabyte.
+
+        See Also
+        --------
+        report : The brief beside which it stands.
+        what_if : The same in Python.
+
+        Examples
+        --------
+        >>> import tempfile
+        >>> import carecost as cc
+        >>> results = cc.run("england-2025", "family-help", years=3)
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     results.explorer(f"{folder}/explorer.html", starts=[2028]).name
+        'explorer.html'
+        """
+        written: Path = _report("explorer").write_explorer(self, path, starts)
+        return written
+
     @classmethod
     @guarded(folder=path)
     def load(cls, folder: str | Path) -> Results:

@@ -23,9 +23,10 @@ from carecost._guard import (
     wholes,
 )
 from carecost._labels import INACTION
+from carecost.analysis.surface import scaled
 from carecost.errors import UnknownNameError, refuse, unknown
-from carecost.inputs.change import PROGRAMME, replace_change
-from carecost.inputs.scenario import Lever, Scenario
+from carecost.inputs.change import PROGRAMME
+from carecost.inputs.scenario import Scenario
 from carecost.maths.monte_carlo import LEVEL
 from carecost.money.discounting import Deflator
 from carecost.money.prices import CASH, REAL
@@ -404,19 +405,3 @@ class Response:
         """
         corners, _ = self._corners(None, 0)
         corners.prepare(*wanted_variants(self._run, self._scenario)[0].values())
-
-
-def scaled(plan: Scenario, by: Mapping[str, float]) -> Scenario:
-    """Multiply the effects of levers; of a lever that only spends, its spending."""
-
-    def sized(lever: Lever) -> Lever:
-        factor = by.get(lever.name, 1.0)
-        if factor == 1.0:
-            return lever
-        changes = (
-            c if c.programme_spend and lever.effects else replace_change(c, share=c.share * factor)
-            for c in lever.changes
-        )
-        return replace(lever, changes=tuple(changes))
-
-    return replace(plan, levers=tuple(map(sized, plan.levers)))

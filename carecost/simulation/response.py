@@ -244,6 +244,27 @@ class Corners:
         """Say why changes of a scenario (by place) are run and not worked out; nothing of those that are exact."""
         return self._faults(self._acting(plan))
 
+    def netted(self, plan: Scenario) -> bool:
+        """Say whether draws of a scenario are run, as one change averts and another adds, or goes beyond what can be.
+
+        Parameters
+        ----------
+        plan : Scenario
+            What is done.
+        """
+        rows = self._to_run(self._acting(plan))
+        return rows is None or any(map(len, rows))
+
+    def scalable(self, plan: Scenario) -> bool:
+        """Say whether children of a scenario are linear in the rates of entry of all ages.
+
+        Parameters
+        ----------
+        plan : Scenario
+            What is done.
+        """
+        return self._scalable(self._acting(plan), (None,))
+
     def _faults(self, acting: Sequence[Acting]) -> dict[int, str]:
         run = self.run
         care = {p.name: p.in_care for p in run.prepared.layouts.grid.placements}
