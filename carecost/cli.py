@@ -186,6 +186,7 @@ def _add_compare(compare: argparse.ArgumentParser) -> None:
     compare.add_argument("--format", choices=("table", "csv", "json"), default="table", help="what to print")
     compare.add_argument("--no-charts", action="store_true", help="write tables alone: no brief, annex or pictures")
     compare.add_argument("--excel", metavar="FILE", help="also write a workbook, such as book.xlsx")
+    compare.add_argument("--explorer", metavar="FILE", help="also write a page with sliders, such as explorer.html")
     compare.add_argument("--quiet", action="store_true", help="no progress")
     compare.set_defaults(do=_compare)
 
@@ -259,7 +260,7 @@ def _compare(options: argparse.Namespace) -> int:
     from carecost.files.variants import pulled
     from carecost.maths.monte_carlo import Draws
     from carecost.money import vintages
-    from carecost.report import write
+    from carecost.report import explorer, write
     from carecost.report.story import story
     from carecost.report.workbook import named, write_workbook
     from carecost.results import summary
@@ -268,6 +269,8 @@ def _compare(options: argparse.Namespace) -> int:
 
     if options.excel:
         named(options.excel)
+    if options.explorer:
+        explorer.named(options.explorer)
     if options.years is not None and options.years < 1:
         raise InputError(Problem(f"--years is {options.years}", remedy="Give at least 1"))
     out = _writable(options.out)
@@ -295,6 +298,8 @@ def _compare(options: argparse.Namespace) -> int:
         folder = results.save(out, write.run_files(told))
     if options.excel:
         write_workbook(told, options.excel)
+    if options.explorer:
+        explorer.write_explorer(results, options.explorer)
     _print(results, told, options.format, folder / write.PAGE, rates, options.no_charts)
     return FINE
 

@@ -292,9 +292,7 @@ class _Made:
         outcome = self.corners.outcomes(plan, entries={None: entries})[-1]
         return outcome.in_care(self.run.grid)[0], np.asarray(outcome.costs.volume)
 
-    def _spending(
-        self, prices: UnitCosts, i: int, volumes: Sequence[Mapping[tuple[float, ...], Array]]
-    ) -> Spending:
+    def _spending(self, prices: UnitCosts, i: int, volumes: Sequence[Mapping[tuple[float, ...], Array]]) -> Spending:
         """Give mean spending on an item."""
         name = self.run.grid.items[i].name
         block = None if self.run.draws.central else slice(0, self.run.draws.n)

@@ -157,7 +157,7 @@ function children(n, like = n) {
 }
 const percent = (n, digits = 0) => `${n < 0 ? MINUS : ""}${(Math.abs(n) * 100).toFixed(digits)}%`;
 const financial = year => `${year - 1}-${String(year % 100).padStart(2, "0")}`;
-const cost = n => n >= 0 ? `save ${pounds(n)}` : `cost ${pounds(-n)}`;
+const gain = n => n >= 0 ? `Net saving of ${pounds(n)}` : `Net cost of ${pounds(-n)}`;
 const cashWords = n => n === 1 ? "as in the set" : n === 0 ? "none" : n === 2 ? "all of it"
   : n < 1 ? `${percent(n)} of it` : `${percent(n - 1)} to all`;
 
@@ -229,17 +229,14 @@ function build() {
     return every.every(n => n === every[0]) ? every[0] : every.reduce((a, n) => a + n, 0) / every.length;
   };
   const growthOf = row => {
-    const id = `growth-${data.growths.indexOf(row)}`;
-    const made = slider({
-      id, words: row.name[0].toUpperCase() + row.name.slice(1), span: [row.least, row.most, "any"],
+    return slider({
+      id: `growth-${data.growths.indexOf(row)}`, words: row.name[0].toUpperCase() + row.name.slice(1), span: [row.least, row.most, 0.001],
       initial: row.value, read: () => setting.growth[row.name],
       write: value => {
         setting = {...setting, growth: {...setting.growth, [row.name]: Math.round(value * 1000) / 1000}};
       },
       shown: n => `${percent(n, 1)} a year`,
     });
-    made.querySelector("input").step = 0.001;
-    return made;
   };
   const [first, ...rest] = data.growths.filter(row => row.items.some(name => data.items.some(i => i.name === name)));
   const growths = [...(first ? [first] : []), ...rest].map(growthOf);
@@ -354,19 +351,19 @@ function command() {
 function sentences(made, share) {
   const plan = data.scenarios[setting.scenario], last = data.dates.length - 1, usual = evaluate(published());
   const own = link() === "", span = `${financial(data.years[0])} to ${financial(data.years[years - 1])}`;
-  const claim = plan.claim ? ", with effects as claimed, not evidenced" : "";
+  const claim = plan.claim ? ": effects as claimed, not evidenced" : "";
   const back = made.payback === null ? "It does not pay back within the horizon." : `It pays back in ${financial(made.payback)}.`;
   const even = !leversOf(setting.scenario).length ? "" : share !== null
     ? ` It breaks even if ${percent(share)} of every claim comes true, all else as set.`
     : made.npv >= 0 ? "" : " It does not break even at any share of the claims up to the whole.";
   const fewer = made.averted[last];
   return [
-    ["head", `${plan.title} would ${cost(made.npv)} in present value, ${span}${claim}.`],
-    ["", `On 31 March ${data.dates[last]} there would be ${children(made.after[last])} children in care, `
+    ["head", `${gain(made.npv)} in present value, ${span}.`],
+    ["", `${plan.title}${claim}. On 31 March ${data.dates[last]} there would be ${children(made.after[last])} children in care, `
       + `${children(Math.abs(fewer))} ${fewer >= 0 ? "fewer" : "more"} than the ${children(made.before[last])} without it. `
       + back + even],
-    ["", own ? "This is the published case." : `In the published case (${data.scenarios[published().scenario].title}) `
-      + `it would ${cost(usual.npv)}.`],
+    ["", own ? "This is the published case."
+      : `Published case: ${data.scenarios[published().scenario].title}, ${gain(usual.npv)}.`],
   ];
 }
 
@@ -423,7 +420,7 @@ function drawing(holder, label, xs, {lines = [], bars = null, format}) {
   const apart = Math.ceil(xs.length / Math.max(Math.floor((width - left) / 75), 1));
   xs.forEach((words, i) => { if (i % apart === 0) made.append(element("text",
     {x: x(i), y: height - 8, "text-anchor": i === 0 && !bars ? "start" : "middle", fill: "#3a4147"}, String(words))); });
-  (bars || []).forEach((n, i) => made.append(element("rect", {x: x(i) - slot * 0.36, width: slot * 0.72,
+  (bars || []).forEach((n, i) => n && made.append(element("rect", {x: x(i) - slot * 0.36, width: slot * 0.72,
     y: Math.min(y(n), y(0)), height: Math.max(Math.abs(y(n) - y(0)), 0.5), fill: n >= 0 ? "#15706a" : "#801650"})));
   let key = left;
   for (const [values, colour, dash, words] of lines) {
@@ -465,6 +462,8 @@ function show() {
   asked = setTimeout(() => say(made), 120);
 }
 function say(made) {
+  const last = data.dates.length - 1;
+  byId("brief").textContent = `${gain(made.npv)}; ${children(made.after[last])} children in care in ${data.dates[last]}`;
   byId("sentences").replaceChildren(...sentences(made, breakEven(setting))
     .map(([kind, words]) => element("p", kind ? {class: kind} : {}, words)));
 }

@@ -331,6 +331,7 @@ def _body(data: dict[str, Any], title: str) -> Html:
             ),
             class_="sides",
         ),
+        h("p", "", id="brief", aria_hidden="true"),
     )
 
 
