@@ -16,6 +16,7 @@ import numpy as np
 
 from carecost._labels import INACTION
 from carecost._typing import Array
+from carecost.analysis.sustained import sustained
 from carecost.errors import InputError, Problem
 from carecost.inputs.assumptions import Assumptions
 from carecost.inputs.belief import Assumption
@@ -99,11 +100,14 @@ class ItemBlocks:
     growth_known : Spending, optional
         Where the growth of its price is known to be its central value, for another growth to be put on; None where its
         growth cannot be chosen.
+    carried : Block, optional
+        What the scenario spends more where its spending is sustained; None where that is nothing.
     """
 
     item: str
     drawn: Spending
     growth_known: Spending | None
+    carried: Block | None
 
 
 @dataclass(frozen=True, eq=False)
@@ -120,6 +124,8 @@ class Surface:
         Children in care on each date: inaction, the scenario [children].
     items : tuple of ItemBlocks
         Spending on each item of the public purse.
+    carried : tuple of str
+        Names of the levers that carry its spending on for as long as its effects.
     runs : int
         How many runs were made beside those that were known.
     """
@@ -128,6 +134,7 @@ class Surface:
     axes: tuple[Axis, ...]
     children: tuple[Block, Block]
     items: tuple[ItemBlocks, ...]
+    carried: tuple[str, ...]
     runs: int
 
 
@@ -224,7 +231,7 @@ class _Made:
     """The runs of one scenario."""
 
     def __init__(self, run: Run, plan: Scenario) -> None:
-        self.run, self.plan = run, plan
+        self.run, self.plan, self.carried = run, plan, sustained(run, plan.name)
         self.corners = Corners(run)
         self.axes = tuple(self._axes())
         self.nodes = {axis.name: axis.nodes for axis in self.axes}
@@ -278,9 +285,11 @@ class _Made:
         for i, item in enumerate(run.grid.items):
             if item.public:
                 known_too = self._spending(made, i, volumes) if item.name in lines else None
-                items.append(ItemBlocks(item.name, self._spending(own, i, volumes), known_too))
+                more = self._carried(own, i, volumes[1])
+                items.append(ItemBlocks(item.name, self._spending(own, i, volumes), known_too, more))
         assert len(children) == 2
-        return Surface(self.plan, self.axes, (children[0], children[1]), tuple(items), self.corners.made)
+        carried = tuple(lever.name for lever in self.carried.levers[len(self.plan.levers) :])
+        return Surface(self.plan, self.axes, (children[0], children[1]), tuple(items), carried, self.corners.made)
 
     def _settings(self, names: Sequence[str]) -> Iterator[dict[str, float]]:
         """Give every combination of nodes of some levers."""
@@ -316,6 +325,15 @@ class _Made:
                 found[*key, *at.values()] = volume[..., i] * paid[plan]
         axes = ENTRIES, *self.on_children
         return Spending(before, self._block((*axes, *beside), found), self._block(axes, held))
+
+    def _carried(self, prices: UnitCosts, i: int, volumes: Mapping[tuple[float, ...], Array]) -> Block | None:
+        """Give what is spent more on an item where spending is sustained: its amounts are added to those of others."""
+        block = None if self.run.draws.central else slice(0, self.run.draws.n)
+        more = (prices.of(self.carried, {}, block) - prices.of(self.plan, {}, block))[..., i]
+        if not more.any():
+            return None
+        found = {key: volume[..., i] * more for key, volume in volumes.items()}
+        return self._block((ENTRIES, *self.on_children), found)
 
     def _block(self, names: Sequence[str], found: Mapping[tuple[float, ...], Array]) -> Block:
         """Take means over draws, and leave out axes along which nothing changes."""

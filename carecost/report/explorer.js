@@ -23,13 +23,13 @@ const cases = new Map(data.cases.map(one => [`${one.scenario}/${one.start}`, {
   children: one.children.map(block),
   items: one.items.map(item => Object.fromEntries(["drawn", "known"].map(kind => [kind, item[kind] && {
     before: block(item[kind].before), more: block(item[kind].more), dearer: block(item[kind].dearer),
-  }]))),
+  }]).concat([["carried", block(item.carried)]]))),
 }]));
 
 // A setting: what each slider is at. What is left out is as published.
 
 const published = () => ({
-  scenario: data.cases[0].scenario, start: data.own, claims: {}, entries: 1, prices: {}, growth: {}, cash: 1,
+  scenario: data.cases[0].scenario, start: data.own, claims: {}, entries: 1, prices: {}, growth: {}, cash: 1, sustained: 0,
 });
 const caseOf = setting => cases.get(`${setting.scenario}/${setting.start}`);
 const leversOf = name => data.cases.find(one => one.scenario === name).axes.slice(1).map(axis => axis.name);
@@ -93,10 +93,10 @@ function evaluate(setting) {
     const grown = row ? path(row, setting.growth[row.name]) : null;
     const made = here.items[i][row ? "known" : "drawn"];
     const base = sum(made.before, byAxis, years), bought = sum(made.more, byAxis, years);
-    const dearer = sum(made.dearer, byAxis, years);
+    const dearer = sum(made.dearer, byAxis, years), carried = sum(here.items[i].carried, byAxis, years);
     for (let y = 0; y < years; y++) {
       const times = factor * (row ? grown[y] / row.path[y] : 1);
-      const volume = bought[y] * times, price = dearer[y] * times;
+      const volume = bought[y] * times, price = dearer[y] * times + carried[y] * setting.sustained;
       out.spend_before[y] += base[y] * times;
       out.spend_after[y] += base[y] * times + volume + price;
       if (item.reform) out.reform[y] += volume + price;
@@ -244,7 +244,7 @@ function build() {
     back,
     fieldset("Choices",
       choice("scenario", "Scenario", Object.entries(data.scenarios).map(([name, plan]) => [name, plan.title]),
-        () => setting.scenario, value => { setting = {...setting, scenario: value, claims: {}}; }),
+        () => setting.scenario, value => { setting = {...setting, scenario: value, claims: {}, sustained: 0}; }),
       choice("start", "Programme year 1", data.starts.map(year => [year, financial(year)]),
         () => setting.start, value => { setting = {...setting, start: Number(value)}; })),
     ...(claims.length ? [fieldset("Share of the claim that comes true",
@@ -258,6 +258,11 @@ function build() {
     })),
     fieldset("Prices", ...(data.largest ? [priceOf(data.largest)] : []), ...growths.slice(0, 2),
       element("details", {}, element("summary", {}, "Other prices"), ...growths.slice(2), ...others.map(priceOf))),
+    ...(caseOf(setting).carried.length ? [fieldset("Spending", slider({
+      id: "sustained", words: "Goes on for as long as its effects", span: data.sliders.sustained, initial: 0,
+      read: () => setting.sustained, write: value => { setting = {...setting, sustained: value}; },
+      shown: n => n === 0 ? "no" : percent(n),
+    }))] : []),
     fieldset("Cash", slider({
       id: "cash", words: "Cashable share of what is no longer needed", span: cash, initial: 1,
       read: () => setting.cash, write: value => { setting = {...setting, cash: value}; }, shown: cashWords,
@@ -273,6 +278,7 @@ function link() {
   if (setting.start !== usual.start) parts.set("start", setting.start);
   if (setting.entries !== 1) parts.set("entries", setting.entries);
   if (setting.cash !== 1) parts.set("cash", setting.cash);
+  if (setting.sustained !== 0) parts.set("sustained", setting.sustained);
   for (const where of ["claims", "prices", "growth"])
     for (const [name, value] of Object.entries(setting[where])) parts.set(`${where}.${name}`, value);
   return parts.toString();
@@ -296,7 +302,7 @@ function fromLink(text) {
     const dot = key.indexOf("."), where = dot < 0 ? key : key.slice(0, dot), name = key.slice(dot + 1);
     if (where === "scenario") continue;
     if (where === "start" && data.starts.includes(Number(value))) made.start = Number(value);
-    else if (where === "entries" || where === "cash") made[where] = within(key, value, data.sliders[where]);
+    else if (["entries", "cash", "sustained"].includes(where)) made[where] = within(key, value, data.sliders[where]);
     else if (where === "claims" && leversOf(made.scenario).includes(name))
       made.claims[name] = within(key, value, data.sliders.claim);
     else if (where === "prices" && priced.has(name)) made.prices[name] = within(key, value, data.sliders.price);
@@ -327,18 +333,26 @@ function python() {
   }
   const draws = data.draws ? `, draws=cc.Draws(${data.draws}, seed=${data.seed})` : "";
   const scenario = plan.packaged ? quoted(setting.scenario) : `${kept}.run.scenarios[${quoted(setting.scenario)}]`;
-  lines.push(`response = cc.run(chosen, ${scenario}, years=${years}${draws}${data.own_start}).what_if(${quoted(setting.scenario)})`);
-  const asked = [];
-  if (Object.keys(setting.claims).length) asked.push(`scale=${mapped(setting.claims)}`);
+  const asked = [], claims = {...setting.claims}, dated = setting.start !== data.own ? `, start=${setting.start}` : data.own_start;
+  const run = (plan, start) => `cc.run(chosen, ${plan}, years=${years}${draws}${start})`;
+  if (setting.sustained === 0) {
+    lines.push(`response = ${run(scenario, data.own_start)}.what_if(${quoted(setting.scenario)})`);
+  } else {
+    for (const name of caseOf(setting).carried) claims[name] = setting.sustained;
+    lines.splice(1, 0, "from carecost.analysis.sustained import sustained");
+    lines.push(`plan = sustained(${run(scenario, dated)}.run, ${quoted(setting.scenario)})`);
+    lines.push(`response = ${run("plan", dated)}.what_if(plan.name)`);
+  }
+  if (Object.keys(claims).length) asked.push(`scale=${mapped(claims)}`);
   if (Object.keys(setting.prices).length) asked.push(`prices=${mapped(setting.prices)}`);
   if (setting.entries !== 1) asked.push(`entries=${setting.entries}`);
-  if (setting.start !== data.own) asked.push(`start=${setting.start}`);
+  if (setting.start !== data.own && setting.sustained === 0) asked.push(`start=${setting.start}`);
   lines.push(`print(response.at(${asked.join(", ")}).npv().mean())`);
   return lines.join("\n");
 }
 function command() {
   const moved = Object.keys(setting.claims).length || Object.keys(setting.prices).length
-    || Object.keys(setting.growth).length || setting.entries !== 1 || setting.cash !== 1;
+    || Object.keys(setting.growth).length || setting.entries !== 1 || setting.cash !== 1 || setting.sustained !== 0;
   if (moved) return "The command has no option for the sliders that you moved: use the Python below.";
   if (!data.load || !data.scenarios[setting.scenario].packaged)
     return "The set or scenario is none that is packaged: give its folder or file to carecost compare.";

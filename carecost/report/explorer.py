@@ -43,7 +43,13 @@ EXPLORER = "explorer.html"
 #: Years after the one of the run in which the programme may start, unless others are asked for.
 LATER = (0, 1, 2)
 #: Sliders: least, most and step. Claims are no more than whole; the rest is wider than anything that was published.
-CLAIM, LEVEL, PRICE, CASH = (0.0, 1.0, 0.01), (0.8, 1.2, 0.005), (0.5, 1.5, 0.01), (0.0, 2.0, 0.02)
+CLAIM, LEVEL, PRICE, CASH, SUSTAINED = (
+    (0.0, 1.0, 0.01),
+    (0.8, 1.2, 0.005),
+    (0.5, 1.5, 0.01),
+    (0.0, 2.0, 0.02),
+    (0.0, 1.0, 0.01),
+)
 GROWTH_STEP = 0.001
 #: A page that is larger is refused [bytes].
 LARGEST = 1_000_000
@@ -156,7 +162,7 @@ def payload(run: Run, starts: Sequence[int] | None = None) -> dict[str, Any]:
             if item.public
         ],
         "growths": [_growth(run, i) for i in range(len(rows))],
-        "sliders": {"claim": CLAIM, "entries": LEVEL, "price": PRICE, "cash": CASH},
+        "sliders": {"claim": CLAIM, "entries": LEVEL, "price": PRICE, "cash": CASH, "sustained": SUSTAINED},
         "largest": _largest(run, by_factor),
         "cases": cases,
     }
@@ -229,9 +235,14 @@ def _case(run: Run, made: Surface, start: int) -> dict[str, Any]:
         "npv": float(saving.npv().mean()),
         "children": [_whole(made.children[0]), _beyond(*made.children)],
         "items": [
-            {"drawn": _spending(item.drawn), "known": item.growth_known and _spending(item.growth_known)}
+            {
+                "drawn": _spending(item.drawn),
+                "known": item.growth_known and _spending(item.growth_known),
+                "carried": item.carried and _single(item.carried),
+            }
             for item in made.items
         ],
+        "carried": list(made.carried),
     }
 
 
@@ -353,12 +364,13 @@ def _notes(data: dict[str, Any]) -> Html:
     interval = "No interval is worked out for a setting; that of the published case is in the brief."
     lines = [
         "Exact, but for rounding to seven figures: shares of claims that act on entries or prices, level of entries, "
-        "prices, growth of prices, cashable share. Children are linear in entries, and money in prices, in every draw.",
+        "prices, growth of prices, cashable share, spending sustained. Children are linear in entries, and money in "
+        "prices, in every draw.",
         *(f"Interpolated from runs at {_nodes(name, data)}: {name} ({reason})." for name, reason in why.items()),
         "Chosen, each a run of its own: scenario and year of start.",
         "A growth of prices that you move is taken as known; until then it is drawn as the set has it.",
         interval if data["draws"] else "This is a central run: it has no interval.",
-        "Not here: delay of a scenario, baselines, placement mix, spending sustained.",
+        "Not here: delay of a scenario, baselines, placement mix.",
     ]
     cite = h("p", f"{data['cite']}; {data['draws']:,} draws, seed {data['seed']}.", class_="cite")
     items = (h("li", numbers.sentence(line)) for line in lines)

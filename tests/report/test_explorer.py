@@ -9,6 +9,7 @@ import random
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ import numpy as np
 import pytest
 
 import carecost as cc
+from carecost.analysis.sustained import sustained
 from carecost.errors import FileError, InputError
 from carecost.inputs.assumptions import Assumptions
 from carecost.money.discounting import growth_path
@@ -36,7 +38,7 @@ YEARS, DRAWS = 7, 3
 
 def published(data: Mapping[str, Any], **changed: Any) -> Setting:
     first = {"scenario": data["cases"][0]["scenario"], "start": data["own"]}
-    return {**first, "claims": {}, "entries": 1.0, "prices": {}, "growth": {}, "cash": 1.0} | changed
+    return {**first, "claims": {}, "entries": 1.0, "prices": {}, "growth": {}, "cash": 1.0, "sustained": 0.0} | changed
 
 
 def array(stated: Mapping[str, Any], weights: Mapping[str, np.ndarray]) -> np.ndarray:
@@ -74,6 +76,8 @@ def worked_out(data: Mapping[str, Any], setting: Setting) -> tuple[float, np.nda
             path = growth_path(rate, row["long_run"], row["fade"], np.array(row["elapsed"]), row["hold"])[0]
             times = times * path / np.array(row["path"])
         volume, price = (0.0 if made[k] is None else array(made[k], weights) * times for k in ("more", "dearer"))
+        if stated["carried"]:
+            price = price + array(stated["carried"], weights) * setting["sustained"]
         paid, level = cc.Cashable(**item["cashable"]), setting["cash"]
         shares = np.array([paid.share(year - begun) for year in data["years"]])
         if level > 1:
@@ -116,8 +120,15 @@ def fresh(data: Mapping[str, Any], setting: Setting) -> tuple[float, np.ndarray]
     ]
     plan = replace(plan, levers=tuple(levers))
     draws = cc.Draws(data["draws"], seed=data["seed"])
-    results = cc.run(made, plan, years=len(data["years"]), draws=draws, start=setting["start"])
-    saving = results.compare(plan.name)
+    run = partial(cc.run, made, years=len(data["years"]), draws=draws, start=setting["start"])
+    if setting["sustained"]:
+        own = {lever.name for lever in plan.levers}
+        carried = sustained(run(plan).run, plan.name).levers
+        more = [
+            replace(one, changes=tuple(replace(c, share=setting["sustained"]) for c in one.changes)) for one in carried
+        ]
+        plan = replace(plan, levers=(*plan.levers, *(one for one in more if one.name not in own)))
+    saving = run(plan).compare(plan.name)
     return float(saving.npv().mean()), saving.scenario.children.mean(0)
 
 
@@ -133,12 +144,13 @@ def at_random(data: Mapping[str, Any], luck: random.Random, scenario: str) -> Se
         prices={"children's home": round(luck.uniform(0.5, 1.5), 2), "foster agency": round(luck.uniform(0.5, 1.5), 2)},
         growth={row["name"]: round(luck.uniform(row["least"], row["most"]), 3) for row in data["growths"][:2]},
         cash=round(luck.uniform(0, 2), 2),
+        sustained=round(luck.random(), 2),
     )
 
 
 @pytest.fixture(scope="module")
 def results() -> cc.Results:
-    return cc.run("england-2025", "family-help", "care-review-evidenced", years=YEARS, draws=DRAWS)
+    return cc.run("england-2025", "foster-carers", "care-review-evidenced", years=YEARS, draws=DRAWS)
 
 
 @pytest.fixture(scope="module")
@@ -167,8 +179,8 @@ def test_any_exact_setting_is_that_of_a_run_made_afresh(data: dict[str, Any], se
 
 def test_setting_is_that_of_the_response(results: cc.Results, data: dict[str, Any]) -> None:
     scale, prices = {"family help": 0.3}, {"children's home": 1.1}
-    setting = published(data, claims=scale, prices=prices, entries=0.97, start=2029)
-    saving = results.what_if("family-help").at(scale=scale, prices=prices, entries=0.97, start=2029)
+    setting = published(data, scenario="care-review-evidenced", claims=scale, prices=prices, entries=0.97, start=2029)
+    saving = results.what_if("care-review-evidenced").at(scale=scale, prices=prices, entries=0.97, start=2029)
     assert worked_out(data, setting)[0] == pytest.approx(saving.npv().mean(), rel=EXACT)
 
 
@@ -242,7 +254,8 @@ def test_sliders_give_a_link_and_python_that_gives_the_same_number(
     opened, _ = window
     opened.run("location.hash = ''; document.getElementById('back').click();")
     opened.run(
-        MOVE + "put('claim-0', 0.4); put('entries', 1.05); put('growth-0', 0.03); put('cash', 1.5);"
+        MOVE
+        + "put('claim-0', 0.5); put('entries', 1.05); put('growth-0', 0.03); put('cash', 1.5); put('sustained', 0.5);"
         'put("price-children\'s home", 0.9);'
     )
     link, python = opened.run("return [location.hash, document.getElementById('python').textContent]")
