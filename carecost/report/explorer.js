@@ -158,6 +158,7 @@ function children(n, like = n) {
 const percent = (n, digits = 0) => `${n < 0 ? MINUS : ""}${(Math.abs(n) * 100).toFixed(digits)}%`;
 const financial = year => `${year - 1}-${String(year % 100).padStart(2, "0")}`;
 const gain = n => n >= 0 ? `Net saving of ${pounds(n)}` : `Net cost of ${pounds(-n)}`;
+const lower = words => words[0].toLowerCase() + words.slice(1);
 const cashWords = n => n === 1 ? "as in the set" : n === 0 ? "none" : n === 2 ? "all of it"
   : n < 1 ? `${percent(n)} of it` : `${percent(n - 1)} to all`;
 
@@ -247,7 +248,7 @@ function build() {
         () => setting.scenario, value => { setting = {...setting, scenario: value, claims: {}, sustained: 0}; }),
       choice("start", "Programme year 1", data.starts.map(year => [year, financial(year)]),
         () => setting.start, value => { setting = {...setting, start: Number(value)}; })),
-    ...(claims.length ? [fieldset("Share of the claim that comes true",
+    ...(claims.length ? [fieldset(data.scenarios[setting.scenario].claim ? "Share of the claim that comes true" : "Share of the effect that comes",
       ...(claims.length > 1 ? [slider({
         id: "claims", words: "All together", span: claim, initial: 1, read: all, shown: n => percent(n),
         write: value => { for (const name of levers) put("claims", name, value, 1); },
@@ -318,6 +319,7 @@ function fromLink(text) {
 const quoted = text => JSON.stringify(text);
 const mapped = pairs => `{${Object.entries(pairs).map(([name, n]) => `${quoted(name)}: ${n}`).join(", ")}}`;
 function python() {
+  if (data.given) return "The draws of this run were made elsewhere: ask results.what_if(…) of the run itself.";
   const lines = ["import carecost as cc"], plan = data.scenarios[setting.scenario];
   const kept = `cc.Results.load(${quoted("FOLDER")})`;
   let set = data.load || `${kept}.run.assumptions`;
@@ -354,6 +356,7 @@ function command() {
   const moved = Object.keys(setting.claims).length || Object.keys(setting.prices).length
     || Object.keys(setting.growth).length || setting.entries !== 1 || setting.cash !== 1 || setting.sustained !== 0;
   if (moved) return "The command has no option for the sliders that you moved: use the Python below.";
+  if (data.given) return "The draws of this run were made elsewhere: the command cannot make them.";
   if (!data.load || !data.scenarios[setting.scenario].packaged)
     return "The set or scenario is none that is packaged: give its folder or file to carecost compare.";
   const start = setting.start === data.own && !data.own_start ? "" : ` --start ${setting.start}`;
@@ -366,10 +369,11 @@ function sentences(made, share) {
   const plan = data.scenarios[setting.scenario], last = data.dates.length - 1, usual = evaluate(published());
   const own = link() === "", span = `${financial(data.years[0])} to ${financial(data.years[years - 1])}`;
   const claim = plan.claim ? ": effects as claimed, not evidenced" : "";
+  const what = plan.claim ? "claim" : "effect";
   const back = made.payback === null ? "It does not pay back within the horizon." : `It pays back in ${financial(made.payback)}.`;
   const even = !leversOf(setting.scenario).length ? "" : share !== null
-    ? ` It breaks even if ${percent(share)} of every claim comes true, all else as set.`
-    : made.npv >= 0 ? "" : " It does not break even at any share of the claims up to the whole.";
+    ? ` It breaks even if ${percent(share)} of every ${what} comes${plan.claim ? " true" : ""}, all else as set.`
+    : made.npv >= 0 ? "" : ` It does not break even at any share of each ${what} up to the whole.`;
   const fewer = made.averted[last];
   return [
     ["head", `${gain(made.npv)} in present value, ${span}.`],
@@ -377,7 +381,7 @@ function sentences(made, share) {
       + `${children(Math.abs(fewer))} ${fewer >= 0 ? "fewer" : "more"} than the ${children(made.before[last])} without it. `
       + back + even],
     ["", own ? "This is the published case."
-      : `Published case: ${data.scenarios[published().scenario].title}, ${gain(usual.npv)}.`],
+      : `Published case (${data.scenarios[published().scenario].title}): ${lower(gain(usual.npv))}.`],
   ];
 }
 

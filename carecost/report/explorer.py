@@ -125,7 +125,10 @@ def payload(run: Run, starts: Sequence[int] | None = None) -> dict[str, Any]:
     if not plans:
         raise InputError(Problem("the run has no scenario beside inaction", "explorer()", "Run it with one"))
     own, assumptions, grid = run.calendar.programme_start, run.assumptions, run.grid
-    starts = sorted({own, *(starts if starts is not None else (own + later for later in LATER))})
+    if starts is None:
+        latest = max((run.first_year(plan) or own for plan in plans), default=own)
+        starts = [own + later for later in LATER if latest + later <= grid.years[-1]]
+    starts = sorted({own, *starts})
     cases = []
     for start in starts:
         draws = replace(run.draws, noise=False)
@@ -140,6 +143,7 @@ def payload(run: Run, starts: Sequence[int] | None = None) -> dict[str, Any]:
         "cite": f"carecost {p.version}, {assumptions.name} ({p.digest})",
         "draws": run.draws.n if not run.draws.central else 0,
         "seed": run.draws.seed,
+        "given": run.draws.table is not None,
         "prices": f"prices of {_labels.financial_year(assumptions.price_year)}",
         "years": list(grid.years),
         "dates": list(grid.dates),
@@ -369,8 +373,13 @@ def _notes(data: dict[str, Any]) -> Html:
         *(f"Interpolated from runs at {_nodes(name, data)}: {name} ({reason})." for name, reason in why.items()),
         "Chosen, each a run of its own: scenario and year of start.",
         "A growth of prices that you move is taken as known; until then it is drawn as the set has it.",
+        *(
+            ["The share at which it breaks even is that of the mean; the brief gives that of the central run."]
+            if data["draws"]
+            else []
+        ),
         interval if data["draws"] else "This is a central run: it has no interval.",
-        "Not here: delay of a scenario, baselines, placement mix.",
+        "Not here: delay of a scenario, baselines (a run under another one has an explorer of its own), placement mix.",
     ]
     cite = h("p", f"{data['cite']}; {data['draws']:,} draws, seed {data['seed']}.", class_="cite")
     items = (h("li", numbers.sentence(line)) for line in lines)

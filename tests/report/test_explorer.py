@@ -18,6 +18,7 @@ import pytest
 
 import carecost as cc
 from carecost.analysis.sustained import sustained
+from carecost.cli import main
 from carecost.errors import FileError, InputError
 from carecost.inputs.assumptions import Assumptions
 from carecost.money.discounting import growth_path
@@ -212,6 +213,21 @@ def test_page_is_refused_under_another_ending_or_without_a_scenario(results: cc.
         cc.run("england-2025", years=1).explorer(tmp_path / "explorer.html")
 
 
+def test_command_writes_it_and_refuses_another_ending_before_it_runs(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    words = ["compare", "england-2025", "family-help", "--draws", "0", "--years", "4", "--no-charts", "--quiet"]
+    words += ["--out", str(tmp_path / "out"), "--explorer"]
+    assert main([*words, str(tmp_path / "explorer.pdf")]) == 2
+    assert "does not end in .html" in capsys.readouterr().err
+    assert not (tmp_path / "out").exists()
+    assert main([*words, str(tmp_path / "explorer.html")]) == 0
+    written = (tmp_path / "explorer.html").read_text(encoding="utf-8")
+    found = re.search(r'<script type="application/json" id="data">(.*)</script>', written)
+    assert found is not None
+    assert json.loads(found[1])["starts"] == [2028, 2029]  # nothing would be done in four years from a later one
+
+
 # In a browser
 
 
@@ -251,7 +267,7 @@ const put = (id, value) => {
 def test_sliders_give_a_link_and_python_that_gives_the_same_number(
     window: tuple[Browser, Path], data: dict[str, Any], capsys: pytest.CaptureFixture[str]
 ) -> None:
-    opened, _ = window
+    opened, page_made = window
     opened.run("location.hash = ''; document.getElementById('back').click();")
     opened.run(
         MOVE
@@ -264,6 +280,9 @@ def test_sliders_give_a_link_and_python_that_gives_the_same_number(
     assert numbers.pounds(here).removeprefix(numbers.MINUS) in opened.run("return document.body.innerText")
     exec(python, {})
     assert float(capsys.readouterr().out) == pytest.approx(here, rel=EXACT)
+    opened.open(page_made)
+    opened.run(f"location.hash = {json.dumps(link)}")
+    assert opened.run("return explorer.evaluate(explorer.fromLink(explorer.link()).setting).npv") == here
     opened.run("document.getElementById('back').click()")
     assert opened.run("return [location.hash, explorer.link()]") == ["", ""]
 
