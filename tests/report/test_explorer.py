@@ -31,8 +31,8 @@ Setting = dict[str, Any]
 
 #: Exact settings are held to this share of the net present cost of the programme, which single precision keeps.
 EXACT = 1e-6
-#: What is interpolated from runs at 0, a half and the whole of a claim, as a share of what the whole claim changes: 1.3e-5
-#: is the largest measured over twelve years, at a quarter of the claim on foster carers.
+#: What is interpolated from runs at 0, a half and the whole of a claim, as a share of what the whole claim changes:
+#: 1.3e-5 is the largest measured over twelve years, at a quarter of the claim on foster carers.
 BETWEEN = 5e-5
 YEARS, DRAWS = 7, 3
 
