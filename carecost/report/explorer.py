@@ -229,14 +229,12 @@ def _largest(run: Run, by_factor: frozenset[str]) -> str:
 
 
 def _case(run: Run, made: Surface, start: int) -> dict[str, Any]:
-    plan, saving = made.scenario, run.compare(made.scenario.name)
-    years = first_years(run, plan)
+    plan = made.scenario
     return {
         "scenario": plan.name,
         "start": start,
         "axes": [{"name": a.name, "nodes": list(a.nodes), "why": a.why} for a in made.axes],
-        "first": years,
-        "npv": float(saving.npv().mean()),
+        "first": first_years(run, plan),
         "children": [_whole(made.children[0]), _beyond(*made.children)],
         "items": [
             {

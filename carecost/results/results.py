@@ -91,6 +91,11 @@ BEHIND = 'Give names of baselines and scenarios, such as "mix-trend+child-povert
 CONTENTS = mapping_of(instance(bytes, words="Give bytes"), "Give the bytes of each file by its name")
 
 
+def calendar_years(value: Any) -> tuple[int, ...]:
+    """Take one calendar year, or several."""
+    return tuple(map(calendar_year, wholes(value)))
+
+
 def workers(value: Any) -> Any:
     """Take an executor, or a factory of one."""
     if isinstance(value, Executor) or callable(value):
@@ -1714,7 +1719,7 @@ class Results:
         written: Path = _report("workbook").write_workbook(self, path)
         return written
 
-    @guarded(path=path, starts=optional(wholes))
+    @guarded(path=path, starts=optional(calendar_years))
     def explorer(self, path: str | Path, starts: Sequence[int] | None = None) -> Path:
         """Write a page with sliders that works out any setting of the scenarios by itself.
 
