@@ -220,7 +220,7 @@ def plot_evppi(
     Examples
     --------
     >>> import carecost as cc
-    >>> results = cc.run("england-2025", "family-help", "foster-carers", years=12, draws=50)
+    >>> results = cc.run("england-2025", "foster-carers", "family-networks", years=12, draws=50)
     >>> len(plot_evppi(results, most=3).containers[0]) <= 3
     True
     """

@@ -29,7 +29,7 @@ def test_texts_are_the_same_but_for_a_millionth_of_their_numbers(a: str, b: str,
 
 def test_every_folder_that_is_built_is_made_by_something() -> None:
     made = {ROOT / folder for folder in build.makers()}
-    named = (*SETS, "baselines", "histories", "money", "record", "regions", "scenarios")
+    named = (*SETS, "authorities", "baselines", "histories", "money", "record", "regions", "scenarios", "ssda903")
     assert made == {BUILT / name for name in named} | {FINDINGS}
 
 

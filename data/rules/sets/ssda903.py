@@ -10,7 +10,7 @@ NAME = "ssda903"
 
 def files() -> dict[str, str]:
     """Write both as transcribed."""
-    return {f"{name}.csv": _whole(f"ssda903_{name}") for name in ("codes", "layouts")}
+    return {"codes.csv": _whole("ssda903_codes"), "layouts.csv": _whole("ssda903_layouts")}
 
 
 def _whole(name: str) -> str:
