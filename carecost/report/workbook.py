@@ -96,11 +96,6 @@ class Sheet:
     columns: tuple[Column, ...]
     rows: tuple[tuple[object, ...], ...]
 
-    @property
-    def letters(self) -> dict[str, str]:
-        """Letter of each column by its header."""
-        return {column.head: _letter(i) for i, column in enumerate(self.columns)}
-
 
 #: Rows above a table: the title of the sheet, what it holds, and the way back to the cover.
 _ABOVE = 3
@@ -167,7 +162,7 @@ def book(told: Story) -> bytes:
     import xlsxwriter
 
     found = list(sheets(told))
-    drawn = [chart for chart in charts(told, {sheet.name: sheet for sheet in found})]
+    drawn = list(charts(told, {sheet.name: sheet for sheet in found}))
     out = io.BytesIO()
     made = xlsxwriter.Workbook(out, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
     made.set_properties({"title": _title(told), "author": "carecost", "created": _MADE})
@@ -199,9 +194,7 @@ def sheets(told: Story) -> Iterator[Sheet]:
     if told.against:
         yield _savings(told)
     yield _frame("Assumptions", _ASSUMED, told.assumptions.table())
-    for kind, sheet in (("Programme", _programme(told)), ("Attribution", _attribution(told))):
-        if sheet.rows:
-            yield Sheet(kind, sheet.about, sheet.columns, sheet.rows)
+    yield from (sheet for sheet in (_programme(told), _attribution(told)) if sheet.rows)
     if told.assumptions.baselines:
         yield _frame("Baselines", _BASELINES, told.results.baselines())
 
