@@ -33,6 +33,11 @@ def read_only(array: Array) -> Array:
     return array
 
 
+def frozen(array: Array) -> Array:
+    """View an array that cannot be written into; the array itself stays as it is."""
+    return read_only(array.view())
+
+
 def lock(owner: object) -> None:
     """Make the arrays of an object and of its parts read-only."""
     for value in vars(owner).values():
@@ -58,7 +63,7 @@ def views(owner: object) -> None:
     """Put read-only views in place of the arrays of a frozen dataclass: a caller's own arrays stay as they are."""
     for name, value in vars(owner).items():
         if isinstance(value, np.ndarray):
-            object.__setattr__(owner, name, read_only(value.view()))
+            object.__setattr__(owner, name, frozen(value))
 
 
 class locked_property(cached_property[T]):

@@ -12,7 +12,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from carecost._frames import dataset
 from carecost._guard import Refused, instance, numeric, opened, take
-from carecost._typing import LEFT_OUT, Array, LockedAgain
+from carecost._typing import LEFT_OUT, Array, LockedAgain, frozen
 from carecost.engine.grid import AXES, SINGULAR, Grid, coordinates, item_labels
 from carecost.engine.piecewise import Stepped, runs, stepped
 from carecost.errors import Problem, UnknownNameError, refuse, unknown
@@ -172,13 +172,13 @@ class Parameters(LockedAgain):
             if name in REQUIRED or (name in _LABELLED and getattr(self.grid, _LABELLED[name])):
                 problems.append(Problem("is not given", where, f"Give an array of shape (draw, {_axes(axes)})"))
             shape = [1, *(1 if a in _COMMON else n for a, n in zip(axes, lengths, strict=True))]
-            return _frozen(np.zeros(shape))
+            return frozen(np.zeros(shape))
         try:
             array = value.values if isinstance(value, Stepped) else numeric(value)
         except Refused:
             remedy = f"Give numbers of shape (draw, {_axes(axes)})"
             problems.append(Problem("is not an array of numbers", where, remedy))
-            return _frozen(np.zeros([1] * (len(axes) + 1)))
+            return frozen(np.zeros([1] * (len(axes) + 1)))
         problems += _shape_faults(where, np.shape(value), axes, lengths)
         if name in _LABELLED and array.size and not getattr(self.grid, _LABELLED[name]):
             what = f"is given, but the grid has no {_LABELLED[name]}"
@@ -192,7 +192,7 @@ class Parameters(LockedAgain):
         elif name != "unit_cost" and least < 0:
             cell = self._cell(array == least, axes)
             problems.append(Problem(f"is negative: {least:g} {cell}", where, "Give zero or more"))
-        return value.frozen() if isinstance(value, Stepped) else _frozen(array)
+        return value.frozen() if isinstance(value, Stepped) else frozen(array)
 
     def _cell(self, wrong: NDArray[np.bool_], axes: tuple[str, ...]) -> str:
         """Locate the first fault in an array by the labels of the grid; by its place where the shape is another."""
@@ -489,12 +489,6 @@ def _lines(value: Any) -> Mapping[str, ArrayLike]:
 
 def _axes(axes: tuple[str, ...]) -> str:
     return ", ".join(a if a == "to" else a.rstrip("s") for a in axes)
-
-
-def _frozen(array: Array) -> Array:
-    view: Array = array.view()
-    view.flags.writeable = False
-    return view
 
 
 def _most(rates: ArrayLike | None) -> Array:

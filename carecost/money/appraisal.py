@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from carecost._guard import LONGEST, Refused, flag, guarded, number, numeric, opened, rate, share, shown, whole
-from carecost._typing import Array, LockedAgain, locked_property
+from carecost._typing import Array, LockedAgain, frozen, locked_property
 from carecost.errors import Problem, refuse, unknown
 from carecost.money import vintages
 from carecost.money.discounting import Schedule, discount_factors
@@ -97,7 +97,7 @@ class Appraisal(LockedAgain):
         refuse(problems)
         both = np.broadcast_arrays(*flows.values())  # (..., year) each
         for name, array in zip(flows, both, strict=True):
-            object.__setattr__(self, name, _frozen(array.copy()))
+            object.__setattr__(self, name, frozen(array.copy()))
         if self.annuity is None:
             span = (self.first_year, self.first_year + both[0].shape[-1] - 1)
             object.__setattr__(self, "annuity", span)
@@ -110,13 +110,13 @@ class Appraisal(LockedAgain):
     @locked_property
     def costs(self) -> Array:
         """Costs as they count, with optimism bias and the factor: (..., year) [GBP]."""
-        return _frozen(np.asarray(self.plain_costs) * ((1.0 + self.uplift) * self.cost_factor))
+        return frozen(np.asarray(self.plain_costs) * ((1.0 + self.uplift) * self.cost_factor))
 
     @locked_property
     def factors(self) -> Array:
         """Discount factors: (year,) [ratio]."""
         years = self.first_year + np.arange(self.costs.shape[-1])
-        return _frozen(timed_factors(years, self.discounting, self.timing))
+        return frozen(timed_factors(years, self.discounting, self.timing))
 
     @locked_property
     def pv_costs(self) -> Array:
@@ -409,10 +409,3 @@ def _annuity(value: Any) -> tuple[int, int] | None:
     if first > last:
         raise Refused("", "")
     return first, last
-
-
-def _frozen(array: Array) -> Array:
-    """View an array that cannot be written to."""
-    view: Array = array.view()
-    view.flags.writeable = False
-    return view
