@@ -63,7 +63,11 @@ def makers() -> dict[str, Callable[[], dict[str, str]]]:
         f"{SETS}/scenarios": scenarios.files,
         f"{SETS}/{ssda903.NAME}": ssda903.files,
         FINDINGS: reconciliation.tables,
-        **{f"{SETS}/england-{path.name}": partial(build_set.made, path) for path in _releases()},
+        **{
+            f"{SETS}/{build_set.name(int(path.name), kind)}": partial(_of_release, path, kind)
+            for path in _releases()
+            for kind in build_set.KINDS
+        },
     }
 
 
@@ -71,6 +75,14 @@ def _releases() -> list[Path]:
     """List the releases whose base date is later than that of the tables, each with a set of its own."""
     later = (path for path in published.RELEASES.glob("[0-9]*") if int(path.name) > england.YEAR)
     return sorted(path for path in later if (path / "stock_by_age.csv").exists())
+
+
+def _of_release(tables: Path, kind: str) -> dict[str, str]:
+    """Make the files of a set of a release."""
+    files = build_set.made(tables).get(kind, "the set that it stands on cannot be made")
+    if isinstance(files, str):
+        raise ValueError(f"{tables}: {files}")
+    return files
 
 
 def _money() -> dict[str, str]:

@@ -1,9 +1,9 @@
-"""Read a year's release: what changed in every table and headline, and the set of its base date beside the old.
+"""Read a year's release: what changed in every table and headline, and the sets of its base date beside the old.
 
 `python3 data/update.py RELEASE_FOLDER` reads the department's files as they were downloaded (Explore Education
 Statistics, section 251, the Local Authority Interactive Tool), told from their columns. It writes `data/releases/YEAR`
-(report.md, changes.csv, and the transcribed tables that change) and `carecost/data/england-YEAR`; with `--out FOLDER`
-everything goes there, and the project stays as it is. Nothing that is there is overwritten.
+(report.md, changes.csv, and the transcribed tables that change), and `carecost/data/england-YEAR` with the sets on top
+of it; with `--out FOLDER` everything goes there, and the project stays as it is. Nothing that is there is overwritten.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The command of `data/update.py`: read a release, compare it, build the set of its base date, report."""
+"""The command of `data/update.py`: read a release, compare it, build the sets of its base date, report."""
 
 from __future__ import annotations
 
@@ -45,13 +45,15 @@ def _update(folder: Path, out: Path | None) -> int:
     compared = compare(list(cells(release)))
     year = _last(compared)
     notes = out or ROOT / "data" / "releases" / str(year)
-    place = (out or ROOT / "carecost" / "data") / f"england-{year}"
-    for there in (notes, place) if year > cc.load_assumptions(OLD).base_year else (notes,):
+    place = out or ROOT / "carecost" / "data"
+    new = [place / build_set.name(year, kind) for kind in build_set.KINDS]
+    for there in (notes, *new) if year > cc.load_assumptions(OLD).base_year else (notes,):
         if there.exists() and any(there.iterdir()):
             print(f"{there} is there already: nothing is overwritten. Remove it, or give --out FOLDER", file=sys.stderr)
             return 1
     with tempfile.TemporaryDirectory() as made:  # all of it or nothing comes into the project
-        tables, files = Path(made, "tables"), Path(made, place.name)
+        tables, files = Path(made, "tables"), Path(made, "sets")
+        files.mkdir()
         for name, rows in compared.tables.items():
             written(tables, name, rows)
         quoted = report.headlines(compared)
@@ -63,14 +65,14 @@ def _update(folder: Path, out: Path | None) -> int:
             return 1
         if tables.exists():
             shutil.copytree(tables, notes / "tables" if out else notes)
-        if files.exists():
-            shutil.copytree(files, place)
+        for folder in files.iterdir():
+            shutil.copytree(folder, place / folder.name)
     notes.mkdir(parents=True, exist_ok=True)
     text = report.text(folder, release, compared, quoted, said, sets)
     (notes / "report.md").write_text(text, encoding="utf-8", newline="\n")
     changes = report.csv_text(compared.changes, [*quoted, *sets])
     (notes / "changes.csv").write_text(changes, encoding="utf-8", newline="\n")
-    print(f"report, changes and tables: {notes}" + (f"; set: {place}" if sets else ""))
+    print(f"report, changes and tables: {notes}" + (f"; sets: {place}" if sets else ""))
     return 0 if done else 1
 
 
@@ -79,8 +81,8 @@ def _last(compared: Compared) -> int:
     return max(int(row["year"]) for row in compared.tables.get("stock_by_age", before("stock_by_age")))
 
 
-def _built(year: int, tables: Path, place: Path) -> tuple[str, list[report.Headline], bool]:
-    """Build the set of a new base date, load it, run it beside the old one; say what came of it, and if it is well."""
+def _built(year: int, tables: Path, folder: Path) -> tuple[str, list[report.Headline], bool]:
+    """Build the sets of a new base date, run the first beside the old; say what came of it, and if all is well."""
     old = cc.load_assumptions(OLD)
     if year <= old.base_year:
         return (
@@ -88,22 +90,36 @@ def _built(year: int, tables: Path, place: Path) -> tuple[str, list[report.Headl
             [],
             True,
         )
-    try:
-        files = build_set.made(tables)
-    except ValueError as error:
-        return f"No set could be built of 31 March {year}: {error}. The tables below are as read.", [], False
-    place.mkdir(parents=True)
-    for name, text in files.items():
-        (place / name).write_text(text, encoding="utf-8", newline="\n")
-    new = cc.load_assumptions(place)
+    refused = {}
+    for kind, files in build_set.made(tables).items():
+        if isinstance(files, str):
+            refused[kind] = files
+            continue
+        place = folder / build_set.name(year, kind)
+        place.mkdir()
+        for name, text in files.items():
+            (place / name).write_text(text, encoding="utf-8", newline="\n")
+    if "" in refused:
+        return f"No set could be built of 31 March {year}: {refused['']}. The tables below are as read.", [], False
+    loaded = [cc.load_assumptions(folder / build_set.name(year, k)) for k in build_set.KINDS if k not in refused]
+    return _said(old, loaded, refused), report.of_sets(old, loaded[0]), not refused
+
+
+def _said(old: cc.Assumptions, loaded: list[cc.Assumptions], refused: dict[str, str]) -> str:
+    """Say which sets stand beside the old, which do not, and what a reader must know of them."""
+    new, *others = loaded
     said = (
-        f"`{new.name}` stands beside `{old.name}`, which is as it was. Children and flows of 31 March {year}, "
-        f"unit costs of {financial(new.price_year)}. It states no packaged baselines, because those speak from "
-        f"{old.base_year}."
+        f"`{new.name}` stands beside `{old.name}`, which is as it was. Children and flows of 31 March "
+        f"{new.base_year}, unit costs of {financial(new.price_year)}. It states no packaged baselines, because those "
+        f"speak from {old.base_year}."
     )
-    if new.price_year < year:
-        said += f" No unit costs of {financial(year)} can be had of the tables yet: prices grow from those."
-    return said, report.of_sets(old, new), True
+    if new.price_year < new.base_year:
+        said += f" No unit costs of {financial(new.base_year)} can be had of the tables yet: prices grow from those."
+    if others:
+        said += " On top of it: " + ", ".join(f"`{one.name}`" for one in others) + "."
+    said += "".join(f" `{new.name}-{kind}` could not be built: {why}." for kind, why in refused.items())
+    lacking = "; ".join(f"{kind} ({what})" for kind, what in build_set.OTHERS.items())
+    return f"{said} What a release does not hold is not built: {lacking}."
 
 
 def _tell(compared: Compared, quoted: list[report.Headline], said: str, sets: list[report.Headline]) -> None:

@@ -64,6 +64,25 @@ def test_set_of_the_new_base_date_loads_and_runs_beside_the_old(done: Path) -> N
     assert f"{spent['Children looked after']:,.0f}" in new.scope
 
 
+def test_sets_on_top_of_the_new_one_stand_on_its_base_date(done: Path) -> None:
+    """Inaction of the variants starts from the children of the new year; what a release cannot make is said."""
+
+    def children(name: str) -> float:
+        run = cc.run(done / name, years=1).run
+        return float(run.central["inaction"].in_care(run.grid)[0][0, 0])
+
+    for kind in ("phases", "after-care"):
+        on_top = cc.load_assumptions(done / f"england-2026-{kind}")
+        assert (on_top.name, on_top.base_year) == (f"england-2026-{kind}", 2026)
+        assert on_top.title.startswith("England, from 31 March 2026, with")
+        assert children(on_top.name) == pytest.approx(children("england-2026"), rel=1e-9)
+    orders = cc.load_assumptions(done / "england-2026-after-care").select("initial_stock")
+    assert any("special guardianship" in row.where.placements for row in orders)
+    text = (done / "report.md").read_text(encoding="utf-8")
+    assert "On top of it: `england-2026-phases`, `england-2026-after-care`" in text
+    assert "What a release does not hold is not built: capacity (Ofsted" in text
+
+
 def test_old_sets_and_tables_are_as_they_were(done: Path) -> None:
     status = subprocess.run(
         ["git", "status", "--porcelain", "carecost/data", "data"], capture_output=True, text=True, cwd=ROOT

@@ -123,6 +123,8 @@ def yearly(reason: str, year: int) -> float:
     if reason == "adopted":
         return figure("time_series", "adopted", year=year)
     if reason == "guardianship":
+        if year >= 2021:  # as in after_care.csv, and in every release
+            return published.ceased(year, "Reason episode ceased", "Special guardianship order")
         if year >= ORDERS_KNOWN:
             return figure("after_care", "value", year=year, figure="left care by special guardianship order")
         return yearly(reason, ORDERS_KNOWN) * (year - ORDERS_FROM) / (ORDERS_KNOWN - ORDERS_FROM)

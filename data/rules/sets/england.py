@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cache
 
 from data.rules.costs import deflators, intervals, section_251
@@ -13,7 +13,7 @@ from data.rules.rates.base_case import AT_HOME, STREAMS, base_case
 from data.rules.sets import baselines
 from data.rules.sets.baselines import ADJUST_KEYS, GROWTH_KEYS, GROWTH_MORE, HOMES
 from data.rules.sources import population
-from data.rules.sources.notes import note, percent, set_toml
+from data.rules.sources.notes import filled, note, percent, read, set_toml
 from data.rules.sources.published import (
     CHILDREN,
     CLA,
@@ -27,7 +27,7 @@ from data.rules.sources.published import (
     financial,
     group,
 )
-from data.rules.sources.write import beliefs, csv_text
+from data.rules.sources.write import beliefs, csv_text, toml_text
 
 YEAR = CHILDREN
 NAME, LAST = f"england-{YEAR}", YEAR + 30
@@ -75,6 +75,7 @@ LONG_RUN, LONG_RUN_LOW, LONG_RUN_HIGH, FADE = 0.01, 0.0, 0.025, 10
 
 #: The words of the set: those of a release name no figure of another year.
 WORDS_OF = "england-release" if RELEASED else NAME
+_LISTS = ("gap", "contradiction", "left_out")
 
 
 @cache
@@ -85,7 +86,7 @@ def files() -> dict[str, str]:
     years = range(YEAR + 1, LAST + 1)
     ahead = population.path(years)
     return {
-        "set.toml": set_toml(STATED, text_figures.england_2025() if not RELEASED else _figures(), WORDS_OF),
+        "set.toml": set_toml(STATED, figures(), WORDS_OF),
         **tables.labels(base, GROUPS, lines),
         "initial_stock.csv": tables.initial_stock(base, source, note("stock", carried=SHARED)),
         "population.csv": tables.population(lambda y: ahead[y], years, note("population")),
@@ -100,9 +101,26 @@ def files() -> dict[str, str]:
     }
 
 
-def _figures() -> dict[str, str]:
-    """Give the figures that the words of a set of a release name."""
+def variant(kind: str, added: Mapping[str, str], **head: int) -> str:
+    """Write set.toml of a set on top of this one (phases, after-care), which has what this one leaves out."""
+    base, own = filled(read(WORDS_OF), figures()), read(f"england-2025-{kind}")
+    own = {key: filled(own.get(key, []), {"base": str(YEAR), **added}) for key in (*_LISTS, "title", "instead_of")}
+    kept = [x for x in base["left_out"] if not x["what"].startswith(tuple(own["instead_of"]))]
+    if RELEASED:  # its words say in one sentence that all is left out that england-2025 leaves out
+        kept.append({"what": "Of that, this set has: " + " ".join(own["instead_of"])})
+    elif len(kept) != len(base["left_out"]) - len(own["instead_of"]):
+        raise ValueError(f"{NAME}.toml does not leave out {own['instead_of']!r}")
+    about = {**STATED, "name": f"{NAME}-{kind}", "title": own["title"], "base": NAME, **head}
+    about |= {key: base[key] for key in ("scope", "inaction")}
+    lists = {key: [*base.get(key, []), *own[key]] for key in _LISTS} | {"left_out": [*kept, *own["left_out"]]}
+    return toml_text(about, scopes=base["scopes"], **lists)
+
+
+def figures() -> dict[str, str]:
+    """Give the figures that the words of the set name."""
     known = text_figures.england_2025()
+    if not RELEASED:
+        return known
     named = ("worst_total", "worst_band", "worst_18", "moves", "mix", "born", "balance", "cash_short", "cash_long")
     years = {"rates": YEAR, "priced": PRICED, "programme": PROGRAMME, "lines": LINES}
     carried = {"detail": SHARED, "uasc": UNACCOMPANIED, "started": ENTERED}

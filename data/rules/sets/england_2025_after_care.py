@@ -1,4 +1,4 @@
-"""The set england-2025-after-care: those who left care as stocks, and children who come back."""
+"""The set england-2025-after-care, or that of a year's release: those who left care as stocks, and who come back."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ import carecost as cc
 from data.rules.costs import items as lines_of
 from data.rules.costs import section_251
 from data.rules.costs.items import Line
-from data.rules.findings import run_set, text_figures
+from data.rules.findings import run_set
 from data.rules.findings.tables import ENDS, HAZARD, ITEM_COLUMNS, PLACEMENT_COLUMNS, Row, common, item_row, unit_costs
 from data.rules.rates.base_case import base_case
 from data.rules.sets import after_care, baselines, england, outcomes
@@ -34,12 +34,13 @@ from data.rules.sets.after_care import (
     STAYING,
     SUPPORTED,
 )
-from data.rules.sources.notes import filled, read
+from data.rules.sources.notes import read
 from data.rules.sources.published import BANDS, CLA, ONS, figure
 from data.rules.sources.write import ages, beliefs, csv_text, toml_text
 
 Array = NDArray[np.float64]
-NAME = "england-2025-after-care"
+KIND = "after-care"
+NAME, WORDS = f"{england.NAME}-{KIND}", f"england-2025-{KIND}"
 SOURCE = "after_care.csv, flows.csv, time_series.csv"
 #: What a week of an adviser costs beside one of full support: assumed.
 ADVISING = 0.1
@@ -49,7 +50,7 @@ MOVE_KEYS = ("streams", "years", "ages", "placements", "to")
 
 
 def files() -> dict[str, str]:
-    """Write the files that differ from those of england-2025."""
+    """Write the files that differ from those of the set without."""
     return {"set.toml": _words(), **_tables(came_back()), **baselines.background()}
 
 
@@ -78,21 +79,7 @@ def _care(base: Mapping[str, str]) -> str:
 
 
 def _words() -> str:
-    own, base = read(NAME), filled(read(england.NAME), text_figures.england_2025())
-    kept = [x for x in base["left_out"] if not x["what"].startswith(tuple(own["instead_of"]))]
-    if len(kept) != len(base["left_out"]) - len(own["instead_of"]):
-        raise ValueError(f"{england.NAME}.toml does not leave out {own['instead_of']!r}")
-    head = {
-        **england.STATED,
-        "name": NAME,
-        "title": own["title"],
-        "base": england.NAME,
-        "last_age": after_care.AGES[-1],
-    }
-    head |= {key: base[key] for key in ("scope", "inaction")}
-    gaps = [*base["gap"], *filled(own["gap"], _figures())]
-    left_out = [*kept, *own["left_out"]]
-    return toml_text(head, scopes=base["scopes"], gap=gaps, contradiction=base["contradiction"], left_out=left_out)
+    return england.variant(KIND, _figures(), last_age=after_care.AGES[-1])
 
 
 def _figures() -> dict[str, str]:
@@ -131,13 +118,13 @@ def _placements(base: Mapping[str, str]) -> Iterator[Row]:
     for name, (age, then) in {**STATES, **EMPTY}.items():
         opens = after_care.FROM_AGES.get(name, 0)
         about = {"in_care": False, "from_age": opens, "leave_age": age, "then": then, "group": england.OUTSIDE}
-        yield {"placement": name, **about, "note": read(NAME)["states"][name]}
+        yield {"placement": name, **about, "note": read(WORDS)["states"][name]}
 
 
 def _stock() -> Iterator[Row]:
     for (age, state), value in after_care.stock().items():
         key = {"stream": "other", "age": age, "placement": state, "value": round(value, 4), "unit": "children"}
-        yield common(f"run up from {SOURCE}: {CLA}", england.YEAR, "D", read(NAME)["stock"], **key)
+        yield common(f"run up from {SOURCE}: {CLA}", england.YEAR, "D", read(WORDS)["stock"], **key)
 
 
 def _grown() -> Iterator[Row]:
@@ -150,7 +137,7 @@ def _grown() -> Iterator[Row]:
                 "value": figure("population_mid2023", "population", age=age),
                 "unit": "children",
             }
-            yield common(f"population_mid2023.csv: {ONS}", "mid-2023", "D", read(NAME)["people"], **key)
+            yield common(f"population_mid2023.csv: {ONS}", "mid-2023", "D", read(WORDS)["people"], **key)
 
 
 def _entries(base: Mapping[str, str], back: Array) -> str:
@@ -177,7 +164,7 @@ def _sharing_ends() -> Row:
     short, long = (12 / after_care.figure_of(f"support care: months, {end}") for end in ("low", "high"))
     belief = {"value": 24 / (12 / short + 12 / long), "low": long, "high": short}
     key = {"ages": "0-17", "placements": SHARED, "reason": ENDS}
-    return common("after_care.csv", "2016", "E", read(NAME)["sharing"], **key, **belief, **HAZARD)
+    return common("after_care.csv", "2016", "E", read(WORDS)["sharing"], **key, **belief, **HAZARD)
 
 
 def _moves() -> Iterator[Row]:
@@ -185,7 +172,7 @@ def _moves() -> Iterator[Row]:
         first = max(after_care.FROM_AGES.get(state, 0) for state in (origin, to))
         last = min(STATES[origin][0], STATES[to][0]) - 1
         key = {"ages": f"{first}-{last}", "placements": origin, "to": to, "value": value}
-        yield common(f"solved: {SOURCE}", "2025", "D", read(NAME)["moves"][origin], **key, **HAZARD)
+        yield common(f"solved: {SOURCE}", str(england.YEAR), "D", read(WORDS)["moves"][origin], **key, **HAZARD)
 
 
 def _returns() -> Iterator[Row]:
@@ -199,7 +186,7 @@ def _returns() -> Iterator[Row]:
             for i in np.flatnonzero(share > 0):
                 key = {"streams": "other", "ages": ages(first, last), "placements": state, "to": base.placements[i]}
                 value = float(rate * share[i] / share.sum())
-                about = read(NAME)["returns"][state]
+                about = read(WORDS)["returns"][state]
                 yield common(f"solved: {SOURCE}", "2022", "D", about, **key, value=value, **HAZARD)
 
 
@@ -234,7 +221,7 @@ def items() -> list[Line]:
             found.append(_over(advised, "personal advisers", weeks[ADVISER], ADVISER))
         elif line.name == "adoption services":
             after = _adoption_support()
-            found.append(replace(line, spend=line.spend - after, note=read(NAME)["items"]["adoption services"]))
+            found.append(replace(line, spend=line.spend - after, note=read(WORDS)["items"]["adoption services"]))
             found.append(_over(replace(line, spend=after), "adoption support", weeks[ADOPTED], ADOPTED))
         else:
             found.append(line)
@@ -243,7 +230,7 @@ def items() -> list[Line]:
 
 def _over(line: Line, name: str, weeks: float, states: str) -> Line:
     """Spend the money of a line over the weeks that are lived in states."""
-    about = read(NAME)["items"][name]
+    about = read(WORDS)["items"][name]
     source = f"{line.source}; {SOURCE}"
     select = {"placements": states}
     return replace(
@@ -270,7 +257,7 @@ def _unused(found: Sequence[Line]) -> Iterable[Line]:
         ("support at home after care", "child_weeks", {"placements": home}),
         ("support of returns home", "exits", {"reasons": "home"}),
     ):
-        yield replace(mine, name=name, driver=driver, select=select, note=read(NAME)["items"][name])
+        yield replace(mine, name=name, driver=driver, select=select, note=read(WORDS)["items"][name])
 
 
 def _shared(found: Sequence[Line]) -> Line:
@@ -281,7 +268,7 @@ def _shared(found: Sequence[Line]) -> Line:
     price = home.unit_cost + nights * foster.unit_cost
     assert home.low is not None and home.high is not None
     ends = (home.low * home.unit_cost + low * foster.unit_cost, home.high * home.unit_cost + high * foster.unit_cost)
-    about = read(NAME)["items"][SHARED].format(
+    about = read(WORDS)["items"][SHARED].format(
         nights=f"{nights * 365:.0f}", week=f"{foster.unit_cost:,.0f}", home=f"{home.unit_cost:,.0f}"
     )
     select = {"placements": SHARED}

@@ -6,13 +6,12 @@ import csv
 import io
 from collections.abc import Iterator, Sequence
 
-from data.rules.findings import text_figures
 from data.rules.findings.tables import Row, common
 from data.rules.rates.base_case import base_case
 from data.rules.sets import baselines, england
-from data.rules.sources.notes import filled, note, read
+from data.rules.sources.notes import note
 from data.rules.sources.published import figure
-from data.rules.sources.write import beliefs, csv_text, toml_text
+from data.rules.sources.write import beliefs, csv_text
 
 NAME = "england-2025-capacity"
 YEAR = england.YEAR
@@ -53,16 +52,9 @@ def files() -> dict[str, str]:
 
 
 def _words() -> str:
-    own, base = read(NAME), filled(read(england.NAME), text_figures.england_2025())
-    figures = {"vacant": f"{100 * vacant():.0f}%", "spare": f"{_spare(FITS) - 1:.1%}", **_said()}
-    kept = [x for x in base["left_out"] if not x["what"].startswith(own["instead_of"])]
-    if len(kept) != len(base["left_out"]) - 1:
-        raise ValueError(f"{england.NAME}.toml does not leave out {own['instead_of']!r}")
-    head = {**england.STATED, "name": NAME, "title": own["title"], "base": england.NAME}
-    head |= {key: base[key] for key in ("scope", "inaction")}
-    gaps = [*base["gap"], *filled(own["gap"], figures)]
-    says = [*base["contradiction"], *own["contradiction"]]
-    return toml_text(head, scopes=base["scopes"], gap=gaps, contradiction=says, left_out=[*kept, *own["left_out"]])
+    return england.variant(
+        "capacity", {"vacant": f"{100 * vacant():.0f}%", "spare": f"{_spare(FITS) - 1:.1%}", **_said()}
+    )
 
 
 def _said() -> dict[str, str]:

@@ -1,4 +1,4 @@
-"""The set england-2025-phases: england-2025 with two phases of time in care."""
+"""The set england-2025-phases, or that of a year's release: with two phases of time in care."""
 
 from __future__ import annotations
 
@@ -8,18 +8,18 @@ from functools import cache
 import numpy as np
 from numpy.typing import NDArray
 
-from data.rules.findings import text_figures
 from data.rules.findings.tables import Row
 from data.rules.rates import time_in_care
 from data.rules.rates.base_case import STREAMS, base_case
 from data.rules.rates.time_in_care import NEW, SETTLED, Fit
 from data.rules.sets import baselines, england
-from data.rules.sources.notes import filled, note, read
+from data.rules.sources.notes import note
 from data.rules.sources.proportional_fitting import band_of
-from data.rules.sources.write import csv_text, toml_text
+from data.rules.sources.write import csv_text
 
 Array = NDArray[np.float64]
-NAME = "england-2025-phases"
+KIND = "phases"
+NAME = f"{england.NAME}-{KIND}"
 SOURCE = "time_in_care.csv: DfE, Children looked after in England, 2023-24 release, national files"
 PHASE_COLUMNS = ("phase", "exit_factor", "rate", "unit", "source", "source_year", "quality", "note")
 SHARE_COLUMNS = ("streams", "ages", "placements", "phase", "value", "unit", "source", "source_year", "quality", "note")
@@ -28,7 +28,7 @@ _DIGITS = 5
 
 
 def files() -> dict[str, str]:
-    """Write the files that differ from those of england-2025."""
+    """Write the files that differ from those of the set without."""
     fit = time_in_care.fitted(2)
     return {
         "set.toml": _words(fit),
@@ -39,15 +39,7 @@ def files() -> dict[str, str]:
 
 
 def _words(fit: Fit) -> str:
-    own, base = read(NAME), filled(read(england.NAME), text_figures.england_2025())
-    figures = {"rate": f"{fit.rates[0]:.2f}", "factor": f"{fit.factors[0]:.1f}", **_misses(fit)}
-    kept = [x for x in base["left_out"] if not x["what"].startswith(own["instead_of"])]
-    if len(kept) != len(base["left_out"]) - 1:
-        raise ValueError(f"{england.NAME}.toml does not leave out {own['instead_of']!r}")
-    head = {**england.STATED, "name": NAME, "title": own["title"], "base": england.NAME}
-    head |= {key: base[key] for key in ("scope", "inaction")}
-    gaps = [*base["gap"], *filled(own["gap"], figures)]
-    return toml_text(head, scopes=base["scopes"], gap=gaps, contradiction=base["contradiction"], left_out=kept)
+    return england.variant(KIND, {"rate": f"{fit.rates[0]:.2f}", "factor": f"{fit.factors[0]:.1f}", **_misses(fit)})
 
 
 def _misses(fit: Fit) -> dict[str, str]:
@@ -62,7 +54,7 @@ def _phases(fit: Fit) -> Iterator[Row]:
 
 
 def _shares() -> Iterator[Row]:
-    about = {"unit": "share", "source": f"solved; {SOURCE}", "source_year": "2025", "quality": "D"}
+    about = {"unit": "share", "source": f"solved; {SOURCE}", "source_year": str(england.YEAR), "quality": "D"}
     for stream in STREAMS:
         for (value, names), ages in _cells(written(stream)).items():
             for phase, share in ((NEW, value), (SETTLED, round(1 - value, _DIGITS))):
