@@ -255,6 +255,7 @@ def _authority(options: argparse.Namespace) -> int:
 
 def _compare(options: argparse.Namespace) -> int:
     from carecost.files.baselines import under
+    from carecost.files.excel import named
     from carecost.files.load import load_assumptions
     from carecost.files.social_ledger import with_social_ledger
     from carecost.files.variants import pulled
@@ -262,7 +263,7 @@ def _compare(options: argparse.Namespace) -> int:
     from carecost.money import vintages
     from carecost.report import explorer, write
     from carecost.report.story import story
-    from carecost.report.workbook import named, write_workbook
+    from carecost.report.workbook import write_workbook
     from carecost.results import summary
     from carecost.results.results import Results
     from carecost.simulation.run import run
