@@ -227,7 +227,9 @@ class Cells:
         >>> print(cells.said(Problem("is 'c'", "unit_cost.csv, rows 2-4; 9, column value")).where)
         sheet 'unit_cost', cells B5:B7; B12
         """
-        what = re.sub(r"column (\d+) has no name", lambda m: f"column {letter(int(m[1]) - 1)} has no name", problem.what)
+        what = re.sub(
+            r"column (\d+) has no name", lambda m: f"column {letter(int(m[1]) - 1)} has no name", problem.what
+        )
         remedy = re.sub(r"\bthe file\b", "the sheet", problem.remedy).replace("Quote cells that hold commas", _NO_HEAD)
         return Problem(self._translated(what), self._translated(problem.where), self._translated(remedy))
 

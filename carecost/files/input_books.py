@@ -23,7 +23,7 @@ from carecost.engine.grid import spell
 from carecost.errors import CareCostError, FileError, Problem, unknown
 from carecost.files import schema
 from carecost.files.csv_table import NOTES, neutral, plain
-from carecost.files.excel import COVER, Column, Sheet, named, workbook
+from carecost.files.excel import COVER, ENDING, Column, Sheet, named, workbook
 from carecost.files.excel_cells import Cells, Odd, Page, read_pages
 from carecost.files.toml_text import toml_table
 
@@ -134,6 +134,9 @@ _BLOCKS: dict[str, tuple[Block, ...]] = {
 
 # Kinds of cells
 
+#: Kinds of cells that hold ages or years, as numbers and bands.
+_NUMBERS = (schema.Numbers, schema.Numbers | None, tuple[int, ...], tuple[int, ...] | None)
+
 
 def _bases(annotation: Any) -> set[type]:
     """Find what a cell may hold: ``str``, ``int``, ``float``, ``bool``, ``tuple``."""
@@ -151,6 +154,11 @@ def _tables(annotation: Any) -> bool:
     return any(isinstance(inner, type) and issubclass(inner, schema.Row) for inner in get_args(annotation))
 
 
+def _numeric(annotation: Any) -> bool:
+    """Say whether a cell holds numbers, ages or years, in which whoever reads the file finds a date by itself."""
+    return _bases(annotation) <= {int, float, bool} or annotation in _NUMBERS
+
+
 def _words(annotation: Any) -> tuple[str, ...]:
     """Give the words that a cell takes, where they are few and known."""
     if _bases(annotation) == {bool}:
@@ -163,17 +171,17 @@ def _column(name: str, model: type[schema.Row]) -> Column:
     about = model.model_fields.get(name)
     if about is None:
         return Column(name, "text")
-    plain_number = _bases(about.annotation) <= {int, float, bool}
-    return Column(name, "" if plain_number else "text", _words(about.annotation))
+    number = _bases(about.annotation) <= {int, float, bool}
+    return Column(name, "" if number else "text", _words(about.annotation))
 
 
 def _as_number(text: str) -> float | str:
-    """Give the number that a workbook keeps to the last bit (16 digits); else the text with all of its digits."""
+    """Give the number that every spreadsheet program keeps to the last bit (15 digits); else the text with them all."""
     try:
         number = float(text)
     except ValueError:
         return text
-    return number if math.isfinite(number) and repr(float(f"{number:.16G}")) == repr(number) else text
+    return number if math.isfinite(number) and repr(float(f"{number:.15G}")) == repr(number) else text
 
 
 # A set or a scenario laid out
@@ -216,7 +224,8 @@ def _cover(kind: Kind) -> list[str]:
         "Find every fault, with sheet and cell: carecost check THIS.xlsx",
         "The first row of a table names its columns and stays as it is; what stands above it is for people alone. "
         "A column that is not there may be added under its name.",
-        "Cells of text are kept as text. Write ages and years as 3, or 1 to 4, or 0; 5 to 9. Several names in a cell "
+        "Cells of text are kept as text, and so are numbers of more than 15 digits, which some programs would round. "
+        "Write ages and years as 3, or 1 to 4, or 0; 5 to 9. Several names in a cell "
         "stand apart by semicolons; several sentences each on a line of its own.",
         "A blank cell says nothing. A sheet or a column that is not known is an error, and so are merged cells, dates, "
         "and formulas whose result is not stored.",
@@ -363,6 +372,11 @@ class InputBook:
             raise FileError(self._problems)
 
 
+def is_book(path: Path) -> bool:
+    """Say whether a path is that of a workbook that is there."""
+    return path.suffix.lower() == ENDING and path.is_file()
+
+
 def kind_of(path: Path) -> Kind | None:
     """Say what a workbook holds by the names of its sheets; None for one that is neither set nor scenario.
 
@@ -443,14 +457,12 @@ class _Taken:
         model = schema.TABLES[page.name].model
         start, header, rows = self._parts(page, known)
         self.cells.of_table(file, page.name, start, header)
+        fields = model.model_fields
+        numbers = [name in fields and _numeric(fields[name].annotation) for name in header]
         lines = []
         for number, row in enumerate(rows, start=start + 1):
             line = []
-            for i, value in enumerate(row):
-                name = header[i] if i < len(header) else ""
-                about = model.model_fields.get(name)
-                bases = _bases(about.annotation) if about is not None else {str}
-                numeric = bases <= {int, float, bool} or bool(about and about.annotation in _NUMBERS)
+            for i, (name, numeric, value) in enumerate(zip(header, numbers, row, strict=True)):
                 text = self._text(value, page.place(number, i), kept=not numeric)
                 if "\n" in text and name not in NOTES:
                     what = f"spans {text.count(chr(10)) + 1} lines"
@@ -560,10 +572,11 @@ class _Taken:
             return int(value) if value.is_integer() and int in bases else value
         if isinstance(value, bool) and bool in bases:
             return value
-        numeric = bases <= {int, float, bool}
-        text = self._text(value, place, kept=not numeric and about.annotation not in _NUMBERS).strip()
+        text = self._text(value, place, kept=not _numeric(about.annotation)).strip()
         if not text:
             return "" if required and bases == {str} and not block.whole else None
+        if {str, float} <= bases and _is_number(text):  # a rate of more digits than a number of a cell has
+            return float(text)
         if tuple in bases and about.annotation not in _NUMBERS:
             lines = text.split("\n") if "\n" in text or key in SENTENCES else text.split(";")
             return tuple(line.strip() for line in lines if line.strip())
@@ -619,10 +632,6 @@ class _Taken:
                 what = f"column {name!r} is missing"
                 self.problems.append(Problem(what, page.place(start), "Add it, or restore its name"))
         return len(self.problems) == before
-
-
-#: Kinds of cells that hold ages or years, as numbers and bands.
-_NUMBERS = (schema.Numbers, schema.Numbers | None, tuple[int, ...], tuple[int, ...] | None)
 
 
 def _places(file: str, block: Block, name: str, levers: Sequence[str], number: int) -> Iterator[str]:

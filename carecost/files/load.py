@@ -11,8 +11,7 @@ from carecost._guard import Refused, guarded, instance, one_of, text
 from carecost.errors import CareCostError, FileError, Problem, refuse
 from carecost.files import schema
 from carecost.files.authorities import part
-from carecost.files.excel import ENDING
-from carecost.files.input_books import read_book
+from carecost.files.input_books import is_book, read_book
 from carecost.files.packaged import (
     DATA,
     SCENARIO,
@@ -68,7 +67,7 @@ def load_assumptions(name: str | Path) -> Assumptions:
     folder = find(name, packaged_assumptions(), SET, lambda n: DATA / n)
     if folder.name == "set.toml":  # a set is its folder, whichever of the two is pointed at
         folder = folder.parent
-    if _is_book(folder):
+    if is_book(folder):
         with read_book(folder, "set").unpacked() as unpacked:
             return _read(unpacked)
     if folder.suffix.lower() == ".toml" and folder.is_file():
@@ -127,14 +126,10 @@ def load_scenario(name: str | Path) -> Scenario:
     if len(stacked) > 1:
         return reduce(Scenario.__add__, [load_scenario(part) for part in stacked])
     path = find(name, packaged_scenarios(), SCENARIO, _packaged)
-    if _is_book(path):
+    if is_book(path):
         with read_book(path, "scenario").unpacked() as unpacked:
             return read_scenario(unpacked)
     return read_scenario(path)
-
-
-def _is_book(path: Path) -> bool:
-    return path.suffix.lower() == ENDING and path.is_file()
 
 
 def read_scenario(path: Path) -> Scenario:
