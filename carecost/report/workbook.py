@@ -9,12 +9,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from carecost import _labels
-from carecost._labels import INACTION
 from carecost.files.archive import add_files
 from carecost.files.excel import Chart, Column, Formula, Sheet, letter, named, workbook
 from carecost.report.story import Story, story
 from carecost.results.tables import interval
-from carecost.text import numbers
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -64,7 +62,7 @@ def book(told: Story) -> bytes:
         The file.
     """
     found = list(sheets(told))
-    lines = [told.answer.head, *told.answer.standfirst, *told.answer.mind, told.growth, _cited(told), _EMPTY]
+    lines = [told.answer.head, *told.answer.standfirst, *told.answer.mind, told.growth, told.citation, _EMPTY]
     drawn = list(charts(told, {sheet.name: sheet for sheet in found}))
     return workbook(_title(told), list(filter(None, lines)), found, drawn)
 
@@ -313,17 +311,6 @@ def charts(told: Story, found: dict[str, Sheet]) -> Iterator[Chart]:
             words = f"{what}, {titles[name]}, {first} to {last}: the numbers are in the sheet {sheet}"
             kind = "line" if sheet == "Savings" else "column"
             yield Chart(f"{what}: {titles[name]}", words, kind, sheet, across, heads, rows, unit)
-
-
-# Words
-
-
-def _cited(told: Story) -> str:
-    """Say what this is from, so that it can be cited and made again."""
-    prov, draws = told.provenance, told.draws
-    plans = ", ".join(name for name in told.spending if name != INACTION) or INACTION
-    drawn = f"{draws.n:,} draws, seed {draws.seed}" if draws.n > 1 else numbers.NO_INTERVAL
-    return f"carecost {prov.version}: {prov.assumptions} (digest {prov.digest[:12]}), {plans}; {drawn}"
 
 
 def _rows(series: Sequence[np.ndarray[Any, Any]]) -> tuple[tuple[object, ...], ...]:
