@@ -141,10 +141,10 @@ def _children(told: Story) -> Sheet:
     columns, series = [Column("31 March", "year")], [np.array(told.grid.dates, dtype=float)]
     for name, title in titles.items():
         inside = run.shown[name].in_care(told.grid)[0]  # (draw, date)
-        columns.append(Column(f"{title}, {'mean' if drawn else 'central'}", "children"))
+        columns.append(Column(f"{title}, {'mean' if drawn else 'central'} [children]", "children"))
         series.append(inside.mean(0))
         if drawn:
-            columns += [Column(f"{title}, {end}", "children") for end in ("low", "high")]
+            columns += [Column(f"{title}, {end} [children]", "children") for end in ("low", "high")]
             series += list(np.transpose([interval(at) for at in inside.T]))
     about = f"Children in care on 31 March{', mean and four chances in five' if drawn else ''}"
     return Sheet("Children", about, tuple(columns), _rows(series))
@@ -155,7 +155,7 @@ def _placements(told: Story) -> Sheet:
     run, grid = told.results.run, told.grid
     inside = [i for i, placement in enumerate(grid.placements) if placement.in_care]
     names = [grid.placements[i].name for i in inside]
-    columns = (Column("Scenario"), Column("31 March", "year"), *(Column(n, "children") for n in names))
+    columns = (Column("Scenario"), Column("31 March", "year"), *(Column(f"{n} [children]", "children") for n in names))
     first, last = letter(2), letter(1 + len(names))
     rows = []
     for name, title in _titles(told).items():
@@ -164,7 +164,7 @@ def _placements(told: Story) -> Sheet:
             total = Formula(f"=SUM({first}{{row}}:{last}{{row}})", float(there.sum()))
             rows.append((title, date, *map(float, there), total))
     about = "Children in care by placement on 31 March, mean of the draws; the last column is their sum"
-    return Sheet("Placements", about, (*columns, Column("Children in care", "children")), tuple(rows))
+    return Sheet("Placements", about, (*columns, Column("Children in care [children]", "children")), tuple(rows))
 
 
 def _spend(told: Story) -> Sheet:
@@ -282,7 +282,8 @@ def charts(told: Story, found: dict[str, Sheet]) -> Iterator[Chart]:
         Each chart.
     """
     children, drawn = found["Children"], told.draws.n > 1
-    means = tuple(c.head for c in children.columns[1:] if c.head.endswith("mean" if drawn else "central"))
+    shown = f", {'mean' if drawn else 'central'} [children]"
+    means = tuple(c.head for c in children.columns[1:] if c.head.endswith(shown))
     yield Chart(
         "Children in care",
         told.children,

@@ -32,12 +32,8 @@ def results_schema() -> Schema:
             "description": "Each scenario but inaction, against inaction, by its name",
             "additionalProperties": {"$ref": "#/$defs/comparison"},
         },
-        "capacity": _rows(
-            _capacity(),
-            "Places and their use, where a set has places that run out",
-            tuple(name for name in _capacity() if name.endswith("_error")),
-        ),
-        "outcomes": _rows(_outcomes(), "Numbers of outcomes, where a set counts them", ("mean_error",)),
+        "capacity": _rows(_capacity(), "Places and their use, where a set has places that run out"),
+        "outcomes": _rows(_outcomes(), "Numbers of outcomes, where a set counts them"),
     }
     return {
         "$schema": DRAFT,
@@ -71,10 +67,10 @@ def _object(properties: Schema, absent: tuple[str, ...] = ()) -> Schema:
     }
 
 
-def _rows(columns: Schema, about: str, drawn: tuple[str, ...] = ()) -> Schema:
-    """Describe a table: a list of rows with these columns; some are there with draws alone."""
-    row = _object(columns, absent=drawn)
-    if "mean_error" in columns:
+def _rows(columns: Schema, about: str) -> Schema:
+    """Describe a table: a list of rows with these columns; errors of means are there with draws alone."""
+    row = _object(columns, absent=tuple(name for name in columns if name.endswith("_error")))
+    if "mean_error" in columns and "quantile" in columns:
         row["if"] = {"properties": {"quantile": {"const": "mean"}}}
         row["else"] = {"properties": {"mean_error": {"type": "null"}}}
     return {"type": "array", "description": about, "items": row}
@@ -175,7 +171,7 @@ def _comparison() -> Schema:
     return _object(
         {
             "baseline": _text("Name of what it is compared with"),
-            "summary": _rows(summary, "What people quote") | {"items": _object(summary)},
+            "summary": _rows(summary, "What people quote"),
             "by_year": _rows(by_year, "Money in each year"),
         }
     )

@@ -23,6 +23,7 @@ from carecost.files.excel import ABOVE, letter
 from carecost.files.input_books import book, kind_of
 from carecost.files.packaged import packaged_assumptions, packaged_scenarios
 from carecost.files.save import scenario_file, set_files
+from tests.files.accessible import broken_rules
 from tests.files.test_save import drawn, runs
 from tests.reference import written
 
@@ -169,6 +170,12 @@ def test_bands_and_years_are_text(tiny: cc.Assumptions, tiny_sheets: Sheets, tmp
     formats = styles.split("<cellXfs")[1].split("<xf ")[1:]
     code = re.search(r'numFmtId="(\d+)" formatCode="@"', styles)
     assert code is not None and f'numFmtId="{code[1]}"' in formats[int(style)]
+
+
+def test_guidance_for_accessible_spreadsheets_is_kept(tiny: cc.Assumptions) -> None:
+    plan = cc.load_scenario("care-review-evidenced")
+    for files in (set_files(tiny), {"scenario.toml": scenario_file(plan)}):
+        assert broken_rules(book(files, "A set of assumptions")) == []
 
 
 # Faults

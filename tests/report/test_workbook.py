@@ -15,6 +15,7 @@ from carecost.cli import main
 from carecost.report.story import story
 from carecost.report.workbook import book, sheets, write_workbook
 from carecost.results.tables import interval
+from tests.files.accessible import broken_rules
 
 python_calamine = pytest.importorskip("python_calamine")
 pytest.importorskip("xlsxwriter")
@@ -53,12 +54,12 @@ def test_children_are_those_of_the_run(results: cc.Results, tables: dict[str, li
     rows = tables["Children"]
     assert numbers(rows, "31 March") == list(results.run.grid.dates)
     title = results.run.scenarios["inaction"].heading
-    assert numbers(rows, f"{title}, mean") == pytest.approx(inside.mean(0), rel=1e-12)
-    assert numbers(rows, f"{title}, low")[-1] == pytest.approx(interval(inside[:, -1])[0], rel=1e-12)
+    assert numbers(rows, f"{title}, mean [children]") == pytest.approx(inside.mean(0), rel=1e-12)
+    assert numbers(rows, f"{title}, low [children]")[-1] == pytest.approx(interval(inside[:, -1])[0], rel=1e-12)
 
 
 def test_totals_are_the_sums_that_their_formulas_say(tables: dict[str, list[dict[str, object]]]) -> None:
-    for sheet, total in (("Placements", "Children in care"), ("Spend", "Total [GBP]")):
+    for sheet, total in (("Placements", "Children in care [children]"), ("Spend", "Total [GBP]")):
         for row in tables[sheet]:
             parts = [float(v) for head, v in list(row.items())[2:] if head != total]  # type: ignore[arg-type]
             assert float(row[total]) == pytest.approx(sum(parts), rel=1e-12)  # type: ignore[arg-type]
@@ -113,6 +114,10 @@ def test_a_sheet_is_one_named_table_without_merged_cells(written: Path, results:
         heads = [column.head for column in sheet.columns]
         assert len(set(heads)) == len(heads) and all(heads), sheet.name
         assert all(len(row) == len(heads) for row in sheet.rows)
+
+
+def test_guidance_for_accessible_spreadsheets_is_kept(written: Path) -> None:
+    assert broken_rules(written.read_bytes()) == []
 
 
 def test_the_same_run_gives_the_same_bytes(results: cc.Results, written: Path) -> None:
