@@ -662,6 +662,7 @@ def _new_scenario(options: argparse.Namespace) -> int:
     from carecost.files.excel import ENDING, named
     from carecost.files.load import load_assumptions
     from carecost.files.save import save_scenario
+    from carecost.inputs.scenario import NONE_STATED
     from carecost.maths.monte_carlo import Draws
     from carecost.simulation.run import run
 
@@ -682,7 +683,7 @@ def _new_scenario(options: argparse.Namespace) -> int:
     run(assumptions, [scenario], draws=Draws(0))
     save_scenario(scenario, path)
     _say(f"{scenario.name}: written to {path}, no faults found with {assumptions.name}")
-    if scenario.levers[-1].paid_by == (new_scenario.NONE_STATED,):
+    if scenario.levers[-1].paid_by == (NONE_STATED,):
         _say("It says that nobody stated what it costs: there is no ratio of its saving to its cost.")
     _say(f"Compare it: {shlex.join(['carecost', 'compare', options.set, str(path)])}")
     return FINE

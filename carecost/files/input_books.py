@@ -284,8 +284,8 @@ def _toml_sheets(text: str, blocks: Sequence[Block]) -> Iterator[Sheet]:
             about = f"Behind every scenario: {about[:1].lower()}{about[1:]}"
         if block.whole:
             stated = read[block.name]
-            rows = [(key, _cell(block, key, stated.get(key))) for key in block.keys]
-            yield Sheet(block.sheet, about, (Column(KEYS[0], "text"), Column(KEYS[1], "text")), tuple(rows))
+            pairs = tuple((key, _cell(key, stated.get(key))) for key in block.keys)
+            yield Sheet(block.sheet, about, (Column(KEYS[0], "text"), Column(KEYS[1], "text")), pairs)
             continue
         found = list(_tables_of(read, block.name))
         if not found and block.name != "lever":
@@ -295,8 +295,7 @@ def _toml_sheets(text: str, blocks: Sequence[Block]) -> Iterator[Sheet]:
         usual = (*_USUAL, "lever", *(key for key in block.keys if fields[key].is_required()))
         columns = [key for key in block.columns if block.name != "lever.change" or key in used or key in usual]
         rows = [
-            tuple(owner if key == "lever" else _cell(block, key, table.get(key)) for key in columns)
-            for owner, table in found
+            tuple(owner if key == "lever" else _cell(key, table.get(key)) for key in columns) for owner, table in found
         ]
         yield Sheet(block.sheet, about, tuple(_column(key, block.model) for key in columns), tuple(rows))
 
@@ -311,7 +310,7 @@ def _tables_of(read: Mapping[str, Any], name: str) -> Iterator[tuple[str, Mappin
             yield "", table
 
 
-def _cell(block: Block, key: str, value: Any) -> object:
+def _cell(key: str, value: Any) -> object:
     """Write a value of TOML as a cell."""
     if value is None or isinstance(value, bool | str):
         return value

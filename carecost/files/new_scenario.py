@@ -11,11 +11,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from carecost.engine.grid import Parameter
 from carecost.errors import CareCostError, InputError, Problem, unknown
 from carecost.files import schema
 from carecost.inputs.assumptions import Assumptions
 from carecost.inputs.belief import QUALITIES
-from carecost.inputs.change import Change, Interval
+from carecost.inputs.change import Change, Interval, Operation
 from carecost.inputs.scenario import BASES, NONE_STATED, Lever, Scenario
 
 #: Whom nobody is named: all.
@@ -44,8 +45,8 @@ class Kind:
     """
 
     words: str
-    parameter: str
-    operation: str
+    parameter: Parameter
+    operation: Operation
     axes: tuple[str, ...]
 
 

@@ -25,6 +25,7 @@ from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.colors import to_hex, to_rgb
 from matplotlib.figure import Figure, SubFigure
+from matplotlib.layout_engine import ConstrainedLayoutEngine
 from matplotlib.lines import Line2D
 from matplotlib.markers import TICKDOWN
 from matplotlib.text import Text
@@ -731,7 +732,7 @@ def _cite(figure: Figure, citation: str) -> None:
     foot.set_in_layout(False)
     height = (SMALL * 1.5 * (text.count("\n") + 1) + 2 * EDGE) / tall
     engine = figure.get_layout_engine()
-    if engine is not None:
+    if isinstance(engine, ConstrainedLayoutEngine):
         engine.set(rect=(EDGE / wide, height, 1 - 2 * EDGE / wide, 1 - height - EDGE / tall))
 
 
