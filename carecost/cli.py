@@ -73,7 +73,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):  # a sign that its encoding lacks is written as its code
             stream.reconfigure(errors="backslashreplace")
-    options = _parser().parse_args(arguments)
+    words = list(sys.argv[1:] if arguments is None else arguments)
+    options = _parser(words).parse_args(words)
     try:
         return int(options.do(options))
     except CareCostError as error:
@@ -104,7 +105,7 @@ class _Parser(argparse.ArgumentParser):
         super().error(_plain(message))
 
 
-def _parser() -> argparse.ArgumentParser:
+def _parser(words: Sequence[str] = ()) -> argparse.ArgumentParser:
     parser = _Parser(prog="carecost", description="Children in care in England: scenarios and their cost.")
     parser.add_argument("--version", action="version", version=f"carecost {__version__}")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
@@ -133,9 +134,9 @@ def _parser() -> argparse.ArgumentParser:
     describe.set_defaults(do=_describe)
     _add_from_903(commands.add_parser("from-903", help="make a set of a council's own SSDA903 return"))
     _add_assumptions(commands.add_parser("assumptions", help="a set or a scenario as one workbook, and back"))
-    _add_new_scenario(
-        commands.add_parser("new-scenario", help="write a scenario by answering questions, without TOML: what, on whom")
-    )
+    new = commands.add_parser("new-scenario", help="write a scenario by answering questions, without TOML")
+    if "new-scenario" in words:  # its options are its questions, for which much is loaded
+        _add_new_scenario(new)
     listed = commands.add_parser("list", help="name what is packaged, and what runs where: sets, scenarios, baselines")
     listed.set_defaults(do=_list)
     return parser

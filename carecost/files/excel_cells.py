@@ -197,7 +197,8 @@ def _where(about: str) -> tuple[int, int]:
 
 # Places of files said as cells
 
-_ROWS = r"rows? (?P<rows>\d[\d; -]*)(?:, column (?P<column>[^:,]+))?"
+_BAND = r"\d+(?:-\d+)?"
+_ROWS = rf"rows? (?P<rows>{_BAND}(?:; {_BAND})*)(?:, column (?P<column>\w+))?"
 
 
 @dataclass
@@ -264,9 +265,7 @@ def _cells_said(found: re.Match[str], sheet: str, start: int, header: Sequence[s
         at = letter(int(column) - 1)
     else:
         at = letter(header.index(column)) if column in header else ""
-    shifted = [
-        [int(end) + start - 1 for end in part.strip().split("-")] for part in found["rows"].strip("; ").split(";")
-    ]
+    shifted = [[int(end) + start - 1 for end in part.strip().split("-")] for part in found["rows"].split(";")]
     if at:
         bands = "; ".join(":".join(f"{at}{end}" for end in band) for band in shifted)
     else:
