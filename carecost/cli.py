@@ -638,22 +638,19 @@ def _export(options: argparse.Namespace) -> int:
 
 def _import(options: argparse.Namespace) -> int:
     from carecost.files.excel import named
+    from carecost.files.parsing import with_ending
     from carecost.files.save import save_assumptions, save_scenario
     from carecost.inputs.assumptions import Assumptions
 
     found, to = _load(str(named(options.book))), Path(options.to)
-    toml = to.suffix == ".toml"
     if isinstance(found, Assumptions):
-        if toml:
+        if to.suffix == ".toml":
             raise FileError(Problem("is a file, and a set is a folder", options.to, "Name a folder"))
         save_assumptions(found, _writable(options.to))
         _say(f"{found.name}: {len(found.rows):,} rows, written to {to}/")
-        return FINE
-    if not toml:
-        raise FileError(
-            Problem("does not end in .toml, and a scenario is such a file", options.to, f"Name it {to}.toml")
-        )
-    _say(f"{found.name}: {len(found.levers)} levers, written to {save_scenario(found, to)}")
+    else:
+        written = save_scenario(found, with_ending(to, ".toml"))
+        _say(f"{found.name}: {len(found.levers)} levers, written to {written}")
     return FINE
 
 
@@ -662,16 +659,15 @@ def _new_scenario(options: argparse.Namespace) -> int:
     from carecost.files import new_scenario
     from carecost.files.excel import ENDING, named
     from carecost.files.load import load_assumptions
+    from carecost.files.parsing import with_ending
     from carecost.files.save import save_scenario
     from carecost.inputs.scenario import NONE_STATED
     from carecost.maths.monte_carlo import Draws
     from carecost.simulation.run import run
 
-    path = Path(options.file)
+    path = with_ending(options.file, ".toml", ENDING)
     if path.suffix.lower() == ENDING:
         named(path)
-    elif path.suffix != ".toml":
-        raise FileError(Problem("does not end in .toml or .xlsx", options.file, f"Name it {path}.toml"))
     if path.exists():
         raise FileError(Problem("is there already", options.file, "Give another name, or move it away"))
     assumptions = load_assumptions(options.set)

@@ -20,6 +20,7 @@ from typing import Any
 import numpy as np
 
 from carecost.errors import FileError, Problem
+from carecost.files.parsing import with_ending
 
 #: The ending of a workbook.
 ENDING = ".xlsx"
@@ -104,9 +105,7 @@ def named(path: str | Path) -> Path:
     FileError
         If it does not end in ``.xlsx``, or what writes and reads workbooks is not installed.
     """
-    file = Path(path)
-    if file.suffix.lower() != ENDING:
-        raise FileError(Problem(f"ends in {file.suffix!r}", str(path), f'Give a name that ends in "{ENDING}"'))
+    file = with_ending(path, ENDING)
     for module, does in (("xlsxwriter", "XlsxWriter"), ("python_calamine", "python-calamine")):
         if find_spec(module) is None:
             remedy = 'pip install "carecost[excel]"'

@@ -375,7 +375,7 @@ def test_command_takes_a_book_wherever_it_takes_files(
     assert main(["assumptions", "import", book_of_set, str(tmp_path / "set.toml")]) == 2
     assert "a set is a folder" in capsys.readouterr().err
     assert main(["assumptions", "export", "england-2025", str(tmp_path / "book.ods")]) == 2
-    assert 'Give a name that ends in ".xlsx"' in capsys.readouterr().err
+    assert "does not end in .xlsx" in capsys.readouterr().err
 
 
 @pytest.mark.slow

@@ -139,10 +139,10 @@ def test_text_that_looks_like_a_formula_is_text(tmp_path: Path) -> None:
 def test_a_name_of_another_kind_of_file_is_refused_before_the_run(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    with pytest.raises(cc.CareCostError, match=r"book.csv: ends in '.csv'. Give a name that ends in \".xlsx\""):
+    with pytest.raises(cc.CareCostError, match=r"book\.csv: does not end in \.xlsx\. Name it \S*book\.xlsx"):
         cc.run(Path(__file__).parents[1] / "data" / "sets" / "tiny", years=1).workbook(tmp_path / "book.csv")
     assert main(["compare", "--excel", str(tmp_path / "book"), "--out", str(tmp_path / "out")]) == 2
-    assert "ends in ''" in capsys.readouterr().err and not (tmp_path / "out").exists()
+    assert "does not end in .xlsx" in capsys.readouterr().err and not (tmp_path / "out").exists()
 
 
 #: Has LibreOffice work out every formula when it opens a file.
