@@ -115,7 +115,7 @@ def _words(text: str, assumptions: Assumptions, answers: Answers) -> str:
 
 
 def _what(text: str, assumptions: Assumptions, answers: Answers) -> str:
-    by_parameter = {kind.parameter: name for name, kind in KINDS.items() if kind.operation == "scale"}
+    by_parameter = {str(kind.parameter): name for name, kind in KINDS.items() if kind.operation == "scale"}
     return by_parameter.get(text) or _one_of(text, "change", KINDS)
 
 
