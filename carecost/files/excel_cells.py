@@ -252,7 +252,7 @@ _NO_HEAD = "Name its column, or remove it"
 
 def _holds(text: str, place: str) -> bool:
     """Say whether a text names a place, and not one whose name goes on."""
-    return bool(re.search(rf"{re.escape(place)}(?![\w.])", text))
+    return place in text and bool(re.search(rf"{re.escape(place)}(?![\w.])", text))
 
 
 def _cells_said(found: re.Match[str], sheet: str, start: int, header: Sequence[str]) -> str:

@@ -419,7 +419,7 @@ def read_book(path: Path, wanted: Kind) -> InputBook:
         what = "has no sheet 'set' and no sheet 'scenario', and so is neither"
         start = "carecost assumptions export england-2025 book.xlsx"
         raise FileError(Problem(what, path.name, f"{problem.remedy}. To begin with one that is: {start}"))
-    taken = _Taken(path.name)
+    taken = _Taken()
     heads = (_HEAD, _BACKGROUND) if wanted == "set" else (_SCENARIO,)
     for head in heads:
         blocks = _BLOCKS[head]
@@ -432,7 +432,7 @@ def read_book(path: Path, wanted: Kind) -> InputBook:
             folder, _, name = page.name.partition(" ")
             if page.name in schema.TABLES:
                 taken.table(page, f"{page.name}.csv", list(schema.TABLES[page.name].model.model_fields))
-            elif folder in schema.FOLDERS and name:
+            elif folder in schema.FOLDERS and name and not _misfits(page.name, list(pages)):
                 known.append(page.name)
                 taken.numbers(page, f"{folder}/{name}.csv")
     for name in pages:
@@ -445,8 +445,7 @@ def read_book(path: Path, wanted: Kind) -> InputBook:
 class _Taken:
     """Takes sheets as files, and keeps the cell of every place of a file."""
 
-    def __init__(self, book_name: str) -> None:
-        self.book_name = book_name
+    def __init__(self) -> None:
         self.files: dict[str, str] = {}
         self.problems: list[Problem] = []
         self.cells = Cells()

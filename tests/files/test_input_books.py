@@ -53,6 +53,7 @@ def cells(content: bytes) -> Sheets:
 
 def write(sheets: Sheets, path: Path) -> Path:
     """Write cells as somebody's own program would, which knows nothing of us."""
+    path.parent.mkdir(exist_ok=True)
     made = xlsxwriter.Workbook(path)
     day = made.add_format({"num_format": "d-mmm"})
     for name, rows in sheets.items():
@@ -280,6 +281,18 @@ def test_what_is_not_known_is_named_and_nothing_goes_unread(tiny_sheets: Sheets,
     assert "has no sheet 'set' and no sheet 'scenario'" in refused(neither, path)
     empty = edited(tiny_sheets, "population", lambda rows: rows.__delitem__(slice(ABOVE + 1, None)))
     assert "has a header and no rows. Add rows, or remove the sheet" in refused(empty, path)
+
+
+def test_sheet_whose_name_leads_out_of_the_folder_is_refused(tiny_sheets: Sheets, tmp_path: Path) -> None:
+    """No spreadsheet program gives a sheet such a name; somebody who edits the file can."""
+    path = write(tiny_sheets | {"joint of": [["a"], [1.0]]}, tmp_path / "in" / "book.xlsx")
+    with zipfile.ZipFile(path) as before:
+        parts = {name: before.read(name) for name in before.namelist()}
+    with zipfile.ZipFile(path, "w") as after:
+        for name, content in parts.items():
+            after.writestr(name, content.replace(b'name="joint of"', b'name="joint ../../of"'))
+    with pytest.raises(cc.CareCostError, match=r"unknown sheet 'joint \.\./\.\./of'"):
+        cc.load_assumptions(path)
 
 
 def test_merged_cells_errors_and_formulas_without_result_are_refused(
