@@ -91,12 +91,12 @@ def read_pages(path: Path) -> Iterator[Page]:
     try:
         made = python_calamine.CalamineWorkbook.from_path(str(path))
         found = [(name, made.get_sheet_by_name(name)) for name in made.sheet_names]
-        read = [(name, sheet.to_python(skip_empty_area=False), sheet.merged_cell_ranges) for name, sheet in found]
-        odd = _odd(path)
+        read = [(name, sheet.to_python(skip_empty_area=False)) for name, sheet in found]
+        odd, merged = _odd(path)
     except (python_calamine.CalamineError, zipfile.BadZipFile, KeyError, UnicodeDecodeError, OSError) as error:
         remedy = "Open it in a spreadsheet program and save it as .xlsx, without a password"
         raise FileError(Problem(f"cannot be read as a workbook: {error}", path.name, remedy)) from None
-    for name, rows, merged in read:
+    for name, rows in read:
         cells = [[_taken(cell) for cell in row] for row in rows]
         for (row, column), strange in odd.get(name, {}).items():
             if row < len(cells) and column < len(cells[row]):
@@ -106,7 +106,9 @@ def read_pages(path: Path) -> Iterator[Page]:
                 cells[row] += [""] * (column + 1 - len(cells[row]))
                 cells[row][column] = strange
         width = max(map(len, cells), default=0)
-        yield Page(name, [[*row, *[""] * (width - len(row))] for row in cells], tuple(_merged(name, merged or ())))
+        yield Page(
+            name, [[*row, *[""] * (width - len(row))] for row in cells], tuple(_merged(name, merged.get(name, ())))
+        )
 
 
 def _weighed(path: Path) -> None:
@@ -138,15 +140,19 @@ def _taken(cell: Any) -> object:
     return Odd(str(day), f"is the date or time {day}, where text is wanted", _TEXT)
 
 
-def _merged(name: str, ranges: Sequence[Any]) -> Iterator[Problem]:
-    for (row, column), (last, right) in ranges:
-        where = f"{titled(name)}, cells {letter(column)}{row + 1}:{letter(right)}{last + 1}"
-        yield Problem("are merged: what they hold stands in the first alone", where, "Unmerge them, and fill each")
+def _merged(name: str, ranges: Sequence[str]) -> Iterator[Problem]:
+    for cells in ranges:
+        what = "are merged: what they hold stands in the first alone"
+        yield Problem(what, f"{titled(name)}, cells {cells}", "Unmerge them, and fill each")
 
 
-def _odd(path: Path) -> dict[str, dict[tuple[int, int], Odd]]:
-    """Find cells that hold an error, or a formula whose result is not stored, by sheet, row and column from 0."""
+def _odd(path: Path) -> tuple[dict[str, dict[tuple[int, int], Odd]], dict[str, list[str]]]:
+    """Find by sheet, row and column (from 0) cells that hold an error, or a formula whose result is not stored.
+
+    Ranges of cells that are merged, such as ``A4:B4``, are the second of the two.
+    """
     found: dict[str, dict[tuple[int, int], Odd]] = {}
+    merged: dict[str, list[str]] = {}
     with zipfile.ZipFile(path) as parts:
         links = _text(parts, "xl/_rels/workbook.xml.rels")
         targets = {
@@ -155,7 +161,9 @@ def _odd(path: Path) -> dict[str, dict[tuple[int, int], Odd]]:
         }
         for sheet in re.findall(r"<sheet\b[^>]*>", _text(parts, "xl/workbook.xml")):
             text = _text(parts, f"xl/{targets[attribute(sheet, 'r:id')]}")
-            cells = found.setdefault(html.unescape(attribute(sheet, "name")), {})
+            name = html.unescape(attribute(sheet, "name"))
+            cells = found.setdefault(name, {})
+            merged[name] = [attribute(one, "ref") for one in re.findall(r"<mergeCell\b[^>]*>", text)]
             for cell in _CELL.finditer(text):
                 about, inside = cell[1], cell[2] or ""
                 result = re.search(r"<v[^>]*>(.*?)</v>", inside, re.DOTALL)
@@ -167,7 +175,7 @@ def _odd(path: Path) -> dict[str, dict[tuple[int, int], Odd]]:
                     remedy = "Open and save it in a spreadsheet program, or write the value in its place"
                     said = "a formula whose result is not stored"
                     cells[_where(about)] = Odd(said, f"holds {said}", remedy)
-    return found
+    return found, merged
 
 
 def _text(parts: zipfile.ZipFile, name: str) -> str:
