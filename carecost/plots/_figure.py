@@ -820,7 +820,8 @@ def svg_file(figure: Figure, name: str, width: float, words: str) -> bytes:
     shown = f'width="{width:g}mm" height="{width * down / across:.4g}mm"'
     head = re.sub(r' (width|height)="[^"]*"', "", text[text.index("<svg") : text.index(">", text.index("<svg"))])
     inside = text[text.index(">", text.index("<svg")) + 1 :]
-    opening = f'{head} {shown} role="img" aria-labelledby="title"><title id="title">{html.escape(words)}</title>'
+    title = f'<title id="{name}-title">{html.escape(words)}</title>'
+    opening = f'{head} {shown} role="img" aria-labelledby="{name}-title">{title}'
     return f'<?xml version="1.0" encoding="utf-8"?>\n{opening}{inside}'.encode()
 
 

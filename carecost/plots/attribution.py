@@ -42,7 +42,7 @@ NOTE = (
 #: Letters in a line of a lever's name.
 _LETTERS = 26
 
-#: Inches of the height of a figure for each bar, below which a bar has no room for a name of several lines.
+#: Inches of the height of a figure for each bar, below which a wide one has no room for names of several lines.
 _LINES = 0.75
 
 #: Height of a bar.
@@ -219,7 +219,8 @@ def _dress(ax: Axes, bars: Sequence[_Bar]) -> None:
     for side in ("top", "right", "left", "bottom"):
         ax.spines[side].set_visible(False)
     figure = ax.get_figure(root=True)
-    flat = figure is not None and figure.get_figheight() < _LINES * len(bars)
+    wide, tall = (0.0, 0.0) if figure is None else figure.get_size_inches()
+    flat = tall < min(wide, _LINES * len(bars))
     ax.set_yticks(range(len(bars)), [_name(bar, flat) for bar in bars])
     ax.set_ylim(len(bars) - 0.5, -0.5)
     ax.grid(axis="x", color=_figure.PALE, linewidth=0.8)
