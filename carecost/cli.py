@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import argparse
+import datetime
 import io
 import json
 import math
+import shlex
 import sys
 from collections.abc import Mapping, Sequence
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, NoReturn, TextIO
+from typing import TYPE_CHECKING, Any, NoReturn, TextIO
 
 from carecost._version import __version__
 from carecost.errors import CareCostError, FileError, InputError, Problem, unknown
@@ -71,13 +73,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):  # a sign that its encoding lacks is written as its code
             stream.reconfigure(errors="backslashreplace")
-    options = _parser().parse_args(arguments)
+    words = list(sys.argv[1:] if arguments is None else arguments)
+    options = _parser(words).parse_args(words)
     try:
         return int(options.do(options))
     except CareCostError as error:
         _say(f"carecost: {_shown(error, options.do is _check)}", file=sys.stderr)
         return FAULTY
-    except KeyboardInterrupt:
+    except (KeyboardInterrupt, EOFError):
         _say("carecost: stopped", file=sys.stderr)
         return STOPPED
     except BrokenPipeError:
@@ -102,7 +105,7 @@ class _Parser(argparse.ArgumentParser):
         super().error(_plain(message))
 
 
-def _parser() -> argparse.ArgumentParser:
+def _parser(words: Sequence[str] = ()) -> argparse.ArgumentParser:
     parser = _Parser(prog="carecost", description="Children in care in England: scenarios and their cost.")
     parser.add_argument("--version", action="version", version=f"carecost {__version__}")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
@@ -130,9 +133,37 @@ def _parser() -> argparse.ArgumentParser:
     describe.add_argument("--log", metavar="SCENARIO", help="print what a scenario's saving rests on in a set, as CSV")
     describe.set_defaults(do=_describe)
     _add_from_903(commands.add_parser("from-903", help="make a set of a council's own SSDA903 return"))
+    _add_assumptions(commands.add_parser("assumptions", help="a set or a scenario as one workbook, and back"))
+    new = commands.add_parser("new-scenario", help="write a scenario by answering questions, without TOML")
+    if "new-scenario" in words:  # its options are its questions, for which much is loaded
+        _add_new_scenario(new)
     listed = commands.add_parser("list", help="name what is packaged, and what runs where: sets, scenarios, baselines")
     listed.set_defaults(do=_list)
     return parser
+
+
+def _add_assumptions(both: argparse.ArgumentParser) -> None:
+    """Say what assumptions takes."""
+    ways = both.add_subparsers(required=True, metavar="WAY")
+    out = ways.add_parser("export", help="write a set or a scenario as a workbook")
+    out.add_argument("name", help="packaged name, folder of a set, or scenario file")
+    out.add_argument("book", help="the workbook, such as book.xlsx")
+    out.set_defaults(do=_export)
+    back = ways.add_parser("import", help="write the files of a set or a scenario from a workbook, every fault found")
+    back.add_argument("book", help="the workbook, such as book.xlsx")
+    back.add_argument("to", help="folder of a set, or TOML file of a scenario")
+    back.set_defaults(do=_import)
+
+
+def _add_new_scenario(new: argparse.ArgumentParser) -> None:
+    """Say what new-scenario takes: an option a question."""
+    from carecost.files.new_scenario import QUESTIONS
+
+    new.add_argument("file", help="what to write, such as edge.toml; a workbook where it ends in .xlsx")
+    new.add_argument("--set", default=DEFAULT_SET, help=f"set whose names are meant (default {DEFAULT_SET})")
+    for question in QUESTIONS:
+        new.add_argument(f"--{question.name}", metavar="ANSWER", help=question.help.replace("%", "%%"))
+    new.set_defaults(do=_new_scenario)
 
 
 def _add_from_903(own: argparse.ArgumentParser) -> None:
@@ -186,6 +217,10 @@ def _add_compare(compare: argparse.ArgumentParser) -> None:
     compare.add_argument("--format", choices=("table", "csv", "json"), default="table", help="what to print")
     compare.add_argument("--no-charts", action="store_true", help="write tables alone: no brief, annex or pictures")
     compare.add_argument("--excel", metavar="FILE", help="also write a workbook, such as book.xlsx")
+    compare.add_argument("--charts", metavar="FOLDER", help="also write each chart for slides and papers")
+    compare.add_argument(
+        "--dated", type=_date, metavar="DATE", help="date on these charts, which --charts needs, such as 2026-11-30"
+    )
     compare.add_argument("--explorer", metavar="FILE", help="also write a page with sliders, such as explorer.html")
     compare.add_argument("--quiet", action="store_true", help="no progress")
     compare.set_defaults(do=_compare)
@@ -255,14 +290,16 @@ def _authority(options: argparse.Namespace) -> int:
 
 def _compare(options: argparse.Namespace) -> int:
     from carecost.files.baselines import under
+    from carecost.files.excel import named
     from carecost.files.load import load_assumptions
     from carecost.files.social_ledger import with_social_ledger
     from carecost.files.variants import pulled
     from carecost.maths.monte_carlo import Draws
     from carecost.money import vintages
     from carecost.report import explorer, write
+    from carecost.report.chart_files import write_charts
     from carecost.report.story import story
-    from carecost.report.workbook import named, write_workbook
+    from carecost.report.workbook import write_workbook
     from carecost.results import summary
     from carecost.results.results import Results
     from carecost.simulation.run import run
@@ -271,6 +308,11 @@ def _compare(options: argparse.Namespace) -> int:
         named(options.excel)
     if options.explorer:
         explorer.named(options.explorer)
+    if options.charts:
+        _writable(options.charts, "--charts")
+        if options.dated is None:
+            remedy = "Give the date that stands on the charts, such as --dated 2026-11-30"
+            raise InputError(Problem("is missing, which --charts needs", "--dated", remedy))
     if options.years is not None and options.years < 1:
         raise InputError(Problem(f"--years is {options.years}", remedy="Give at least 1"))
     out = _writable(options.out)
@@ -298,6 +340,8 @@ def _compare(options: argparse.Namespace) -> int:
         folder = results.save(out, write.run_files(told))
     if options.excel:
         write_workbook(told, options.excel)
+    if options.charts:
+        write_charts(told, options.charts, options.dated)
     if options.explorer:
         explorer.write_explorer(results, options.explorer)
     _print(results, told, options.format, folder / write.PAGE, rates, options.no_charts)
@@ -306,10 +350,12 @@ def _compare(options: argparse.Namespace) -> int:
 
 def _asked(name: str, scenarios: Sequence[str]) -> tuple[str, list[str]]:
     """Say which set and scenarios are meant: where a scenario stands in the place of the set, its own set is."""
+    from carecost.files.input_books import is_book, kind_of
     from carecost.files.packaged import made_for, own_path, packaged_assumptions, packaged_scenarios
 
     known, path = packaged_scenarios(), own_path(name)
     own_file = path.suffix == ".toml" and path.name != "set.toml" and path.is_file()
+    own_file = own_file or (is_book(path) and kind_of(path) == "scenario")
     if path.is_dir() or name in packaged_assumptions() or not (own_file or set(name.split("+")) <= set(known)):
         return name, list(scenarios) or list(DEFAULT_SCENARIOS)
     every = [name, *scenarios]
@@ -352,14 +398,22 @@ def _dates(text: str) -> tuple[int, ...]:
         raise argparse.ArgumentTypeError(f"{text!r} is not years joined by commas, such as 2029,2032") from None
 
 
-def _writable(name: str) -> Path:
+def _date(text: str) -> datetime.date:
+    """Take a date."""
+    try:
+        return datetime.date.fromisoformat(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a date, such as 2026-11-30") from None
+
+
+def _writable(name: str, option: str = "--out") -> Path:
     """Give the folder to write to; refuse, before anything is run, what can be none."""
     from carecost.files.packaged import own_path
 
     path = own_path(name)
     for part in (path, *path.parents):
         if part.exists() and not part.is_dir():
-            raise FileError(Problem("is a file, and no folder to write to", f"--out {part}", "Name a folder"))
+            raise FileError(Problem("is a file, and no folder to write to", f"{option} {part}", "Name a folder"))
     return path
 
 
@@ -465,6 +519,7 @@ def _few(names: Sequence[str], most: int = 10) -> str:
 
 
 def _check(options: argparse.Namespace) -> int:
+    from carecost.files.input_books import is_book
     from carecost.files.packaged import DATA, SET, find, own_path, packaged_assumptions
     from carecost.files.read_set import tables
     from carecost.inputs.assumptions import Assumptions
@@ -482,6 +537,8 @@ def _check(options: argparse.Namespace) -> int:
     packaged = packaged_assumptions()
     if options.path in packaged or own_path(options.path).exists():
         folder = find(options.path, packaged, SET, lambda name: DATA / name)
+        if is_book(folder):
+            return FINE
         own, base, inherited = tables(folder.parent if folder.is_file() else folder)
         if base:
             _say(f"its own tables: {', '.join(own) or 'none'}")
@@ -568,6 +625,94 @@ def _from_903(options: argparse.Namespace) -> int:
     return FINE
 
 
+def _export(options: argparse.Namespace) -> int:
+    from carecost.files.excel import named
+    from carecost.files.save import save_assumptions, save_scenario
+    from carecost.inputs.assumptions import Assumptions
+
+    book, found = named(options.book), _load(options.name)
+    written = save_assumptions(found, book) if isinstance(found, Assumptions) else save_scenario(found, book)
+    _say(f"{found.name}: written to {written}\nRead it back: carecost check {written}")
+    return FINE
+
+
+def _import(options: argparse.Namespace) -> int:
+    from carecost.files.excel import named
+    from carecost.files.parsing import with_ending
+    from carecost.files.save import save_assumptions, save_scenario
+    from carecost.inputs.assumptions import Assumptions
+
+    found, to = _load(str(named(options.book))), Path(options.to)
+    if isinstance(found, Assumptions):
+        if to.suffix == ".toml":
+            raise FileError(Problem("is a file, and a set is a folder", options.to, "Name a folder"))
+        save_assumptions(found, _writable(options.to))
+        _say(f"{found.name}: {len(found.rows):,} rows, written to {to}/")
+    else:
+        written = save_scenario(found, with_ending(to, ".toml"))
+        _say(f"{found.name}: {len(found.levers)} levers, written to {written}")
+    return FINE
+
+
+def _new_scenario(options: argparse.Namespace) -> int:
+    """Ask for what is not given, where there is somebody to answer; write the scenario once a comparison takes it."""
+    from carecost.files import new_scenario
+    from carecost.files.excel import ENDING, named
+    from carecost.files.load import load_assumptions
+    from carecost.files.parsing import with_ending
+    from carecost.files.save import save_scenario
+    from carecost.inputs.scenario import NONE_STATED
+    from carecost.maths.monte_carlo import Draws
+    from carecost.simulation.run import run
+
+    path = with_ending(options.file, ".toml", ENDING)
+    if path.suffix.lower() == ENDING:
+        named(path)
+    if path.exists():
+        raise FileError(Problem("is there already", options.file, "Give another name, or move it away"))
+    assumptions = load_assumptions(options.set)
+    given = {question.name: getattr(options, question.name.replace("-", "_")) for question in new_scenario.QUESTIONS}
+    if sys.stdin.isatty():
+        answers = _answers(given, assumptions)
+    else:
+        answers = new_scenario.taken({name: text or "" for name, text in given.items()}, assumptions)
+    scenario = new_scenario.made(answers, assumptions)
+    run(assumptions, [scenario], draws=Draws(0))
+    save_scenario(scenario, path)
+    _say(f"{scenario.name}: written to {path}, no faults found with {assumptions.name}")
+    if scenario.levers[-1].paid_by == (NONE_STATED,):
+        _say("It says that nobody stated what it costs: there is no ratio of its saving to its cost.")
+    _say(f"Compare it: {shlex.join(['carecost', 'compare', options.set, str(path)])}")
+    return FINE
+
+
+def _answers(given: Mapping[str, str | None], assumptions: Assumptions) -> dict[str, Any]:
+    """Ask every question that is not answered, again where the answer cannot be used."""
+    from carecost.files.new_scenario import QUESTIONS
+
+    answers: dict[str, Any] = {}
+    for question in QUESTIONS:
+        if not question.when(answers):
+            continue
+        text = given[question.name]
+        while question.name not in answers:
+            if text is None:
+                _say(f"{question.asks}: ", end="")
+                text = input()
+            try:
+                if text.strip():
+                    answers[question.name] = question.take(text.strip(), assumptions, answers)
+                elif question.blank:
+                    break
+                else:
+                    _say("  That is needed.")
+            except CareCostError as error:
+                for problem in error.problems:
+                    _say(f"  {problem}")
+            text = None
+    return answers
+
+
 def _list(_: argparse.Namespace) -> int:
     from carecost.files.authorities import known_authorities
     from carecost.files.baselines import baselines
@@ -607,10 +752,13 @@ def _list(_: argparse.Namespace) -> int:
 
 def _load(name: str) -> Assumptions | Scenario:
     """Load a set or a scenario, whichever the name or path is of."""
+    from carecost.files.input_books import is_book, kind_of
     from carecost.files.load import load_assumptions, load_scenario
     from carecost.files.packaged import own_path, packaged_assumptions, packaged_scenarios
 
     sets, scenarios, path = packaged_assumptions(), packaged_scenarios(), own_path(name)
+    if is_book(path):
+        return load_scenario(name) if kind_of(path) == "scenario" else load_assumptions(name)
     if path.name == "set.toml" or path.is_dir():
         return load_assumptions(name)
     if name.endswith(".toml") or name in scenarios or ("+" in name and not path.exists()):

@@ -47,6 +47,7 @@ numpydoc_xref_param_type = False
 
 html_theme = "pydata_sphinx_theme"
 html_static_path = ["_static"]
+html_extra_path = ["_generated/results.schema.json"]  # at an address of its own, for programs
 html_css_files = ["carecost.css"]
 html_title = "carecost"
 html_show_sourcelink = html_copy_source = False
@@ -99,6 +100,7 @@ def _pages() -> Iterator[tuple[str, str]]:
 
     from carecost.files.load import load_assumptions, load_scenario
     from carecost.files.packaged import packaged_assumptions, packaged_scenarios
+    from carecost.results.results import Results
     from carecost.text.describe import assumptions_text, scenario_text
 
     sets = [load_assumptions(name) for name in packaged_assumptions()]
@@ -113,8 +115,10 @@ def _pages() -> Iterator[tuple[str, str]]:
         said = scenario_text(load_scenario(name))
         yield f"scenarios/{name}.md", f"# {name}\n" + _part("In full", f"carecost describe {name}", said)
     yield "contradictions.txt", "\n".join(line for made in sets for line in _contradictions(made))
-    for command in ("", "compare", "authority", "check", "describe", "from-903", "list"):
-        yield f"help{command and '-'}{command}.txt", _printed([*command.split(), "--help"])
+    commands = ("", "compare", "authority", "check", "describe", "from-903", "list", "new-scenario")
+    for command in (*commands, "assumptions export", "assumptions import"):
+        yield f"help{command and '-'}{command.replace(' ', '-')}.txt", _printed([*command.split(), "--help"])
+    yield "results.schema.json", json.dumps(Results.json_schema(), ensure_ascii=False, indent=1) + "\n"
     yield "compare.txt", _compared()
     yield "parts.md", _parts("england-2025")
     yield "parts-after-care.md", _parts("england-2025-after-care")

@@ -11,6 +11,7 @@ from carecost._guard import Refused, guarded, instance, one_of, text
 from carecost.errors import CareCostError, FileError, Problem, refuse
 from carecost.files import schema
 from carecost.files.authorities import part
+from carecost.files.input_books import is_book, read_book
 from carecost.files.packaged import (
     DATA,
     SCENARIO,
@@ -38,7 +39,7 @@ def load_assumptions(name: str | Path) -> Assumptions:
     ----------
     name : str or Path
         A packaged name, one of its regions or local authorities ("england-2025/Kent", by name, code or number), or a
-        folder of yours (see the reference of the schema).
+        folder or workbook of yours (see the reference of the schema).
 
     Returns
     -------
@@ -48,7 +49,7 @@ def load_assumptions(name: str | Path) -> Assumptions:
     Raises
     ------
     CareCostError
-        With every fault found: file, row, value, remedy and nearest name.
+        With every fault found: file and row, or sheet and cell, value, remedy and nearest name.
 
     See Also
     --------
@@ -66,6 +67,9 @@ def load_assumptions(name: str | Path) -> Assumptions:
     folder = find(name, packaged_assumptions(), SET, lambda n: DATA / n)
     if folder.name == "set.toml":  # a set is its folder, whichever of the two is pointed at
         folder = folder.parent
+    if is_book(folder):
+        with read_book(folder, "set").unpacked() as unpacked:
+            return _read(unpacked)
     if folder.suffix.lower() == ".toml" and folder.is_file():
         remedy = f"Give the set first, then its scenarios: carecost compare england-2025 {name}"
         raise FileError(Problem("is the file of a scenario, where a set is wanted", str(name), remedy))
@@ -96,7 +100,7 @@ def load_scenario(name: str | Path) -> Scenario:
     Parameters
     ----------
     name : str or Path
-        A packaged name, or a TOML file of yours; several joined by "+" are stacked in that order.
+        A packaged name, or a TOML file or workbook of yours; several joined by "+" are stacked in that order.
 
     Returns
     -------
@@ -121,7 +125,11 @@ def load_scenario(name: str | Path) -> Scenario:
     stacked = _stacked(name)
     if len(stacked) > 1:
         return reduce(Scenario.__add__, [load_scenario(part) for part in stacked])
-    return read_scenario(find(name, packaged_scenarios(), SCENARIO, _packaged))
+    path = find(name, packaged_scenarios(), SCENARIO, _packaged)
+    if is_book(path):
+        with read_book(path, "scenario").unpacked() as unpacked:
+            return read_scenario(unpacked)
+    return read_scenario(path)
 
 
 def read_scenario(path: Path) -> Scenario:

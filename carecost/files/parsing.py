@@ -78,6 +78,28 @@ def read_text(path: Path) -> str:
     return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
+def with_ending(path: str | Path, *endings: str) -> Path:
+    """Take the name of a file that is to be written, before anything is done for it.
+
+    Raises
+    ------
+    FileError
+        If it ends in none of these.
+
+    Examples
+    --------
+    >>> with_ending("book.XLSX", ".xlsx").name
+    'book.XLSX'
+    """
+    file = Path(path)
+    if file.suffix.lower() not in endings:
+        what = f"does not end in {' or '.join(endings)}"
+        raise FileError(
+            Problem(what, str(path), f"Name it {file.with_suffix('') if file.suffix else file}{endings[0]}")
+        )
+    return file
+
+
 Numbers = tuple[tuple[float, ...], ...]
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import io
-import json
 import os
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -16,10 +15,11 @@ from carecost._guard import guarded, shown
 from carecost._guard import path as a_path
 from carecost.engine.grid import spell
 from carecost.errors import CareCostError, FileError, Problem, refuse
-from carecost.files import schema
+from carecost.files import excel, input_books, schema
 from carecost.files.csv_table import neutral
-from carecost.files.load import a_scenario, a_set, read_scenario
+from carecost.files.load import a_scenario, a_set, load_assumptions, load_scenario, read_scenario
 from carecost.files.read_set import BACKGROUND, Reader
+from carecost.files.toml_text import toml_table
 from carecost.inputs.assumptions import Assumptions
 from carecost.inputs.dependence import CorrelationMatrix, JointDraws
 from carecost.inputs.scenario import Scenario
@@ -93,14 +93,14 @@ def scenario_file(scenario: Scenario) -> str:
     """
     head = schema.BLOCKS["scenario"].to_row(scenario)
     head["made_for"] = scenario.made_for or None
-    blocks = [_toml_table("scenario", head)]
+    blocks = [toml_table("scenario", head)]
     for lever in scenario.levers:
         blocks.append(_array_table("lever", lever))
         blocks += [_array_table("lever.evidence", evidence) for evidence in lever.evidence]
         for change in lever.changes:
             row = schema.BLOCKS["lever.change"].to_row(change)
             # A change has many keys and uses few: lists that are empty are left out, as what is None is.
-            blocks.append(_toml_table("lever.change", {k: v for k, v in row.items() if v != ()}, array=True))
+            blocks.append(toml_table("lever.change", {k: v for k, v in row.items() if v != ()}, array=True))
     text = "\n".join(blocks)
     _read_back(
         scenario, {_SCENARIO: text}, lambda folder: read_scenario(folder / _SCENARIO), f"scenario {scenario.name!r}"
@@ -178,7 +178,7 @@ def _set_toml(assumptions: Assumptions) -> str:
     }
     if not assumptions.area and assumptions.portion == 1.0:  # a whole country has neither name nor portion
         row |= {"area": None, "portion": None}
-    blocks = [_toml_table("set", {key: row.get(key) for key in table.model.model_fields})]
+    blocks = [toml_table("set", {key: row.get(key) for key in table.model.model_fields})]
     blocks += [_array_table("scopes", scope) for scope in assumptions.scopes]
     blocks += [_array_table(note.kind, note) for note in assumptions.notes]
     return "\n".join(blocks)
@@ -193,26 +193,38 @@ def _discount(schedule: Schedule) -> tuple[str | float, str | None]:
 
 
 def _array_table(name: str, thing: object) -> str:
-    return _toml_table(name, schema.BLOCKS[name].to_row(thing), array=True)
+    return toml_table(name, schema.BLOCKS[name].to_row(thing), array=True)
 
 
-def _toml_table(name: str, fields: Mapping[str, object], array: bool = False) -> str:
-    lines = [f"[[{name}]]" if array else f"[{name}]"]
-    lines += [f"{key} = {_toml_value(value)}" for key, value in fields.items() if value is not None]
-    return "\n".join(lines) + "\n"
+def _book(thing: Assumptions | Scenario, files: Mapping[str, str]) -> bytes:
+    """Lay the files of a set or scenario out as a workbook, and refuse one that would not give it back.
+
+    Raises
+    ------
+    FileError
+        With everything that would be lost.
+    """
+    is_set = isinstance(thing, Assumptions)
+    kind = "Assumption set" if is_set else "Scenario"
+    where = f"{'set' if is_set else 'scenario'} {thing.name!r}"
+    content = input_books.book(files, f"{kind}: {thing.title or thing.name}")
+    with tempfile.TemporaryDirectory() as place:
+        path = write(Path(place) / f"book{excel.ENDING}", content)
+        try:
+            again = load_assumptions(path) if is_set else load_scenario(path)
+        except CareCostError as error:
+            raise FileError([Problem(p.what, f"{where}, {p.where}", p.remedy) for p in error.problems]) from None
+    refuse(list(_lost(thing, again, where)), FileError)
+    return content
 
 
-def _toml_value(value: object) -> str:
-    if isinstance(value, int | float):
-        return repr(value).lower()
-    if isinstance(value, tuple):
-        return "[" + ", ".join(_toml_value(v) for v in value) + "]"
-    return json.dumps(str(value), ensure_ascii=False).replace("\x7f", "\\u007f")
+def _to_book(path: str | Path) -> bool:
+    return Path(path).suffix.lower() == excel.ENDING
 
 
 @guarded(assumptions=a_set, folder=a_path)
 def save_assumptions(assumptions: Assumptions | str | Path, folder: str | Path) -> Path:
-    """Write a set as a folder that can be edited by hand or in a spreadsheet.
+    """Write a set as a folder that can be edited by hand or in a spreadsheet, or as one workbook.
 
     The folder holds ``set.toml`` and a CSV table for each kind of row that the set has; a set with a base is written
     whole, and needs the base no more. Tables in the folder that the set does not have are removed, other files are not.
@@ -222,12 +234,13 @@ def save_assumptions(assumptions: Assumptions | str | Path, folder: str | Path) 
     assumptions : Assumptions, str or Path
         The set, or its name or folder.
     folder : str or Path
-        Folder to write in; made if it is not there.
+        Folder to write in, made if it is not there; or a workbook to write, by a name that ends in ``.xlsx`` (needs
+        ``pip install "carecost[excel]"``).
 
     Returns
     -------
     Path
-        The folder; loading it gives an equal set.
+        The folder or workbook; loading it gives an equal set.
 
     Raises
     ------
@@ -246,7 +259,10 @@ def save_assumptions(assumptions: Assumptions | str | Path, folder: str | Path) 
     ...     cc.load_assumptions(save_assumptions(england, folder)) == england
     True
     """
-    files = set_files(a_set(assumptions))
+    found = a_set(assumptions)
+    files = set_files(found)
+    if _to_book(folder):
+        return write(excel.named(folder), _book(found, files))
     out = made_folder(folder)
     for name, text in files.items():
         write(made_folder((out / name).parent) / Path(name).name, text)
@@ -259,7 +275,7 @@ def save_assumptions(assumptions: Assumptions | str | Path, folder: str | Path) 
 
 @guarded(scenario=a_scenario, path=a_path)
 def save_scenario(scenario: Scenario | str | Path, path: str | Path) -> Path:
-    """Write a scenario as a TOML file.
+    """Write a scenario as a TOML file, or as a workbook.
 
     Levers that came from parts of the scenario, or were stacked or shifted, are written out in full.
 
@@ -268,7 +284,7 @@ def save_scenario(scenario: Scenario | str | Path, path: str | Path) -> Path:
     scenario : Scenario, str or Path
         The scenario, or its name or file.
     path : str or Path
-        File to write.
+        File to write; a workbook where it ends in ``.xlsx`` (needs ``pip install "carecost[excel]"``).
 
     Returns
     -------
@@ -292,7 +308,11 @@ def save_scenario(scenario: Scenario | str | Path, path: str | Path) -> Path:
     ...     cc.load_scenario(save_scenario(later, f"{folder}/later.toml")) == later
     True
     """
-    return write(Path(path), scenario_file(a_scenario(scenario)))
+    found = a_scenario(scenario)
+    text = scenario_file(found)
+    if _to_book(path):
+        return write(excel.named(path), _book(found, {_SCENARIO: text}))
+    return write(Path(path), text)
 
 
 def made_folder(folder: str | Path) -> Path:

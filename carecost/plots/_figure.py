@@ -10,6 +10,7 @@ References
 
 from __future__ import annotations
 
+import html
 import re
 import textwrap
 from collections.abc import Callable, Container, Iterator, Sequence
@@ -24,6 +25,7 @@ from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.colors import to_hex, to_rgb
 from matplotlib.figure import Figure, SubFigure
+from matplotlib.layout_engine import ConstrainedLayoutEngine
 from matplotlib.lines import Line2D
 from matplotlib.markers import TICKDOWN
 from matplotlib.text import Text
@@ -44,6 +46,12 @@ INK, PALE = "#0B0C0C", "#D9D9D9"
 
 #: Inches of a chart that stands alone.
 SIZE = (8.4, 5.4)
+
+#: Name of a figure whose last line says what it is from, so that its notes need not.
+CITED = "cited"
+
+#: Inches of width below which labels need more of it, and years stand further apart.
+NARROW_FIGURE = 6.0
 
 #: Points of the letters of titles, labels and notes.
 TITLE, TEXT, SMALL = 13.5, 10.5, 9.0
@@ -247,6 +255,8 @@ def years(ax: Axes, known: Sequence[int], write: Callable[[int], str], most: int
     most : int
         Names that there is room for.
     """
+    if is_narrow(ax):
+        most = max(2, most // 2)
     step = next(s for s in (1, 2, 5, 10, 20, 50) if len(known) <= s * most or s == 50)
     named = [y for y in known if y % step == 0] or list(known[:1])
     ax.set_xticks(named, [write(y) for y in named])
@@ -320,6 +330,9 @@ MANY = 5
 #: Share of the width of the axes that is kept free for labels at the ends of lines.
 ROOM = 0.3
 
+#: The same in a narrow figure, whose letters are as large.
+WIDE_ROOM = 0.42
+
 
 @dataclass(frozen=True)
 class EndLabel:
@@ -338,6 +351,12 @@ class EndLabel:
     y: float
     lines: tuple[str, ...]
     colour: str = ""
+
+
+def is_narrow(ax: Axes) -> bool:
+    """Say whether a figure is as narrow as the column of a page."""
+    figure = ax.get_figure(root=True)
+    return figure is not None and figure.get_figwidth() < NARROW_FIGURE
 
 
 def settle(ax: Axes) -> None:
@@ -442,6 +461,9 @@ def note(ax: Axes, sentences: Sequence[str], warning: str = "") -> None:
     warning : str
         What stands before them in bold.
     """
+    figure = ax.get_figure(root=True)
+    if figure is not None and figure.get_label() == CITED:
+        sentences = [sentence for sentence in sentences if not sentence.startswith("Assumptions:")]
     down = -(TEXT + 18)
     for text, weight, letter in ((warning, "bold", BOLD), ("\n".join(sentences), "normal", LETTER)):
         if text:
@@ -532,7 +554,8 @@ def make_room(ax: Axes, first: float, last: float, before: float = 0.0) -> None:
     before : float
         Room to the left of the first.
     """
-    ax.set_xlim(first - before, last + (last - first + before) * ROOM / (1 - ROOM))
+    room = WIDE_ROOM if is_narrow(ax) else ROOM
+    ax.set_xlim(first - before, last + (last - first + before) * room / (1 - room))
     ax.spines["bottom"].set_bounds(first - before, last + before)
 
 
@@ -663,11 +686,14 @@ def _points(ax: Axes) -> tuple[float, float]:
 
 # Export
 
+#: Points kept free around a figure that says what it is from.
+EDGE = 6.0
+
 #: Draws a chart on the axes that it is given.
 Draw = Callable[[Axes], object]
 
 
-def drawn(draw: Draw, size: tuple[float, float] = SIZE) -> Figure:
+def drawn(draw: Draw, size: tuple[float, float] = SIZE, citation: str = "") -> Figure:
     """Draw a chart once, to be saved in any format.
 
     Parameters
@@ -676,6 +702,8 @@ def drawn(draw: Draw, size: tuple[float, float] = SIZE) -> Figure:
         Draws on the axes it is given.
     size : tuple of float
         Width and height [inches].
+    citation : str
+        What it is from, in a line of its own below everything; none where empty.
 
     Returns
     -------
@@ -683,14 +711,29 @@ def drawn(draw: Draw, size: tuple[float, float] = SIZE) -> Figure:
         The settings of whoever runs this do not change it.
     """
     with _own_settings():
-        figure = Figure(figsize=size, layout="constrained")
+        figure = Figure(figsize=size, layout="constrained", label=CITED if citation else "")
         FigureCanvasAgg(figure)  # one renderer to measure with: without it each layout makes its own
+        if citation:
+            _cite(figure, citation)
         ax = figure.add_subplot()
         draw(ax)
         # Laid out once: each saving of a figure that lays itself out would move it a little.
         settle(ax)
         figure.set_layout_engine("none")
     return figure
+
+
+def _cite(figure: Figure, citation: str) -> None:
+    """Write what a chart is from at the foot of the figure, and keep the rest above it."""
+    wide, tall = (72 * inches for inches in figure.get_size_inches())
+    text = textwrap.fill(citation, int((wide - 2 * EDGE) / (SMALL * LETTER)), break_on_hyphens=False)
+    foot = figure.text(EDGE / wide, EDGE / tall, text, fontsize=SMALL, color=GREY, linespacing=1.35)
+    foot.set(verticalalignment="bottom", parse_math=False)
+    foot.set_in_layout(False)
+    height = (SMALL * 1.5 * (text.count("\n") + 1) + 2 * EDGE) / tall
+    engine = figure.get_layout_engine()
+    if isinstance(engine, ConstrainedLayoutEngine):
+        engine.set(rect=(EDGE / wide, height, 1 - 2 * EDGE / wide, 1 - height - EDGE / tall))
 
 
 def svg(draw: Draw | Figure, name: str, size: tuple[float, float] = SIZE) -> str:
@@ -725,7 +768,7 @@ def svg(draw: Draw | Figure, name: str, size: tuple[float, float] = SIZE) -> str
     return re.sub(r"<svg[^>]*>", f'<svg id="{name}" {box.group()}>', text, count=1).strip()
 
 
-def png(draw: Draw | Figure, size: tuple[float, float] = SIZE, dpi: int = 150) -> bytes:
+def png(draw: Draw | Figure, size: tuple[float, float] = SIZE, dpi: float = 150) -> bytes:
     """Draw a chart as a PNG file.
 
     Parameters
@@ -734,7 +777,7 @@ def png(draw: Draw | Figure, size: tuple[float, float] = SIZE, dpi: int = 150) -
         Draws on the axes it is given; or what :func:`drawn` gave.
     size : tuple of float
         Width and height [inches].
-    dpi : int
+    dpi : float
         Dots in an inch.
 
     Returns
@@ -751,17 +794,50 @@ def png(draw: Draw | Figure, size: tuple[float, float] = SIZE, dpi: int = 150) -
     return _file(draw, size, "png", dpi=dpi, metadata={"Software": None}, pil_kwargs={"compress_level": 2})
 
 
+def svg_file(figure: Figure, name: str, width: float, words: str) -> bytes:
+    """Write a drawn chart as an SVG file that stands alone.
+
+    Parameters
+    ----------
+    figure : Figure
+        What :func:`drawn` gave.
+    name : str
+        What its ids are made from.
+    width : float
+        Width at which it is shown [mm]; the height follows.
+    words : str
+        What it shows, for those who do not see it.
+
+    Returns
+    -------
+    bytes
+        The file. Letters are shapes, so that it looks the same where their font is not; the same chart gives the same
+        bytes.
+    """
+    text = _file(figure, SIZE, "svg", salt=name, letters="path", metadata={"Date": None}).decode()
+    text = re.sub(r"<metadata>.*?</metadata>\s*", "", text, flags=re.DOTALL)
+    across, down = figure.get_size_inches()
+    shown = f'width="{width:g}mm" height="{width * down / across:.4g}mm"'
+    head = re.sub(r' (width|height)="[^"]*"', "", text[text.index("<svg") : text.index(">", text.index("<svg"))])
+    inside = text[text.index(">", text.index("<svg")) + 1 :]
+    title = f'<title id="{name}-title">{html.escape(words)}</title>'
+    opening = f'{head} {shown} role="img" aria-labelledby="{name}-title">{title}'
+    return f'<?xml version="1.0" encoding="utf-8"?>\n{opening}{inside}'.encode()
+
+
 @contextmanager
-def _own_settings(salt: str = "") -> Iterator[None]:
+def _own_settings(salt: str = "", letters: str = "none") -> Iterator[None]:
     """Draw and save by the settings of matplotlib itself, whatever those of whoever runs this."""
     with matplotlib.rc_context():
         matplotlib.rcdefaults()
-        matplotlib.rcParams.update({"svg.fonttype": "none", "svg.hashsalt": salt})
+        matplotlib.rcParams.update({"svg.fonttype": letters, "svg.hashsalt": salt})
         yield
 
 
-def _file(draw: Draw | Figure, size: tuple[float, float], kind: str, salt: str = "", **options: Any) -> bytes:
+def _file(
+    draw: Draw | Figure, size: tuple[float, float], kind: str, salt: str = "", letters: str = "none", **options: Any
+) -> bytes:
     figure, out = draw if isinstance(draw, Figure) else drawn(draw, size), BytesIO()
-    with _own_settings(salt):
+    with _own_settings(salt, letters):
         figure.savefig(out, format=kind, facecolor="white", **options)
     return out.getvalue()

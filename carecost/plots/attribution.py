@@ -42,6 +42,9 @@ NOTE = (
 #: Letters in a line of a lever's name.
 _LETTERS = 26
 
+#: Inches of the height of a figure for each bar, below which a wide one has no room for names of several lines.
+_LINES = 0.75
+
 #: Height of a bar.
 _HEIGHT = 0.62
 
@@ -215,7 +218,10 @@ def _dress(ax: Axes, bars: Sequence[_Bar]) -> None:
     """Name the bars at the side, those of levers that only spend in grey, and leave a pale grid."""
     for side in ("top", "right", "left", "bottom"):
         ax.spines[side].set_visible(False)
-    ax.set_yticks(range(len(bars)), [_name(bar) for bar in bars])
+    figure = ax.get_figure(root=True)
+    wide, tall = (0.0, 0.0) if figure is None else figure.get_size_inches()
+    flat = tall < min(wide, _LINES * len(bars))
+    ax.set_yticks(range(len(bars)), [_name(bar, flat) for bar in bars])
     ax.set_ylim(len(bars) - 0.5, -0.5)
     ax.grid(axis="x", color=_figure.PALE, linewidth=0.8)
     ax.grid(visible=False, axis="y")
@@ -231,8 +237,11 @@ def _dress(ax: Axes, bars: Sequence[_Bar]) -> None:
     ax.set_xlim(low - 0.02 * (high - low), high + 0.16 * (high - low))  # room for numbers beside the bars
 
 
-def _name(bar: _Bar) -> str:
-    """Write the name of a lever, and that it only spends or has no effect stated."""
+def _name(bar: _Bar, flat: bool = False) -> str:
+    """Write the name of a lever, and that it only spends or has no effect stated; in a line where it is to be flat."""
+    if flat:
+        name = textwrap.shorten(bar.name, 2 * _LETTERS, placeholder=" …")
+        return f"{name} ({_REMARKS[bar.kind]})" if bar.kind in _REMARKS else name
     name = textwrap.fill(bar.name, _LETTERS, break_on_hyphens=False)
     return f"{name}\n({_REMARKS[bar.kind]})" if bar.kind in _REMARKS else name
 
@@ -241,7 +250,9 @@ def _values(ax: Axes, bars: Sequence[_Bar], texts: Sequence[str], scale: numbers
     """Write beside each bar what it adds, beyond its interval."""
     for y, (bar, words) in enumerate(zip(bars, texts, strict=True)):
         reach = [bar.start, bar.start + bar.adds, bar.start + (bar.high or 0.0)]
-        amount = ax.annotate(words, (max(reach) / scale.divisor, y), (5, 0), textcoords="offset points", zorder=3)
+        ground = {"facecolor": ax.get_facecolor(), "edgecolor": "none", "pad": 0.8}
+        end = (max(reach) / scale.divisor, y)
+        amount = ax.annotate(words, end, (5, 0), textcoords="offset points", zorder=3, bbox=ground)
         amount.set(fontsize=_figure.TEXT, color=_figure.INK, verticalalignment="center", parse_math=False)
         amount.set_fontweight("bold" if bar.kind == "whole" else "normal")
 

@@ -123,7 +123,8 @@ def _payback(ax: Axes, drawn: Comparison) -> None:
     if np.isnan(year):
         return
     ax.axvline(year, color=_figure.PINK, linewidth=1.3, linestyle=(0, (3, 2)), zorder=2.1, label="Payback")
-    early = year < (years[0] + years[-1]) / 2
+    # On the side with more room for it; a narrow figure has room on the right alone.
+    early = _figure.is_narrow(ax) or year < (years[0] + years[-1]) / 2
     text = f"Pays back in {_labels.financial_year(year)}"
     label = ax.annotate(text, (year, 1), (5 if early else -5, -3), ("data", "axes fraction"), "offset points")
     label.set(fontsize=_figure.TEXT, color=_figure.PINK, fontweight="bold", verticalalignment="top")
@@ -167,7 +168,9 @@ def _name_bars(ax: Axes, drawn: Comparison, scale: numbers.Scale) -> None:
     named = [_figure.EndLabel(float(cash[-1]) / scale.divisor, ("Cashable saving", last))]
     spent = np.flatnonzero(reform)
     if len(spent):
-        _figure.put(ax, f"Reform spend: {numbers.pounds(float(reform.sum()))} in all", years[spent[-1]] + 0.5, 0, -5)
+        between = "\n" if _figure.is_narrow(ax) else " "
+        words = f"Reform spend:{between}{numbers.pounds(float(reform.sum()))} in all"
+        _figure.put(ax, words, years[spent[-1]] + 0.5, 0, -5)
     _figure.end_labels(ax, years[-1] + _WIDTH / 2, named if cash.any() else [])
 
 

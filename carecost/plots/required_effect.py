@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from matplotlib.axes import Axes
 from matplotlib.ticker import FuncFormatter
@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 
 #: Letters of the name of a study beside its mark.
 _LETTERS = 60
+
+#: The same in a narrow figure.
+_FEW = 24
 
 
 @guarded(
@@ -114,8 +117,10 @@ def _mark(ax: Axes, made: Curve, known: list[Evidence]) -> None:
                 min(max(x * 100, min(left, right)), max(left, right)) for x in (study.amount_low, study.amount_high)
             ]
             ax.plot(ends, [y, y], color=_figure.INK, linewidth=1.2, label="_interval")
-        ax.plot([at], [y], marker="D", markersize=6, color=_figure.ORANGE, linewidth=0, label=f"_{study.measure}")
-        name = study.measure if len(study.measure) <= _LETTERS else f"{study.measure[:_LETTERS].rstrip()}…"
+        mark: dict[str, Any] = {"marker": "D", "markersize": 6, "color": _figure.ORANGE, "linewidth": 0}
+        ax.plot([at], [y], label=f"_{study.measure}", clip_on=False, **mark)
+        letters = _FEW if _figure.is_narrow(ax) else _LETTERS
+        name = study.measure if len(study.measure) <= letters else f"{study.measure[:letters].rstrip()}…"
         inside = abs(at - left) < abs(right - left) / 2
         label = ax.annotate(f"{name} ({study.basis})", (at, y), (6 if inside else -6, 5), textcoords="offset points")
         label.set(fontsize=_figure.SMALL, color=_figure.INK, verticalalignment="bottom", parse_math=False)

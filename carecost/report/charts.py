@@ -6,14 +6,18 @@ A chart holds a function that draws; none is called here, so that to list charts
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any
 
 from carecost.results import effect_tables
+from carecost.results.attribution_tables import short_table
 from carecost.text import numbers
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from carecost.analysis.required_effect import Worth
     from carecost.inputs.scenario import Scenario
     from carecost.plots._figure import Draw
@@ -36,12 +40,15 @@ class Chart:
         Width and height [inches].
     words : str
         What it shows, in words: caption, and text for those who do not see it.
+    data : callable
+        Gives the table of its numbers.
     """
 
     name: str
     draw: Draw
     size: tuple[float, float]
     words: str
+    data: Callable[[], pd.DataFrame]
 
     @cached_property
     def figure(self) -> Any:
@@ -70,7 +77,8 @@ def children_chart(results: Results, finding: str, claim: bool) -> Chart:
     """
     from carecost.plots import _figure, children
 
-    return Chart("children", partial(children.plot_children, results), _figure.SIZE, _with_claim(finding, claim))
+    words, draw = _with_claim(finding, claim), partial(children.plot_children, results)
+    return Chart("children", draw, _figure.SIZE, words, results.children)
 
 
 def capacity_chart(results: Results, scenario: str, alone: bool) -> Chart:
@@ -94,7 +102,12 @@ def capacity_chart(results: Results, scenario: str, alone: bool) -> Chart:
 
     draw = partial(capacity.plot_capacity, results, scenario=scenario)
     finding = f"{capacity.finding(results, scenario)}."
-    return Chart(_file("capacity", "" if alone else scenario), draw, _figure.SIZE, finding)
+
+    def data() -> pd.DataFrame:
+        every = results.capacity()
+        return every[every["scenario"] == scenario]
+
+    return Chart(_file("capacity", "" if alone else scenario), draw, _figure.SIZE, finding, data)
 
 
 def net_saving_chart(saving: Saving, finding: str, claim: bool, alone: bool) -> Chart:
@@ -119,7 +132,8 @@ def net_saving_chart(saving: Saving, finding: str, claim: bool, alone: bool) -> 
     from carecost.plots import net_saving
 
     file = _file("net-saving", "" if alone else saving.scenario.name)
-    return Chart(file, partial(net_saving.plot_net_saving, saving), net_saving.SIZE, _with_claim(finding, claim))
+    draw = partial(net_saving.plot_net_saving, saving)
+    return Chart(file, draw, net_saving.SIZE, _with_claim(finding, claim), saving.by_year)
 
 
 def lever_chart(results: Results, plan: Scenario, finding: str, alone: bool) -> Chart:
@@ -145,7 +159,8 @@ def lever_chart(results: Results, plan: Scenario, finding: str, alone: bool) -> 
 
     draw = partial(attribution.plot_attribution, results, plan.name, "npv")
     file = _file("attribution", "" if alone else plan.name)
-    return Chart(file, draw, attribution.size(len(plan.levers)), _with_claim(finding, plan.claim))
+    data = partial(short_table, results.run, plan.name, ["npv"])
+    return Chart(file, draw, attribution.size(len(plan.levers)), _with_claim(finding, plan.claim), data)
 
 
 def effect_chart(run: Run, plan: Scenario, worth: Worth) -> Chart:
@@ -170,7 +185,8 @@ def effect_chart(run: Run, plan: Scenario, worth: Worth) -> Chart:
 
     draw = partial(required_effect.plot_required_effect, Results(run), plan.name, worth.lever, place=worth.place)
     finding = numbers.sentence(f"{worth.lever}: {effect_tables.finding(worth)}")
-    return Chart(_file("effect", f"{plan.name} {worth.lever}"), draw, _figure.SIZE, finding)
+    data = partial(Results(run).effect_curve, plan.name, worth.lever, worth.place)
+    return Chart(_file("effect", f"{plan.name} {worth.lever}"), draw, _figure.SIZE, finding, data)
 
 
 def _with_claim(finding: str, claim: bool) -> str:

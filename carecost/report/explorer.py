@@ -25,9 +25,10 @@ from carecost.analysis.surface import (
     priced_by_factor,
     surface,
 )
-from carecost.errors import CareCostError, FileError, InputError, Problem
+from carecost.errors import CareCostError, InputError, Problem
 from carecost.files.archive import add_files
 from carecost.files.load import load_assumptions, load_scenario
+from carecost.files.parsing import with_ending
 from carecost.money.discounting import discount_factors, growth_path
 from carecost.report.html import Html, document, h
 from carecost.simulation.comparison import REFORM, follows_care
@@ -97,10 +98,7 @@ def named(path: str | Path) -> Path:
     FileError
         If it does not end in ``.html``.
     """
-    path = Path(path)
-    if path.suffix != ".html":
-        raise FileError(Problem(f"{str(path)!r} does not end in .html", "explorer", f"Name it {EXPLORER}"))
-    return path
+    return with_ending(path, ".html")
 
 
 # What is put into the page

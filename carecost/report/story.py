@@ -32,6 +32,7 @@ from carecost.results.attribution_tables import SHORT, short_table
 from carecost.results.saving import Saving
 from carecost.results.tables import summarised
 from carecost.simulation.run import Run
+from carecost.text import numbers
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -165,6 +166,14 @@ class Story:
     def answer(self) -> Answer:
         """The answer in the asker's own numbers, for the screen and the brief."""
         return answer(self.results.run, self.at)
+
+    @property
+    def citation(self) -> str:
+        """What this is from, so that it can be cited and made again."""
+        made = self.provenance
+        plans = ", ".join(name for name in self.spending if name != INACTION) or INACTION
+        drawn = f"{self.draws.n:,} draws, seed {self.draws.seed}" if self.draws.n > 1 else numbers.NO_INTERVAL
+        return f"carecost {made.version}: {made.assumptions} (digest {made.digest[:12]}), {plans}; {drawn}"
 
     @cached_property
     def charts(self) -> tuple[Chart, ...]:

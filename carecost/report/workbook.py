@@ -1,104 +1,23 @@
-"""The workbook: what a run says as a spreadsheet, a table a sheet, with totals as formulas an auditor can follow.
-
-It keeps the public guidance for accessible spreadsheets: a cover with notes and a list of sheets, one table a sheet
-that begins in the first column and has a name, headers marked as such, no merged cells, no empty rows within a table,
-units in the headers, and words for every chart. A formula is stored with its result, so that a reader that does not
-work it out shows the same number.
-"""
+"""The workbook: what a run says as a spreadsheet, a table a sheet, with totals as formulas an auditor can follow."""
 
 from __future__ import annotations
 
-import datetime
-import io
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from carecost import _labels
-from carecost._labels import INACTION
-from carecost.errors import FileError, Problem
 from carecost.files.archive import add_files
+from carecost.files.excel import Chart, Column, Formula, Sheet, letter, named, workbook
 from carecost.report.story import Story, story
 from carecost.results.tables import interval
-from carecost.text import numbers
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from carecost.results.results import Results
-
-#: The date that the file says it was made: none, so that the same run gives the same bytes.
-_MADE = datetime.datetime(1980, 1, 1, tzinfo=datetime.UTC).replace(tzinfo=None)
-#: Formats of numbers by unit; others are written as they are.
-_FORMATS = {"children": "#,##0", "GBP": "#,##0", "factor": "0.0000", "year": "0"}
-#: Letters of a column, least and most.
-_NARROW, _WIDE = 10, 60
-
-
-@dataclass(frozen=True)
-class Formula:
-    """A formula of a spreadsheet and its result; ``{row}`` stands for the row that it is written in."""
-
-    text: str
-    value: float
-
-
-@dataclass(frozen=True)
-class Column:
-    """A column: its header, and the unit by which its numbers are shown."""
-
-    head: str
-    unit: str = ""
-
-
-@dataclass(frozen=True)
-class Chart:
-    """A chart drawn by the spreadsheet program from columns of a sheet.
-
-    Attributes
-    ----------
-    title, words : str
-        What it shows; the same in a sentence, for those who cannot see it.
-    kind : str
-        ``line`` or ``column``.
-    sheet : str
-        Sheet of the numbers.
-    across : str
-        Header of the column along the axis.
-    heads : tuple of str
-        Headers of the series.
-    rows : tuple of int
-        First and last row of the table that is drawn, from 0.
-    unit : str
-        What the numbers are.
-    """
-
-    title: str
-    words: str
-    kind: str
-    sheet: str
-    across: str
-    heads: tuple[str, ...]
-    rows: tuple[int, int]
-    unit: str
-
-
-@dataclass(frozen=True)
-class Sheet:
-    """One sheet: its name, what it holds in a line, its columns and rows."""
-
-    name: str
-    about: str
-    columns: tuple[Column, ...]
-    rows: tuple[tuple[object, ...], ...]
-
-
-#: Rows above a table: the title of the sheet, what it holds, and the way back to the cover.
-_ABOVE = 3
 
 
 def write_workbook(results: Results | Story, path: str | Path) -> Path:
@@ -129,23 +48,6 @@ def write_workbook(results: Results | Story, path: str | Path) -> Path:
     return add_files(file.parent, {file.name: book(story(results))})[0]
 
 
-def named(path: str | Path) -> Path:
-    """Take the name of a workbook, before anything is run for it.
-
-    Raises
-    ------
-    FileError
-        If it does not end in ``.xlsx``, or XlsxWriter is not installed.
-    """
-    file = Path(path)
-    if file.suffix.lower() != ".xlsx":
-        raise FileError(Problem(f"ends in {file.suffix!r}", str(path), 'Give a name that ends in ".xlsx"'))
-    if find_spec("xlsxwriter") is None:
-        remedy = 'pip install "carecost[excel]"'
-        raise FileError(Problem("XlsxWriter is not installed, which writes workbooks", str(path), remedy))
-    return file
-
-
 def book(told: Story) -> bytes:
     """Make the workbook.
 
@@ -159,16 +61,10 @@ def book(told: Story) -> bytes:
     bytes
         The file.
     """
-    import xlsxwriter
-
     found = list(sheets(told))
+    lines = [told.answer.head, *told.answer.standfirst, *told.answer.mind, told.growth, told.citation, _EMPTY]
     drawn = list(charts(told, {sheet.name: sheet for sheet in found}))
-    out = io.BytesIO()
-    made = xlsxwriter.Workbook(out, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
-    made.set_properties({"title": _title(told), "author": "carecost", "created": _MADE})
-    _Writer(made).write(told, found, drawn)
-    made.close()
-    return out.getvalue()
+    return workbook(_title(told), list(filter(None, lines)), found, drawn)
 
 
 # What it holds
@@ -199,6 +95,7 @@ def sheets(told: Story) -> Iterator[Sheet]:
         yield _frame("Baselines", _BASELINES, told.results.baselines())
 
 
+_EMPTY = "A cell is empty where nothing is stated. Totals are formulas; their results are stored with them."
 _ASSUMED = "Every assumption with interval, unit, source and grade (A official and direct to E assumed)"
 _BASELINES = "The same question under every other baseline, central runs"
 
@@ -244,10 +141,10 @@ def _children(told: Story) -> Sheet:
     columns, series = [Column("31 March", "year")], [np.array(told.grid.dates, dtype=float)]
     for name, title in titles.items():
         inside = run.shown[name].in_care(told.grid)[0]  # (draw, date)
-        columns.append(Column(f"{title}, {'mean' if drawn else 'central'}", "children"))
+        columns.append(Column(f"{title}, {'mean' if drawn else 'central'} [children]", "children"))
         series.append(inside.mean(0))
         if drawn:
-            columns += [Column(f"{title}, {end}", "children") for end in ("low", "high")]
+            columns += [Column(f"{title}, {end} [children]", "children") for end in ("low", "high")]
             series += list(np.transpose([interval(at) for at in inside.T]))
     about = f"Children in care on 31 March{', mean and four chances in five' if drawn else ''}"
     return Sheet("Children", about, tuple(columns), _rows(series))
@@ -258,8 +155,8 @@ def _placements(told: Story) -> Sheet:
     run, grid = told.results.run, told.grid
     inside = [i for i, placement in enumerate(grid.placements) if placement.in_care]
     names = [grid.placements[i].name for i in inside]
-    columns = (Column("Scenario"), Column("31 March", "year"), *(Column(n, "children") for n in names))
-    first, last = _letter(2), _letter(1 + len(names))
+    columns = (Column("Scenario"), Column("31 March", "year"), *(Column(f"{n} [children]", "children") for n in names))
+    first, last = letter(2), letter(1 + len(names))
     rows = []
     for name, title in _titles(told).items():
         stock = run.shown[name].stock.sum(1).mean(0)[:, inside]  # streams summed: (date, placement in care)
@@ -267,7 +164,7 @@ def _placements(told: Story) -> Sheet:
             total = Formula(f"=SUM({first}{{row}}:{last}{{row}})", float(there.sum()))
             rows.append((title, date, *map(float, there), total))
     about = "Children in care by placement on 31 March, mean of the draws; the last column is their sum"
-    return Sheet("Placements", about, (*columns, Column("Children in care", "children")), tuple(rows))
+    return Sheet("Placements", about, (*columns, Column("Children in care [children]", "children")), tuple(rows))
 
 
 def _spend(told: Story) -> Sheet:
@@ -275,7 +172,7 @@ def _spend(told: Story) -> Sheet:
     public = [i for i, item in enumerate(told.grid.items) if item.public]
     groups = list(dict.fromkeys(told.grid.items[i].group or told.grid.items[i].name for i in public))
     columns = (Column("Scenario"), Column("Year"), *(Column(f"{g} [GBP]", "GBP") for g in groups))
-    first, last = _letter(2), _letter(1 + len(groups))
+    first, last = letter(2), letter(1 + len(groups))
     rows = []
     for name, title in _titles(told).items():
         spend = told.spending[name].drawn.mean(0)  # (year, item)
@@ -385,7 +282,8 @@ def charts(told: Story, found: dict[str, Sheet]) -> Iterator[Chart]:
         Each chart.
     """
     children, drawn = found["Children"], told.draws.n > 1
-    means = tuple(c.head for c in children.columns[1:] if c.head.endswith("mean" if drawn else "central"))
+    shown = f", {'mean' if drawn else 'central'} [children]"
+    means = tuple(c.head for c in children.columns[1:] if c.head.endswith(shown))
     yield Chart(
         "Children in care",
         told.children,
@@ -416,146 +314,6 @@ def charts(told: Story, found: dict[str, Sheet]) -> Iterator[Chart]:
             yield Chart(f"{what}: {titles[name]}", words, kind, sheet, across, heads, rows, unit)
 
 
-# How it is written
-
-
-class _Writer:
-    """Writes sheets with XlsxWriter."""
-
-    def __init__(self, made: Any) -> None:
-        self.made = made
-        self.title = made.add_format({"bold": True, "font_size": 14})
-        self.head = made.add_format({"bold": True, "text_wrap": True, "valign": "top"})
-        self.text = made.add_format({"text_wrap": True, "valign": "top"})
-        self.link = made.get_default_url_format()
-        self.of = {unit: made.add_format({"num_format": form}) for unit, form in _FORMATS.items()}
-        self.of |= {f"{unit} sum": made.add_format({"num_format": _FORMATS[unit], "bold": True}) for unit in _FORMATS}
-
-    def write(self, told: Story, found: Sequence[Sheet], drawn: Sequence[Chart]) -> None:
-        """Write the cover, the sheets, and the charts."""
-        cover = self.made.add_worksheet("Cover")
-        pages = [(sheet, self.made.add_worksheet(sheet.name)) for sheet in found]
-        for i, (sheet, page) in enumerate(pages):
-            self._sheet(sheet, page, i)
-        self._charts(self.made.add_worksheet("Charts"), found, drawn)
-        self._cover(told, cover, found)
-        cover.set_landscape()
-        cover.fit_to_pages(1, 0)
-        cover.activate()
-
-    def _cover(self, told: Story, page: Any, found: Sequence[Sheet]) -> None:
-        page.set_column(0, 0, 24)
-        page.set_column(1, 1, 100)
-        page.write_string(0, 0, _title(told), self.title)
-        lines = [told.answer.head, *told.answer.standfirst, *told.answer.mind, told.growth, _cited(told)]
-        lines.append(
-            "A cell is empty where nothing is stated. Totals are formulas; their results are stored with them."
-        )
-        row = 1
-        for line in filter(None, lines):
-            page.write_string(row, 0, line)
-            row += 1
-        listed = [*((sheet.name, sheet.about) for sheet in found), ("Charts", "Charts of these sheets, with words")]
-        head = row
-        for i, (name, about) in enumerate(listed, start=1):
-            page.write_url(head + i, 0, f"internal:'{name}'!A1", self.link, name)
-            page.write_string(head + i, 1, about, self.text)
-        self._table(page, head, ["Sheet", "What it holds"], len(listed), "contents")
-
-    def _sheet(self, sheet: Sheet, page: Any, number: int) -> None:
-        page.write_string(0, 0, f"{sheet.name}", self.title)
-        page.write_string(1, 0, sheet.about)
-        page.write_url(2, 0, "internal:'Cover'!A1", self.link, "Back to the cover")
-        page.freeze_panes(_ABOVE + 1, 1)
-        page.set_landscape()
-        page.fit_to_pages(1, 0)
-        page.repeat_rows(_ABOVE)
-        for i, column in enumerate(sheet.columns):
-            longest = max([len(column.head) // 2, *(len(_said(row[i])) for row in sheet.rows)])
-            page.set_column(i, i, min(max(longest + 2, _NARROW), _WIDE))
-        for j, row in enumerate(sheet.rows):
-            for i, (column, value) in enumerate(zip(sheet.columns, row, strict=True)):
-                self._cell(page, _ABOVE + 1 + j, i, column, value)
-        self._table(page, _ABOVE, [c.head for c in sheet.columns], len(sheet.rows), f"table_{number}")
-
-    def _cell(self, page: Any, row: int, column: int, of: Column, value: object) -> None:
-        if isinstance(value, Formula):
-            text = value.text.format(row=row + 1, above=row)
-            page.write_formula(row, column, text, self.of.get(f"{of.unit} sum"), value.value)
-        elif isinstance(value, bool | np.bool_):
-            page.write_boolean(row, column, bool(value))
-        elif isinstance(value, int | float | np.number) and np.isfinite(value):
-            page.write_number(row, column, float(value), self.of.get(of.unit))
-        elif _said(value):
-            page.write_string(row, column, _said(value), self.text if len(_said(value)) > _WIDE else None)
-
-    def _table(self, page: Any, row: int, heads: Sequence[str], length: int, name: str) -> None:
-        """Mark rows that are written as a table, with their headers."""
-        columns = [{"header": head, "header_format": self.head} for head in heads]
-        options = {"columns": columns, "name": name, "style": "Table Style Light 1", "autofilter": False}
-        page.add_table(row, 0, row + max(length, 1), len(heads) - 1, options)
-
-    def _charts(self, page: Any, found: Sequence[Sheet], drawn: Sequence[Chart]) -> None:
-        page.set_landscape()
-        page.fit_to_pages(1, 0)
-        page.write_string(0, 0, "Charts", self.title)
-        page.write_string(1, 0, "Drawn from the sheets of this workbook")
-        page.write_url(2, 0, "internal:'Cover'!A1", self.link, "Back to the cover")
-        of = {sheet.name: sheet for sheet in found}
-        for i, chart in enumerate(drawn):
-            sheet, at = of[chart.sheet], _ABOVE + 1 + 22 * i
-            places = {column.head: j for j, column in enumerate(sheet.columns)}
-            first, last = (_ABOVE + 1 + row for row in chart.rows)
-            options = {"type": chart.kind, **({"subtype": "stacked"} if chart.kind == "column" else {})}
-            made = self.made.add_chart(options)
-            for head in chart.heads:
-                made.add_series(
-                    {
-                        "name": [chart.sheet, _ABOVE, places[head]],
-                        "categories": [chart.sheet, first, places[chart.across], last, places[chart.across]],
-                        "values": [chart.sheet, first, places[head], last, places[head]],
-                    }
-                )
-            made.set_title({"name": chart.title, "name_font": {"size": 12}})
-            form = '£0.0,,,"bn"' if chart.unit == "GBP" else "#,##0"
-            made.set_y_axis({"name": chart.unit, "num_format": form})
-            if chart.kind == "line":
-                made.set_x_axis({"label_position": "low"})
-            made.set_legend({"position": "bottom"})
-            made.set_size({"width": 880, "height": 400})
-            page.write_string(at - 1, 0, chart.words)
-            page.insert_chart(at, 0, made, {"description": chart.words})
-
-
-def _cited(told: Story) -> str:
-    """Say what this is from, so that it can be cited and made again."""
-    prov, draws = told.provenance, told.draws
-    plans = ", ".join(name for name in told.spending if name != INACTION) or INACTION
-    drawn = f"{draws.n:,} draws, seed {draws.seed}" if draws.n > 1 else numbers.NO_INTERVAL
-    return f"carecost {prov.version}: {prov.assumptions} (digest {prov.digest[:12]}), {plans}; {drawn}"
-
-
-def _said(value: object) -> str:
-    """Write a cell as text: empty for what is not there, lists with semicolons."""
-    if value is None or (isinstance(value, float) and not np.isfinite(value)):
-        return ""
-    if isinstance(value, Formula):
-        return f"{value.value:,.0f}"
-    if isinstance(value, tuple | list):
-        return "; ".join(map(str, value))
-    return f"{value:,.0f}" if isinstance(value, float) and abs(value) >= 1000 else str(value)
-
-
 def _rows(series: Sequence[np.ndarray[Any, Any]]) -> tuple[tuple[object, ...], ...]:
     """Turn columns into rows."""
     return tuple(tuple(float(x) for x in row) for row in zip(*series, strict=True))
-
-
-def _letter(number: int) -> str:
-    """Give the letters of a column, from 0: A, B, …, Z, AA."""
-    letters = ""
-    number += 1
-    while number:
-        number, rest = divmod(number - 1, 26)
-        letters = chr(ord("A") + rest) + letters
-    return letters

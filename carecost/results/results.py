@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import importlib
 import sys
 from collections.abc import Callable, Mapping, Sequence
@@ -54,6 +55,7 @@ from carecost.results import (
     decision_tables,
     effect_tables,
     information_tables,
+    json_schema,
     labelled,
     lifetime_tables,
     price_tables,
@@ -101,6 +103,18 @@ def workers(value: Any) -> Any:
     if isinstance(value, Executor) or callable(value):
         return value
     raise Refused("", "Give a concurrent.futures.Executor, or a factory of one, such as ProcessPoolExecutor")
+
+
+def a_date(value: Any) -> datetime.date:
+    """Take a date, or one as text."""
+    if isinstance(value, datetime.datetime):
+        return value.date()
+    if isinstance(value, datetime.date):
+        return value
+    try:
+        return datetime.date.fromisoformat(value)
+    except (TypeError, ValueError):
+        raise Refused("", 'Give a date, such as "2026-11-30"') from None
 
 
 def luck(value: Any) -> Draws:
@@ -1719,6 +1733,46 @@ class Results:
         written: Path = _report("workbook").write_workbook(self, path)
         return written
 
+    @guarded(folder=path, dated=a_date)
+    def charts(self, folder: str | Path, dated: datetime.date | str) -> list[Path]:
+        """Write every chart of the run for slides and papers: pictures, what they show in words, and their numbers.
+
+        Parameters
+        ----------
+        folder : str or Path
+            Where; made if it is not there.
+        dated : date or str
+            Date in the line on each chart that says what it is from (set, scenarios, version, digest), such as
+            "2026-11-30".
+
+        Returns
+        -------
+        list of Path
+            For each chart ``NAME-slide.png`` and ``.svg`` (16:9), ``NAME-column.png`` and ``.svg`` (85 mm wide),
+            ``NAME.txt`` and ``NAME.csv``. The same run and date give the same bytes.
+
+        Raises
+        ------
+        FileError
+            If one cannot be written.
+
+        See Also
+        --------
+        report : Pages with the same charts.
+        carecost.plots : Each chart on axes of yours.
+
+        Examples
+        --------
+        >>> import tempfile
+        >>> import carecost as cc
+        >>> results = cc.run("england-2025", years=2)
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     [path.name for path in results.charts(f"{folder}/charts", "2026-11-30")][:2]
+        ['children-slide.png', 'children-slide.svg']
+        """
+        written: list[Path] = _report("chart_files").write_charts(self, folder, dated)
+        return written
+
     @guarded(path=path, starts=optional(calendar_years))
     def explorer(self, path: str | Path, starts: Sequence[int] | None = None) -> Path:
         """Write a page with sliders that works out any setting of the scenarios by itself.
@@ -1810,6 +1864,7 @@ class Results:
         See Also
         --------
         tables : Every table.
+        json_schema : The form of it, for a program to check.
 
         Examples
         --------
@@ -1825,6 +1880,27 @@ class Results:
             "comparisons": {name: self.compare(name).to_dict() for name in self.scenarios if name != INACTION},
             **{name: tables.records(frame) for name, frame in where_counted.items() if len(frame)},
         }
+
+    @staticmethod
+    def json_schema() -> dict[str, Any]:
+        """Give the JSON Schema (draft 2020-12) of :meth:`to_dict`, and of what ``--format json`` prints.
+
+        Returns
+        -------
+        dict
+            Every key and column with its type, unit and meaning; a key that is not in it is refused.
+
+        See Also
+        --------
+        to_dict : What it describes.
+
+        Examples
+        --------
+        >>> import carecost as cc
+        >>> cc.Results.json_schema()["$schema"]
+        'https://json-schema.org/draft/2020-12/schema'
+        """
+        return json_schema.results_schema()
 
     @guarded(central=flag)
     def to_xarray(self, central: bool = False) -> Any:

@@ -6,6 +6,7 @@ import hashlib
 import importlib.util
 import io
 import json
+import os
 import re
 import shlex
 import shutil
@@ -432,3 +433,84 @@ def test_authority_prints_and_writes_a_page(tmp_path: Path, capsys: pytest.Captu
 def test_authority_says_what_is_wrong(words: list[str], answer: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["authority", *words]) == 2
     assert answer in capsys.readouterr().err
+
+
+# New scenarios
+
+ANSWERS = {
+    "--name": "edge of care",
+    "--what": "entries",
+    "--on": "ages 10 to 17, streams other",
+    "--amount": "-5% (-9% to -1%)",
+    "--from": "2029",
+    "--full": "2031",
+    "--cost": "60m",
+    "--prices": "2025",
+    "--source": "somebody, 2026",
+    "--grade": "E",
+    "--basis": "claimed",
+}
+
+
+def test_new_scenario_is_written_checked_and_compared_by_the_command_that_is_printed(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert main(["new-scenario", "edge.toml", *(word for pair in ANSWERS.items() for word in pair)]) == 0
+    said = capsys.readouterr().out
+    assert "no faults found with england-2025" in said
+    plan = cc.load_scenario("edge.toml")
+    assert plan.claim and [lever.name for lever in plan.levers] == ["edge of care, spending", "edge of care"]
+    words = shlex.split(said.split("Compare it: ")[1])[1:]
+    assert main([*words, "--draws", "0", "--years", "6", "--no-charts", "--quiet"]) == 0
+    assert main(["new-scenario", "edge.toml"]) == 2
+    assert "edge.toml: is there already. Give another name" in capsys.readouterr().err
+
+
+def test_new_scenario_without_a_terminal_says_every_fault_at_once(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "edge.toml"
+    assert main(["new-scenario", str(path), "--name", "x", "--what", "entrys", "--grade", "F"]) == 2
+    said = capsys.readouterr().err
+    for words in ("Did you mean 'entries'", "--from: is missing", "--source: is missing", "unknown grade 'F'"):
+        assert words in said
+    assert not path.exists()
+    assert main(["new-scenario", str(tmp_path / "edge")]) == 2
+    assert "does not end in .toml or .xlsx" in capsys.readouterr().err
+
+
+@SLOW
+@pytest.mark.skipif(sys.platform == "win32", reason="terminals are others there")
+def test_new_scenario_asks_again_at_a_terminal_until_an_answer_can_be_used(tmp_path: Path) -> None:
+    import pty
+
+    above, below = pty.openpty()
+    words = [sys.executable, "-m", "carecost", "new-scenario", str(tmp_path / "plan.toml"), "--grade", "G"]
+    answers = [
+        "plan",
+        "price",
+        "items secur",
+        "items secure",
+        "-5",
+        "-5%",
+        "2029",
+        "",
+        "",
+        "",
+        "somebody",
+        "E",
+        "assumed",
+        "",
+    ]
+    with subprocess.Popen(words, stdin=below, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as asked:
+        for answer in answers:
+            os.write(above, f"{answer}\n".encode())
+        said, wrong = asked.communicate(timeout=120)
+    os.close(above)
+    os.close(below)
+    assert asked.returncode == 0, wrong
+    assert "Did you mean 'secure'" in said and "Write per cent" in said and "unknown grade 'G'" in said
+    assert "nobody stated what it costs" in said
+    (lever,) = cc.load_scenario(tmp_path / "plan.toml").levers
+    assert lever.changes[0].where.items == ("secure",) and lever.changes[0].amount.value == -0.05

@@ -685,6 +685,40 @@ def docs_how_to_read_results() -> None:
     ax = cc.plots.plot_required_effect(results, "care-review", "family help")  # with what studies found marked on it
 
 
+def docs_how_to_slides_and_papers() -> None:
+    import carecost as cc
+
+    results = cc.run("england-2025", "family-help", years=5)
+    for path in results.charts("charts", dated="2026-11-30")[:6]:
+        print(path.name)
+
+
+def docs_how_to_web_service() -> None:
+    from typing import Any
+
+    import carecost as cc
+    from carecost.errors import UnknownNameError, unknown
+
+    SCENARIOS = list(cc.scenarios()["name"])
+
+
+    def answer(scenario: str = "care-review", share: float = 1.0, draws: int = 100) -> dict[str, Any]:
+        """Compare a scenario, with a share of its effects, with inaction."""
+        if scenario not in SCENARIOS:  # names alone: nobody outside opens files of the server
+            raise UnknownNameError(unknown("scenario", scenario, SCENARIOS))
+        plan = cc.load_scenario(scenario).scaled(share)
+        return cc.run("england-2025", plan, years=10, draws=min(draws, 500)).to_dict()
+
+
+    found = answer("family-help", share=0.5, draws=4)
+    print(sorted(found), found["provenance"]["draws"])
+    try:
+        answer("family-hepl")
+    except cc.CareCostError as error:
+        for problem in error.problems:
+            print(problem.what, problem.remedy.split("?")[0])
+
+
 def docs_how_to_what_if() -> None:
     import carecost as cc
 
@@ -714,12 +748,30 @@ def docs_how_to_what_to_find_out() -> None:
     print(shares["group"].iloc[0], 0.3 < shares["first"].iloc[0] < 0.8, set(shares["runs"]))
 
 
+def docs_how_to_workbooks() -> None:
+    import carecost as cc
+
+    england = cc.load_assumptions("england-2025")
+    cc.save_assumptions(england, "england.xlsx")
+    print(cc.load_assumptions("england.xlsx") == england)
+
+    reform = cc.load_scenario("family-help")
+    cc.save_scenario(reform, "help.xlsx")
+    print(cc.load_scenario("help.xlsx") == reform)
+
+
 def docs_quality_assumptions() -> None:
     import carecost as cc
 
     log = cc.quality.assumptions_log(cc.load_assumptions("england-2022"), cc.load_scenario("family-help"))
     print(len(log.table()), log.table()["quality"].iloc[0])
     cc.plots.plot_sensitivity(log)
+
+
+def docs_reference_results_json() -> None:
+    import carecost as cc
+
+    print(list(cc.Results.json_schema()["properties"]))
 
 
 def docs_tutorial() -> None:

@@ -202,7 +202,7 @@ def test_every_command_of_a_page_is_one_that_exists(path: Path) -> None:
                 continue
         try:
             with contextlib.redirect_stdout(io.StringIO()):
-                cli._parser().parse_args(words[1:])
+                cli._parser(words).parse_args(words[1:])
         except SystemExit as error:
             assert not error.code, f"{named(path)}: {command}"
 

@@ -15,6 +15,7 @@ from carecost.cli import main
 from carecost.report.story import story
 from carecost.report.workbook import book, sheets, write_workbook
 from carecost.results.tables import interval
+from tests.files.accessible import broken_rules
 
 python_calamine = pytest.importorskip("python_calamine")
 pytest.importorskip("xlsxwriter")
@@ -53,12 +54,12 @@ def test_children_are_those_of_the_run(results: cc.Results, tables: dict[str, li
     rows = tables["Children"]
     assert numbers(rows, "31 March") == list(results.run.grid.dates)
     title = results.run.scenarios["inaction"].heading
-    assert numbers(rows, f"{title}, mean") == pytest.approx(inside.mean(0), rel=1e-12)
-    assert numbers(rows, f"{title}, low")[-1] == pytest.approx(interval(inside[:, -1])[0], rel=1e-12)
+    assert numbers(rows, f"{title}, mean [children]") == pytest.approx(inside.mean(0), rel=1e-12)
+    assert numbers(rows, f"{title}, low [children]")[-1] == pytest.approx(interval(inside[:, -1])[0], rel=1e-12)
 
 
 def test_totals_are_the_sums_that_their_formulas_say(tables: dict[str, list[dict[str, object]]]) -> None:
-    for sheet, total in (("Placements", "Children in care"), ("Spend", "Total [GBP]")):
+    for sheet, total in (("Placements", "Children in care [children]"), ("Spend", "Total [GBP]")):
         for row in tables[sheet]:
             parts = [float(v) for head, v in list(row.items())[2:] if head != total]  # type: ignore[arg-type]
             assert float(row[total]) == pytest.approx(sum(parts), rel=1e-12)  # type: ignore[arg-type]
@@ -115,6 +116,10 @@ def test_a_sheet_is_one_named_table_without_merged_cells(written: Path, results:
         assert all(len(row) == len(heads) for row in sheet.rows)
 
 
+def test_guidance_for_accessible_spreadsheets_is_kept(written: Path) -> None:
+    assert broken_rules(written.read_bytes()) == []
+
+
 def test_the_same_run_gives_the_same_bytes(results: cc.Results, written: Path) -> None:
     assert book(story(results)) == written.read_bytes()
 
@@ -134,10 +139,10 @@ def test_text_that_looks_like_a_formula_is_text(tmp_path: Path) -> None:
 def test_a_name_of_another_kind_of_file_is_refused_before_the_run(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    with pytest.raises(cc.CareCostError, match=r"book.csv: ends in '.csv'. Give a name that ends in \".xlsx\""):
+    with pytest.raises(cc.CareCostError, match=r"book\.csv: does not end in \.xlsx\. Name it \S*book\.xlsx"):
         cc.run(Path(__file__).parents[1] / "data" / "sets" / "tiny", years=1).workbook(tmp_path / "book.csv")
     assert main(["compare", "--excel", str(tmp_path / "book"), "--out", str(tmp_path / "out")]) == 2
-    assert "ends in ''" in capsys.readouterr().err and not (tmp_path / "out").exists()
+    assert "does not end in .xlsx" in capsys.readouterr().err and not (tmp_path / "out").exists()
 
 
 #: Has LibreOffice work out every formula when it opens a file.
