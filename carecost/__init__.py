@@ -91,6 +91,7 @@ if TYPE_CHECKING:  # what type checkers and editors see; a test holds it to the 
     from carecost.results.backtest import Backtest as Backtest
     from carecost.results.backtest import backtest as backtest
     from carecost.results.backtest import backtest_models as backtest_models
+    from carecost.results.budget import Budget as Budget
     from carecost.results.calibration import Calibration as Calibration
     from carecost.results.calibration import FittedMode as FittedMode
     from carecost.results.calibration import Identifiability as Identifiability
@@ -230,6 +231,7 @@ _NAMES: dict[str, tuple[str, ...]] = {
         "backtest",
         "backtest_models",
     ),
+    "results.budget": ("Budget",),
     "results.calibration": (
         "Calibration",
         "FittedMode",

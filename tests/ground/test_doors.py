@@ -134,6 +134,7 @@ def calls() -> dict[str, dict[str, Any]]:
         "name": "",
     }
     response = results.what_if("edge")
+    budget = results.budget(budget=1e6)
     setting = response.at()
     england = cc.load_assumptions("england-2025")
     of_england = cc.run(england, "child-protection", years=2, start=2026)
@@ -283,6 +284,13 @@ def calls() -> dict[str, dict[str, Any]]:
         "Results.required_effects": {"self": of_england, "scenario": "child-protection", "levers": "child protection"},
         "Results.effect_curve": {"self": of_england, "scenario": "child-protection", "lever": "child protection"}
         | {"place": 0, "most": 0.2},
+        "Results.budget": {"self": results, "by": ["group"], "scenario": "edge", "budget": {2027: 1e6}}
+        | {"basis": "cash", "account": "local authority", "of": "net"},
+        "Budget": {"run": results.run, "scenario": "edge", "by": ["item"], "basis": "real", "account": []}
+        | {"stated": {2027: 1e6}, "of": "net"},
+        "Budget.table": {"self": budget, "draws": False, "level": 0.8},
+        "Budget.lines": {"self": budget, "draws": False, "level": 0.8},
+        "Budget.chance": {"self": budget},
         "Results.what_if": {"self": results, "scenario": "edge", "bands": None},
         "Results.two_way": {"self": results, "scenario": "edge", "scale": {"edge of care": [0.5, 1]}}
         | {"prices": None, "entries": [0.9, 1], "level": 0.8},
