@@ -450,6 +450,7 @@ class _Progress:
 def _replay(options: argparse.Namespace) -> int:
     """Say of each file whether it is what was saved, and of each table whether the run gives it again."""
     from carecost.files.archive import differences, looked_at, made_again, moved
+    from carecost.report import budget
     from carecost.results.results import Results
 
     folder = options.folder
@@ -465,8 +466,8 @@ def _replay(options: argparse.Namespace) -> int:
     if not kept.inputs_are_whole:
         _say(f"{folder}: its inputs are not those that were saved, so the run cannot be made again")
         return FAULTY
-    tables = Results(made_again(folder, kept.manifest)).tables()
-    found = differences(folder, tables)
+    results = Results(made_again(folder, kept.manifest))
+    found = differences(folder, results.tables() | budget.made_again(results, Path(folder), kept.manifest["files"]))
     for difference in found:
         if difference.by_rounding:
             _say(

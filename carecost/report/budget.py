@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from pathlib import Path
+
+import pandas as pd
 
 from carecost._labels import INACTION, financial_year
 from carecost.errors import InputError, Problem
@@ -13,6 +16,8 @@ from carecost.results.budget import CLOSING, INCOME, NET, PROGRAMME, SAVED, STEP
 from carecost.results.results import Results
 from carecost.text import numbers
 
+#: Files of steps, and of chances to exceed a stated budget.
+STEPS_FILE, CHANCES_FILE = "budget", "budget_chance"
 #: Years that are shown, from the first; files hold every one.
 SHOWN = 6
 #: Letters of a line.
@@ -51,12 +56,36 @@ def budgets(results: Results, stated: Mapping[int, float]) -> list[Budget]:
 
 def files(results: Results, stated: Mapping[int, float]) -> dict[str, bytes]:
     """Write every budget of a run as CSV: steps in real pounds and in cash, lines in cash."""
-    import pandas as pd
+    return {f"{name}.csv": csv_text(table).encode() for name, table in frames(results, stated).items()}
 
+
+def made_again(results: Results, folder: Path, saved: Collection[str]) -> dict[str, pd.DataFrame]:
+    """Make the budgets again that were saved with a run, where there are any.
+
+    Parameters
+    ----------
+    results : Results
+        The run, made again.
+    folder : Path
+        Where it was saved.
+    saved : collection of str
+        Names of the files that were.
+    """
+    if f"{STEPS_FILE}.csv" not in saved:
+        return {}
+    stated = {}
+    if f"{CHANCES_FILE}.csv" in saved and (folder / f"{CHANCES_FILE}.csv").is_file():
+        kept = pd.read_csv(folder / f"{CHANCES_FILE}.csv")
+        stated = dict(zip(kept["year"].tolist(), kept["budget"].tolist(), strict=True))
+    return frames(results, stated)
+
+
+def frames(results: Results, stated: Mapping[int, float]) -> dict[str, pd.DataFrame]:
+    """Give every budget of a run as tables, by the name of the file of each."""
     cash = budgets(results, stated)
     real = [results.budget(scenario=one.scenario) for one in cash]
     made = {
-        "budget": pd.concat([one.table() for one in real]),
+        STEPS_FILE: pd.concat([one.table() for one in real]),
         "budget_cash": pd.concat([one.table() for one in cash]),
         "budget_lines_cash": pd.concat([one.lines() for one in cash]),
     }
@@ -64,8 +93,8 @@ def files(results: Results, stated: Mapping[int, float]) -> dict[str, bytes]:
         chances = [one.chance() for one in cash]
         for one, table in zip(cash, chances, strict=True):
             table.insert(0, "scenario", one.scenario)
-        made["budget_chance"] = pd.concat(chances)
-    return {f"{name}.csv": csv_text(table).encode() for name, table in made.items()}
+        made[CHANCES_FILE] = pd.concat(chances)
+    return {name: table.reset_index(drop=True) for name, table in made.items()}
 
 
 def budget_text(budget: Budget) -> str:
@@ -73,7 +102,9 @@ def budget_text(budget: Budget) -> str:
     run, shown = budget.run, budget.run.grid.years[:SHOWN]
     table = budget.table()
     of_mean = "central" if run.draws.central else "mean"
-    means = table[table["quantile"] == of_mean].set_index(["step", "year"])["value"].to_dict()
+    of_table = table[table["quantile"] == of_mean]
+    named = zip(of_table["step"].tolist(), of_table["year"].tolist(), of_table["value"].tolist(), strict=True)
+    means: dict[tuple[str, int], float] = {(step, year): value for step, year, value in named}
     most = max(abs(v) for (step, year), v in means.items() if year in shown and step == CLOSING)
     scale = numbers.money_scale(most / 10)  # a step is a small part of what is spent
     heads = ["", *(financial_year(year) for year in shown)]

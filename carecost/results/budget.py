@@ -125,8 +125,9 @@ class Budget(LockedAgain):
         if self.scenario not in self.run.scenarios:
             problems.append(unknown("scenario", self.scenario, self.run.scenarios, "budget"))
         years = self.run.grid.years
-        if not isinstance(self.stated, Mapping):
-            object.__setattr__(self, "stated", dict.fromkeys(years, self.stated))
+        stated: Any = self.stated
+        if not isinstance(stated, Mapping):  # one amount for every year
+            object.__setattr__(self, "stated", dict.fromkeys(years, stated))
         problems += [unknown("year", y, map(str, years), "budget") for y in self.stated if y not in years]
         refuse(problems, UnknownNameError)
 
@@ -213,7 +214,7 @@ class Budget(LockedAgain):
         np.True_
         """
         drawn, central = self._levels(False), self._levels(True)
-        axes = {"year": list(self.run.grid.years), "step": list(drawn)}
+        axes: dict[str, Sequence[object]] = {"year": self.run.grid.years, "step": list(drawn)}
         stacked = [np.stack(list(of.values()), axis=-1) for of in (drawn, central)]
         frame = tables.tidy(stacked[0], stacked[1], axes, None if draws else level)
         frame = frame[frame["value"].notna()].reset_index(drop=True)
@@ -252,7 +253,7 @@ class Budget(LockedAgain):
         """
         (drawn, keys), (central, _) = (self._lines(which) for which in (False, True))
         names = list(MEASURES)
-        axes = {"year": list(self.run.grid.years), "_line": list(range(len(keys))), "measure": names}
+        axes: dict[str, Sequence[object]] = {"year": self.run.grid.years, "_line": range(len(keys)), "measure": names}
         frame = tables.tidy(drawn, central, axes, None if draws else level)
         frame = frame[frame["value"].notna()].reset_index(drop=True)
         place = list(frame.columns).index("_line")

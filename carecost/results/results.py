@@ -681,7 +681,7 @@ class Results:
         by: Sequence[str] = ("placement", "provider"),
         scenario: str | None = None,
         budget: Mapping[int, float] | float | None = None,
-        basis: Literal["real", "cash"] = REAL,
+        basis: Literal["real", "cash"] = "real",
         account: str | Sequence[str] | None = None,
         of: Literal["net", "closing"] = "net",
     ) -> Budget:
