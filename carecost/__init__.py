@@ -61,6 +61,7 @@ if TYPE_CHECKING:  # what type checkers and editors see; a test holds it to the 
     from carecost.inputs.phases import Phase as Phase
     from carecost.inputs.phases import Phases as Phases
     from carecost.inputs.phases import PhaseShare as PhaseShare
+    from carecost.inputs.price_spread import PriceSpread as PriceSpread
     from carecost.inputs.scenario import Evidence as Evidence
     from carecost.inputs.scenario import Lever as Lever
     from carecost.inputs.scenario import Scenario as Scenario
@@ -190,6 +191,7 @@ _NAMES: dict[str, tuple[str, ...]] = {
         "PhaseShare",
         "Phases",
     ),
+    "inputs.price_spread": ("PriceSpread",),
     "inputs.scenario": (
         "Evidence",
         "Lever",

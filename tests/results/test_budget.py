@@ -11,10 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import carecost as cc
-from carecost.analysis.budget_steps import bridge, known_income, shares
 from carecost.errors import CareCostError, InputError
 from carecost.results.budget import NET, PROGRAMME, SAVED, STEPS
-from carecost.simulation.comparison import REFORM
 
 YEARS = 5
 SETS = Path(__file__).parents[1] / "data" / "sets"
@@ -110,18 +108,6 @@ def test_income_and_net(results: cc.Results) -> None:
     income = {name: values for name, values in rows.items() if name.startswith("income")}
     assert len(income) == 3 and all((values >= 0).all() and values.any() for values in income.values())
     assert rows[NET] == pytest.approx(rows["closing"] - sum(income.values()), rel=1e-12)
-
-
-def test_income_of_section_251_is_that_of_the_lines(plain: cc.Results) -> None:
-    """Of England in 2023-24: 472m of 8,139m on children looked after, of which 120m may be the Home Office's."""
-    made, known = bridge(plain.run, "inaction", np.ones(YEARS), central=True), known_income()
-    share = shares(made.items, known)
-    cared = [i for i, item in enumerate(made.items) if item.group in plain.run.assumptions.scopes[0].groups]
-    came = float(np.nansum((made.closing[0, 0] * share)[cared]) / made.closing[0, 0, cared].sum())
-    assert came == pytest.approx((471.6 - 64.7 - 55.0) / 8139.3, rel=0.05)
-    unknown = {item.group for item, one in zip(made.items, share, strict=True) if np.isnan(one)}
-    assert unknown == {"support at home", REFORM, "levies"}
-    assert any("No income is known of support at home, reform, levies" in note for note in plain.budget().notes)
 
 
 def test_what_the_home_office_pays_follows_unaccompanied_children(plain: cc.Results) -> None:
