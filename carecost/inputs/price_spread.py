@@ -114,8 +114,8 @@ class PriceSpread:
 
         Examples
         --------
-        >>> PriceSpread.fitted("children's home", [4200, 5100, 6300, 11800], "placements of 31 March").sd.round(2)
-        np.float64(0.45)
+        >>> round(PriceSpread.fitted("children's home", [4200, 5100, 6300, 11800], "placements of 31 March").sd, 2)
+        0.45
         """
         given, where = np.asarray(prices, dtype=float), "PriceSpread.fitted()"
         problems = []

@@ -7,6 +7,7 @@ from numpy.typing import ArrayLike
 
 from carecost._guard import array, guarded, number
 from carecost._typing import Array
+from carecost.errors import InputError, Problem
 
 
 @guarded(scores=array(), sd=number(above=0), placements=array())
@@ -53,5 +54,11 @@ def mean_price_factor(scores: ArrayLike, sd: float, placements: ArrayLike) -> Ar
     >>> mean_price_factor([1.0, 1.0], 0.5, [1.0, 100.0]).round(3)
     array([1.455, 1.053])
     """
-    variance = np.log1p(np.expm1(sd**2) / np.maximum(np.asarray(placements, dtype=float), 1.0))
-    return np.asarray(np.exp(np.sqrt(variance) * np.asarray(scores, dtype=float) - variance / 2.0))
+    luck, n = np.asarray(scores, dtype=float), np.asarray(placements, dtype=float)
+    try:
+        np.broadcast_shapes(luck.shape, n.shape)
+    except ValueError:
+        what = f"scores and placements have shapes {luck.shape} and {n.shape}"
+        raise InputError(Problem(what, "mean_price_factor()", "Give as many of each, or one of either")) from None
+    variance = np.log1p(np.expm1(sd**2) / np.maximum(n, 1.0))
+    return np.asarray(np.exp(np.sqrt(variance) * luck - variance / 2.0))

@@ -125,7 +125,7 @@ def _range(budget: Budget, shown: Sequence[int], scale: numbers.Scale) -> list[l
     found.append(["  to", *(numbers.pounds(high, scale) for _, high in ends)])
     if budget.stated:
         chance = budget.chance().set_index("year")["chance"].to_dict()
-        stated = {year: numbers.pounds(amount, scale) for year, amount in budget.stated.items()}
+        stated = {year: numbers.pounds(amount, scale) for year, amount in (budget.stated or {}).items()}
         found.append([f"stated budget, {budget.of}", *(stated.get(year, "") for year in shown)])
         likely = {year: numbers.chance(share) for year, share in chance.items()}
         found.append(["  chance that it is exceeded", *(likely.get(year, "") for year in shown)])

@@ -726,7 +726,7 @@ class Results:
         [2027]
         """
         scenario = self.scenarios[min(1, len(self.scenarios) - 1)] if scenario is None else scenario
-        stated: Any = {} if budget is None else budget
+        stated: Any = budget
         return Budget(self._run, scenario, labels(by), basis, () if account is None else labels(account), stated, of)
 
     def growth_paths(self) -> pd.DataFrame:

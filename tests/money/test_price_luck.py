@@ -47,3 +47,5 @@ def test_it_is_near_the_mean_of_simulated_prices() -> None:
 def test_what_is_no_spread_is_refused() -> None:
     with pytest.raises(CareCostError, match="sd is 0"):
         mean_price_factor(0.0, 0.0, 10.0)
+    with pytest.raises(CareCostError, match=r"shapes \(2,\) and \(3,\).*as many of each"):
+        mean_price_factor([0.0, 1.0], 0.5, [1.0, 2.0, 3.0])
