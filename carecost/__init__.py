@@ -61,6 +61,7 @@ if TYPE_CHECKING:  # what type checkers and editors see; a test holds it to the 
     from carecost.inputs.phases import Phase as Phase
     from carecost.inputs.phases import Phases as Phases
     from carecost.inputs.phases import PhaseShare as PhaseShare
+    from carecost.inputs.price_spread import PriceSpread as PriceSpread
     from carecost.inputs.scenario import Evidence as Evidence
     from carecost.inputs.scenario import Lever as Lever
     from carecost.inputs.scenario import Scenario as Scenario
@@ -91,6 +92,7 @@ if TYPE_CHECKING:  # what type checkers and editors see; a test holds it to the 
     from carecost.results.backtest import Backtest as Backtest
     from carecost.results.backtest import backtest as backtest
     from carecost.results.backtest import backtest_models as backtest_models
+    from carecost.results.budget import Budget as Budget
     from carecost.results.calibration import Calibration as Calibration
     from carecost.results.calibration import FittedMode as FittedMode
     from carecost.results.calibration import Identifiability as Identifiability
@@ -189,6 +191,7 @@ _NAMES: dict[str, tuple[str, ...]] = {
         "PhaseShare",
         "Phases",
     ),
+    "inputs.price_spread": ("PriceSpread",),
     "inputs.scenario": (
         "Evidence",
         "Lever",
@@ -230,6 +233,7 @@ _NAMES: dict[str, tuple[str, ...]] = {
         "backtest",
         "backtest_models",
     ),
+    "results.budget": ("Budget",),
     "results.calibration": (
         "Calibration",
         "FittedMode",

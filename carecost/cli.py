@@ -222,8 +222,18 @@ def _add_compare(compare: argparse.ArgumentParser) -> None:
         "--dated", type=_date, metavar="DATE", help="date on these charts, which --charts needs, such as 2026-11-30"
     )
     compare.add_argument("--explorer", metavar="FILE", help="also write a page with sliders, such as explorer.html")
+    _add_budget(compare)
     compare.add_argument("--quiet", action="store_true", help="no progress")
     compare.set_defaults(do=_compare)
+
+
+def _add_budget(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--budget", action="store_true", help="also print the budget table in cash, and write it")
+    command.add_argument(
+        "--stated-budget",
+        metavar="YEAR=GBP,…",
+        help="net budgets in cash, such as 2027=52000000 for 2026-27: also the chance that each is exceeded",
+    )
 
 
 def _add_variants(compare: argparse.ArgumentParser) -> None:
@@ -254,6 +264,7 @@ def _add_authority(one: argparse.ArgumentParser) -> None:
     one.add_argument("--seed", type=int, default=1, help="seed of the draws (default 1)")
     one.add_argument("--years", type=int, default=10, help="projected years (default 10)")
     one.add_argument("--no-noise", action="store_true", help="leave the luck of small numbers out of levels (faster)")
+    _add_budget(one)
     one.add_argument("--out", default=DEFAULT_OUT, help=f"folder to write (default {DEFAULT_OUT})")
     one.add_argument("--quiet", action="store_true", help="no progress")
     one.set_defaults(do=_authority)
@@ -269,7 +280,7 @@ def _authority(options: argparse.Namespace) -> int:
 
     if options.years < 1:
         raise InputError(Problem(f"--years is {options.years}", remedy="Give at least 1"))
-    out = _writable(options.out)
+    out, stated = _writable(options.out), _stated(options)
     england = load_assumptions(DEFAULT_SET)
     draws = Draws(options.draws, options.seed, not options.no_noise and options.draws > 0)
     progress = _Progress(options.quiet)
@@ -282,10 +293,32 @@ def _authority(options: argparse.Namespace) -> int:
     )
     progress.close()
     story = AuthorityStory(results, england)
-    (page,) = add_files(out, {PAGE: story.page().encode()})
+    page, *_ = add_files(out, {PAGE: story.page().encode(), **_budget_files(results, stated)})
     _say(story.screen())
+    _say_budget(results, stated)
     _say(f"\nWritten to {page}")
     return FINE
+
+
+def _stated(options: argparse.Namespace) -> dict[int, float] | None:
+    """Give what budgets were stated, by year; None where no budget is asked for."""
+    from carecost.report.budget import parsed
+
+    return parsed(options.stated_budget) if options.budget or options.stated_budget else None
+
+
+def _budget_files(results: Results, stated: Mapping[int, float] | None) -> dict[str, bytes]:
+    from carecost.report.budget import files
+
+    return {} if stated is None else files(results, stated)
+
+
+def _say_budget(results: Results, stated: Mapping[int, float] | None) -> None:
+    """Print the budget of each scenario, where it is asked for."""
+    from carecost.report.budget import budget_text, budgets
+
+    for one in [] if stated is None else budgets(results, stated):
+        _say(f"\n{budget_text(one)}")
 
 
 def _compare(options: argparse.Namespace) -> int:
@@ -315,7 +348,7 @@ def _compare(options: argparse.Namespace) -> int:
             raise InputError(Problem("is missing, which --charts needs", "--dated", remedy))
     if options.years is not None and options.years < 1:
         raise InputError(Problem(f"--years is {options.years}", remedy="Give at least 1"))
-    out = _writable(options.out)
+    out, stated = _writable(options.out), _stated(options)
     name, names = _asked(options.assumptions, options.scenarios)
     assumptions = load_assumptions(name).scoped(options.scope)
     if options.social:
@@ -327,17 +360,21 @@ def _compare(options: argparse.Namespace) -> int:
     progress = _Progress(quiet=options.quiet or options.format != "table")
     draws = Draws(options.draws, options.seed, options.noise)
     if options.regions:
+        if stated is not None:
+            remedy = f'Give one area and --budget, such as carecost compare "{name}/London"'
+            raise InputError(Problem("a budget is of one run, and --regions are several", "--budget", remedy))
         return _regions(options, assumptions, scenarios, draws, out)
     results = Results(
         run(assumptions, scenarios, options.years, draws, options.start, progress=progress.step, beside=summary.beside)
     )
     progress.close()
     told = story(results, options.at)
+    also = _budget_files(results, stated)
     if options.no_charts:
-        folder = results.save(out)
+        folder = results.save(out, also)
     else:
         _attribute(results, _Progress(progress.quiet, "subsets of levers"))
-        folder = results.save(out, write.run_files(told))
+        folder = results.save(out, write.run_files(told) | also)
     if options.excel:
         write_workbook(told, options.excel)
     if options.charts:
@@ -345,6 +382,8 @@ def _compare(options: argparse.Namespace) -> int:
     if options.explorer:
         explorer.write_explorer(results, options.explorer)
     _print(results, told, options.format, folder / write.PAGE, rates, options.no_charts)
+    if options.format == "table":
+        _say_budget(results, stated)
     return FINE
 
 
@@ -465,6 +504,7 @@ class _Progress:
 def _replay(options: argparse.Namespace) -> int:
     """Say of each file whether it is what was saved, and of each table whether the run gives it again."""
     from carecost.files.archive import differences, looked_at, made_again, moved
+    from carecost.report import budget
     from carecost.results.results import Results
 
     folder = options.folder
@@ -480,8 +520,8 @@ def _replay(options: argparse.Namespace) -> int:
     if not kept.inputs_are_whole:
         _say(f"{folder}: its inputs are not those that were saved, so the run cannot be made again")
         return FAULTY
-    tables = Results(made_again(folder, kept.manifest)).tables()
-    found = differences(folder, tables)
+    results = Results(made_again(folder, kept.manifest))
+    found = differences(folder, results.tables() | budget.made_again(results, Path(folder), kept.manifest["files"]))
     for difference in found:
         if difference.by_rounding:
             _say(

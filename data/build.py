@@ -19,7 +19,7 @@ from itertools import zip_longest
 from pathlib import Path
 
 from data.release import build_set
-from data.rules.costs import comparators, deflators, price_volume_mix
+from data.rules.costs import comparators, deflators, income, price_volume_mix, providers
 from data.rules.findings import text_figures
 from data.rules.record import reconciliation
 from data.rules.sets import (
@@ -87,7 +87,8 @@ def _of_release(tables: Path, kind: str) -> dict[str, str]:
 
 def _money() -> dict[str, str]:
     """Make the series as transcribed, and the decomposition of spending, which is restated by one of them."""
-    return {**deflators.files(), **comparators.files(), "spending_history.csv": price_volume_mix.text()}
+    made = {name: text for of in (deflators, comparators, income, providers) for name, text in of.files().items()}
+    return {**made, "spending_history.csv": price_volume_mix.text()}
 
 
 def built(only: str | None = None) -> dict[str, str]:

@@ -23,6 +23,7 @@ from carecost.inputs.belief import Assumption, Belief, Note, Scope
 from carecost.inputs.change import Change, Interval
 from carecost.inputs.dependence import CorrelationMatrix, JointDraws, Loading, Ties
 from carecost.inputs.phases import Phase, Phases, PhaseShare
+from carecost.inputs.price_spread import PriceSpread
 from carecost.inputs.scenario import Evidence, Lever, Scenario
 from carecost.inputs.year_path import YearPath
 
@@ -318,6 +319,14 @@ class PathRow(Sourced, Chosen):
     from_year: Year
     unit: Literal["multiplier"]
     luck: str = ""
+
+
+class SpreadRow(Sourced):
+    """A row of price_spread.csv."""
+
+    items: Names
+    sd: Annotated[FiniteFloat, Field(gt=0)]
+    unit: Literal["log"]
 
 
 class PhaseRow(Sourced):
@@ -787,6 +796,7 @@ TABLES: dict[str, Table] = {
     "adjustments": _beliefs(AdjustmentRow, kind="adjustment"),
     "correlations": Table(LoadingRow, makes=Loading, held_in="ties.loadings"),
     "paths": Table(PathRow, makes=YearPath, held_in="paths", kept=_CELLS),
+    "price_spread": Table(SpreadRow, makes=PriceSpread, held_in="spreads"),
     "phases": Table(PhaseRow, makes=Phase, held_in="phases.rows", kept={"phase": "name"}),
     "phase_shares": Table(PhaseShareRow, makes=PhaseShare, held_in="phases.shares", kept=_CELLS),
 }

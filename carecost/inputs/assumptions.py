@@ -48,6 +48,7 @@ from carecost.inputs.belief import NOTE_KINDS, ROW_KINDS, Assumption, Belief, No
 from carecost.inputs.dependence import Ties
 from carecost.inputs.edits import Edit, axes_of, differences, meets, named_cells, size, split
 from carecost.inputs.phases import Phases
+from carecost.inputs.price_spread import PriceSpread
 from carecost.inputs.provenance import digest
 from carecost.inputs.tables import set_table, uncertain_table
 from carecost.inputs.year_path import YearPath
@@ -109,6 +110,7 @@ _FIELDS: dict[str, Rule] = {
     "background": optional(_a_scenario),
     "ties": instance(Ties, words="Give ties: carecost.Ties"),
     "paths": several_of(YearPath, words="Give paths over years: carecost.YearPath"),
+    "spreads": several_of(PriceSpread, words="Give spreads of prices: carecost.PriceSpread"),
     "portion": number(0),
     "phases": instance(Phases, words="Give phases: carecost.Phases"),
     "groups": SHARED,
@@ -182,6 +184,8 @@ class Assumptions:
         Names of the packaged baselines that its rows and its background are, one an axis; none where it states none.
     record : str
         Name of the packaged record that it is set beside, such as ``england``; none where it is empty.
+    spreads : tuple of PriceSpread
+        How far prices of single placements spread; counted with the luck of small numbers alone.
 
     See Also
     --------
@@ -230,6 +234,7 @@ class Assumptions:
     groups: tuple[CapacityGroup, ...] = ()
     baselines: tuple[str, ...] = ()
     record: str = ""
+    spreads: tuple[PriceSpread, ...] = ()
 
     def __post_init__(self) -> None:
         take(self, **_FIELDS)
@@ -730,6 +735,11 @@ class Assumptions:
             scopes=(),
             ties=self.ties.without(gone),
             paths=paths,
+            spreads=tuple(
+                replace(spread, items=left)
+                for spread in self.spreads
+                if (left := tuple(name for name in spread.items if name in kept))
+            ),
         )
 
 

@@ -10,6 +10,7 @@ from carecost.money.cost_effectiveness import Option
 from carecost.money.decomposition import Bought, Parts, price_volume_mix
 from carecost.money.discounting import TIMINGS, Deflator, Schedule, discount_factors, growth_path, wandering_path
 from carecost.money.optimism_bias import Optimism, optimism_bias
+from carecost.money.price_luck import mean_price_factor
 from carecost.money.prices import CASH, REAL, Amounts, PriceBase, restate
 from carecost.money.vintages import deflator, deflators, schedule, schedules
 
@@ -34,6 +35,7 @@ __all__ = [
     "discount_factors",
     "financial_year",
     "growth_path",
+    "mean_price_factor",
     "optimism_bias",
     "price_volume_mix",
     "restate",

@@ -64,6 +64,7 @@ from carecost.results import (
     two_way,
 )
 from carecost.results.appraisal_tables import SavingAppraisal
+from carecost.results.budget import OF, Budget, stated_budget
 from carecost.results.decision_tables import DEFAULT_EFFECT, VALUES, ScenarioOptions
 from carecost.results.saving import RATES, Saving
 from carecost.results.what_if import Response, bands_of_ages
@@ -680,6 +681,67 @@ class Results:
         ['volume', 'mix', 'price', 'reform spend']
         """
         return price_tables.change_rows(self._run, scenario, baseline, year, since, by, draws)
+
+    @guarded(
+        by=labels,
+        scenario=optional(text),
+        budget=optional(stated_budget),
+        basis=one_of((REAL, CASH)),
+        account=optional(labels),
+        of=one_of(OF),
+    )
+    def budget(
+        self,
+        by: Sequence[str] = ("placement", "provider"),
+        scenario: str | None = None,
+        budget: Mapping[int, float] | float | None = None,
+        basis: Literal["real", "cash"] = "real",
+        account: str | Sequence[str] | None = None,
+        of: Literal["net", "closing"] = "net",
+    ) -> Budget:
+        """Lay out a budget: opening, demand, mix, price, savings, programme, closing, income and net, year by year.
+
+        Parameters
+        ----------
+        by : str or sequence of str
+            What its lines are told apart by: any of placement, provider, item, group, account, payer.
+        scenario : str, optional
+            Whose budget; the first scenario of the run by default, inaction where there is no other.
+        budget : float or mapping of int to float, optional
+            What was set aside, in every year or by calendar year of its end, 2027 for 2026-27 [GBP of the basis].
+        basis : str
+            Either ``real`` (pounds of the price year) or ``cash`` (of each year).
+        account : str or sequence of str, optional
+            Whose spending, such as ``"local authority"``; the whole public purse by default.
+        of : str
+            What the stated budget is of: ``net``, or ``closing`` for spending before income.
+
+        Returns
+        -------
+        Budget
+            Its ``table()``, ``lines()``, ``chance()`` and ``notes``.
+
+        Raises
+        ------
+        UnknownNameError
+            If a scenario, year, account or column is not known.
+
+        See Also
+        --------
+        costs : Spend of every scenario.
+        price_volume_mix : Price, volume and mix of any two years.
+
+        Examples
+        --------
+        >>> import carecost as cc
+        >>> results = cc.run("england-2025/Kent", "care-review", years=4, draws=20)
+        >>> budget = results.budget(budget={2027: 4e8}, account="local authority")
+        >>> budget.chance()["year"].tolist()
+        [2027]
+        """
+        scenario = self.scenarios[min(1, len(self.scenarios) - 1)] if scenario is None else scenario
+        stated: Any = budget
+        return Budget(self._run, scenario, labels(by), basis, () if account is None else labels(account), stated, of)
 
     def growth_paths(self) -> pd.DataFrame:
         """Give public spend under inaction by growth of prices: none, as stated, and without fading.

@@ -29,6 +29,8 @@ from carecost.simulation.sampler import Sampler, concentration
 Place = Callable[[Any], str]
 
 
+#: Drivers of items whose price is that of placements.
+PLACED_DRIVERS = ("child_weeks", "child_years")
 _NONNEGATIVE = "Give zero or more"
 #: Where a set keeps that it was checked: its layouts, for its own number of years.
 _CHECKED = "_checked"
@@ -87,6 +89,7 @@ def verify(assumptions: Assumptions, place: Place = lambda row: row.quantity) ->
         problems += _value_faults(where, row, assumptions, grid)
     many: list[Assumption | YearPath] = [*assumptions.rows, *assumptions.paths]
     problems += [fault for row in many for fault in selector_faults(row, place(row))]
+    problems += list(_spread_faults(assumptions, place))
     problems += tie_faults(assumptions, place) + phase_faults(assumptions, grid, place)
     refuse(problems)
     layouts = Layouts(assumptions, grid, place)
@@ -373,6 +376,25 @@ def _path_faults(assumptions: Assumptions, place: Place) -> Iterator[Problem]:
                 remedy = "Give it a name of its own"
                 yield Problem(f"its shocks are those of {line.name!r} in {seen[line.name]} too", where, remedy)
             seen.setdefault(line.name, where)
+
+
+def _spread_faults(assumptions: Assumptions, place: Place) -> Iterator[Problem]:
+    """Find spreads of prices without a source, of items that are not there or follow no placement, or named twice."""
+    items, seen = {item.name: item for item in assumptions.items}, dict[str, str]()
+    for spread in assumptions.spreads:
+        where = place(spread)
+        for name, blank in (("source", spread.source), ("quality", spread.quality)):
+            if not blank:
+                yield Problem(f"{name} is blank", where, "Say whose word it is, and how good: A, B, C, D or E")
+        for name in spread.items:
+            if name not in items:
+                yield unknown("item", name, items, where)
+            elif items[name].driver not in PLACED_DRIVERS:
+                remedy = f"Name items that follow {' or '.join(PLACED_DRIVERS)}"
+                yield Problem(f"{name!r} follows {items[name].driver}, and not children in placements", where, remedy)
+            if name in seen:
+                yield Problem(f"{name!r} has a spread in {seen[name]} too", where, "Keep one")
+            seen.setdefault(name, where)
 
 
 def selector_faults(row: Assumption | YearPath, where: str) -> Iterator[Problem]:

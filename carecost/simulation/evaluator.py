@@ -9,20 +9,26 @@ from dataclasses import dataclass, fields
 
 import numpy as np
 
+from carecost._guard import unguarded
 from carecost._typing import Array, ReadOnly
 from carecost.engine.age_cohorts import project_sums
 from carecost.engine.capacity import limited
 from carecost.engine.costs import Costs, cost_streams
 from carecost.engine.grid import AXES, HAZARDS, Grid
+from carecost.engine.items import WEEKS
 from carecost.engine.kernels import Kernels
 from carecost.engine.parameters import Parameters, side_by_side
 from carecost.engine.projection import Capacity, Projection
 from carecost.engine.stochastic import Luck
 from carecost.inputs.scenario import Scenario
 from carecost.maths.monte_carlo import Draws
+from carecost.money import price_luck
 from carecost.simulation.effects import Altered, alter, apply
 from carecost.simulation.prepare import Prepared
 from carecost.simulation.sampler import Sampler
+
+#: Behind the guard: a set was checked.
+mean_price_factor = unguarded(price_luck.mean_price_factor)
 
 FLOWS = ("entries", "exits", "aged_out", "child_years")
 #: Projections kept in the memo: enough for a walk over subsets that adds one lever at a time to be done once each.
@@ -203,7 +209,26 @@ class Evaluator:
         if self._luck is None:
             self._luck = Luck(self.draws.seed, range(self.block.start, self.block.stop))
         sums = self._luck.simulate(list(parameters.values()), named, self._project(scenario, parameters))
-        return _outcome(self._costs(scenario, parameters, sums), sums)
+        return _outcome(self._dear(self._costs(scenario, parameters, sums)), sums)
+
+    def _dear(self, costs: Costs) -> Costs:
+        """Give each item whose price spreads over placements the mean price of as many as there are, in the year."""
+        assumptions, grid = self.prepared.assumptions, costs.grid
+        if not assumptions.spreads:
+            return costs
+        unit_cost = np.broadcast_to(costs.unit_cost, costs.volume.shape).copy()
+        for spread in assumptions.spreads:
+            for i in grid.indices("items", spread.items):
+                item = grid.items[i]
+                children = costs.volume[..., i] / (WEEKS if item.driver == "child_weeks" else 1.0)
+                unit_cost[..., i] *= mean_price_factor(self._price_scores(item.name), spread.sd, children)
+        return Costs(grid, costs.volume, unit_cost, costs.volume * unit_cost)
+
+    def _price_scores(self, item: str) -> Array:
+        """Give the luck of the price of an item in each year, the same in every scenario: (draw, year)."""
+        area, years = self.prepared.layouts.area, self.prepared.grid.years
+        named = f"{area}, {item}" if area else item
+        return self.sampler.columns.scores([f"luck of prices: {named}, {year}" for year in years])[self.block]
 
     def _costs(self, scenario: Scenario, parameters: dict[str, Parameters], sums: Sequence[Projection]) -> Costs:
         return cost_streams(list(parameters), sums, list(parameters.values()), f"scenario {scenario.name!r}")

@@ -181,6 +181,10 @@ class Columns:
             return _sliced(np.sum([w * z for w, z in zip(weights, own, strict=True)], axis=0))
         return self.draws.uniforms(name)
 
+    def scores(self, names: Sequence[str]) -> Array:
+        """Give standard normal scores of names that are no beliefs, each with luck of its own: (draw, name)."""
+        return self._once(("scores", *names), lambda: np.stack([self._scores(name) for name in names], axis=1))
+
     def _scores(self, name: str) -> Array:
         return np.asarray(scipy.special.ndtri(self.draws.uniforms(name)))
 

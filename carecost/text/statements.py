@@ -349,6 +349,11 @@ def tied(assumptions: Assumptions) -> Iterator[tuple[str, str, str]]:
     for path in assumptions.paths:
         source = f"{path.source} ({path.source_year})" if path.source_year else path.source
         yield f"Path {path.name}", path_of(path), _on_whose_word(source, path.quality, path.note)
+    for spread in assumptions.spreads:
+        source = f"{spread.source} ({spread.source_year})" if spread.source_year else spread.source
+        said = f"prices of single placements are lognormal with a standard deviation of {spread.sd:g} in logs"
+        about = _on_whose_word(source, spread.quality, spread.note)
+        yield f"Spread of prices of {'; '.join(spread.items)}", f"{said}; with the luck of small numbers alone", about
     yield from _phases(assumptions.phases)
 
 

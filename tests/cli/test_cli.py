@@ -426,6 +426,36 @@ def test_authority_prints_and_writes_a_page(tmp_path: Path, capsys: pytest.Captu
     assert (tmp_path / "authority.html").read_text(encoding="utf-8").startswith("<!DOCTYPE html>")
 
 
+def test_budget_is_printed_in_cash_and_written(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    one, other = tmp_path / "one", tmp_path / "other"
+    words = ["authority", "Rutland", "family-networks", "--draws", "4", "--no-noise", "--stated-budget", "2027=1e6"]
+    assert main([*words, "--quiet", "--years", "3", "--out", str(one)]) == 0
+    said = capsys.readouterr().out
+    assert "Rutland, from 31 March 2025: cash" in said and "chance that it is exceeded" in said
+    assert "high needs" in " ".join(said.split())
+    names = {path.name for path in one.glob("budget*.csv")}
+    assert names == {"budget.csv", "budget_cash.csv", "budget_lines_cash.csv", "budget_chance.csv"}
+    words = ["compare", str(SETS / "tiny"), str(SETS / "edge.toml"), "--draws", "3", "--no-charts", "--quiet"]
+    assert main([*words, "--stated-budget", "2026=1e6", "--out", str(other)]) == 0
+    assert main(["replay", str(other)]) == 0
+
+
+@pytest.mark.parametrize(
+    ("words", "answer"),
+    [
+        (["--stated-budget", "2027"], "'2027' is no budget of a year"),
+        (["--stated-budget", "2060=1e6", "--draws", "0"], "unknown year '2060'"),
+        (["--budget", "--regions"], "a budget is of one run"),
+    ],
+)
+def test_budget_says_what_is_wrong(
+    words: list[str], answer: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    own = ["--years", "2", "--quiet", "--no-charts", "--out", str(tmp_path)]
+    assert main(["compare", str(SETS / "tiny"), str(SETS / "edge.toml"), *words, *own]) == 2
+    assert answer in capsys.readouterr().err
+
+
 @pytest.mark.parametrize(
     ("words", "answer"),
     [(["Kentt"], "Did you mean 'Kent'"), (["Cumbria"], "Cumberland"), (["Kent", "--years", "0"], "1")],

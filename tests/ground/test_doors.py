@@ -134,6 +134,7 @@ def calls() -> dict[str, dict[str, Any]]:
         "name": "",
     }
     response = results.what_if("edge")
+    budget = results.budget(budget=1e6)
     setting = response.at()
     england = cc.load_assumptions("england-2025")
     of_england = cc.run(england, "child-protection", years=2, start=2026)
@@ -214,6 +215,7 @@ def calls() -> dict[str, dict[str, Any]]:
         "money.deflator": {"vintage": "hmt-2026-03"},
         "money.discount_factors": {"years": [0, 1], "rate_or_schedule": 0.035, "timing": "base year"},
         "money.financial_year": {"year": 2025},
+        "money.mean_price_factor": {"scores": [0.0, 1.0], "sd": 0.5, "placements": [1.0, 20.0]},
         "money.growth_path": {"start": [0.06], "long_run": 0.02, "fade_years": 2, "elapsed": [0, 1]},
         "money.optimism_bias": {"of": 0.4, "mitigated": 0.1},
         "money.restate": {"values": [1.0, 2.0], "years": [2024, 2025], "price_year": 2025, "deflator": deflator},
@@ -283,6 +285,13 @@ def calls() -> dict[str, dict[str, Any]]:
         "Results.required_effects": {"self": of_england, "scenario": "child-protection", "levers": "child protection"},
         "Results.effect_curve": {"self": of_england, "scenario": "child-protection", "lever": "child protection"}
         | {"place": 0, "most": 0.2},
+        "Results.budget": {"self": results, "by": ["group"], "scenario": "edge", "budget": {2027: 1e6}}
+        | {"basis": "cash", "account": "local authority", "of": "net"},
+        "Budget": {"run": results.run, "scenario": "edge", "by": ["item"], "basis": "real", "account": []}
+        | {"stated": {2027: 1e6}, "of": "net"},
+        "Budget.table": {"self": budget, "draws": False, "level": 0.8},
+        "Budget.lines": {"self": budget, "draws": False, "level": 0.8},
+        "Budget.chance": {"self": budget},
         "Results.what_if": {"self": results, "scenario": "edge", "bands": None},
         "Results.two_way": {"self": results, "scenario": "edge", "scale": {"edge of care": [0.5, 1]}}
         | {"prices": None, "entries": [0.9, 1], "level": 0.8},
@@ -436,6 +445,8 @@ def calls() -> dict[str, dict[str, Any]]:
         "Scenario.later": {"self": plan, "share": 0.5, "years": 2},
         "Scenario.given": {"self": plan, "lever": "help", "amount": 0.1},
         "Scenario.without_items": {"self": plan, "names": ["a"]},
+        "PriceSpread": {"items": ["home"], "sd": 0.5, "source_year": "2025"} | words,
+        "PriceSpread.fitted": {"items": "home", "prices": [4e3, 5e3, 9e3], "source": "s", "quality": "B"},
         "YearPath": {"name": "n", "parameter": "unit_cost", "where": cells, "kind": "mean reverting", "sd": 0.1}
         | {"half_life": 2.0, "shocks": "common", "from_year": 2025, "source_year": ""}
         | words,

@@ -230,7 +230,7 @@ def _about(draw: st.DrawFn, made: cc.Assumptions, text: st.SearchStrategy[str]) 
 @st.composite
 def _more(draw: st.DrawFn, made: cc.Assumptions, text: st.SearchStrategy[str]) -> cc.Assumptions:
     """Add what few sets have: places, further entries, phases, paths, a background, words about items."""
-    what = draw(st.sampled_from(["places", "entries", "phases", "paths", "background", "words", "birthday"]))
+    what = draw(st.sampled_from(["places", "entries", "phases", "paths", "spreads", "background", "words", "birthday"]))
     people = "children"
     if what == "places" and not made.groups:
         places = cc.Assumption("capacity", cc.Selector(groups=["homes"]), draw(believed("places", text)))
@@ -263,6 +263,9 @@ def _more(draw: st.DrawFn, made: cc.Assumptions, text: st.SearchStrategy[str]) -
             **{"source": draw(text), "source_year": draw(text), "quality": draw(grades), "note": draw(text)},
         )
         return replace(made, paths=(*made.paths, path))
+    if what == "spreads" and not made.spreads:
+        about = {"source": draw(text), "quality": draw(grades), "note": draw(text), "source_year": draw(text)}
+        return replace(made, spreads=[cc.PriceSpread(["home", "foster"], draw(values), **about)])
     if what == "background":
         return replace(made, background=draw(scenarios(text)))
     if what == "words":

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from functools import cache
 
-from data.rules.costs import deflators, intervals, section_251
+from data.rules.costs import deflators, intervals, price_spread, section_251
 from data.rules.costs.items import Line
 from data.rules.findings import tables, text_figures
 from data.rules.findings.tables import Row, common
@@ -97,6 +97,7 @@ def files() -> dict[str, str]:
         "growth.csv": growth(lines),
         "adjustments.csv": beliefs(ADJUST_KEYS, levels(baselines.DEFAULT)),
         **walks(),
+        "price_spread.csv": price_spread.text(lines),
         **baselines.background(),
     }
 
