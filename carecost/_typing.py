@@ -51,12 +51,17 @@ def _lock(value: Any) -> None:
     elif isinstance(value, dict):
         for one in value.values():
             _lock(one)
-    elif isinstance(value, tuple) and (hasattr(value, "_fields") or not isinstance((*value, 0)[0], str | int | float)):
+    elif isinstance(value, tuple) and value and (hasattr(value, "_fields") or _may_hold(value[0])):
         for one in value:
             _lock(one)
     elif isinstance(value, LockedAgain):
         # The arrays of a part, such as capacity, are filled in place until the whole is made.
         lock(value)
+
+
+def _may_hold(first: Any) -> bool:
+    """Say, by its first, whether things of a tuple may hold arrays: thousands of rows and labels do not."""
+    return first is None or isinstance(first, np.ndarray | dict | tuple | LockedAgain)
 
 
 def views(owner: object) -> None:

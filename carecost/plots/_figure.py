@@ -689,7 +689,7 @@ def drawn(draw: Draw, size: tuple[float, float] = SIZE) -> Figure:
         draw(ax)
         # Laid out once: each saving of a figure that lays itself out would move it a little.
         settle(ax)
-        figure.set_layout_engine("none")
+        figure.set_layout_engine(None)
     return figure
 
 
