@@ -14,8 +14,8 @@ from dataclasses import dataclass, fields, replace
 from typing import Any, Literal, get_args
 
 import numpy as np
-from numpy.typing import NDArray
 import scipy
+from numpy.typing import NDArray
 
 from carecost._guard import (
     Refused,
@@ -615,7 +615,8 @@ def draws_of(model: Model, mode: Mode, n: int, seed: int) -> Array:
     _, s, vectors = np.linalg.svd(precision_root(model, mode), full_matrices=False)
     for times in (1, 8):
         luck = Draws(n * times, seed=seed)
-        scores = np.stack([scipy.special.ndtri(luck.uniforms(f"calibration, direction {i}")) for i in range(len(s))], axis=1)
+        uniforms = [luck.uniforms(f"calibration, direction {i}") for i in range(len(s))]
+        scores = scipy.special.ndtri(np.stack(uniforms, axis=1))
         x = mode.x + (scores / s) @ vectors
         inside = ((x >= model.bounds[0]) & (x <= model.bounds[1])).all(1)
         if inside.sum() >= n:

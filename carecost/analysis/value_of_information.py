@@ -20,8 +20,8 @@ from dataclasses import dataclass
 from itertools import combinations
 
 import numpy as np
-from numpy.polynomial import legendre
 import scipy
+from numpy.polynomial import legendre
 
 from carecost._typing import Array
 from carecost.errors import InputError, Problem
