@@ -46,7 +46,8 @@ def _switching_value(run: Run, scenario: str, baseline: str) -> float | None:
     plan, before = run.scenarios[scenario], run.central[baseline]
 
     corners = central_corners(run)
-    corners.prepare(plan)
+    if not corners.faults(plan):  # else it is run at every share, and corners are of no use
+        corners.prepare(plan)
 
     def npv(share: float) -> float:
         after, _ = corners.outcomes(plan.scaled(share))

@@ -68,9 +68,7 @@ def _alike(assumptions: Assumptions, like: Assumptions) -> bool:
     return all(getattr(assumptions, name) == getattr(like, name) for name in names)
 
 
-def verify(
-    assumptions: Assumptions, place: Place = lambda row: row.quantity, like: Assumptions | None = None
-) -> None:
+def verify(assumptions: Assumptions, place: Place = lambda row: row.quantity, like: Assumptions | None = None) -> None:
     """Check that the rows of a set fit its labels and each other.
 
     Parameters
@@ -123,7 +121,8 @@ def verify(
         problems += doubled_later(assumptions, grid, place)
     every_year = longest(assumptions, layouts, before[1])
     refuse(problems or unread(assumptions, every_year, place))
-    vars(assumptions)[_CHECKED] = layouts, every_year  # beside the fields, as a cached property is: what is frozen stays right
+    # Beside the fields, as a cached property is: what is frozen stays right.
+    vars(assumptions)[_CHECKED] = layouts, every_year
 
 
 def _repeated(assumptions: Assumptions) -> list[Problem]:

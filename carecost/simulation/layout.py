@@ -283,8 +283,6 @@ class Layouts:
         place: Callable[[Assumption], str] = lambda row: row.quantity,
         like: Layouts | None = None,
     ) -> None:
-        if like is not None and like.grid != grid:
-            like = None
         self.grid, self.streams, self._ties = grid, assumptions.streams, assumptions.ties
         self.area = assumptions.area
         self.splits = splits(assumptions.phases, grid, assumptions.streams)
@@ -295,6 +293,7 @@ class Layouts:
         every = [line for path in assumptions.paths for line in path.lines()]
         there = {"extra_entries": (), "unit_cost": grid.items, "capacity": grid.groups}
         left_out = [name for name, labels in there.items() if not labels]
+        like = like if like is not None and like.grid == grid else None  # where rows go hangs on the labels
         known: list[Layout] = []
         for stream in assumptions.streams:
             rows: dict[str, list[Assumption]] = {name: [] for name in AXES}
@@ -312,11 +311,12 @@ class Layouts:
             ]
             lines = [r for r in rows["extra_entries"] if r.kind == "value"]
             more = [r for r in rows["extra_entries"] if r.kind != "value"]
+            of_line = {
+                line: [r for r in lines if r.name == line] + more for line in dict.fromkeys(r.name for r in lines)
+            }
             self._extra[stream] = {
-                line: _layout(
-                    "extra_entries", [r for r in lines if r.name == line] + more, paths, grid, self._ties, extra.get(line)
-                )
-                for line in dict.fromkeys(r.name for r in lines)
+                line: _layout("extra_entries", of, paths, grid, self._ties, extra.get(line))
+                for line, of in of_line.items()
             }
         layouts = [layout for stream in assumptions.streams for layout in self.layouts(stream)]
         sound = {id(layout.cells) for layout in known}

@@ -409,7 +409,7 @@ class Corners:
         named = [p if own else replace(p, name=f"{p.name}, corner {i}") for i, p in enumerate(plans)]
         self.runs += len(plans)
         if self._central:
-            made = [corner(self.run.outcome(plan), self.run.grid) for plan in named]
+            made = [corner(outcome, self.run.grid) for outcome in self.run.evaluator().outcomes(named)]
             return [(corner, corner) for corner in made]
         central, drawn = self.run.also(named)
         return [(corner(central[plan.name], self.run.grid), corner(drawn[plan.name], self.run.grid)) for plan in named]
