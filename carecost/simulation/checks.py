@@ -57,7 +57,7 @@ def checked(assumptions: Assumptions, like: Assumptions | None = None) -> Layout
         With every fault found.
     """
     if _CHECKED not in vars(assumptions):
-        verify(assumptions, like=like)
+        verify(assumptions, _named, like)
     found: tuple[Layouts, Layouts] = vars(assumptions)[_CHECKED]
     return found[0]
 
@@ -68,7 +68,11 @@ def _alike(assumptions: Assumptions, like: Assumptions) -> bool:
     return all(getattr(assumptions, name) == getattr(like, name) for name in names)
 
 
-def verify(assumptions: Assumptions, place: Place = lambda row: row.quantity, like: Assumptions | None = None) -> None:
+def _named(row: Any) -> str:
+    return str(row.quantity)
+
+
+def verify(assumptions: Assumptions, place: Place = _named, like: Assumptions | None = None) -> None:
     """Check that the rows of a set fit its labels and each other.
 
     Parameters
