@@ -151,7 +151,7 @@ class Evaluator:
         """Give what runs scenarios on several central runs of sets with the same labels at once, as draws of one."""
         new = copy(many[0])
         new._base = {stream: side_by_side([one._base[stream] for one in many]) for stream in many[0]._base}
-        new._kernels, new._projected = Kernels(), OrderedDict()
+        new._projected = OrderedDict()
         return new
 
     def _inaction(self) -> dict[str, Parameters]:
