@@ -48,15 +48,19 @@ def _lock(value: Any) -> None:
     """Make what an object keeps read-only: an array, or those in a dict, a tuple or a part that has arrays."""
     if isinstance(value, np.ndarray):
         value.flags.writeable = False
-    elif isinstance(value, dict):
-        for one in value.values():
-            _lock(one)
-    elif isinstance(value, tuple) and (hasattr(value, "_fields") or not isinstance((*value, 0)[0], str | int | float)):
-        for one in value:
-            _lock(one)
+    elif isinstance(value, dict | tuple):
+        held = value.values() if isinstance(value, dict) else value
+        if hasattr(value, "_fields") or _may_hold(next(iter(held), 0)):
+            for one in held:
+                _lock(one)
     elif isinstance(value, LockedAgain):
         # The arrays of a part, such as capacity, are filled in place until the whole is made.
         lock(value)
+
+
+def _may_hold(first: Any) -> bool:
+    """Say, by the first, whether things of one kind may hold arrays: thousands of rows and labels do not."""
+    return first is None or isinstance(first, np.ndarray | dict | tuple | LockedAgain)
 
 
 def views(owner: object) -> None:

@@ -14,9 +14,8 @@ from dataclasses import dataclass, fields, replace
 from typing import Any, Literal, get_args
 
 import numpy as np
+import scipy
 from numpy.typing import NDArray
-from scipy.optimize import least_squares
-from scipy.special import ndtri
 
 from carecost._guard import (
     Refused,
@@ -616,7 +615,8 @@ def draws_of(model: Model, mode: Mode, n: int, seed: int) -> Array:
     _, s, vectors = np.linalg.svd(precision_root(model, mode), full_matrices=False)
     for times in (1, 8):
         luck = Draws(n * times, seed=seed)
-        scores = np.stack([ndtri(luck.uniforms(f"calibration, direction {i}")) for i in range(len(s))], axis=1)
+        uniforms = [luck.uniforms(f"calibration, direction {i}") for i in range(len(s))]
+        scores = scipy.special.ndtri(np.stack(uniforms, axis=1))
         x = mode.x + (scores / s) @ vectors
         inside = ((x >= model.bounds[0]) & (x <= model.bounds[1])).all(1)
         if inside.sum() >= n:
@@ -668,7 +668,7 @@ def _descend(model: Model, x: Array, known: Sequence[Mode] = ()) -> Mode:
 
     exact: dict[str, Any] = {"xtol": 1e-13, "ftol": 1e-13, "gtol": 1e-13, "max_nfev": 60}
     try:
-        found = least_squares(misses, x, jac=jacobian, bounds=(low, high), x_scale=high - low, **exact)
+        found = scipy.optimize.least_squares(misses, x, jac=jacobian, bounds=(low, high), x_scale=high - low, **exact)
     except _Arrived as arrived:
         return arrived.mode
     given, slopes = at(found.x)

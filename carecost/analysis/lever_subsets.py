@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 
 from carecost._labels import INACTION
 from carecost._typing import Array
@@ -10,12 +10,15 @@ from carecost.errors import CareCostError, InputError, Problem
 from carecost.inputs.scenario import Lever, Scenario
 from carecost.simulation.comparison import Comparison
 from carecost.simulation.effects import first_year
+from carecost.simulation.evaluator import Evaluator, Outcome
 from carecost.simulation.run import Run
 
 #: What is measured of a subset against inaction: (draw, measure).
 Measures = Callable[[Comparison], Array]
 #: A subset of levers: bit i says whether lever i, in the listed order, is in it.
 Mask = int
+#: Subsets that are run together, in the central run.
+TOGETHER = 32
 
 
 def measured(
@@ -46,7 +49,7 @@ def measured(
     Returns
     -------
     dict of int to ndarray of shape (draw, measure)
-        What was measured of each subset. Nothing else is kept: at most one outcome a lever is held at a time.
+        What was measured of each subset. Nothing else is kept: of draws at most one outcome a lever is held at a time.
 
     Raises
     ------
@@ -59,15 +62,30 @@ def measured(
     clock = first_year(Scenario("all levers", tuple(levers)), run.calendar)
     values = {}
     # Depth first, lever by lever: a subset that only adds spending to the one before it shares its projection.
-    for mask in sorted(wanted, key=_levers_of):
-        subset = Scenario(f"subset {mask}", tuple(levers[i] for i in _levers_of(mask)))
-        try:
-            outcome = evaluator.outcome(subset)
-        except CareCostError as error:
-            raise InputError(_fault(levers, mask, error)) from None
-        values[mask] = measures(run.comparison(INACTION, inaction, subset.name, outcome, acts_from=clock))
-        step()
+    masks = sorted(wanted, key=_levers_of)
+    subsets = {mask: Scenario(f"subset {mask}", tuple(levers[i] for i in _levers_of(mask))) for mask in masks}
+    together = TOGETHER if block is None else 1
+    for first in range(0, len(masks), together):
+        some = masks[first : first + together]
+        for mask, outcome in zip(some, _outcomes(evaluator, levers, subsets, some), strict=True):
+            values[mask] = measures(run.comparison(INACTION, inaction, subsets[mask].name, outcome, acts_from=clock))
+            step()
     return values
+
+
+def _outcomes(
+    evaluator: Evaluator, levers: Sequence[Lever], subsets: Mapping[Mask, Scenario], some: Sequence[Mask]
+) -> list[Outcome]:
+    """Run some subsets together; where one cannot be run, one after the other, to say which."""
+    try:
+        return evaluator.outcomes([subsets[mask] for mask in some])
+    except CareCostError:
+        for mask in some:
+            try:
+                evaluator.outcome(subsets[mask])
+            except CareCostError as error:
+                raise InputError(_fault(levers, mask, error)) from None
+        raise
 
 
 def _levers_of(mask: Mask) -> tuple[int, ...]:

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from functools import partial
+from functools import cached_property
 
 import numpy as np
 
 from carecost._labels import INACTION
 from carecost._typing import Array
+from carecost.engine.items import OUTCOMES
 from carecost.errors import InputError, Problem, UnknownNameError, refuse, unknown
 from carecost.inputs.change import Change, Interval, replace_change
 from carecost.inputs.scenario import NONE_STATED, Lever, Scenario
@@ -165,8 +166,8 @@ def curve(run: Run, scenario: str, lever: str, place: int | None = None, most: f
     # What a study found may lean the other way: the curve goes as far back.
     back = max((-sign * known.amount for known in own.evidence if known.amount is not None), default=0.0)
     amounts = sign * np.linspace(-min(max(back, 0.0), MOST), far, POINTS)
-    alone = partial(_alone, run, plan, own, worth.place)
-    npv = np.array([_npv(alone(float(amount))) for amount in amounts]) - (worth.money or 0.0)
+    alone = _Alone(run, plan, own, worth.place)
+    npv = np.array([alone.npv(float(amount)) for amount in amounts]) - (worth.money or 0.0)
     return Curve(worth, amounts, npv)
 
 
@@ -185,8 +186,10 @@ def _worths(run: Run, plan: Scenario, levers: Sequence[str]) -> tuple[Worth, ...
         for place, change in enumerate(lever.changes):
             wanted = lever.name in levers if levers else change.idle
             if wanted and not change.programme_spend and not change.counted and _paid_for(run, change):
-                found.append(_worth(run, plan, lever, place))
-    return tuple(found)
+                found.append(_Alone(run, plan, lever, place))
+    # All that is tried is run together.
+    central_corners(run).prepare(*(one.plan(step) for one in found for step in one.steps))
+    return tuple(map(_worth, found))
 
 
 def _paid_for(run: Run, change: Change) -> bool:
@@ -195,17 +198,14 @@ def _paid_for(run: Run, change: Change) -> bool:
     return items is None or any(item.public for item in run.grid.items if item.name in items)
 
 
-def _worth(run: Run, plan: Scenario, lever: Lever, place: int) -> Worth:
-    change = lever.changes[place]
-    alone = partial(_alone, run, plan, lever, place)
-    tried = {step: alone(step) for step in ((STEP,) if change.operation == "divert" else (STEP, -STEP))}
-    step = max(tried, key=lambda amount: _npv(tried[amount]))
-    made, money = tried[step], _money(run, plan, lever)
-    needed = None if money is None else _needed(lambda x: _npv(alone(x)) - money, float(np.sign(step)))
+def _worth(alone: _Alone) -> Worth:
+    step = max(alone.steps, key=alone.npv)
+    made, money = alone.at(step), _money(alone.run, alone.whole, alone.lever)
+    needed = None if money is None else _needed(lambda x: alone.npv(x) - money, float(np.sign(step)))
     return Worth(
-        lever=lever.name,
-        place=place,
-        change=change,
+        lever=alone.lever.name,
+        place=alone.place,
+        change=alone.change,
         step=float(step),
         fewer=float(made.averted[0, -1]),
         cashable=float(made.cashable_saving().sum()),
@@ -229,14 +229,67 @@ def _needed(net: Callable[[float], float], sign: float) -> float | None:
     return root(lambda size: net(sign * size), 0.0, MOST, 1e-6) * sign
 
 
-def _alone(run: Run, plan: Scenario, lever: Lever, place: int, amount: float) -> Comparison:
-    """Run one effect of a lever, with an amount of one's own, against inaction: by the clock of the whole scenario."""
-    change = replace_change(lever.changes[place], amount=Interval(amount))
-    return _against(run, plan, replace(lever, changes=(change,), paid_by=()))
+class _Alone:
+    """One effect of a lever alone against inaction, at any amount: by the clock of the whole scenario.
+
+    Parameters
+    ----------
+    run : Run
+        The run.
+    whole : Scenario
+        A scenario of it.
+    lever : Lever
+        One of its levers.
+    place : int
+        Which of the lever's changes.
+    """
+
+    def __init__(self, run: Run, whole: Scenario, lever: Lever, place: int) -> None:
+        self.run, self.whole, self.lever, self.place = run, whole, lever, place
+        self.change = lever.changes[place]
+        self._known: dict[float, Comparison] = {}
+
+    @property
+    def steps(self) -> tuple[float, ...]:
+        """What is tried first: one per cent more or less, or one point."""
+        return (STEP,) if self.change.operation == "divert" else (STEP, -STEP)
+
+    def plan(self, amount: float) -> Scenario:
+        """Give the scenario of the effect alone, with an amount of one's own."""
+        change = replace_change(self.change, amount=Interval(amount))
+        return _only(self.whole, replace(self.lever, changes=(change,), paid_by=()))
+
+    def at(self, amount: float) -> Comparison:
+        """Compare it with inaction."""
+        if amount not in self._known:
+            self._known[amount] = _against(self.run, self.whole, self.plan(amount))
+        return self._known[amount]
+
+    def npv(self, amount: float) -> float:
+        """Give its net present saving [GBP]: a straight line on each side of zero, but for rates of leaving."""
+        step = STEP if amount > 0 else -STEP
+        if amount in (0.0, step) or abs(amount) > 1.0 or not self._straight(step):
+            return _npv(self.at(amount))
+        at_zero = _npv(self.at(0.0))
+        return at_zero + (_npv(self.at(step)) - at_zero) * (amount / step)
+
+    @cached_property
+    def _of_prices(self) -> bool:
+        """Say whether it acts on prices alone, of things that are paid for and not counted."""
+        items = self.change.where.items
+        counted = {item.name for item in self.run.grid.items if item.account == OUTCOMES}
+        return self.change.parameter == "unit_cost" and items is not None and not counted & set(items)
+
+    def _straight(self, step: float) -> bool:
+        """Say whether money is linear in the amount, from nothing to a step and beyond."""
+        return self._of_prices or not central_corners(self.run).faults(self.plan(step))
 
 
-def _against(run: Run, plan: Scenario, *levers: Lever) -> Comparison:
-    only = replace(plan, name=f"{plan.name}, {levers[0].name} alone", levers=levers, claim=False)
+def _only(plan: Scenario, *levers: Lever) -> Scenario:
+    return replace(plan, name=f"{plan.name}, {levers[0].name} alone", levers=levers, claim=False)
+
+
+def _against(run: Run, plan: Scenario, only: Scenario) -> Comparison:
     # One clock a scenario: that of all of it, or of what is tried where all else stands at zero.
     first = min((year for year in map(run.first_year, (plan, only)) if year is not None), default=None)
     corners = central_corners(run)
@@ -253,5 +306,5 @@ def _money(run: Run, plan: Scenario, lever: Lever) -> float | None:
     if not paying:
         return None
     spending = [replace(one, changes=tuple(c for c in one.changes if c.programme_spend), paid_by=()) for one in paying]
-    made = _against(run, plan, *spending)
+    made = _against(run, plan, _only(plan, *spending))
     return float(made.present_value(made.reform_spend())[0])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -10,12 +10,14 @@ import numpy as np
 from carecost._labels import INACTION
 from carecost._typing import Array
 from carecost.analysis.assumption_lines import CASHABLE, LONG_RUN, TIMES, Line, lines
+from carecost.engine.grid import HAZARDS
 from carecost.engine.items import Cashable, Item
 from carecost.inputs.assumptions import Assumptions
 from carecost.inputs.belief import Assumption, Belief
 from carecost.inputs.change import Interval, replace_change
 from carecost.inputs.scenario import Scenario
 from carecost.maths.root import root
+from carecost.simulation.evaluator import Evaluator
 from carecost.simulation.response import UnitCosts, central_corners
 from carecost.simulation.run import Run
 from carecost.simulation.run import run as model_run
@@ -46,7 +48,8 @@ def _switching_value(run: Run, scenario: str, baseline: str) -> float | None:
     plan, before = run.scenarios[scenario], run.central[baseline]
 
     corners = central_corners(run)
-    corners.prepare(plan)
+    if not corners.faults(plan):  # else it is run at every share, and corners are of no use
+        corners.prepare(plan)
 
     def npv(share: float) -> float:
         after, _ = corners.outcomes(plan.scaled(share))
@@ -54,6 +57,7 @@ def _switching_value(run: Run, scenario: str, baseline: str) -> float | None:
 
     top = _most(plan)
     shares = np.unique([0.0, min(0.5, top), min(1.0, top), top])
+    corners.ahead([plan.scaled(share) for share in shares])
     values = [npv(share) for share in shares]
     for a, b, left, right in zip(shares, shares[1:], values, values[1:], strict=False):
         if left == 0:
@@ -189,58 +193,103 @@ def one_by_one(
         If the set or the scenario cannot be run.
     """
     run = model_run(assumptions, (scenario,), years, start=start)
+    every = lines(assumptions, scenario)
+    moves = [move for line in every for move in _moves(line)]
+    npvs = dict(zip(((id(move.line), move.what) for move in moves), _npvs(run, scenario, moves), strict=True))
+    tried = [Trial(line, **{what: npvs.get((id(line), what)) for what in ("low", "high", "less")}) for line in every]
     npv = float(run.compare(scenario.name, central=True).npv()[0])
-    for plan in run.scenarios.values():
-        run.evaluator().outcome(plan)  # so that streams that a line leaves as they are are not projected again
-    tried = [_tried(line, run, scenario) for line in lines(assumptions, scenario)]
     return Trials(run, scenario.name, npv, tuple(sorted(tried, key=lambda trial: -trial.effect(npv))))
 
 
-def _tried(line: Line, run: Run, scenario: Scenario) -> Trial:
+@dataclass(frozen=True)
+class _Move:
+    """A line with other values: what of a trial it is, and the value of each member by its place."""
+
+    line: Line
+    what: str
+    at: dict[int, float]
+
+    @property
+    def stays(self) -> bool:
+        """Whether its values are those that are stated."""
+        return all(self.at[member.place] == member.belief.value for member in self.line.members)
+
+
+def _moves(line: Line) -> Iterator[_Move]:
     if not line.movable:
-        return Trial(line)
-    ends = [member.ends for member in line.members if member.ends is not None]
-    low, high = (_npv(line, [end[i] for end in ends], run, scenario) if ends else None for i in (0, 1))
-    return Trial(line, low, high, _npv(line, [LESS * m.belief.value for m in line.members], run, scenario))
+        return
+    ends = [(member.place, member.ends) for member in line.members if member.ends is not None]
+    if ends:
+        yield from (_Move(line, what, {place: end[i] for place, end in ends}) for i, what in enumerate(("low", "high")))
+    yield _Move(line, "less", {member.place: LESS * member.belief.value for member in line.members})
 
 
-def _npv(line: Line, values: Sequence[float], run: Run, scenario: Scenario) -> float:
-    """Run again with other values in a line; what a lever does leaves inaction as it is."""
-    at = {member.place: value for member, value in zip(line.members, values, strict=True)}
-    a = run.assumptions
-    if all(value == member.belief.value for member, value in zip(line.members, values, strict=True)):
-        return float(run.compare(scenario.name, central=True).npv()[0])
-    if not line.pulled:
-        return _npv_moved(run, line.part, at, scenario.name)
-    pulled = _pulled(scenario, at, "times" if line.part == TIMES else "amount").without_items(a.uncounted)
-    after, _ = central_corners(run).outcomes(pulled)
-    saving = run.comparison(INACTION, run.central[INACTION], scenario.name, after)
-    return float(saving.npv()[0])
+#: Moves of the set that are run together, as draws of one run.
+TOGETHER = 64
 
 
-def _npv_moved(run: Run, part: str, at: dict[int, float], name: str) -> float:
-    """Give the net present saving with other values in some rows of the set, or in cashable shares of some items.
+def _npvs(run: Run, scenario: Scenario, moves: Sequence[_Move]) -> list[float]:
+    """Give the net present saving of each move; what a lever does leaves inaction as it is."""
+    stated = float(run.compare(scenario.name, central=True).npv()[0])
+    found = dict.fromkeys(range(len(moves)), stated)
+    together: dict[object, list[int]] = {}
+    pulled: dict[int, Scenario] = {}
+    for i, move in enumerate(moves):
+        if move.stays:
+            continue
+        if move.line.pulled:
+            pulled[i] = _pulled(scenario, move.at, "times" if move.line.part == TIMES else "amount")
+        elif move.line.part == CASHABLE:
+            found[i] = _npv_cashed(run, scenario.name, move)
+        else:
+            moved = {run.assumptions.rows[place].parameter for place in move.at}
+            kind = id(move.line) if moved & set(HAZARDS) else "prices" if moved == {"unit_cost"} else "entries"
+            together.setdefault(i if run.grid.groups else kind, []).append(i)
+    found |= _npvs_pulled(run, scenario.name, pulled)
+    for every in together.values():
+        for first in range(0, len(every), TOGETHER):
+            some = every[first : first + TOGETHER]
+            found |= dict(zip(some, _npvs_moved(run, scenario.name, stated, [moves[i] for i in some]), strict=True))
+    return list(found.values())
+
+
+def _npvs_pulled(run: Run, name: str, pulled: Mapping[int, Scenario]) -> dict[int, float]:
+    corners, before = central_corners(run), run.central[INACTION]
+    plans = {i: plan.without_items(run.assumptions.uncounted) for i, plan in pulled.items()}
+    corners.ahead(list(plans.values()))
+    after = {i: corners.outcomes(plan)[0] for i, plan in plans.items()}
+    return {i: float(run.comparison(INACTION, before, name, made).npv()[0]) for i, made in after.items()}
+
+
+def _npv_cashed(run: Run, name: str, move: _Move) -> float:
+    """Give the net present saving with other cashable shares of some items."""
+    longs = {run.assumptions.items[place].name: value for place, value in move.at.items()}
+    items = (_cashed(item, longs[item.name]) if item.name in longs else item for item in run.grid.items)
+    grid = replace(run.grid, items=tuple(items))
+    before, after = (
+        replace(of, costs=replace(of.costs, grid=grid)) for of in (run.central[INACTION], run.central[name])
+    )
+    return float(run.comparison(INACTION, before, name, after).npv()[0])
+
+
+def _npvs_moved(run: Run, name: str, stated: float, moves: Sequence[_Move]) -> Array:
+    """Give the net present saving with other values in some rows of the set: one for each move.
 
     Cells, checks and kernels are those of the run: what a row covers, and whether the set can be run, does not hang on
     values within their interval. Where only prices move, so are children.
     """
-    before, after = (run.central[one] for one in (INACTION, name))
-    if part == CASHABLE:
-        longs = {run.assumptions.items[i].name: value for i, value in at.items()}
-        items = (_cashed(item, longs[item.name]) if item.name in longs else item for item in run.grid.items)
-        grid = replace(run.grid, items=tuple(items))
-        before, after = (replace(one, costs=replace(one.costs, grid=grid)) for one in (before, after))
+    old = run.assumptions.rows
+    swaps = [{id(old[i]): _put(old[i], move.line.part, value) for i, value in move.at.items()} for move in moves]
+    # As it is stated goes first: what a line does is the distance from it, and nothing where it does nothing.
+    prepared = [run.prepared, *(replace(run.prepared, layouts=run.prepared.layouts.moved(swap)) for swap in swaps)]
+    if all(old[place].parameter == "unit_cost" for move in moves for place in move.at):
+        prices = UnitCosts.beside([UnitCosts(one, run.draws) for one in prepared])
+        before, after = (prices.on(run.scenarios[one], run.central[one]) for one in (INACTION, name))
     else:
-        old = run.assumptions.rows
-        swap = {id(old[i]): _put(old[i], part, value) for i, value in at.items()}
-        prepared = replace(run.prepared, layouts=run.prepared.layouts.moved(swap))
-        if all(old[i].parameter == "unit_cost" for i in at):
-            prices = UnitCosts(prepared, run.draws)
-            before, after = (prices.on(run.scenarios[one], run.central[one]) for one in (INACTION, name))
-        else:
-            evaluator = run.evaluator().moved(prepared)
-            before, after = (evaluator.outcome(run.scenarios[one]) for one in (INACTION, name))
-    return float(run.comparison(INACTION, before, name, after).npv()[0])
+        evaluator = Evaluator.beside([run.evaluator().moved(one) for one in prepared])
+        before, after = (evaluator.outcome(run.scenarios[one]) for one in (INACTION, name))
+    npvs = np.broadcast_to(run.comparison(INACTION, before, name, after).npv(), (len(prepared),))
+    return np.asarray(stated + (npvs[1:] - npvs[0]))
 
 
 def _put(row: Assumption, part: str, value: float) -> Assumption:

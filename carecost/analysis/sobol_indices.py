@@ -16,7 +16,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
-from scipy.stats import sobol_indices
+import scipy
 
 from carecost._labels import INACTION
 from carecost._typing import Array
@@ -90,7 +90,7 @@ def indices(f_a: Array, f_b: Array, f_ab: Array) -> Indices:
     if np.ptp(np.concatenate([f_a, f_b])) == 0:
         raise InputError(Problem("the result is the same in all draws", "sobol()", "Look at a result that varies"))
     n = len(f_a)
-    made = sobol_indices(func={"f_A": f_a[None], "f_B": f_b[None], "f_AB": f_ab[:, None]}, n=n)
+    made = scipy.stats.sobol_indices(func={"f_A": f_a[None], "f_B": f_b[None], "f_AB": f_ab[:, None]}, n=n)
     # Both are ratios of means over draws, and their errors those of ratios, by linearisation.
     a, b, ab = (x - np.mean([f_a, f_b]) for x in (f_a, f_b, f_ab))
     apart = np.stack([b * (ab - a), 0.5 * (a - ab) ** 2])  # (index, group, draw): of the first order, and in all

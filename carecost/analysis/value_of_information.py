@@ -20,8 +20,8 @@ from dataclasses import dataclass
 from itertools import combinations
 
 import numpy as np
+import scipy
 from numpy.polynomial import legendre
-from scipy.stats import rankdata
 
 from carecost._typing import Array
 from carecost.errors import InputError, Problem
@@ -231,7 +231,7 @@ def _components(inputs: Array) -> Array:
     """Give the quantities that vary, each once, to mean 0 and variance 1; the principal ones of very many."""
     varying = inputs[:, inputs.std(0) > 1e-14 * np.maximum(np.abs(inputs).max(0), 1e-300)]
     kept: list[int] = []
-    ranks = rankdata(varying, axis=0)
+    ranks = scipy.stats.rankdata(varying, axis=0)
     ranks = (ranks - ranks.mean(0)) / np.where(ranks.std(0) > 0, ranks.std(0), 1.0)
     for i in range(varying.shape[1]):
         # What follows another wholly, as amounts of one luck do, tells nothing more.
@@ -254,7 +254,7 @@ def _candidates(values: Array) -> Iterator[Array]:
         return
     linear = np.hstack([one, values])
     yield linear
-    u = 2.0 * (rankdata(values, axis=0) - 0.5) / n - 1.0  # ranks from -1 to 1
+    u = 2.0 * (scipy.stats.rankdata(values, axis=0) - 0.5) / n - 1.0  # ranks from -1 to 1
     curved = [legendre.legval(u, np.eye(9)[degree]) for degree in range(9)]
     bent = np.hstack([linear, *curved[2:4]])
     yield bent

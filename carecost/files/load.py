@@ -26,6 +26,7 @@ from carecost.files.read_set import BACKGROUND, MOST_FILES, Reader, validated
 from carecost.files.regions import Prices, known_regions, region_of
 from carecost.inputs.assumptions import Assumptions
 from carecost.inputs.scenario import Lever, Scenario, counted_once, one_set, payment_faults
+from carecost.simulation.checks import checked
 
 
 @guarded(name=instance(str, Path, words="Give a name or a path"))
@@ -87,7 +88,11 @@ def _packaged_set(folder: Path) -> Assumptions:
 def _read(folder: Path) -> Assumptions:
     assumptions = Reader(folder).read()
     background = folder / BACKGROUND
-    return replace(assumptions, background=load_scenario(background)) if background.is_file() else assumptions
+    if not background.is_file():
+        return assumptions
+    behind = replace(assumptions, background=load_scenario(background))
+    checked(behind, like=assumptions)
+    return behind
 
 
 @guarded(name=instance(str, Path, words="Give a name or a path"))

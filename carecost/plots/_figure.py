@@ -719,7 +719,7 @@ def drawn(draw: Draw, size: tuple[float, float] = SIZE, citation: str = "") -> F
         draw(ax)
         # Laid out once: each saving of a figure that lays itself out would move it a little.
         settle(ax)
-        figure.set_layout_engine("none")
+        figure.set_layout_engine(None)
     return figure
 
 

@@ -101,7 +101,7 @@ def _side_by_side(run: Run) -> dict[str, dict[str, Outcome]]:
     own = run.assumptions
     names = [one.name for one in baselines().values() if not one.lacks and one.name not in own.baselines]
     plans, start = _plans(run), run.calendar.programme_start
-    prepared = [prepare(under(own, name), plans, run.grid.n_years, start) for name in names]
+    prepared = [prepare(under(own, name), plans, run.grid.n_years, start, own) for name in names]
     together = Evaluator.beside([Evaluator(one, Draws()) for one in prepared])
     every = {name: together.outcome(plan) for name, plan in prepared[0].scenarios.items()}
     return {name: {scenario: outcome.draw(i) for scenario, outcome in every.items()} for i, name in enumerate(names)}

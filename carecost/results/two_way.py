@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from scipy.optimize import brentq
+import scipy
 
 from carecost._guard import Refused, amounts
 from carecost.errors import InputError, Problem
@@ -110,7 +110,7 @@ class _Table:
             if left == 0:
                 return low
             if (left < 0) != (right < 0):
-                return float(brentq(lambda b: float(self.npv(a, b)[0].mean()), low, high, xtol=1e-9))
+                return float(scipy.optimize.brentq(lambda b: float(self.npv(a, b)[0].mean()), low, high, xtol=1e-9))
         return values[-1] if means[-1] == 0 else None
 
 

@@ -32,12 +32,21 @@ Place = Callable[[Any], str]
 #: Drivers of items whose price is that of placements.
 PLACED_DRIVERS = ("child_weeks", "child_years")
 _NONNEGATIVE = "Give zero or more"
-#: Where a set keeps that it was checked: its layouts, for its own number of years.
+#: Where a set keeps that it was checked: its layouts, for its own number of years and for as many as it can be run.
 _CHECKED = "_checked"
+#: What two sets may differ in and still have rows of which each is right in both, or in neither.
+_APART = ("name", "title", "inaction", "scope", "notes", "record", "rows", "paths", "ties", "background", "baselines")
 
 
-def checked(assumptions: Assumptions) -> Layouts:
+def checked(assumptions: Assumptions, like: Assumptions | None = None) -> Layouts:
     """Check a set that is to be run, once for each frozen set: one that was read from a file was checked there.
+
+    Parameters
+    ----------
+    assumptions : Assumptions
+        The set.
+    like : Assumptions, optional
+        A set that it was made of: what both share is checked once.
 
     Returns
     -------
@@ -50,12 +59,22 @@ def checked(assumptions: Assumptions) -> Layouts:
         With every fault found.
     """
     if _CHECKED not in vars(assumptions):
-        verify(assumptions)
-    found: Layouts = vars(assumptions)[_CHECKED]
-    return found
+        verify(assumptions, _named, like)
+    found: tuple[Layouts, Layouts] = vars(assumptions)[_CHECKED]
+    return found[0]
 
 
-def verify(assumptions: Assumptions, place: Place = lambda row: row.quantity) -> None:
+def _alike(assumptions: Assumptions, like: Assumptions) -> bool:
+    """Say whether each row that two sets share is right in both, or in neither."""
+    names = (name for name in Assumptions.__dataclass_fields__ if name not in _APART)
+    return all(getattr(assumptions, name) == getattr(like, name) for name in names)
+
+
+def _named(row: Any) -> str:
+    return str(row.quantity)
+
+
+def verify(assumptions: Assumptions, place: Place = _named, like: Assumptions | None = None) -> None:
     """Check that the rows of a set fit its labels and each other.
 
     Parameters
@@ -64,6 +83,8 @@ def verify(assumptions: Assumptions, place: Place = lambda row: row.quantity) ->
         The set.
     place : callable, optional
         Says where a row or a path came from.
+    like : Assumptions, optional
+        A set that it was made of: if it was checked, rows that both hold are checked against each other alone.
 
     Raises
     ------
@@ -71,10 +92,15 @@ def verify(assumptions: Assumptions, place: Place = lambda row: row.quantity) ->
         With every fault found.
     """
     grid = assumptions.grid()
-    placed = [(place(row), row) for row in assumptions.rows]
+    before: tuple[Layouts | None, Layouts | None] = (None, None)
+    every = [(place(row), row) for row in assumptions.rows]
+    placed = every
+    if like is not None and _CHECKED in vars(like) and _alike(assumptions, like):
+        before, known = vars(like)[_CHECKED], set(map(id, like.rows))
+        placed = [(where, row) for where, row in every if id(row) not in known]
     rest: list[YearPath | PhaseShare] = [*assumptions.paths, *assumptions.phases.shares]
     chosen = [(where, row.where) for where, row in placed] + [(place(row), row.where) for row in rest]
-    problems = _label_faults(chosen, grid, assumptions.streams) + _stated(placed) + _twice(placed)
+    problems = _label_faults(chosen, grid, assumptions.streams) + _stated(placed) + _twice(every)
     if assumptions.programme_start < assumptions.base_year + 1:
         remedy = f"The first projected year is {assumptions.base_year + 1}"
         problems.append(Problem(f"programme_start is {assumptions.programme_start}", "set.toml", remedy))
@@ -87,20 +113,23 @@ def verify(assumptions: Assumptions, place: Place = lambda row: row.quantity) ->
     problems += ([] if assumptions.uncounted else _free_placements(grid)) + _worth_of_nothing(grid)
     for where, row in placed:
         problems += _value_faults(where, row, assumptions, grid)
-    many: list[Assumption | YearPath] = [*assumptions.rows, *assumptions.paths]
-    problems += [fault for row in many for fault in selector_faults(row, place(row))]
+    many: list[tuple[str, Assumption | YearPath]] = [*placed, *((place(path), path) for path in assumptions.paths)]
+    problems += [fault for where, row in many for fault in selector_faults(row, where)]
     problems += list(_spread_faults(assumptions, place))
     problems += tie_faults(assumptions, place) + phase_faults(assumptions, grid, place)
     refuse(problems)
-    layouts = Layouts(assumptions, grid, place)
+    layouts = Layouts(assumptions, grid, place, before[0])
     for stream in assumptions.streams:
         try:
             layouts.parameters(stream, Sampler(Draws()))
         except CareCostError as error:
             problems += [Problem(p.what, f"stream {stream!r}, {p.where}", p.remedy) for p in error.problems]
-    problems += doubled_later(assumptions, grid, place)
-    refuse(problems or unread(assumptions, longest(assumptions, layouts), place))
-    vars(assumptions)[_CHECKED] = layouts  # beside the fields, as a cached property is: what is frozen stays right
+    if any(row.kind == "value" for _, row in placed):
+        problems += doubled_later(assumptions, grid, place)
+    every_year = longest(assumptions, layouts, before[1])
+    refuse(problems or unread(assumptions, every_year, place))
+    # Beside the fields, as a cached property is: what is frozen stays right.
+    vars(assumptions)[_CHECKED] = layouts, every_year
 
 
 def _repeated(assumptions: Assumptions) -> list[Problem]:
@@ -523,7 +552,7 @@ def unread(assumptions: Assumptions, layouts: Layouts, place: Callable[[Any], st
     return found
 
 
-def longest(assumptions: Assumptions, layouts: Layouts) -> Layouts:
+def longest(assumptions: Assumptions, layouts: Layouts, like: Layouts | None = None) -> Layouts:
     """Give the layouts of the most years that the set can be run for: those of its population.
 
     Parameters
@@ -532,6 +561,8 @@ def longest(assumptions: Assumptions, layouts: Layouts) -> Layouts:
         The set.
     layouts : Layouts
         Layouts of its own number of years.
+    like : Layouts, optional
+        Those of a set that shares rows with this one.
 
     Returns
     -------
@@ -543,7 +574,7 @@ def longest(assumptions: Assumptions, layouts: Layouts) -> Layouts:
     if last <= layouts.grid.years[-1]:
         return layouts
     try:
-        return Layouts(assumptions, assumptions.grid(last - assumptions.base_year))
+        return Layouts(assumptions, assumptions.grid(last - assumptions.base_year), like=like)
     except CareCostError:  # later years have gaps
         return layouts
 

@@ -175,8 +175,10 @@ class Comparison(LockedAgain):
     def cashable_share(self) -> Array:
         """Share of what the scenario saves of each item by volume that becomes cash: (year, item) [share]."""
         start = self.programme_start if self.scenario.acts_from is None else self.scenario.acts_from
-        shares = [[item.cashable.share(y - start) for item in self.grid.items] for y in self.grid.years]
-        return read_only(np.array(shares))
+        every = [item.cashable for item in self.grid.items]
+        # Items are many, ways of becoming cash few.
+        by_year = {one: [one.share(y - start) for y in self.grid.years] for one in dict.fromkeys(every)}
+        return read_only(np.array([[by_year[one][i] for one in every] for i in range(len(self.grid.years))]))
 
     @guarded(choose=optional(called))
     def gross_saving(self, choose: Chooser | None = None) -> Array:

@@ -267,6 +267,8 @@ class Layouts:
         Its labels.
     place : callable, optional
         Says where a row came from, for messages.
+    like : Layouts, optional
+        Layouts of a set that shares rows with this one: where they go is not found again.
 
     Raises
     ------
@@ -279,6 +281,7 @@ class Layouts:
         assumptions: Assumptions,
         grid: Grid,
         place: Callable[[Assumption], str] = lambda row: row.quantity,
+        like: Layouts | None = None,
     ) -> None:
         self.grid, self.streams, self._ties = grid, assumptions.streams, assumptions.ties
         self.area = assumptions.area
@@ -290,22 +293,34 @@ class Layouts:
         every = [line for path in assumptions.paths for line in path.lines()]
         there = {"extra_entries": (), "unit_cost": grid.items, "capacity": grid.groups}
         left_out = [name for name, labels in there.items() if not labels]
+        like = like if like is not None and like.grid == grid else None  # where rows go hangs on the labels
+        known: list[Layout] = []
         for stream in assumptions.streams:
-            rows = [row for row in assumptions.rows if row.where.covers(stream)]
+            rows: dict[str, list[Assumption]] = {name: [] for name in AXES}
+            for row in assumptions.rows:
+                if row.where.streams is None or stream in row.where.streams:
+                    rows.setdefault(row.parameter, []).append(row)
             paths = [path for path in every if path.where.covers(stream)]
+            plain = {} if like is None else {one.parameter: one for one in like._plain.get(stream, ())}
+            extra = {} if like is None else like._extra.get(stream, {})
+            known += [*plain.values(), *extra.values()]
             self._plain[stream] = [
-                _layout(name, [r for r in rows if r.parameter == name], paths, grid, self._ties)
+                _layout(name, rows[name], paths, grid, self._ties, plain.get(name))
                 for name in AXES
                 if name not in left_out
             ]
-            lines = [r for r in rows if r.parameter == "extra_entries" and r.kind == "value"]
-            more = [r for r in rows if r.parameter == "extra_entries" and r.kind != "value"]
+            lines = [r for r in rows["extra_entries"] if r.kind == "value"]
+            more = [r for r in rows["extra_entries"] if r.kind != "value"]
+            of_line = {
+                line: [r for r in lines if r.name == line] + more for line in dict.fromkeys(r.name for r in lines)
+            }
             self._extra[stream] = {
-                line: _layout("extra_entries", [r for r in lines if r.name == line] + more, paths, grid, self._ties)
-                for line in dict.fromkeys(r.name for r in lines)
+                line: _layout("extra_entries", of, paths, grid, self._ties, extra.get(line))
+                for line, of in of_line.items()
             }
         layouts = [layout for stream in assumptions.streams for layout in self.layouts(stream)]
-        faults = [fault for layout in layouts for fault in _faults(layout, grid, place)]
+        sound = {id(layout.cells) for layout in known}
+        faults = [fault for one in layouts if id(one.cells) not in sound for fault in _faults(one, grid, place)]
         refuse(list(dict.fromkeys([*faults, *_strangers(assumptions)])))
 
     def sampler(self, draws: Draws, block: slice | None = None) -> Sampler:
@@ -360,18 +375,28 @@ class Layouts:
         return Parameters(self.grid, **arrays, extra_entries=extra)
 
 
-def _layout(name: str, rows: list[Assumption], paths: list[YearPath], grid: Grid, ties: Ties) -> Layout:
+def _layout(
+    name: str, rows: list[Assumption], paths: list[YearPath], grid: Grid, ties: Ties, like: Layout | None
+) -> Layout:
     values = tuple(r for r in rows if r.kind == "value")
-    dated = any(r.where.years is not None for r in values)
-    shape = tuple(1 if axis == "years" and not dated else len(grid.labels(axis)) for axis in AXES[name])
-    flat = [flat_cells(r, grid, shape) for r in values]
-    owner = np.repeat(np.arange(len(values)), [len(f) for f in flat]).astype(int)
-    filled = np.concatenate([*flat, np.zeros(0, dtype=int)]).astype(int)
+    if like is not None and _same(like.rows, values):
+        shape, filled, owner = like.shape, like.cells, like.owner
+    else:
+        dated = any(r.where.years is not None for r in values)
+        shape = tuple(1 if axis == "years" and not dated else len(grid.labels(axis)) for axis in AXES[name])
+        flat = [flat_cells(r, grid, shape) for r in values]
+        owner = np.repeat(np.arange(len(values)), [len(f) for f in flat]).astype(int)
+        filled = np.concatenate([*flat, np.zeros(0, dtype=int)]).astype(int)
     growths = tuple(r for r in rows if r.kind == "growth")
     adjustments = tuple(r for r in rows if r.kind == "adjustment")
     wandering = tuple(path for path in paths if path.parameter == name)
     steps = folded(shape, (filled, owner), (*growths, *wandering), adjustments, grid) if name in HAZARDS else None
     return Layout(name, shape, values, filled, owner, growths, adjustments, wandering, frozenset(ties.joint), steps)
+
+
+def _same(some: Sequence[Assumption], others: Sequence[Assumption]) -> bool:
+    """Say whether two lists hold the very same rows."""
+    return len(some) == len(others) and all(a is b for a, b in zip(some, others, strict=True))
 
 
 def _strangers(assumptions: Assumptions) -> list[Problem]:

@@ -82,6 +82,7 @@ def prepare(
     scenarios: Sequence[Scenario] = (),
     years: int | None = None,
     start: int | None = None,
+    like: Assumptions | None = None,
 ) -> Prepared:
     """Check a set and its scenarios, however they were made, and lay them out.
 
@@ -95,6 +96,8 @@ def prepare(
         Projected years; the set's own by default.
     start : int, optional
         Calendar year of programme year 1; the set's own by default.
+    like : Assumptions, optional
+        A set that was checked, of which this one is made: what both share is checked once.
 
     Returns
     -------
@@ -106,7 +109,7 @@ def prepare(
     CareCostError
         If the set or a scenario cannot be run; with every fault.
     """
-    own = checked(assumptions)
+    own = checked(assumptions, like)
     grid = own.grid if years in (None, assumptions.years) else assumptions.grid(years)
     begin = assumptions.programme_start if start is None else start
     calendar = Calendar(begin, assumptions.price_year, assumptions.deflator, assumptions.portion)

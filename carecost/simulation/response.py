@@ -9,6 +9,7 @@ left out) give any other sizes by multilinear interpolation. What is not so (oth
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from copy import copy
 from dataclasses import dataclass, fields, replace
 from itertools import combinations, count
 from typing import NamedTuple, Protocol, TypeAlias, cast
@@ -344,6 +345,22 @@ class Corners:
                 if self._scalable(self._acting(plan), (band,)):
                     self._without(band).prepare(self._entering(plan, band))
 
+    def ahead(self, plans: Sequence[Scenario]) -> None:
+        """Run together those of some scenarios that would each be run when asked for, and keep what they gave.
+
+        Parameters
+        ----------
+        plans : sequence of Scenario
+            Scenarios.
+        """
+        wanted: dict[Key, Scenario] = {}
+        for plan in plans:
+            acting = self._acting(plan)
+            key, needed = _key(acting), self._needed(acting)
+            if key not in self._known and not (needed and all(_key(some) in self._known for _, some in needed)):
+                wanted.setdefault(key, self._at_corner(plan, key))
+        self._make(wanted)
+
     def outcomes(
         self, plan: Scenario, prices: Mapping[str, float] | None = None, entries: Entries | None = None
     ) -> tuple[Outcome, Outcome]:
@@ -409,7 +426,7 @@ class Corners:
         named = [p if own else replace(p, name=f"{p.name}, corner {i}") for i, p in enumerate(plans)]
         self.runs += len(plans)
         if self._central:
-            made = [corner(self.run.outcome(plan), self.run.grid) for plan in named]
+            made = [corner(outcome, self.run.grid) for outcome in self.run.evaluator().outcomes(named)]
             return [(corner, corner) for corner in made]
         central, drawn = self.run.also(named)
         return [(corner(central[plan.name], self.run.grid), corner(drawn[plan.name], self.run.grid)) for plan in named]
@@ -585,11 +602,30 @@ class UnitCosts:
         self.prepared, self.draws = prepared, draws
         self._own: dict[bool, Array] = {}
 
+    @classmethod
+    def beside(cls, many: Sequence[UnitCosts]) -> UnitCosts:
+        """Give those of several sets that differ in what rows of unit costs say, as draws of one central run."""
+        new, own = copy(many[0]), [one._stated(None) for one in many]
+        shape = np.broadcast_shapes(*(array.shape for array in own))
+        new._own = {True: np.concatenate([np.broadcast_to(array, shape) for array in own])}
+        return new
+
     def on(self, plan: Scenario, outcome: Outcome) -> Outcome:
         """Put the unit costs of the central run of a scenario on an outcome, whose children stay."""
-        volume = np.array(outcome.costs.volume)  # a copy: what follows outcomes is filled in place
-        costs = priced(outcome.costs.grid, volume, self.of(plan, {}, None), f"scenario {plan.name!r}")
-        return replace(outcome, costs=costs)
+        unit_cost, volume = self.of(plan, {}, None), outcome.costs.volume
+        # A copy: what follows outcomes is filled in place.
+        volume = np.array(np.broadcast_to(volume, (len(unit_cost), *volume.shape[1:])))
+        return replace(outcome, costs=priced(outcome.costs.grid, volume, unit_cost, f"scenario {plan.name!r}"))
+
+    def _stated(self, block: slice | None) -> Array:
+        """Give the unit costs of the set: (draw, year or 1, item)."""
+        key, layouts = block is None, self.prepared.layouts
+        if key not in self._own:
+            sampler = layouts.sampler(self.draws, block)
+            stated = [one for one in layouts.layouts(layouts.streams[0]) if one.parameter == "unit_cost"]
+            found = [one.array(layouts.grid, sampler) for one in stated]
+            self._own[key] = np.asarray(found[0]) if found else np.zeros((1, 1, 0))
+        return self._own[key]
 
     def of(self, plan: Scenario, prices: Mapping[str, float], block: slice | None) -> Array:
         """Give the unit costs of a scenario: (draw, year, item).
@@ -606,11 +642,7 @@ class UnitCosts:
         layouts, calendar = self.prepared.layouts, self.prepared.calendar
         grid, stream = layouts.grid, layouts.streams[0]
         sampler = layouts.sampler(self.draws, block)
-        key = block is None
-        if key not in self._own:
-            found = [one.array(grid, sampler) for one in layouts.layouts(stream) if one.parameter == "unit_cost"]
-            self._own[key] = np.asarray(found[0]) if found else np.zeros((1, 1, 0))
-        unit_cost = self._own[key]
+        unit_cost = self._stated(block)
         if any(factor != 1.0 for factor in prices.values()):
             unit_cost = unit_cost * np.array([prices.get(item.name, 1.0) for item in grid.items])
         background = self.prepared.assumptions.background

@@ -21,7 +21,7 @@ from carecost.inputs.assumptions import Assumptions
 from carecost.inputs.provenance import Provenance
 from carecost.inputs.scenario import Scenario
 from carecost.maths.monte_carlo import Draws
-from carecost.simulation.blocks import Key, Progress, Workers, drawn, evaluate, share_of_draws
+from carecost.simulation.blocks import Key, Progress, Workers, drawn, share_of_draws
 from carecost.simulation.comparison import Comparison, Side
 from carecost.simulation.effects import Calendar, first_year
 from carecost.simulation.evaluator import Evaluator, Outcome
@@ -33,6 +33,8 @@ T = TypeVar("T")
 
 #: What scenarios are kept under that went through beside those of the run.
 _BESIDE = "beside"
+#: What the evaluator of the central run is kept under: what it projected is not projected again.
+_CENTRAL = ("central evaluator",)
 
 #: Threads of a run unless another number is given.
 THREADS = 2
@@ -101,7 +103,7 @@ class Run:
     def evaluator(self, block: slice | None = None) -> Evaluator:
         """Give what runs scenarios with the luck of this run: of a block of draws, or central."""
         if block is None:
-            return self.once(("central evaluator",), lambda: Evaluator(self.prepared, self.draws))
+            return self.once(_CENTRAL, lambda: Evaluator(self.prepared, self.draws))
         return Evaluator(self.prepared, self.draws, block)
 
     def inputs(self) -> tuple[list[Drawn], Array]:
@@ -140,8 +142,8 @@ class Run:
 
         Levels are without the luck of small numbers, as in ``drawn``.
         """
-        evaluator = self.evaluator()
-        central = {plan.name: evaluator.outcome(plan) for plan in plans}
+        outcomes = self.evaluator().outcomes(plans)
+        central = {plan.name: outcome for plan, outcome in zip(plans, outcomes, strict=True)}
         if self.draws.central or not plans:
             return central, central
         known = [self._known.get((_BESIDE, plan.name), (None, None)) for plan in plans]
@@ -259,8 +261,9 @@ def run(
     if draws.table is not None:
         prepared = replace(prepared, layouts=prepared.layouts.labelled(labels_for(prepared, draws)))
     told = provenance(prepared, draws)
-    only = _apart(evaluate(prepared, draws, None))[0]
-    alone = Run(prepared, draws, told, only, only, only, keep=keep)
+    evaluator = Evaluator(prepared, draws)
+    only = dict(zip(prepared.scenarios, evaluator.outcomes(list(prepared.scenarios.values())), strict=True))
+    alone = Run(prepared, draws, told, only, only, only, {_CENTRAL: evaluator}, keep=keep)
     if draws.central:
         return alone
     # What goes beside has no luck of small numbers, and so is left to be asked for where there is any.
@@ -269,6 +272,7 @@ def run(
     size = share_of_draws(wanted, draws, threads, keep) if block is None else block
     plain, lucky = _apart(drawn(wanted, draws, threads, size, progress, executor, keep=keep))
     further: dict[tuple[str, ...], Any] = {(_BESIDE, name): (plan, plain.pop(name)) for name, plan in more.items()}
+    further[_CENTRAL] = evaluator
     return Run(prepared, draws, told, only, plain, lucky or plain, further, keep=keep)
 
 
