@@ -320,7 +320,9 @@ class _Made:
             every = [scaled(self.plan, at) for at in self._settings(self.on_children)]
             exact = not self.axes[0].why
             self.corners.prepare(run.scenarios[INACTION], *every, bands=(None,) if exact else ())
-        inaction = {(e,): self._outcome(run.scenarios[INACTION], e) for e in self.nodes[ENTRIES]}
+        inaction: dict[tuple[float, ...], tuple[Array, Array]] = {
+            (e,): self._outcome(run.scenarios[INACTION], e) for e in self.nodes[ENTRIES]
+        }
         acting = {
             (e, *at.values()): self._outcome(scaled(self.plan, at), e)
             for e in self.nodes[ENTRIES]
@@ -384,8 +386,8 @@ class _Made:
             return spending, None
         years, factors = self.run.grid.years, discount_factors(self.run.grid.n_years, self.run.assumptions.discount)
         begun = self.run.first_year(self.plan) or years[0]
-        shares = np.array([1.0 if item.group == REFORM else item.cashable.share(y - begun) for y in years])
-        bought = self._apart(axes, {key: of @ (factors * shares) for key, of in more.items()})
+        paid = np.array([1.0 if item.group == REFORM else item.cashable.share(y - begun) for y in years])
+        bought = self._apart(axes, {key: of @ (factors * paid) for key, of in more.items()})
         return spending, Spread(
             bought, self._apart((*axes, *beside), {key: of @ factors for key, of in dearer.items()})
         )

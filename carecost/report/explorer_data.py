@@ -283,7 +283,7 @@ def _ends(made: Surface) -> dict[str, Any] | None:
         return None
 
     def last(block: Block, n: int) -> Array:
-        return block.values.reshape(-1, *block.values.shape[block.values.ndim - n :])[-1]
+        return np.asarray(block.values.reshape(-1, *block.values.shape[block.values.ndim - n :])[-1])
 
     def both(values: Array) -> list[Any]:
         return [np.quantile(values, end, axis=-1).tolist() for end in ends()]
