@@ -118,6 +118,7 @@ def _parser(words: Sequence[str] = ()) -> argparse.ArgumentParser:
         )
     )
     _add_authority(commands.add_parser("authority", help="say what is known of a local authority, and run its set"))
+    _add_what_if(commands.add_parser("what-if", help="one scenario at other amounts, prices, entries and dates"))
     again = commands.add_parser("replay", help="make a saved run again, and say whether the numbers are the same")
     again.add_argument("folder", help="a folder that compare wrote")
     again.set_defaults(do=_replay)
@@ -268,6 +269,77 @@ def _add_authority(one: argparse.ArgumentParser) -> None:
     one.add_argument("--out", default=DEFAULT_OUT, help=f"folder to write (default {DEFAULT_OUT})")
     one.add_argument("--quiet", action="store_true", help="no progress")
     one.set_defaults(do=_authority)
+
+
+def _add_what_if(one: argparse.ArgumentParser) -> None:
+    """Say what what-if takes: what a setting of the explorer can be."""
+    one.add_argument("assumptions", help="packaged set, area of one, or folder")
+    one.add_argument("scenario", help="packaged scenario or TOML file; a+b stacks two")
+    several = (
+        ("--claim", "LEVER=TIMES", 'what the effects of a lever are multiplied with, such as "family help=0.5"'),
+        ("--price", "ITEM=TIMES", 'what a unit cost is multiplied with, such as "children\'s home=1.1"'),
+        ("--growth", "NAME=RATE", 'real growth of a line of prices, such as "growth of residential prices=0.02"'),
+    )
+    for option, named, words in several:
+        one.add_argument(option, metavar=named, action="append", type=_named_number, default=[], help=words)
+    one.add_argument("--entries", type=float, metavar="TIMES", help="what rates of entry are multiplied with")
+    one.add_argument("--cashable", type=float, metavar="LEVEL", help="what becomes cash: 0 nothing, 1 as it is, 2 all")
+    one.add_argument("--sustained", type=float, default=0.0, metavar="SHARE", help="spending that goes on with effects")
+    one.add_argument("--delay", type=int, default=0, metavar="YEARS", help="every change so many years later")
+    one.add_argument("--start", type=int, help="calendar year of programme year 1")
+    one.add_argument("--background", help='other baselines, joined by "+"')
+    one.add_argument("--years", type=int, help="projected years (default: the set's own)")
+    one.add_argument("--draws", type=int, default=DEFAULT_DRAWS, help=f"joint samples (default {DEFAULT_DRAWS})")
+    one.add_argument("--seed", type=int, default=1, help="seed of the draws (default 1)")
+    one.add_argument("--format", choices=("table", "csv", "json"), default="table", help="what to print")
+    one.set_defaults(do=_what_if)
+
+
+def _named_number(text: str) -> tuple[str, float]:
+    """Take a name and a number."""
+    name, _, value = text.rpartition("=")
+    try:
+        number = float(value)
+    except ValueError:
+        name = ""
+    if not name:
+        raise argparse.ArgumentTypeError(f"{text!r} is not NAME=NUMBER, such as 'family help=0.5'")
+    return name, number
+
+
+def _what_if(options: argparse.Namespace) -> int:
+    from carecost.files.archive import csv_text
+    from carecost.files.baselines import under
+    from carecost.files.load import load_assumptions
+    from carecost.maths.monte_carlo import Draws
+    from carecost.results.results import run
+
+    made = load_assumptions(options.assumptions)
+    if options.background is not None:
+        made = under(made, options.background)
+    for name, rate in options.growth:
+        made = made.replace(name, rate)
+    if options.cashable is not None:
+        made = made.cashable(options.cashable)
+    draws = Draws(options.draws, options.seed)
+    results = run(made, options.scenario, years=options.years, draws=draws)
+    response = results.what_if(results.scenarios[-1])
+    setting = response.at(
+        dict(options.claim),
+        dict(options.price),
+        options.entries,
+        options.start,
+        options.delay,
+        options.sustained,
+    )
+    rows = setting.summary()
+    if options.format == "json":
+        _say(rows.to_json(orient="records", indent=1, force_ascii=False))
+    elif options.format == "csv":
+        _say(csv_text(rows), end="")
+    else:
+        _say(rows.to_string(index=False))
+    return FINE
 
 
 def _authority(options: argparse.Namespace) -> int:

@@ -22,12 +22,16 @@ from carecost.inputs.assumptions import Assumptions
 from carecost.inputs.belief import Assumption
 from carecost.inputs.change import Change, replace_change
 from carecost.inputs.scenario import Lever, Scenario
+from carecost.maths.monte_carlo import Draws
+from carecost.money.discounting import discount_factors
+from carecost.simulation.comparison import REFORM
 from carecost.simulation.layout import Layouts
+from carecost.simulation.prepare import Prepared
 from carecost.simulation.response import Corners, UnitCosts
 from carecost.simulation.run import Run
 
 #: Shares of a claim, and levels of entries, that are run: where the answer is a straight line, and where it is not.
-ENDS, BETWEEN = (0.0, 1.0), (0.0, 0.5, 1.0)
+ENDS, BETWEEN, WHOLE = (0.0, 1.0), (0.0, 0.5, 1.0), (1.0,)
 LEVELS, LEVELS_BETWEEN = (1.0, 1.2), (0.8, 1.0, 1.2)
 #: Runs at most of one scenario.
 MOST = 48
@@ -78,13 +82,27 @@ class Spending(NamedTuple):
 
     Attributes
     ----------
-    before, after, held : Block
-        Inaction; the scenario; what the scenario buys at the prices of inaction.
+    before, more, dearer : Block
+        Inaction; what the scenario buys beyond it, at the prices of inaction; what its own prices add to all it buys.
     """
 
     before: Block
-    after: Block
-    held: Block
+    more: Block
+    dearer: Block
+
+
+class Spread(NamedTuple):
+    """Present value of an item in each draw, less its mean: its last axis is draws [GBP, constant prices].
+
+    Attributes
+    ----------
+    more, dearer : Block
+        What becomes cash of what the scenario buys beyond inaction (all of it in the programme's own items); what its
+        own prices add.
+    """
+
+    more: Block
+    dearer: Block
 
 
 @dataclass(frozen=True, eq=False)
@@ -102,12 +120,15 @@ class ItemBlocks:
         growth cannot be chosen.
     carried : Block, optional
         What the scenario spends more where its spending is sustained; None where that is nothing.
+    spread : Spread, optional
+        Its draws; None where there are none, or they were not asked for.
     """
 
     item: str
     drawn: Spending
     growth_known: Spending | None
     carried: Block | None
+    spread: Spread | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -121,13 +142,16 @@ class Surface:
     axes : tuple of Axis
         Its settings.
     children : tuple of Block
-        Children in care on each date: inaction, the scenario [children].
+        Children in care on each date: inaction, and how many more the scenario has [children].
     items : tuple of ItemBlocks
         Spending on each item of the public purse.
     carried : tuple of str
         Names of the levers that carry its spending on for as long as its effects.
     runs : int
         How many runs were made beside those that were known.
+    spread : tuple of Block, optional
+        Children of each draw less their mean, with axes (..., date, draw); None where there are no draws, or they were
+        not asked for [children].
     """
 
     scenario: Scenario
@@ -136,9 +160,10 @@ class Surface:
     items: tuple[ItemBlocks, ...]
     carried: tuple[str, ...]
     runs: int
+    spread: tuple[Block, Block] | None = None
 
 
-def surface(run: Run, scenario: str) -> Surface:
+def surface(run: Run, scenario: str, whole: bool = True, spread: bool = False) -> Surface:
     """Make the runs from which all settings of a scenario are worked out.
 
     Parameters
@@ -147,6 +172,10 @@ def surface(run: Run, scenario: str) -> Surface:
         A run that holds it.
     scenario : str
         Its name.
+    whole : bool
+        Whether claims on children and the level of entries can be moved too. Without them no run is made.
+    spread : bool
+        Whether to give what each draw has beside the mean.
 
     Returns
     -------
@@ -166,7 +195,7 @@ def surface(run: Run, scenario: str) -> Surface:
     >>> [(axis.name, axis.nodes, axis.why) for axis in surface(made, "family-help").axes]
     [('entries', (1.0, 1.2), ''), ('family help', (0.0, 1.0), '')]
     """
-    return _Made(run, run.scenarios[scenario]).surface()
+    return _Made(run, run.scenarios[scenario], whole, spread).surface()
 
 
 def scaled(plan: Scenario, by: Mapping[str, float]) -> Scenario:
@@ -227,12 +256,37 @@ def growth_known(assumptions: Assumptions, rows: Sequence[Assumption]) -> Assump
     return assumptions
 
 
+class _Prices:
+    """Unit costs of scenarios with all draws of a run, each worked out once: (draw, year, item)."""
+
+    def __init__(self, prepared: Prepared, draws: Draws) -> None:
+        self._made, self._block = UnitCosts(prepared, draws), None if draws.central else slice(0, draws.n)
+        self._known: dict[Scenario, Array] = {}
+
+    def of(self, plan: Scenario) -> Array:
+        if plan not in self._known:
+            self._known[plan] = self._made.of(plan, {}, self._block)
+        return self._known[plan]
+
+
+def _both_prices(run: Run) -> tuple[_Prices, _Prices]:
+    """Give unit costs as the set has them, and with growths that can be chosen known to be their central values."""
+
+    def made() -> tuple[_Prices, _Prices]:
+        known = growth_known(run.assumptions, growths(run))
+        prepared = replace(run.prepared, assumptions=known, layouts=Layouts(known, run.prepared.layouts.grid))
+        return _Prices(run.prepared, run.draws), _Prices(prepared, run.draws)
+
+    return run.once(("unit costs of surfaces",), made)
+
+
 class _Made:
     """The runs of one scenario."""
 
-    def __init__(self, run: Run, plan: Scenario) -> None:
+    def __init__(self, run: Run, plan: Scenario, whole: bool, spread: bool) -> None:
         self.run, self.plan, self.carried = run, plan, sustained(run, plan.name)
-        self.corners = Corners(run)
+        self.corners, self.whole = Corners(run), whole
+        self.spread = spread and not run.draws.central
         self.axes = tuple(self._axes())
         self.nodes = {axis.name: axis.nodes for axis in self.axes}
         self.on_children = [lever.name for lever in plan.levers if effects_on_children(lever)]
@@ -241,16 +295,18 @@ class _Made:
         """Name the settings: the level of entries, and each lever that has effects."""
         plan, corners = self.plan, self.corners
         owners = [lever.name for lever in plan.levers for _ in lever.changes]
-        faults = {owners[place]: why for place, why in corners.faults(plan).items()}
-        netted = corners.netted(plan)
-        scaled_well = corners.scalable(plan) and not netted
-        yield Axis(ENTRIES, LEVELS if scaled_well else LEVELS_BETWEEN, "" if scaled_well else LEVEL_OF_ENTRIES)
+        faults = {owners[place]: why for place, why in corners.faults(plan).items()} if self.whole else {}
+        netted = self.whole and corners.netted(plan)
+        scaled_well = self.whole and corners.scalable(plan) and not netted
+        levels = (LEVELS if scaled_well else LEVELS_BETWEEN) if self.whole else WHOLE
+        yield Axis(ENTRIES, levels, LEVEL_OF_ENTRIES if levels == LEVELS_BETWEEN else "")
         runs = 1
         for lever in plan.levers:
             if effects_on_children(lever):
                 why = faults.get(lever.name, NETTED if netted else "")
-                runs *= len(BETWEEN if why else ENDS)
-                yield Axis(lever.name, BETWEEN if why else ENDS, why)
+                nodes = (BETWEEN if why else ENDS) if self.whole else WHOLE
+                runs *= len(nodes)
+                yield Axis(lever.name, nodes, why)
             elif effects_on_prices(lever):
                 yield Axis(lever.name, ENDS)
         if runs > MOST:
@@ -260,36 +316,36 @@ class _Made:
     def surface(self) -> Surface:
         """Make the runs, and take means."""
         run = self.run
-        every = [scaled(self.plan, at) for at in self._settings(self.on_children)]
-        exact = not self.axes[0].why
-        self.corners.prepare(run.scenarios[INACTION], *every, bands=(None,) if exact else ())
-        inaction = {(e,): self._outcome(run.scenarios[INACTION], e) for e in self.nodes[ENTRIES]}
+        if self.whole:
+            every = [scaled(self.plan, at) for at in self._settings(self.on_children)]
+            exact = not self.axes[0].why
+            self.corners.prepare(run.scenarios[INACTION], *every, bands=(None,) if exact else ())
+        inaction: dict[tuple[float, ...], tuple[Array, Array]] = {
+            (e,): self._outcome(run.scenarios[INACTION], e) for e in self.nodes[ENTRIES]
+        }
         acting = {
             (e, *at.values()): self._outcome(scaled(self.plan, at), e)
             for e in self.nodes[ENTRIES]
             for at in self._settings(self.on_children)
         }
         axes = (ENTRIES, *self.on_children)
-        children = tuple(
-            self._block(names, {key: inside for key, (inside, _) in found.items()})
-            for names, found in (((ENTRIES,), inaction), (axes, acting))
-        )
+        inside = {key: children for key, (children, _) in inaction.items()}
+        more = {key: children - inside[key[:1]] for key, (children, _) in acting.items()}
+        children = self._mean((ENTRIES,), inside), self._mean(axes, more)
+        apart = (self._apart((ENTRIES,), inside), self._apart(axes, more)) if self.spread else None
         volumes = [{key: volume for key, (_, volume) in found.items()} for found in (inaction, acting)]
-        rows = growths(run)
-        own = UnitCosts(run.prepared, run.draws)
-        known = growth_known(run.assumptions, rows)
-        prepared = replace(run.prepared, assumptions=known, layouts=Layouts(known, run.prepared.layouts.grid))
-        made = UnitCosts(prepared, run.draws)
-        lines = {item for row in rows for item in row.where.items or ()}
+        own, known = _both_prices(run)
+        lines = {item for row in growths(run) for item in row.where.items or ()}
+        carried_on = self._carried_on(own)
         items = []
         for i, item in enumerate(run.grid.items):
             if item.public:
-                known_too = self._spending(made, i, volumes) if item.name in lines else None
-                more = self._carried(own, i, volumes[1])
-                items.append(ItemBlocks(item.name, self._spending(own, i, volumes), known_too, more))
-        assert len(children) == 2
+                known_too = self._spending(known, i, volumes)[0] if item.name in lines else None
+                spending, spread = self._spending(own, i, volumes)
+                extra = None if carried_on is None else self._carried(carried_on[..., i], i, volumes[1])
+                items.append(ItemBlocks(item.name, spending, known_too, extra, spread))
         carried = tuple(lever.name for lever in self.carried.levers[len(self.plan.levers) :])
-        return Surface(self.plan, self.axes, (children[0], children[1]), tuple(items), carried, self.corners.made)
+        return Surface(self.plan, self.axes, children, tuple(items), carried, self.corners.made, apart)
 
     def _settings(self, names: Sequence[str]) -> Iterator[dict[str, float]]:
         """Give every combination of nodes of some levers."""
@@ -301,44 +357,66 @@ class _Made:
         outcome = self.corners.outcomes(plan, entries={None: entries})[-1]
         return outcome.in_care(self.run.grid)[0], np.asarray(outcome.costs.volume)
 
-    def _spending(self, prices: UnitCosts, i: int, volumes: Sequence[Mapping[tuple[float, ...], Array]]) -> Spending:
-        """Give mean spending on an item."""
-        name = self.run.grid.items[i].name
-        block = None if self.run.draws.central else slice(0, self.run.draws.n)
-        price = prices.of(self.run.scenarios[INACTION], {}, block)[..., i]
-        before = self._block((ENTRIES,), {key: volume[..., i] * price for key, volume in volumes[0].items()})
+    def _spending(
+        self, prices: _Prices, i: int, volumes: Sequence[Mapping[tuple[float, ...], Array]]
+    ) -> tuple[Spending, Spread | None]:
+        """Give mean spending on an item, and what it comes to in each draw."""
+        item = self.run.grid.items[i]
+        price = prices.of(self.run.scenarios[INACTION])[..., i]
+        inaction = {key: volume[..., i] for key, volume in volumes[0].items()}
         levers = [
             lever.name
             for lever in self.plan.levers
-            if any(c.where.items is None or name in c.where.items for c in effects_on_prices(lever))
+            if any(c.where.items is None or item.name in c.where.items for c in effects_on_prices(lever))
         ]
         beside = [lever for lever in levers if lever not in self.on_children]
-        held = {key: volume[..., i] * price for key, volume in volumes[1].items()}
-        found: dict[tuple[float, ...], Array] = {}
-        paid: dict[Scenario, Array] = {}
+        more = {key: (volume[..., i] - inaction[key[:1]]) * price for key, volume in volumes[1].items()}
+        dearer: dict[tuple[float, ...], Array] = {}
         for key, volume in volumes[1].items():
             for at in self._settings(beside):
                 shares = dict(zip(self.on_children, key[1:], strict=True)) | at
                 plan = scaled(self.plan, {n: shares[n] for n in levers})
-                if plan not in paid:
-                    paid[plan] = prices.of(plan, {}, block)[..., i]
-                found[*key, *at.values()] = volume[..., i] * paid[plan]
-        axes = ENTRIES, *self.on_children
-        return Spending(before, self._block((*axes, *beside), found), self._block(axes, held))
+                dearer[*key, *at.values()] = volume[..., i] * (prices.of(plan)[..., i] - price)
+        axes = (ENTRIES, *self.on_children)
+        before = {key: volume * price for key, volume in inaction.items()}
+        spending = Spending(
+            self._mean((ENTRIES,), before), self._mean(axes, more), self._mean((*axes, *beside), dearer)
+        )
+        if not self.spread:
+            return spending, None
+        years, factors = self.run.grid.years, discount_factors(self.run.grid.n_years, self.run.assumptions.discount)
+        begun = self.run.first_year(self.plan) or years[0]
+        paid = np.array([1.0 if item.group == REFORM else item.cashable.share(y - begun) for y in years])
+        bought = self._apart(axes, {key: of @ (factors * paid) for key, of in more.items()})
+        return spending, Spread(
+            bought, self._apart((*axes, *beside), {key: of @ factors for key, of in dearer.items()})
+        )
 
-    def _carried(self, prices: UnitCosts, i: int, volumes: Mapping[tuple[float, ...], Array]) -> Block | None:
-        """Give what is spent more on an item where spending is sustained: its amounts are added to those of others."""
-        block = None if self.run.draws.central else slice(0, self.run.draws.n)
-        more = (prices.of(self.carried, {}, block) - prices.of(self.plan, {}, block))[..., i]
+    def _carried_on(self, prices: _Prices) -> Array | None:
+        """Give what unit costs are more where spending is sustained: its amounts are added to those of others."""
+        return None if self.carried is self.plan else np.asarray(prices.of(self.carried) - prices.of(self.plan))
+
+    def _carried(self, more: Array, i: int, volumes: Mapping[tuple[float, ...], Array]) -> Block | None:
+        """Give what is spent more on an item where spending is sustained."""
         if not more.any():
             return None
         found = {key: volume[..., i] * more for key, volume in volumes.items()}
-        return self._block((ENTRIES, *self.on_children), found)
+        return self._mean((ENTRIES, *self.on_children), found)
 
-    def _block(self, names: Sequence[str], found: Mapping[tuple[float, ...], Array]) -> Block:
-        """Take means over draws, and leave out axes along which nothing changes."""
+    def _mean(self, names: Sequence[str], found: Mapping[tuple[float, ...], Array]) -> Block:
+        """Take means over draws."""
+        return self._block(names, [array.mean(0) for array in found.values()])
+
+    def _apart(self, names: Sequence[str], found: Mapping[tuple[float, ...], Array]) -> Block:
+        """Take from each draw the mean of all; draws come last."""
+        n = self.run.draws.n
+        arrays = [np.broadcast_to(array, (n, *array.shape[1:])) for array in found.values()]
+        return self._block(names, [np.moveaxis(array - array.mean(0), 0, -1) for array in arrays])
+
+    def _block(self, names: Sequence[str], arrays: Sequence[Array]) -> Block:
+        """Lay arrays out on axes, and leave out those along which nothing changes."""
         shape = [len(self.nodes[name]) for name in names]
-        values = np.stack([array.mean(0) for array in found.values()]).reshape(*shape, -1)
+        values = np.stack(arrays).reshape(*shape, *arrays[0].shape)
         kept = list(names)
         for name in names:
             at = kept.index(name)
@@ -347,6 +425,58 @@ class _Made:
                 values = first.squeeze(at)
                 kept.remove(name)
         return Block(tuple(kept), values)
+
+
+def steadied(made: Surface, few: Surface, many: Surface) -> Surface:
+    """Move the means of a few draws to where those of many are, by what is known of many.
+
+    Known of many draws is the scenario as it is, with claims on children whole and entries as they are. The difference
+    from the same of few is added everywhere, in proportion: nothing stays nothing.
+
+    Parameters
+    ----------
+    made : Surface
+        Means over few draws; of the scenario itself, at another date or under another baseline.
+    few, many : Surface
+        The scenario as it is, over few draws and over many; ``whole=False``.
+
+    Returns
+    -------
+    Surface
+        The same settings.
+    """
+
+    def moved(block: Block, a: Block, b: Block) -> Block:
+        axes = tuple(dict.fromkeys((*block.axes, *a.axes, *b.axes)))
+        here, at, to = (over(one, axes) for one in (block, a, b))
+        shared, size = (here * at).sum(-1, keepdims=True), (at * at).sum(-1, keepdims=True)
+        part = np.divide(shared, size, out=np.ones(shared.shape), where=np.broadcast_to(size > 0, shared.shape))
+        return Block(axes, here + part * (to - at))
+
+    def spent(one: Spending, a: Spending, b: Spending) -> Spending:
+        return Spending(*(moved(*three) for three in zip(one, a, b, strict=True)))
+
+    items = []
+    for one, a, b in zip(made.items, few.items, many.items, strict=True):
+        known = one.growth_known
+        if known is not None and a.growth_known is not None and b.growth_known is not None:
+            known = spent(known, a.growth_known, b.growth_known)
+        carried = one.carried
+        if carried is not None and a.carried is not None and b.carried is not None:
+            carried = moved(carried, a.carried, b.carried)
+        items.append(replace(one, drawn=spent(one.drawn, a.drawn, b.drawn), growth_known=known, carried=carried))
+    pairs = zip(made.children, few.children, many.children, strict=True)
+    before, more = (moved(*three) for three in pairs)
+    return replace(made, children=(before, more), items=tuple(items))
+
+
+def over(block: Block, axes: Sequence[str]) -> Array:
+    """Give a block an axis of length 1 for each that it lacks."""
+    missing = tuple(i for i, name in enumerate(axes) if name not in block.axes)
+    kept = [name for name in axes if name in block.axes]
+    order = [block.axes.index(name) for name in kept]
+    last = range(len(block.axes), block.values.ndim)
+    return np.expand_dims(block.values.transpose(*order, *last), missing)
 
 
 def first_years(run: Run, plan: Scenario) -> dict[str, int | None]:

@@ -155,7 +155,7 @@ def sustained(run: Run, scenario: str) -> Scenario:
     -------
     Scenario
         The same levers, and after them one for each that is carried on, without an interval; ``run.outcome`` runs it.
-        The scenario itself where no effect outlives what pays for it.
+        The scenario itself where no effect outlives what pays for it, or its spending is carried on already.
 
     Raises
     ------
@@ -186,12 +186,16 @@ def sustained(run: Run, scenario: str) -> Scenario:
         for name in payment.paid_by:
             ends[name] = max(ends.get(name, 0), payment.effect[1])
     carried = []
+    already = {lever.name for lever in plan.levers}
     for lever in plan.levers:
+        name = f"{lever.name}, sustained"
+        if name in already:
+            continue
         last = max(_spent_in(run, lever), default=0)
         if lever.name in ends and last < ends[lever.name]:
             changes = tuple(_carried_on(run, lever, last + 1, ends[lever.name]))
             note = f"The mean of what {lever.name} spent a year, carried on to the end of the effects that it pays for."
-            carried.append(Lever(f"{lever.name}, sustained", changes, lever.source, "E", note))
+            carried.append(Lever(name, changes, lever.source, "E", note))
     if not carried:
         return plan
     name, title = f"{plan.name}, sustained", f"{plan.title}, spending sustained"

@@ -42,7 +42,7 @@ from carecost.engine.grid import (
     Selector,
     spell,
 )
-from carecost.engine.items import OUTCOMES, Item
+from carecost.engine.items import OUTCOMES, Cashable, Item
 from carecost.errors import InputError, Problem, UnknownNameError, refuse, unknown
 from carecost.inputs.belief import NOTE_KINDS, ROW_KINDS, Assumption, Belief, Note, Scope
 from carecost.inputs.dependence import Ties
@@ -541,6 +541,46 @@ class Assumptions:
             )
 
         return self._edited("scale()", parameter, where, changed)
+
+    @guarded(level=number(0, most=2, hint="a level from 0 (nothing) over 1 (as it is) to 2 (all of it)"))
+    def cashable(self, level: float) -> Assumptions:
+        """Copy the set with another share of what is no longer needed becoming cash.
+
+        Parameters
+        ----------
+        level : float
+            0 is nothing, 1 as the set has it, 2 all of it; in between, that part of the way, for each item by its own
+            share. Below 1, items whose whole volume becomes cash in the end stay as they are [0 to 2].
+
+        Returns
+        -------
+        Assumptions
+            The new set.
+
+        Raises
+        ------
+        InputError
+            If the level is no number from 0 to 2.
+
+        See Also
+        --------
+        Assumptions.scale : Multiply values of a parameter.
+
+        Examples
+        --------
+        >>> from carecost import load_assumptions
+        >>> england = load_assumptions("england-2025")
+        >>> {item.cashable.long for item in england.cashable(2).items}
+        {1.0}
+        """
+
+        def moved(one: Cashable) -> Cashable:
+            if level > 1:
+                short, long = (share + (level - 1) * (1 - share) for share in (one.short, one.long))
+                return replace(one, short=short, long=long)
+            return one if one.long == 1 else replace(one, short=one.short * level, long=one.long * level)
+
+        return replace(self, items=tuple(replace(item, cashable=moved(item.cashable)) for item in self.items))
 
     def diff(self, other: Assumptions) -> tuple[Edit, ...]:
         """List the cells in which another set differs from this one.

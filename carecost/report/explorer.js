@@ -6,33 +6,48 @@ const years = data.years.length, MINUS = "\u2212";
 
 // Arrays: base64 of little-endian floats, with the axes on which they hang; the last axis is years or dates.
 
-function floats(text, size) {
+function numbersOf(text, size) {
   const raw = atob(text), view = new DataView(new ArrayBuffer(raw.length));
   for (let i = 0; i < raw.length; i++) view.setUint8(i, raw.charCodeAt(i));
   return Float64Array.from({length: raw.length / size},
-    (_, i) => size === 8 ? view.getFloat64(8 * i, true) : view.getFloat32(4 * i, true));
+    (_, i) => size === 4 ? view.getFloat32(4 * i, true) : view.getInt16(2 * i, true));
 }
 
 function block(stated) {
   if (!stated) return null;
-  return {axes: stated.axes, values: stated.f64 ? floats(stated.f64, 8) : floats(stated.f32, 4)};
+  const values = stated.f32 ? numbersOf(stated.f32, 4) : numbersOf(stated.i16, 2).map(n => n * stated.step);
+  return {axes: stated.axes, values};
 }
 
-const cases = new Map(data.cases.map(one => [`${one.scenario}/${one.start}`, {
+const inaction = data.inaction.map(one => ({
+  children: block(one.children), items: one.items.map(item => ({drawn: block(item.drawn), known: block(item.known)})),
+}));
+const caseKey = (scenario, later, background) => JSON.stringify([scenario, later, background]);
+const cases = new Map(data.cases.map(one => [caseKey(one.scenario, one.later, one.background), {
   ...one,
-  children: one.children.map(block),
-  items: one.items.map(item => Object.fromEntries(["drawn", "known"].map(kind => [kind, item[kind] && {
-    before: block(item[kind].before), more: block(item[kind].more), dearer: block(item[kind].dearer),
-  }]).concat([["carried", block(item.carried)]]))),
+  before: inaction[one.inaction],
+  children: block(one.children),
+  items: one.items.map((item, i) => ({
+    ...Object.fromEntries(["drawn", "known"].map(kind => [kind, item[kind] && {
+      before: inaction[one.inaction].items[i][kind], more: block(item[kind].more), dearer: block(item[kind].dearer),
+    }])),
+    carried: block(item.carried),
+  })),
 }]));
 
-// A setting: what each slider is at. What is left out is as published.
+// A setting: what each slider is at, and what is chosen. What is left out is as published.
 
 const published = () => ({
-  scenario: data.cases[0].scenario, start: data.own, claims: {}, entries: 1, prices: {}, growth: {}, cash: 1, sustained: 0,
+  scenario: data.cases[0].scenario, start: data.own, delay: 0, background: "",
+  claims: {}, entries: 1, prices: {}, growth: {}, cash: 1, sustained: 0,
 });
-const caseOf = setting => cases.get(`${setting.scenario}/${setting.start}`);
-const leversOf = name => data.cases.find(one => one.scenario === name).axes.slice(1).map(axis => axis.name);
+const laterOf = setting => setting.start - data.own + setting.delay;
+const caseOf = setting => cases.get(caseKey(setting.scenario, laterOf(setting), setting.background));
+const ownCase = name => cases.get(caseKey(name, 0, ""));
+const leversOf = name => ownCase(name).axes.slice(1).map(axis => axis.name);
+const growthsOf = setting => caseOf(setting).growths || data.growths;
+const delays = data.later.filter(later => later >= 0);
+const startsOf = name => data.scenarios[name].dated ? [data.own] : data.later.map(later => data.own + later);
 
 // The polynomial through all nodes of an axis, as weights of the nodes: a straight line where there are two.
 function weights(nodes, at) {
@@ -74,37 +89,76 @@ function cashable(item, elapsed, level) {
   return long < 1 ? share * level : share;
 }
 
+const added = (a, b) => a.map((n, i) => n + b[i]);
+
+// Move what is known of a case as it is to other claims and entries, as they move the published case in the same year.
+// Where that has next to nothing in a year, by what it is over all years.
+function movedLike(anchor, to, from, lag = 0) {
+  let shared = 0, size = 0, largest = 0;
+  from.forEach((n, i) => { shared += n * to[i]; size += n * n; largest = Math.max(largest, Math.abs(n)); });
+  return anchor.map((n, i) => {
+    const j = Math.max(i - lag, 0);
+    return n * (Math.abs(from[j]) > 0.01 * largest ? to[j] / from[j] : size ? shared / size : 1);
+  });
+}
+
+// The weights of the nodes of each axis: at a setting, and with claims on children whole and entries as they are.
+function nodesAt(here, setting) {
+  const byAxis = {entries: weights(here.axes[0].nodes, here.axes[0].nodes.length > 1 ? setting.entries : 1)};
+  for (const axis of here.axes.slice(1))
+    byAxis[axis.name] = axis.nodes.length > 1 ? weights(axis.nodes, setting.claims[axis.name] ?? 1) : [1];
+  return byAxis;
+}
+function asItIs(own, here, setting) {
+  const single = new Set(here.axes.filter(axis => axis.nodes.length === 1).map(axis => axis.name));
+  const claims = Object.fromEntries(Object.entries(setting.claims).filter(([name]) => !single.has(name)));
+  return nodesAt(own, {entries: 1, claims});
+}
+
 function evaluate(setting) {
-  const here = caseOf(setting), byAxis = {entries: weights(here.axes[0].nodes, setting.entries)};
-  for (const axis of here.axes.slice(1)) byAxis[axis.name] = weights(axis.nodes, setting.claims[axis.name] ?? 1);
+  const here = caseOf(setting), own = ownCase(setting.scenario), anchored = here !== own, lag = here.later;
+  const byAxis = nodesAt(here, setting), ownAt = anchored && nodesAt(own, setting), ownFrom = anchored && asItIs(own, here, setting);
+  const moved = (made, like, length, late) => {
+    const found = sum(made, byAxis, length);
+    return anchored ? movedLike(found, sum(like, ownAt, length), sum(like, ownFrom, length), late) : found;
+  };
   const firsts = Object.entries(here.first)
     .filter(([lever, year]) => year !== null && (lever === "" || (setting.claims[lever] ?? 1) !== 0));
   const from = firsts.length ? Math.min(...firsts.map(([, year]) => year)) : setting.start;
-  const dates = data.dates.length, before = sum(here.children[0], byAxis, dates);
-  const more = sum(here.children[1], byAxis, dates);
+  const dates = data.dates.length, before = moved(here.before.children, own.before.children, dates, 0);
+  const more = moved(here.children, own.children, dates, lag);
   const out = {
     before: [...before], after: [...before].map((n, i) => n + more[i]), averted: [...more].map(n => -n),
     gross: new Float64Array(years), cash: new Float64Array(years), reform: new Float64Array(years),
-    spend_before: new Float64Array(years), spend_after: new Float64Array(years),
+    spend_before: new Float64Array(years), spend_after: new Float64Array(years), parts: [],
   };
+  const rows = Object.fromEntries(growthsOf(setting).map(row => [row.name, row]));
   data.items.forEach((item, i) => {
-    const chosen = item.growth >= 0 && data.growths[item.growth].name in setting.growth;
-    const row = chosen ? data.growths[item.growth] : null, factor = setting.prices[item.name] ?? 1;
+    const line = item.growth >= 0 ? data.growths[item.growth].name : "";
+    const row = line in setting.growth ? rows[line] : null, factor = setting.prices[item.name] ?? 1;
     const grown = row ? path(row, setting.growth[row.name]) : null;
-    const made = here.items[i][row ? "known" : "drawn"];
-    const base = sum(made.before, byAxis, years), bought = sum(made.more, byAxis, years);
-    const dearer = sum(made.dearer, byAxis, years), carried = sum(here.items[i].carried, byAxis, years);
+    const kind = row ? "known" : "drawn", made = here.items[i][kind], like = own.items[i][kind];
+    const base = moved(made.before, like.before, years, 0), bought = moved(made.more, like.more, years, lag);
+    let dearer = sum(made.dearer, byAxis, years);
+    if (anchored && made.dearer)
+      dearer = movedLike(dearer, added(base, bought), added(sum(made.before, byAxis, years), sum(made.more, byAxis, years)));
+    const carried = moved(here.items[i].carried, own.items[i].carried, years, lag);
+    const part = [0, 0];
     for (let y = 0; y < years; y++) {
       const times = factor * (row ? grown[y] / row.path[y] : 1);
       const volume = bought[y] * times, price = dearer[y] * times + carried[y] * setting.sustained;
+      const share = item.reform ? 1 : cashable(item, data.years[y] - from, setting.cash);
       out.spend_before[y] += base[y] * times;
       out.spend_after[y] += base[y] * times + volume + price;
+      part[0] += volume * share * data.factors[y];
+      part[1] += dearer[y] * times * data.factors[y];
       if (item.reform) out.reform[y] += volume + price;
       else {
         out.gross[y] -= volume + price;
-        out.cash[y] -= price + volume * cashable(item, data.years[y] - from, setting.cash);
+        out.cash[y] -= price + volume * share;
       }
     }
+    out.parts.push(part);
   });
   out.net = out.cash.map((n, y) => n - out.reform[y]);
   out.npv = out.net.reduce((all, n, y) => all + n * data.factors[y], 0);
@@ -112,6 +166,61 @@ function evaluate(setting) {
   for (const name of ["gross", "cash", "reform", "net", "spend_before", "spend_after"]) out[name] = [...out[name]];
   out.payback = payback(out.net);
   return out;
+}
+
+// The interval of a setting: draws are moved with claims, entries and prices, each item by its own factor with the rest.
+// They are set to the ends that are known of the case as it is, so that these are given exactly.
+
+const spreads = {};
+function spreadOf(name) {
+  const stated = data.bands[name];
+  if (stated && !spreads[name])
+    spreads[name] = {children: stated.children.map(block), items: stated.items.map(pair => pair.map(block))};
+  return spreads[name];
+}
+const asPublished = setting => ({...published(), scenario: setting.scenario, start: setting.start, delay: setting.delay,
+  background: setting.background});
+function quantile(sorted, q) {
+  const at = (sorted.length - 1) * q, low = Math.floor(at), high = Math.min(low + 1, sorted.length - 1);
+  return sorted[low] + (sorted[high] - sorted[low]) * (at - low);
+}
+function drawn(setting, made) {
+  const spread = spreadOf(setting.scenario), n = data.few, dates = data.dates.length;
+  const like = {...published(), scenario: setting.scenario, claims: setting.claims, entries: setting.entries};
+  const usual = evaluate(like), byAxis = nodesAt(ownCase(setting.scenario), setting), npv = new Float64Array(n).fill(made.npv);
+  spread.items.forEach((pair, i) => pair.forEach((one, which) => {
+    if (!one) return;
+    const apart = sum(one, byAxis, n), size = Math.sqrt(apart.reduce((all, x) => all + x * x, 0) / n);
+    const was = usual.parts[i][which], is = made.parts[i][which];
+    const times = Math.abs(was) > 0.05 * size ? is / was : setting.prices[data.items[i].name] ?? 1;
+    for (let k = 0; k < n; k++) npv[k] -= times * apart[k];
+  }));
+  const [inside, more] = spread.children.map(one => sum(one, byAxis, dates * n));
+  const ends = (values, mean) => {
+    const sorted = [...values].sort((a, b) => a - b);
+    return [0.1, 0.9].map(q => quantile(sorted, q) - mean);
+  };
+  const before = [], after = [];
+  for (let d = 0; d < dates; d++) {
+    const grown = usual.before[d] ? made.before[d] / usual.before[d] : 1;
+    const reached = Math.abs(usual.averted[d]) > 1e-6 ? made.averted[d] / usual.averted[d] : 1;
+    const here = [...inside.subarray(d * n, d * n + n)].map(x => x * grown);
+    before.push(ends(here, 0));
+    after.push(ends(here.map((x, k) => x + more[d * n + k] * reached), 0));
+  }
+  return {npv: ends(npv, made.npv), before, after};
+}
+const known = new Map();
+function band(setting, made) {
+  const here = caseOf(setting);
+  if (!here.ends || !data.bands[setting.scenario]) return null;
+  const key = caseKey(here.scenario, here.later, here.background);
+  if (!known.has(key)) known.set(key, drawn(asPublished(setting), evaluate(asPublished(setting))));
+  const is = drawn(setting, made), was = known.get(key);
+  const set = (now, then, to) => Math.abs(then) > 1e-9 ? now * to / then : now;
+  const both = (now, then, to, mean) => [0, 1].map(e => mean + set(now[e], then[e], to[e]));
+  const inTime = (name, means) => means.map((mean, d) => both(is[name][d], was[name][d], here.ends[name].map(end => end[d]), mean));
+  return {npv: both(is.npv, was.npv, here.ends.npv, made.npv), before: inTime("before", made.before), after: inTime("after", made.after)};
 }
 
 // The year after the last in which what was saved so far is below zero.
@@ -178,11 +287,16 @@ const byId = id => document.getElementById(id);
 let setting = published();
 const controls = [];
 
-function slider({id, words, span, read, write, shown, initial}) {
+function slider({id, words, span, read, write, shown, initial, button}) {
   const input = element("input", {type: "range", id, min: span[0], max: span[1], step: span[2]});
   const output = element("output", {for: id});
   const holder = element("div", {class: "one-control"}, element("label", {for: id}, words),
     element("div", {class: "row"}, input, output));
+  if (button) {
+    const at = element("button", {type: "button", class: "small", id: `${id}-${button[0]}`, "aria-label": `${words}: ${button[0]}`}, button[0]);
+    at.addEventListener("click", () => { write(button[1]); show(); });
+    holder.lastChild.append(at);
+  }
   input.addEventListener("input", () => { write(Number(input.value)); show(); });
   controls.push(() => {
     const value = read();
@@ -210,6 +324,25 @@ function put(where, name, value, usual) {
   setting = {...setting, [where]: next};
 }
 
+// Prices of another baseline have growths of their own: what was moved is put back.
+function choose(next) {
+  const same = growthsOf(next) === growthsOf(setting);
+  setting = same ? next : {...next, growth: {}};
+}
+const axesOf = () => [...new Set(data.baselines.map(one => one.axis))];
+function titleOf(one) {
+  const words = one.title.slice(one.title.indexOf(": ") + 2);
+  return `${words[0].toUpperCase()}${words.slice(1)}${one.own ? " (as published)" : ""}`;
+}
+
+const AXES = {mix: "Placement mix", entries: "Entries and exits", population: "Child population", prices: "All prices",
+  unaccompanied: "Unaccompanied children", policy: "Policy"};
+const chosenOn = axis => data.baselines.some(one => one.axis === axis && !one.own && one.name === setting.background);
+const baselineOf = axis => choice(`baseline-${axis}`, AXES[axis] || axis,
+  data.baselines.filter(one => one.axis === axis).map(one => [one.own ? "" : one.name, titleOf(one)]),
+  () => chosenOn(axis) ? setting.background : "",
+  value => choose({...setting, background: value, ...(value ? {start: data.own, delay: 0} : {})}));
+
 function build() {
   controls.length = 0;
   const {claim, entries, price, cash} = data.sliders, levers = leversOf(setting.scenario);
@@ -231,23 +364,34 @@ function build() {
   };
   const growthOf = row => {
     return slider({
-      id: `growth-${data.growths.indexOf(row)}`, words: row.name[0].toUpperCase() + row.name.slice(1), span: [row.least, row.most, 0.001],
+      id: `growth-${growthsOf(setting).indexOf(row)}`, words: row.name[0].toUpperCase() + row.name.slice(1), span: [row.least, row.most, 0.001],
       initial: row.value, read: () => setting.growth[row.name],
       write: value => {
         setting = {...setting, growth: {...setting.growth, [row.name]: Math.round(value * 1000) / 1000}};
       },
-      shown: n => `${percent(n, 1)} a year`,
+      shown: n => `${percent(n, 1)} a year${row.fade === null || row.fade === 0 ? "" : " at first"}`, button: ["flat", 0],
     });
   };
-  const [first, ...rest] = data.growths.filter(row => row.items.some(name => data.items.some(i => i.name === name)));
-  const growths = [...(first ? [first] : []), ...rest].map(growthOf);
+  const growths = growthsOf(setting).filter(row => row.items.some(name => data.items.some(i => i.name === name))).map(growthOf);
   byId("controls").replaceChildren(
     back,
     fieldset("Choices",
       choice("scenario", "Scenario", Object.entries(data.scenarios).map(([name, plan]) => [name, plan.title]),
-        () => setting.scenario, value => { setting = {...setting, scenario: value, claims: {}, sustained: 0}; }),
-      choice("start", "Programme year 1", data.starts.map(year => [year, financial(year)]),
-        () => setting.start, value => { setting = {...setting, start: Number(value)}; })),
+        () => setting.scenario, value => choose({...setting, scenario: value, claims: {}, sustained: 0})),
+      ...(startsOf(setting.scenario).length > 1 ? [choice("start", "Programme year 1",
+        startsOf(setting.scenario).map(year => [year, financial(year)]), () => setting.start, value => {
+          const next = {...setting, start: Number(value), background: ""};
+          choose(data.later.includes(laterOf(next)) ? next : {...next, delay: 0});
+        })] : []),
+      ...(delays.length > 1 ? [choice("delay", "Delay",
+        delays.map(n => [n, n === 0 ? "none" : `${n} year${n === 1 ? "" : "s"} later`]), () => setting.delay, value => {
+          const next = {...setting, delay: Number(value), background: ""};
+          choose(data.later.includes(laterOf(next)) ? next : {...next, start: data.own});
+        })] : []),
+      ...axesOf().filter(axis => axis === "mix").map(baselineOf),
+      ...(axesOf().length ? [element("details", axesOf().some(axis => axis !== "mix" && chosenOn(axis)) ? {open: ""} : {},
+        element("summary", {}, "Other baselines: what happens without it"), ...axesOf().filter(axis => axis !== "mix").map(baselineOf)),
+      element("p", {class: "hint"}, "One at a time: a baseline, or a later start. Choosing one puts the others back.")] : [])),
     ...(claims.length ? [fieldset(data.scenarios[setting.scenario].claim ? "Share of the claim that comes true" : "Share of the effect that comes",
       ...(claims.length > 1 ? [slider({
         id: "claims", words: "All together", span: claim, initial: 1, read: all, shown: n => percent(n),
@@ -277,6 +421,8 @@ function link() {
   const usual = published(), parts = new URLSearchParams();
   if (setting.scenario !== usual.scenario) parts.set("scenario", setting.scenario);
   if (setting.start !== usual.start) parts.set("start", setting.start);
+  if (setting.delay !== 0) parts.set("delay", setting.delay);
+  if (setting.background) parts.set("background", setting.background);
   if (setting.entries !== 1) parts.set("entries", setting.entries);
   if (setting.cash !== 1) parts.set("cash", setting.cash);
   if (setting.sustained !== 0) parts.set("sustained", setting.sustained);
@@ -297,13 +443,20 @@ function fromLink(text) {
   for (const [key, value] of parts.filter(([key]) => key === "scenario")) {
     if (value in data.scenarios) made.scenario = value; else wrong.push(`${key} ${value} is not here`);
   }
-  const growths = Object.fromEntries(data.growths.map(row => [row.name, row]));
+  for (const [key, value] of parts.filter(([key]) => ["start", "delay", "background"].includes(key))) {
+    const stated = {start: startsOf(made.scenario).map(String), delay: delays.map(String),
+      background: data.baselines.filter(one => !one.own).map(one => one.name)}[key];
+    if (!stated.includes(value)) wrong.push(`${key}=${value} is not here`);
+    else made[key] = key === "background" ? value : Number(value);
+  }
+  if (!wrong.length && !caseOf(made)) return {wrong: ["start, delay and background of this link are not here together"]};
+  if (wrong.length) return {wrong};
+  const growths = Object.fromEntries(growthsOf(made).map(row => [row.name, row]));
   const priced = new Set(data.items.filter(item => item.priced).map(item => item.name));
   for (const [key, value] of parts) {
     const dot = key.indexOf("."), where = dot < 0 ? key : key.slice(0, dot), name = key.slice(dot + 1);
-    if (where === "scenario") continue;
-    if (where === "start" && data.starts.includes(Number(value))) made.start = Number(value);
-    else if (["entries", "cash", "sustained"].includes(where)) made[where] = within(key, value, data.sliders[where]);
+    if (["scenario", "start", "delay", "background"].includes(where)) continue;
+    if (["entries", "cash", "sustained"].includes(where)) made[where] = within(key, value, data.sliders[where]);
     else if (where === "claims" && leversOf(made.scenario).includes(name))
       made.claims[name] = within(key, value, data.sliders.claim);
     else if (where === "prices" && priced.has(name)) made.prices[name] = within(key, value, data.sliders.price);
@@ -320,68 +473,76 @@ const quoted = text => JSON.stringify(text);
 const mapped = pairs => `{${Object.entries(pairs).map(([name, n]) => `${quoted(name)}: ${n}`).join(", ")}}`;
 function python() {
   if (data.given) return "The draws of this run were made elsewhere: ask results.what_if(…) of the run itself.";
-  const lines = ["import carecost as cc"], plan = data.scenarios[setting.scenario];
-  const kept = `cc.Results.load(${quoted("FOLDER")})`;
-  let set = data.load || `${kept}.run.assumptions`;
+  const plan = data.scenarios[setting.scenario], kept = `cc.Results.load(${quoted("FOLDER")}).run`;
+  let set = data.load || `${kept}.assumptions`;
+  if (setting.background) set = `cc.under(${set}, ${quoted(setting.background)})`;
   for (const [name, rate] of Object.entries(setting.growth)) set += `.replace(${quoted(name)}, ${rate})`;
-  lines.push(`chosen = ${set}`);
-  if (setting.cash !== 1) {
-    const by = setting.cash, more = `x + ${rounded(by - 1, 10)} * (1 - x)`;
-    lines.splice(1, 0, "from dataclasses import replace");
-    lines.push(by > 1 ? `share = lambda x, c: ${more}` : `share = lambda x, c: x * ${by} if c.long < 1 else x`);
-    lines.push("paid = [replace(i, cashable=cc.Cashable(share(i.cashable.short, i.cashable), "
-      + "share(i.cashable.long, i.cashable), i.cashable.years)) for i in chosen.items]");
-    lines.push("chosen = replace(chosen, items=paid)");
-  }
+  if (setting.cash !== 1) set += `.cashable(${setting.cash})`;
+  const scenario = plan.packaged ? quoted(setting.scenario) : `${kept}.scenarios[${quoted(setting.scenario)}]`;
   const draws = data.draws ? `, draws=cc.Draws(${data.draws}, seed=${data.seed})` : "";
-  const scenario = plan.packaged ? quoted(setting.scenario) : `${kept}.run.scenarios[${quoted(setting.scenario)}]`;
-  const asked = [], claims = {...setting.claims}, dated = setting.start !== data.own ? `, start=${setting.start}` : data.own_start;
-  const run = (plan, start) => `cc.run(chosen, ${plan}, years=${years}${draws}${start})`;
-  if (setting.sustained === 0) {
-    lines.push(`response = ${run(scenario, data.own_start)}.what_if(${quoted(setting.scenario)})`);
-  } else {
-    for (const name of caseOf(setting).carried) claims[name] = setting.sustained;
-    lines.splice(1, 0, "from carecost.analysis.sustained import sustained");
-    lines.push(`plan = sustained(${run(scenario, dated)}.run, ${quoted(setting.scenario)})`);
-    lines.push(`response = ${run("plan", dated)}.what_if(plan.name)`);
-  }
-  if (Object.keys(claims).length) asked.push(`scale=${mapped(claims)}`);
+  const asked = [];
+  if (Object.keys(setting.claims).length) asked.push(`scale=${mapped(setting.claims)}`);
   if (Object.keys(setting.prices).length) asked.push(`prices=${mapped(setting.prices)}`);
   if (setting.entries !== 1) asked.push(`entries=${setting.entries}`);
-  if (setting.start !== data.own && setting.sustained === 0) asked.push(`start=${setting.start}`);
-  lines.push(`print(response.at(${asked.join(", ")}).npv().mean())`);
-  return lines.join("\n");
+  if (setting.start !== data.own) asked.push(`start=${setting.start}`);
+  if (setting.delay !== 0) asked.push(`delay=${setting.delay}`);
+  if (setting.sustained !== 0) asked.push(`sustained=${setting.sustained}`);
+  return ["import carecost as cc", `chosen = ${set}`,
+    `results = cc.run(chosen, ${scenario}, years=${years}${draws}${data.own_start})`,
+    `print(results.what_if(${quoted(setting.scenario)}).at(${asked.join(", ")}).npv().mean())`].join("\n");
 }
+const inShell = text => /^[\w./=+-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
 function command() {
-  const moved = Object.keys(setting.claims).length || Object.keys(setting.prices).length
-    || Object.keys(setting.growth).length || setting.entries !== 1 || setting.cash !== 1 || setting.sustained !== 0;
-  if (moved) return "The command has no option for the sliders that you moved: use the Python below.";
   if (data.given) return "The draws of this run were made elsewhere: the command cannot make them.";
   if (!data.load || !data.scenarios[setting.scenario].packaged)
-    return "The set or scenario is none that is packaged: give its folder or file to carecost compare.";
-  const start = setting.start === data.own && !data.own_start ? "" : ` --start ${setting.start}`;
-  return `carecost compare ${data.set} ${setting.scenario} --years ${years} --draws ${data.draws} --seed ${data.seed}${start}`;
+    return "The set or scenario is none that is packaged: give its folder or file to carecost what-if.";
+  const words = ["carecost", "what-if", data.set, setting.scenario, "--years", years, "--draws", data.draws, "--seed", data.seed];
+  const background = [data.background, setting.background].filter(Boolean).join("+");
+  if (background) words.push("--background", background);
+  if (setting.start !== data.own || data.own_start) words.push("--start", setting.start);
+  if (setting.delay) words.push("--delay", setting.delay);
+  for (const [where, option] of [["claims", "--claim"], ["prices", "--price"], ["growth", "--growth"]])
+    for (const [name, value] of Object.entries(setting[where])) words.push(option, `${name}=${value}`);
+  for (const [where, usual, option] of [["entries", 1, "--entries"], ["cash", 1, "--cashable"], ["sustained", 0, "--sustained"]])
+    if (setting[where] !== usual) words.push(option, setting[where]);
+  return words.map(word => inShell(String(word))).join(" ");
 }
 
 // What is shown
 
+// Whether anything is moved or chosen, the scenario apart.
+const moved = () => [...new URLSearchParams(link()).keys()].some(key => key !== "scenario");
+const CHANCES = "four chances in five";
+const within = (pair, of) => `${of(pair[0])} to ${of(pair[1])}`;
+function gainWithin([low, high]) {
+  const scale = scaleOf(low, high);
+  if (low >= 0) return `saving of ${within([low, high], n => pounds(n, scale))}`;
+  if (high <= 0) return `cost of ${within([-high, -low], n => pounds(n, scale))}`;
+  return `from a cost of ${pounds(-low, scale)} to a saving of ${pounds(high, scale)}`;
+}
+
 function sentences(made, share) {
   const plan = data.scenarios[setting.scenario], last = data.dates.length - 1, usual = evaluate(published());
   const own = link() === "", span = `${financial(data.years[0])} to ${financial(data.years[years - 1])}`;
-  const claim = plan.claim ? ": effects as claimed, not evidenced" : "";
+  const claim = plan.claim ? ": effects as claimed, not evidenced" : "", ends = band(setting, made);
   const what = plan.claim ? "claim" : "effect";
   const back = made.payback === null ? "It does not pay back within the horizon." : `It pays back in ${financial(made.payback)}.`;
   const even = !leversOf(setting.scenario).length ? "" : share !== null
     ? ` It breaks even if ${percent(share)} of every ${what} comes${plan.claim ? " true" : ""}, all else as set.`
     : made.npv >= 0 ? "" : ` It does not break even at any share of each ${what} up to the whole.`;
-  const fewer = made.averted[last];
+  const usualShare = plan.even !== null && !moved() ? ` In the central run, where each ${what} is as stated, ${percent(plan.even)} is enough, `
+    + "as in the brief; over the draws effects may also fail." : "";
+  const fewer = made.averted[last], change = made.npv - usual.npv;
   return [
     ["head", `${gain(made.npv)} in present value, ${span}.`],
+    ...(ends ? [["range", `${CHANCES[0].toUpperCase()}${CHANCES.slice(1)}: ${gainWithin(ends.npv)}.`]] : []),
+    ["", own ? "This is the published case."
+      : `That is ${pounds(Math.abs(change), scaleOf(usual.npv, made.npv, change))} ${change >= 0 ? "better" : "worse"} than the published case (`
+        + `${setting.scenario === published().scenario ? "" : `${data.scenarios[published().scenario].title}, `}${lower(gain(usual.npv))}).`],
     ["", `${plan.title}${claim}. On 31 March ${data.dates[last]} there would be ${children(made.after[last])} children in care, `
       + `${children(Math.abs(fewer))} ${fewer >= 0 ? "fewer" : "more"} than the ${children(made.before[last])} without it. `
-      + back + even],
-    ["", own ? "This is the published case."
-      : `Published case (${data.scenarios[published().scenario].title}): ${lower(gain(usual.npv))}.`],
+      + back],
+    ...(even ? [["", even.trim() + usualShare]] : []),
   ];
 }
 
@@ -394,6 +555,7 @@ function table(made, usual) {
     ...dates.flatMap(d => [
       [`Children in care, 31 March ${data.dates[d]}, without it`, m => children(m.before[d])],
       [`Children in care, 31 March ${data.dates[d]}, with it`, m => children(m.after[d])],
+      ...(made.band ? [[`Children in care, 31 March ${data.dates[d]}, with it, in ${CHANCES}`, m => within(m.band.after[d], children)]] : []),
     ]),
     [`Spend in ${financial(data.years[years - 1])}, without it`, m => pounds(m.spend_before[years - 1])],
     [`Spend in ${financial(data.years[years - 1])}, with it`, m => pounds(m.spend_after[years - 1])],
@@ -401,6 +563,7 @@ function table(made, usual) {
     [`Gross saving, ${span}`, m => pounds(all(m.gross))],
     [`Cashable saving, ${span}`, m => pounds(all(m.cash))],
     ["Net present saving", m => pounds(m.npv)],
+    ...(made.band ? [[`Net present saving, in ${CHANCES}`, m => within(m.band.npv, n => pounds(n, scaleOf(...m.band.npv)))]] : []),
     ["Net present saving if all of the gross saving were cash", m => pounds(m.npv_gross)],
     ["Pays back in", m => m.payback === null ? "not within the horizon" : financial(m.payback)],
   ];
@@ -419,10 +582,10 @@ function ticks(low, high, n) {
 }
 
 // A drawing as wide as its place, so that letters keep their size. Lines: [values, colour, dash, words].
-function drawing(holder, label, xs, {lines = [], bars = null, format}) {
+function drawing(holder, label, xs, {lines = [], bars = null, area = null, format}) {
   const width = Math.max(holder.clientWidth || 640, 280), height = 280;
   const left = 66, right = 8, top = 30, bottom = 28;
-  const every = [...lines.flatMap(line => line[0]), ...(bars || []), ...(bars ? [0] : [])];
+  const every = [...lines.flatMap(line => line[0]), ...(area || []).flat(), ...(bars || []), ...(bars ? [0] : [])];
   let low = Math.min(...every), high = Math.max(...every);
   const room = (high - low || 1) * 0.06;
   low = bars && low === 0 ? 0 : low - room; high += room;
@@ -440,6 +603,8 @@ function drawing(holder, label, xs, {lines = [], bars = null, format}) {
     {x: x(i), y: height - 8, "text-anchor": i === 0 && !bars ? "start" : "middle", fill: "#3a4147"}, String(words))); });
   (bars || []).forEach((n, i) => n && made.append(element("rect", {x: x(i) - slot * 0.36, width: slot * 0.72,
     y: Math.min(y(n), y(0)), height: Math.max(Math.abs(y(n) - y(0)), 0.5), fill: n >= 0 ? "#15706a" : "#801650"})));
+  if (area) made.append(element("path", {fill: "#801650", "fill-opacity": 0.14, d: [...area.map((pair, i) => [i, pair[1]]),
+    ...area.map((pair, i) => [i, pair[0]]).reverse()].map(([i, n], k) => `${k ? "L" : "M"}${x(i).toFixed(2)} ${y(n).toFixed(2)}`).join("") + "Z"}));
   let key = left;
   for (const [values, colour, dash, words] of lines) {
     made.append(element("path", {d: values.map((n, i) => `${i ? "L" : "M"}${x(i).toFixed(2)} ${y(n).toFixed(2)}`).join(""),
@@ -455,15 +620,17 @@ let asked = 0;
 function show() {
   for (const update of controls) update();
   const made = evaluate(setting), usual = evaluate(published()), last = data.dates.length - 1;
+  made.band = band(setting, made);
+  usual.band = made.band && band(published(), usual);
   const text = link();
   history.replaceState(null, "", text ? `#${text}` : location.pathname + location.search);
   byId("table").replaceChildren(table(made, usual));
-  const moved = text !== "";
   const childrenWords = `Children in care on 31 March, ${data.dates[0]} to ${data.dates[last]}: `
-    + `${children(made.after[last])} in the end with the reform, ${children(made.before[last])} without it.`;
-  drawing(byId("chart-children"), childrenWords, data.dates, {format: n => group(n, 0), lines: [
+    + `${children(made.after[last])} in the end with the reform${made.band ? ` (${within(made.band.after[last], children)} in ${CHANCES}, shaded)` : ""}, `
+    + `${children(made.before[last])} without it.`;
+  drawing(byId("chart-children"), childrenWords, data.dates, {format: n => group(n, 0), area: made.band && made.band.after, lines: [
     [made.before, "#12436d", null, "without it"], [made.after, "#801650", null, "with it"],
-    ...(moved ? [[usual.after, "#801650", "3 4", "published"]] : []),
+    ...(text ? [[usual.after, "#801650", "3 4", "published"]] : []),
   ]});
   byId("words-children").textContent = childrenWords;
   const least = made.net.indexOf(Math.min(...made.net)), most = made.net.indexOf(Math.max(...made.net));
@@ -508,6 +675,14 @@ function open() {
 }
 window.addEventListener("hashchange", open);
 window.addEventListener("resize", () => show());
-window.explorer = {evaluate, published, fromLink, link, python, breakEven, pounds, children};
+// For the tests: what is copied at a setting, without moving to it.
+function textsAt(at) {
+  const kept = setting;
+  setting = at;
+  const made = {python: python(), command: command(), npv: evaluate(at).npv};
+  setting = kept;
+  return made;
+}
+window.explorer = {textsAt, evaluate, published, band: at => band(at, evaluate(at)), command, fromLink, link, python, breakEven, pounds, children};
 open();
 })();

@@ -1835,12 +1835,15 @@ class Results:
         written: list[Path] = _report("chart_files").write_charts(self, folder, dated)
         return written
 
-    @guarded(path=path, starts=optional(calendar_years))
-    def explorer(self, path: str | Path, starts: Sequence[int] | None = None) -> Path:
+    @guarded(path=path, starts=optional(calendar_years), backgrounds=optional(labels))
+    def explorer(
+        self, path: str | Path, starts: Sequence[int] | None = None, backgrounds: Sequence[str] | None = None
+    ) -> Path:
         """Write a page with sliders that works out any setting of the scenarios by itself.
 
-        Shares of each claim, level of entries, prices and their growth and the cashable share can be moved, scenario
-        and year of start chosen. Numbers are means over the draws of the run, worked out from runs that are made once.
+        Shares of each claim, level of entries, prices and their growth, the cashable share and how long spending goes
+        on can be moved; scenario, year of start, delay and baseline chosen. The published case has the means and the
+        interval of the run; what a setting makes of them is worked out from few of its draws, as the page says.
 
         Parameters
         ----------
@@ -1849,6 +1852,9 @@ class Results:
         starts : sequence of int, optional
             Calendar years of programme year 1 that can be chosen, each a run of its own; that of the run and the two
             after it by default.
+        backgrounds : sequence of str, optional
+            Baselines that can be chosen, one at a time, each a run of its own; every packaged one by default, none for
+            a set that states none.
 
         Returns
         -------
@@ -1859,6 +1865,8 @@ class Results:
         ------
         FileError
             If it cannot be written, or does not end in ``.html``.
+        UnknownNameError
+            If a baseline is not known.
         InputError
             If there is no scenario but inaction, or the page would be larger than a megabyte.
 
@@ -1873,10 +1881,10 @@ class Results:
         >>> import carecost as cc
         >>> results = cc.run("england-2025", "family-help", years=3)
         >>> with tempfile.TemporaryDirectory() as folder:
-        ...     results.explorer(f"{folder}/explorer.html", starts=[2028]).name
+        ...     results.explorer(f"{folder}/explorer.html", starts=[2028], backgrounds=["prices-flat"]).name
         'explorer.html'
         """
-        written: Path = _report("explorer").write_explorer(self, path, starts)
+        written: Path = _report("explorer").write_explorer(self, path, starts, backgrounds)
         return written
 
     @classmethod

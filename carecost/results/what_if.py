@@ -19,10 +19,12 @@ from carecost._guard import (
     one_of,
     opened,
     optional,
+    share,
     text,
     wholes,
 )
 from carecost._labels import INACTION
+from carecost.analysis import sustained as analysis
 from carecost.analysis.surface import scaled
 from carecost.errors import UnknownNameError, refuse, unknown
 from carecost.inputs.change import PROGRAMME
@@ -84,6 +86,8 @@ class At:
         Calendar year of programme year 1.
     delay : int
         Years by which every change is later.
+    sustained : float
+        Share of the mean spending of levers that goes on for as long as the effects that it pays for [share].
     """
 
     scale: Mapping[str, float] = field(default_factory=dict)
@@ -91,6 +95,7 @@ class At:
     entries: Entries = field(default_factory=dict)
     start: int | None = None
     delay: int = 0
+    sustained: float = 0.0
 
 
 @dataclass(frozen=True, eq=False)
@@ -215,6 +220,14 @@ class Setting(Saving):
         return tables.cost_rows(self.run, by, basis, None if draws else level, deflator)
 
 
+def _carried_on(run: Run, plan: Scenario, at: At) -> Scenario:
+    """Give a scenario at other amounts, with a share of its spending carried on for as long as its effects."""
+    dated = replace(run, prepared=replace(run.prepared, scenarios=run.scenarios | {plan.name: plan}))
+    more = analysis.sustained(dated, plan.name).levers[len(plan.levers) :]
+    made = replace(plan, levers=(*plan.levers, *more))
+    return scaled(made, {**at.scale, **{lever.name: at.sustained for lever in more}})
+
+
 @opened
 class Response:
     """How a scenario answers to other amounts, prices and entries, worked out from a few runs.
@@ -286,6 +299,7 @@ class Response:
         entries=optional(by_age),
         start=optional(calendar_year),
         delay=PROGRAMME,
+        sustained=share(),
     )
     def at(
         self,
@@ -294,6 +308,7 @@ class Response:
         entries: float | Mapping[Any, float] | None = None,
         start: int | None = None,
         delay: int = 0,
+        sustained: float = 0.0,
     ) -> Setting:
         """Give the scenario against inaction at a setting.
 
@@ -311,6 +326,9 @@ class Response:
             Calendar year of programme year 1. Dates are no amounts: each is run once, and kept.
         delay : int
             Years by which every change is later; run once, and kept.
+        sustained : float
+            Share of what levers spent a year on average that is spent on, after the last year of their spending, for as
+            long as the effects last that it pays for; 0 leaves spending as it is stated [share].
 
         Returns
         -------
@@ -338,11 +356,11 @@ class Response:
         True
         """
         banded: Entries = {None: float(entries)} if isinstance(entries, int | float) else entries or {}
-        at = At(scale or {}, prices or {}, banded, start, delay)
+        at = At(scale or {}, prices or {}, banded, start, delay, sustained)
         self._known(at)
         corners, plan = self._corners(at.start, at.delay)
-        plan = scaled(plan, at.scale)
         run = corners.run
+        plan = scaled(plan, at.scale) if not sustained else _carried_on(run, plan, at)
         plans = {INACTION: run.scenarios[INACTION], plan.name: plan}
         both = {name: corners.outcomes(one, at.prices, at.entries) for name, one in plans.items()}
         prepared, provenance = replace(run.prepared, scenarios=plans), run.provenance

@@ -544,3 +544,22 @@ def test_new_scenario_asks_again_at_a_terminal_until_an_answer_can_be_used(tmp_p
     assert "nobody stated what it costs" in said
     (lever,) = cc.load_scenario(tmp_path / "plan.toml").levers
     assert lever.changes[0].where.items == ("secure",) and lever.changes[0].amount.value == -0.05
+
+
+def test_what_if_prints_what_the_response_gives(capsys: pytest.CaptureFixture[str]) -> None:
+    words = ["what-if", "england-2025", "family-help", "--years", "5", "--draws", "2", "--delay", "1"]
+    words += ["--claim", "family help=0.5", "--price", "children's home=1.1", "--entries", "1.05", "--cashable", "1.5"]
+    words += ["--growth", "growth of residential prices=0.02", "--background", "mix-held", "--format", "json"]
+    assert main(words) == 0
+    rows = {row["what"]: row["mean"] for row in json.loads(capsys.readouterr().out)}
+    made = cc.under("england-2025", "mix-held").replace("growth of residential prices", 0.02).cashable(1.5)
+    response = cc.run(made, "family-help", years=5, draws=2).what_if("family-help")
+    at = response.at({"family help": 0.5}, {"children's home": 1.1}, 1.05, delay=1)
+    found = rows["Net present saving to the public purse (cashable)"]
+    assert found * 1e9 == pytest.approx(at.npv().mean(), rel=1e-9)
+
+
+def test_what_if_refuses_what_is_no_name_and_number(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        main(["what-if", "england-2025", "family-help", "--claim", "0.5"])
+    assert "'0.5' is not NAME=NUMBER, such as 'family help=0.5'" in capsys.readouterr().err

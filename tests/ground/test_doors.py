@@ -407,6 +407,7 @@ def calls() -> dict[str, dict[str, Any]]:
             "**": {"age": 16, "low": 0.01, "high": 0.3},
         },
         "Assumptions.scale": {"self": tiny, "parameter": "exit_rate", "by": 1.1, "**": {"age": 16}},
+        "Assumptions.cashable": {"self": tiny, "level": 0.5},
         "Assumptions.diff": {"self": tiny, "other": tiny},
         "Assumptions.table": {"self": tiny},
         "Assumptions.uncertain": {"self": tiny},

@@ -141,3 +141,19 @@ def test_a_background_acts_under_every_scenario_and_inaction_too(england: cc.Ass
     assert again == behind and (tmp_path / "set" / "background.toml").exists()
     with pytest.raises(cc.CareCostError, match=r"digest"):
         licence(alone.run.provenance, with_it.run.provenance)
+
+
+def test_cashable_goes_from_nothing_over_what_the_set_says_to_all() -> None:
+    england = cc.load_assumptions("england-2025")
+    shares = {
+        level: np.array([[item.cashable.share(year) for item in england.cashable(level).items] for year in (0, 3, 12)])
+        for level in (0, 0.5, 1, 1.5, 2)
+    }
+    whole = np.array([item.cashable.long == 1 for item in england.items])
+    assert england.cashable(1) == england
+    assert (shares[0] == np.where(whole, shares[1], 0)).all()
+    assert (shares[2] == 1).all()
+    assert shares[0.5] == pytest.approx((shares[0] + shares[1]) / 2)
+    assert shares[1.5] == pytest.approx((shares[1] + shares[2]) / 2)
+    with pytest.raises(cc.CareCostError, match=r"level is 3.*from 0 to 2"):
+        england.cashable(3)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +10,7 @@ import numpy as np
 import pytest
 
 import carecost as cc
+from carecost.analysis.sustained import sustained
 from carecost.results.what_if import scaled
 
 SETS = Path(__file__).parents[1] / "data" / "sets"
@@ -144,3 +146,26 @@ def test_what_if_of_a_scenario_that_is_not_there(results: cc.Results) -> None:
         results.what_if("plans")
     with pytest.raises(cc.CareCostError, match="age '20'"):
         results.what_if("plan", bands=["15 to 20"])
+
+
+@pytest.mark.parametrize("at", [{"sustained": 1.0}, {"sustained": 0.4, "delay": 1, "scale": {"edge": 0.5}}])
+def test_sustained_is_a_run_of_the_scenario_with_its_spending_carried_on(
+    results: cc.Results, response: cc.Response, at: dict[str, Any]
+) -> None:
+    plan = scaled(PLAN, at.get("scale", {})).delayed(at.get("delay", 0))
+    plan = replace(plan, name="plan")
+    whole = sustained(cc.run(TINY, plan).run, "plan")
+    names = [lever.name for lever in whole.levers[len(plan.levers) :]]
+    assert names == ["money, sustained"]
+    carried = scaled(whole, dict.fromkeys(names, at["sustained"]))
+    wanted = cc.run(TINY, carried, draws=cc.Draws(12, seed=1)).compare(carried.name)
+    found = response.at(**at)
+    largest = np.abs(wanted.scenario.costs.spend).max()
+    np.testing.assert_allclose(found.npv(), wanted.npv(), rtol=0, atol=CLOSE * largest)
+    assert "net present saving" in " ".join(found.summary()["what"]).lower()  # nothing is carried on twice
+    assert found.npv().mean() < response.at(**{**at, "sustained": 0.0}).npv().mean()
+
+
+def test_share_sustained_beyond_the_whole_is_refused(response: cc.Response) -> None:
+    with pytest.raises(cc.CareCostError, match=r"sustained is 1\.5.*from 0 to 1"):
+        response.at(sustained=1.5)
