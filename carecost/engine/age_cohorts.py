@@ -20,12 +20,12 @@ from carecost.engine.kernels import Band, Kernels, birthday_map
 from carecost.engine.parameters import Parameters
 from carecost.engine.piecewise import stepped
 from carecost.engine.projection import Projection, Rates
-from carecost.maths.birthday_flow import YearKernel, meet_new_rates, side_by_side
+from carecost.maths.birthday_flow import YearKernel, meet_new_rates, side_by_side, time_of_layers
 
 #: Draws that go through at once: what an age needs fits in cache.
 AT_ONCE = 64
 #: Draws times years that meet new rates at once.
-TURNS = 64
+TURNS = 16
 
 
 def project_sums(parameters: Parameters, kernels: Kernels | None = None) -> Projection:
@@ -86,12 +86,14 @@ def project_pieces(parameters: Parameters, kernels: Kernels, cuts: Sequence[int]
     The stock x on the base date has its birthdays spread evenly, as if it had entered in the year before: in the first
     year e is x in 4 and 5, e' - e is e', A is zero and g' = e' + x Q. Where rates change from this year to the next, 4
     to 6 are those of :func:`carecost.maths.birthday_flow.meet_new_rates`. Conservation, F_0' = S + B Q + e'/2, holds
-    identically. Where ages are summed, 2 to 4 are done for the sum of the ages that share rates.
+    identically. Where ages are summed, 2 to 4 are done for the sum of the ages that share rates, but for 4 where rates
+    change.
 
-    Digits: a change that starts in a year leaves earlier years bit for bit. So every year of an age goes through each
-    set of rates of that age and takes its own row; a year's sums over ages end where that year's rates end, whatever
-    other years do; sums go on one after the other, where a zero changes nothing. Ages in which nobody is are left out,
-    which changes no digit either.
+    Digits: a change that starts in a year leaves earlier years bit for bit. How a row is rounded may depend on how many
+    are multiplied at once. So a year with the rates of the year before goes through their set together with all years,
+    and takes its own row; a year with other rates goes by itself. A year's sums over ages end where that year's rates
+    end, whatever other years do; sums go on one after the other, where a zero changes nothing. Ages in which nobody is
+    are left out, which changes no digit either.
     """
     grid, p = parameters.grid, parameters
     bands = kernels.bands(p, cuts)
@@ -138,29 +140,46 @@ class _Plan:
         The band, and the next if any.
     birthday : BirthdayMap
         What the birthday that ends it does.
-    sets : list of (int, ndarray of int)
-        Distinct sets of rates, and the years (by index) that have each.
-    regular : list of (int, ndarray of int)
-        Of each set the years with the rates of the year before, the first year too; sets that have any.
-    changes : list of int
-        Years with other rates than the year before.
-    pairs : list of (tuple of int, ndarray of bool)
-        Pairs of sets, of this band and of the next, in the years whose rates end with it; and which years have each.
+    within, border : _Years
+        Years by their sets of rates: of an age of the band and the next age of it; of its last age and the next band.
+    turns : ndarray of int of shape (year, 2)
+        Sets of rates of the year before (its own in the first year) and of the year.
     """
 
     def __init__(self, grid: Grid, band: Band, following: Band | None) -> None:
         self.band, self.following, self.birthday = band, following, birthday_map(grid, band.ages.stop - 1)
-        changed = np.concatenate([[False], np.diff(band.sets) != 0])
-        self.changes = np.flatnonzero(changed).tolist()
-        numbers = list(dict.fromkeys(band.sets.tolist()))
-        self.sets = [(number, np.flatnonzero(band.sets == number)) for number in numbers]
-        regular = [(number, np.flatnonzero((band.sets == number) & ~changed)) for number in numbers]
-        self.regular = [(number, years) for number, years in regular if len(years)]
-        self.pairs: list[tuple[tuple[int, int], NDArray[np.bool_]]] = []
+        self.within = self.border = _Years.of(band.sets, band.sets)
         if following is not None:
-            both = np.stack([band.sets, following.sets])
-            for pair in dict.fromkeys(zip(*both[:, band.closes].tolist(), strict=True)):
-                self.pairs.append((pair, band.closes & (both == np.array(pair)[:, None]).all(0)))
+            self.border = _Years.of(band.sets, following.sets)
+        self.turns = np.stack([np.append(band.sets[:1], band.sets[:-1]), band.sets], axis=1)
+
+
+class _Years(NamedTuple):
+    """Years by the two sets of rates that meet in each.
+
+    Attributes
+    ----------
+    pairs : ndarray of int of shape (year, 2)
+        Numbers of the sets.
+    regular : list of (tuple of int, ndarray of int)
+        Pairs of sets, and the years (by index) that have each as the year before has, the first year too.
+    changes : ndarray of int
+        Years (by index) with another pair than the year before.
+    """
+
+    pairs: NDArray[np.int_]
+    regular: list[tuple[tuple[int, int], NDArray[np.int_]]]
+    changes: NDArray[np.int_]
+
+    @classmethod
+    def of(cls, one: NDArray[np.int_], other: NDArray[np.int_]) -> _Years:
+        """Sort the years by two sets in each: (year,)."""
+        pairs = np.stack([one, other], axis=1)
+        changed = np.append(False, (pairs[1:] != pairs[:-1]).any(1))
+        found: list[tuple[tuple[int, int], NDArray[np.int_]]] = []
+        for first, then in dict.fromkeys(map(tuple, pairs[~changed].tolist())):
+            found.append(((first, then), np.flatnonzero((pairs == (first, then)).all(1) & ~changed)))
+        return cls(pairs, found, np.flatnonzero(changed))
 
 
 class _Rows:
@@ -187,49 +206,46 @@ class _Sums:
     ----------
     whole : ndarray of shape (draw, year + 1, 3 * state)
         As of the rows.
-    tilted : ndarray of shape (draw, year + 1, 3 * state)
-        ``[F_1 | F_2 | g]``, with the layers that came in from an age with the same rates.
+    tilted : ndarray of shape (draw, year + 1, 2 * state)
+        ``[F_1 | F_2]``.
     layer : ndarray of shape (draw, year + 1, state)
-        Time after the birthday of the layers that came in from an age with other rates.
+        Time after the birthday of the layers that came in.
+    before : ndarray of shape (draw, year + 1, state)
+        Time before the next birthday of those who meet new rates.
     empty : bool
         Nothing was added yet: what the arrays hold is void.
     """
 
     def __init__(self, draws: int, years: int, states: int) -> None:
-        self.whole, self.tilted = np.empty((2, draws, years + 1, 3 * states))
-        self.layer = np.empty((draws, years + 1, states))
+        self.whole, self.tilted = (np.empty((draws, years + 1, kinds * states)) for kinds in (3, 2))
+        self.layer, self.before = np.empty((2, draws, years + 1, states))
         self.empty = True
 
-    def add(self, rows: _Rows, jump: Array | None, layer: Array | None) -> None:
-        """Add an age, and the layers that came in with those who turned it, by year: (draw, year, state)."""
+    def add(self, rows: _Rows, layer: Array | None) -> None:
+        """Add an age, and the time of the layers that came in with those who turned it: (draw, year, state)."""
         n = self.layer.shape[-1]
         if self.empty:
             self.empty = False
-            self.whole[...] = rows.whole
-            self.tilted[..., :n], self.tilted[..., n : 2 * n] = rows.tilted[:, 0, :, :n], rows.tilted[:, 1, :, :n]
-            for into, given in ((self.tilted[..., 2 * n :], jump), (self.layer, layer)):
-                into[:, 0], into[:, 1:] = 0.0, 0.0 if given is None else given
-            return
+            for array in (self.whole, self.tilted, self.layer, self.before):
+                array[...] = 0.0
         self.whole += rows.whole
         self.tilted[..., :n] += rows.tilted[:, 0, :, :n]
-        self.tilted[..., n : 2 * n] += rows.tilted[:, 1, :, :n]
-        if jump is not None:
-            self.tilted[:, 1:, 2 * n :] += jump
+        self.tilted[..., n:] += rows.tilted[:, 1, :, :n]
         if layer is not None:
             self.layer[:, 1:] += layer
 
     def keep(self, rows: NDArray[np.bool_]) -> None:
         """Set all rows but some to zero."""
-        for array in (self.whole, self.tilted, self.layer):
+        for array in (self.whole, self.tilted, self.layer, self.before):
             array *= rows[:, None]
 
 
-class _Turn(NamedTuple):
-    """Years (by index) at whose turn a band meets new rates, and the kernels before and after: of (draw x year)."""
+class _Meeting(NamedTuple):
+    """Some years (by index), and the kernels of two sets of rates that meet in each: of (draw x year)."""
 
     years: NDArray[np.int_]
-    old: YearKernel
-    new: YearKernel
+    one: YearKernel
+    other: YearKernel
 
 
 def _by_row(array: Array) -> Array:
@@ -251,13 +267,10 @@ class _Cohorts:
         start = np.asarray(parameters.initial_stock)
         self._start = np.broadcast_to(_some(start, draws), (self._n, *start.shape[1:]))
         # What the last age hands on, None as long as nobody is there: the flow of its birthday with all states in
-        # order, (draw, 3, year, state), or rows of the same window; and jumps and layers, by year.
+        # order, (draw, 3, year, state), or rows of the same window; and the time of their layers, by year.
         self._turning: Array | None = None
         self._rows: _Rows | None = None
-        self._jump: Array | None = None
         self._layer: Array | None = None
-        self._of_plan: _Plan | None = None
-        self._known_turns: list[_Turn] = []
 
     def follow(self, plans: Sequence[_Plan]) -> None:
         """Carry all ages through all years."""
@@ -288,14 +301,17 @@ class _Cohorts:
 
     def _band(self, i: int, plan: _Plan) -> None:
         """Carry the ages of a band through all years."""
-        band = plan.band
+        band, self._turns = plan.band, list[_Meeting]()
         for age in range(band.ages.start, band.ages.stop):
             if self._rows is None:
                 if self._turning is None and self._entrants.none(age) and not self._start[:, age].any():
                     continue
                 self._begin(band)
+            self._turns = self._turns or self._meetings(plan.within.changes, plan.turns)
             self._enter(age, band)
             self._step(age, plan)
+            if age + 1 < band.ages.stop:
+                self._layer = self._layers(plan.within, np.eye(self._after.layer.shape[-1]), within=True)
         if self._rows is None:
             return
         time = self._close(plan)
@@ -348,40 +364,33 @@ class _Cohorts:
         rows, following, years = self._rows, self._next, self._years
         w = rows.whole.shape[-1] // 3
         for sums in (self._after, self._before)[: 1 + self._apart]:
-            sums.add(rows, self._jump, self._layer)
+            sums.add(rows, self._layer)
         whole, tilted = rows.whole[:, :years], rows.tilted[:, :, :years]
-        for number, some in plan.regular:
+        for (number, _), some in plan.within.regular:
             kernel = self._kernel(number)
             if len(some) == years:
                 np.matmul(whole, kernel.rows(0, 2), out=following.whole[:, 1:, :w])
                 np.matmul(tilted, kernel.onward, out=following.tilted[:, :, 1:, :w])
             else:
-                # Every year goes through every set: how a year is rounded must not depend on the rates of others.
                 following.whole[:, some + 1, :w] = (whole @ kernel.rows(0, 2))[:, some]
                 following.tilted[:, :, some + 1, :w] = (tilted @ kernel.onward)[:, :, some]
-        for turn in self._turns(plan):
+        for turn in self._turns:
             self._change(rows, following, turn)
-        self._jump, self._layer = rows.tilted[:, 0, :years, w:], None
         if self._out.reached is not None:
             self._out.reached[self._draws, :, age, self._grid.windows.states(age)] = following.whole[:, 1:, :w]
         self._rows, self._next = following, rows
 
-    def _turns(self, plan: _Plan) -> list[_Turn]:
-        """Give the turns of a year at which the ages of a band meet new rates, some years at once; made once a band."""
-        if self._of_plan is not plan:
-            years, sets, count = plan.changes, plan.band.sets, max(1, TURNS // self._n)
-            some = [years[i : i + count] for i in range(0, len(years), count)]
-            self._of_plan, self._known_turns = (
-                plan,
-                [_Turn(at, *(self._side_by_side(sets[at - back]) for back in (1, 0))) for at in map(np.array, some)],
-            )
-        return self._known_turns
+    def _meetings(self, years: NDArray[np.int_], pairs: NDArray[np.int_]) -> list[_Meeting]:
+        """Put the kernels of two sets of rates beside some years (by index), some years at once."""
+        count = max(1, TURNS // self._n)
+        chosen = [years[i : i + count] for i in range(0, len(years), count)]
+        return [_Meeting(some, *(self._side_by_side(pairs[some, side]) for side in (0, 1))) for some in chosen]
 
     def _side_by_side(self, numbers: NDArray[np.int_]) -> YearKernel:
         kernels = [self._kernel(number) for number in numbers]
         return kernels[0] if len(kernels) == 1 else side_by_side(kernels, self._n)
 
-    def _change(self, rows: _Rows, following: _Rows, turn: _Turn) -> None:
+    def _change(self, rows: _Rows, following: _Rows, turn: _Meeting) -> None:
         """Carry those of an age who meet new rates at the turn of some years."""
         years, old, new = turn
         w, n = rows.whole.shape[-1] // 3, self._n
@@ -390,11 +399,7 @@ class _Cohorts:
         )
         flow = np.stack([whole[..., :w], first, second], axis=2)  # (draw x year, 1, 3, state)
         entered = whole[..., w : 2 * w]
-        time_after = whole[..., : 2 * w] @ old.rows(2, 3)
-        more = [first, second, np.zeros_like(entered)]
-        if self._jump is not None:
-            more[2] = _by_row(self._jump[:, years - 1])
-        time_after += np.concatenate(more, axis=-1) @ old.after
+        time_after = _time_after(old, whole[..., : 2 * w], np.concatenate([first, second], axis=-1))
         if self._layer is not None:
             time_after += _by_row(self._layer[:, years - 1])
         found = meet_new_rates(old, new, flow, (entered, entered + whole[..., 2 * w :]), time_after)
@@ -402,6 +407,7 @@ class _Cohorts:
         following.whole[:, years + 1, :w] = onward[:, :, 0]
         following.tilted[:, :, years + 1, :w] = onward[:, :, 1:].swapaxes(1, 2)
         rows.tilted[:, :, years, w:] = found.jump.reshape(n, 1, len(years), w)
+        self._before.before[:, years] += found.time.reshape(n, len(years), w)
 
     def _close(self, plan: _Plan) -> Array:
         """Give the time that the ages of a band lived in the years whose rates end with it, and add to the stock.
@@ -409,19 +415,19 @@ class _Cohorts:
         (draw, year, state of the window). Other years hand their sums on to the next band.
         """
         years, w, closes = self._years, self._after.layer.shape[-1], plan.band.closes
-        after = self._time_after(self._after, plan)
-        stock = self._of_years(plan.sets, lambda number: after[:, 1:] @ self._kernel(number).rates)
+        after = self._lived_after(self._after, plan)
+        stock = self._of_years(plan, lambda kernel, time: time @ kernel.rates, after[:, 1:])
         stock += self._after.whole[:, 1:, :w]
         stock += 0.5 * self._after.whole[:, 1:, w : 2 * w]
         if not self._apart:
-            time = self._time_before(self._after, plan, after)
+            time = self._lived_before(self._after, plan, after)
             time += after[:, 1:]
             self._stock[..., self._window] += stock
             self._after.empty = True
             return time
         # Those before their birthday met last year's rates too: their sums end where either year's do.
         joint = closes | np.concatenate([closes[:1], closes[: years - 1]])
-        time = self._time_before(self._before, plan, self._time_after(self._before, plan))
+        time = self._lived_before(self._before, plan, self._lived_after(self._before, plan))
         time *= joint[:, None]
         time += after[:, 1:] * closes[:, None]
         self._stock[..., self._window] += stock * closes[:, None]
@@ -429,46 +435,53 @@ class _Cohorts:
         self._before.keep(~np.concatenate([joint, closes[-1:]]))
         return time
 
-    def _of_years(
-        self, sets: Sequence[tuple[int, NDArray[np.int_]]], made: Callable[[int], Array], base: int = 0
-    ) -> Array:
-        """Take each year's row of what is made of all years with its set of rates: (draw, year, state)."""
-        found = [made(number) for number, _ in sets]
-        if len(found) == 1:
-            return found[0]
-        out = np.zeros_like(found[0])
-        for (_, some), rows in zip(sets, found, strict=True):
-            out[:, some + base] = rows[:, some + base]
+    def _of_years(self, plan: _Plan, made: Callable[..., Array], *rows: Array) -> Array:
+        """Give what is made with each year's kernel of its rows, each (draw, year, ...): (draw, year, state)."""
+        out = np.empty((self._n, self._years, self._after.layer.shape[-1]))
+        for (number, _), some in plan.within.regular:
+            found = made(self._kernel(number), *rows)
+            if len(some) == self._years:
+                return found
+            out[:, some] = found[:, some]
+        for years, _, new in self._turns:
+            found = made(new, *(_by_row(array[:, years]) for array in rows))
+            out[:, years] = found.reshape(self._n, len(years), -1)
         return out
 
-    def _time_after(self, sums: _Sums, plan: _Plan) -> Array:
+    def _lived_after(self, sums: _Sums, plan: _Plan) -> Array:
         """Give the time after a birthday until 31 March, by the year after: (draw, year + 1, state)."""
         w = sums.layer.shape[-1]
-
-        def made(number: int) -> Array:
-            kernel = self._kernel(number)
-            found = sums.whole[..., : 2 * w] @ kernel.rows(2, 3)
-            found += sums.tilted @ kernel.after
-            return found
-
-        out = self._of_years(plan.sets, made, base=1)
-        out += sums.layer
-        out[:, 0] = 0.0  # those there on the base date are not followed from their last birthday
+        out = np.zeros_like(sums.layer)  # those there on the base date are not followed from their last birthday
+        out[:, 1:] = self._of_years(plan, _time_after, sums.whole[:, 1:, : 2 * w], sums.tilted[:, 1:])
+        out[:, 1:] += sums.layer[:, 1:]
         return out
 
-    def _time_before(self, sums: _Sums, plan: _Plan, after: Array) -> Array:
+    def _lived_before(self, sums: _Sums, plan: _Plan, after: Array) -> Array:
         """Give the time from the start of a year to the next birthday: (draw, year, state)."""
-        years, w = self._years, sums.layer.shape[-1]
-        whole = sums.whole[:, :years]
-        out = self._of_years(plan.regular, lambda number: whole @ self._kernel(number).rows(1, 3))
-        out -= after[:, :years]
-        for at, old, new in self._turns(plan):
-            rows, tilted, later = (_by_row(a[:, at]) for a in (sums.whole, sums.tilted, after))
-            flow = np.stack([rows[..., :w], tilted[..., :w], tilted[..., w : 2 * w]], axis=2)
-            entered = rows[..., w : 2 * w]
-            both = entered, entered + rows[..., 2 * w :]
-            out[:, at] = meet_new_rates(old, new, flow, both, later).time.reshape(len(out), len(at), w)
+        whole, out = sums.whole[:, : self._years], sums.before[:, : self._years].copy()
+        for (number, _), some in plan.within.regular:
+            out[:, some] = (whole @ self._kernel(number).rows(1, 3) - after[:, : self._years])[:, some]
         return out
+
+    def _layers(self, years: _Years, passes: Array, within: bool = False) -> Array:
+        """Give the time that the layers of an age live after the birthday that ends it: (draw, year, next state)."""
+        n = self._n
+        jump = self._next.tilted[:, 0, : self._years, -len(passes) :]  # the age that has just ended
+        out = np.empty((n, self._years, passes.shape[1]))
+        for pair, some in years.regular:
+            out[:, some] = (jump @ self._layer_across(pair, passes))[:, some]
+        if within:
+            # Each kernel is met at several ages: its matrix is worth making.
+            for year, pair in zip(years.changes.tolist(), years.pairs[years.changes].tolist(), strict=True):
+                out[:, year] = (jump[:, year, None] @ self._layer_across(pair, passes))[:, 0]
+            return out
+        for some, one, other in self._meetings(years.changes, years.pairs):
+            found = time_of_layers(one, other, passes, _by_row(jump[:, some]))
+            out[:, some] = found.reshape(n, len(some), -1)
+        return out
+
+    def _layer_across(self, pair: Sequence[int], passes: Array) -> Array:
+        return _some(self._kernels.layer(*pair, passes), self._draws)
 
     def _cross(self, plan: _Plan) -> None:
         """Let people pass the birthday that ends a band: some leave, some go on, the others turn the next age."""
@@ -481,26 +494,19 @@ class _Cohorts:
             aged_out += reached * birthday.leaving
         if plan.following is None:
             return
-        self._pass_layers(plan)
+        self._layer = self._layers(plan.border, birthday.passes)
+        if not plan.band.closes.all():
+            going_on = self._layers(plan.within, np.eye(w), within=True)
+            self._layer = np.where(plan.band.closes[:, None], self._layer, going_on)
         if here == self._grid.windows.at[plan.following.ages.start] and not leaving:
             return
         flow = np.concatenate([reached[:, None], rows.tilted[:, :, 1:, :w]], axis=1)
         self._turning, self._rows = birthday.turned(flow, self._states), None
 
-    def _pass_layers(self, plan: _Plan) -> None:
-        """Let layers pass a birthday: within the same rates as they are, else as the time that they will live."""
-        assert self._jump is not None
-        jump, closes, passes = self._jump, plan.band.closes, plan.birthday.passes
-        self._jump = None if closes.all() else jump * ~closes[:, None]
-        self._layer = None
-        for pair, some in plan.pairs:
-            time = jump @ _some(self._kernels.layer(*pair, passes), self._draws)
-            if some.all():
-                self._layer = time
-                return
-            if self._layer is None:
-                self._layer = np.zeros_like(time)
-            self._layer[:, some] = time[:, some]
+
+def _time_after(kernel: YearKernel, people: Array, tilted: Array) -> Array:
+    """Give the time after a birthday until 31 March of rows ``[turned | entered]`` and ``[F_1 | F_2]``."""
+    return np.asarray(people @ kernel.rows(2, 3) + tilted @ kernel.after)
 
 
 def _some(array: Array, draws: slice) -> Array:

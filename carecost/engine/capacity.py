@@ -365,6 +365,11 @@ class Difference:
         whole = self._kernels.layer(before, after, self._maps[age].passes)
         return whole if len(whole) == 1 else whole[self._draws[:n]]
 
+    def _within(self, number: int, n: int) -> Array:
+        """Give the time that a layer lives after a birthday within a set of rates."""
+        whole = self._kernels.layer(number, number, np.eye(self._kernel(number, n).rates.shape[-1]))
+        return whole if len(whole) == 1 else whole[self._draws[:n]]
+
     def _groups(self, people: _People, year: int, joint: bool) -> list[_Group]:
         """Join the bands of a window that share the rates of a year, and of the year before where joint."""
         key = people.ages.start, year, joint
@@ -463,7 +468,8 @@ class Difference:
         w, kernel = people.w, self._kernel(number, n)
         tilted = [_added(a) for a in (*(people.tilted[:n, k, ages, :w] for k in (0, 1)), people.jump[:n, ages])]
         found = _added(people.whole[:n, ages, : 2 * w])[:, None] @ kernel.rows(2, 3)
-        found += np.concatenate(tilted, axis=-1)[:, None] @ kernel.after
+        found += np.concatenate(tilted[:2], axis=-1)[:, None] @ kernel.after
+        found += tilted[2][:, None] @ self._within(number, n)
         return np.asarray(found[:, 0] + _added(people.layer[:n, ages]))
 
     def enter(self, year: int, even: Array, born: tuple[NDArray[np.int_], Array]) -> None:

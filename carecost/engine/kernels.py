@@ -150,8 +150,6 @@ class Kernels:
 
         ``passes`` says where the birthday leads: (state before, state after).
         """
-        if before == after and np.array_equal(passes, np.eye(len(passes))):
-            return self.of(before).layer
         key = before, after, passes.tobytes()
         if key not in self._layers:
             self._layers[key] = layer_across(self.of(before), self.of(after), passes)

@@ -24,6 +24,7 @@ from typing import NamedTuple
 
 import numpy as np
 from numpy.polynomial import legendre
+from numpy.typing import NDArray
 
 from carecost._typing import Array
 from carecost.maths.expm import at_once, phi_functions, phi_into
@@ -63,8 +64,8 @@ class YearKernel(NamedTuple):
         The functions phi_0 = expm(Q) to phi_5.
     onward : ndarray of shape (draw, 2, 2 * state, state)
         ``[expm(Q) over (2k + 1) Y_k]`` for k of 1 and 2.
-    after : ndarray of shape (draw, 3 * state, state)
-        ``[V_1 over V_2 over layer]``, where the layer is that within ages of the same rates, see :func:`layer_across`.
+    after : ndarray of shape (draw, 2 * state, state)
+        ``[V_1 over V_2]``.
 
     See Also
     --------
@@ -84,9 +85,28 @@ class YearKernel(NamedTuple):
     after: Array
 
     @property
+    def outflows(self) -> Array:
+        """Rate of leaving and moving from each state: (draw, state) [per person-year]."""
+        return np.asarray(-np.einsum("dii->di", self.rates))
+
     def layer(self) -> Array:
-        """Time that a unit of layer lives after the birthday, beyond its three coefficients: (draw, state, state)."""
-        return self.after[:, 2 * self.rates.shape[-1] :]
+        """Work out the time that a unit of layer lives after a birthday within the same rates, as a matrix.
+
+        Returns
+        -------
+        ndarray of shape (draw, state, state)
+            Time beyond that of its three coefficients [years squared].
+
+        See Also
+        --------
+        layer_across : Across a birthday at which rates change.
+
+        Examples
+        --------
+        >>> bool(abs(year_kernel(np.array([[[-1.0]]])).layer()).max() < 1e-4)
+        True
+        """
+        return _time_within(self, np.eye(self.rates.shape[-1])[None])
 
     def rows(self, first: int, last: int) -> Array:
         """Give phi functions one above the other.
@@ -113,12 +133,12 @@ class YearKernel(NamedTuple):
         n = self.phi.shape[-1]
         return self.phi[:, first : last + 1].reshape(-1, (last + 1 - first) * n, n)
 
-    def part(self, draws: slice) -> YearKernel:
+    def part(self, draws: slice | NDArray[np.bool_]) -> YearKernel:
         """Take some draws, where there is more than one.
 
         Parameters
         ----------
-        draws : slice
+        draws : slice or ndarray of bool of shape (draw,)
             Which.
 
         Returns
@@ -155,11 +175,6 @@ def year_kernel(rates: Array) -> YearKernel:
     --------
     kernel : Over any span.
 
-    Notes
-    -----
-    The layer within ages of the same rates is exact: int phi(u) phi(1 - u) du = phi_2 - 2 phi_3, less what three
-    coefficients have of it, sum of (2k + 1) Y_k V_k.
-
     Examples
     --------
     >>> kernel = year_kernel(np.array([[[-0.5]]]))
@@ -167,7 +182,7 @@ def year_kernel(rates: Array) -> YearKernel:
     array([0.606531, 0.786939, 0.426123])
     """
     draws, n = rates.shape[:2]
-    shapes = (draws, ORDER + 1, n, n), (draws, 2, 2 * n, n), (draws, 3 * n, n)
+    shapes = (draws, ORDER + 1, n, n), (draws, 2, 2 * n, n), (draws, 2 * n, n)
     out = YearKernel(rates, *map(np.empty, shapes))
     phi_into(np.ascontiguousarray(rates), out.phi)
     for first in range(0, draws, count := at_once(n)):
@@ -209,21 +224,14 @@ def _fill(kernel: YearKernel) -> None:
     _, phi, onward, after = kernel
     draws, n = phi.shape[0], phi.shape[-1]
     # V_1 and V_2, each the weights of phi_2 to phi_4.
-    v = after[:, : 2 * n].reshape(draws, 2, n * n)
+    v = after.reshape(draws, 2, n * n)
     np.matmul(_LEGENDRE[1:3, :3], phi[:, 2:5].reshape(draws, 3, n * n), out=v)
-    tilted = after[:, : 2 * n].reshape(draws, 2, n, n)
     onward[:, :, :n] = phi[:, :1]
-    np.multiply(tilted, np.array([-3.0, 5.0])[:, None, None], out=onward[:, :, n:])
-    layer = kernel.layer
-    np.multiply(phi[:, 3], -2.0, out=layer)
-    layer += phi[:, 2]
-    layer -= phi[:, 2] @ phi[:, 2]
-    for k in range(2):
-        layer -= onward[:, k, n:] @ tilted[:, k]
+    np.multiply(v.reshape(draws, 2, n, n), np.array([-3.0, 5.0])[:, None, None], out=onward[:, :, n:])
 
 
 def layer_across(before: YearKernel, after: YearKernel, passes: Array) -> Array:
-    """Give the time that a layer lives after a birthday at which rates change, beyond its three coefficients.
+    """Give the time that a layer lives after a birthday, beyond its three coefficients, as a matrix.
 
     Parameters
     ----------
@@ -239,7 +247,38 @@ def layer_across(before: YearKernel, after: YearKernel, passes: Array) -> Array:
 
     See Also
     --------
+    carecost.maths.birthday_flow.time_of_layers : The same of given layers, with the algebra.
     meet_new_rates : When rates change.
+
+    Examples
+    --------
+    >>> slow, fast = year_kernel(np.array([[[-1.0]]])), year_kernel(np.array([[[-4.0]]]))
+    >>> float(abs(layer_across(slow, fast, np.ones((1, 1)))).max()) < 1e-4
+    True
+    """
+    return time_of_layers(before, after, passes, np.eye(len(passes))[None])
+
+
+def time_of_layers(before: YearKernel, after: YearKernel, passes: Array, layers: Array) -> Array:
+    """Give the time that layers live after a birthday, beyond their three coefficients.
+
+    Parameters
+    ----------
+    before, after : YearKernel
+        Of the age that ends and of the age that begins.
+    passes : ndarray of shape (state before, state after)
+        1 where the birthday leads from one state to another, else 0.
+    layers : ndarray of shape (draw, row, state before)
+        Layers g.
+
+    Returns
+    -------
+    ndarray of shape (draw, row, state after)
+        Time [years].
+
+    See Also
+    --------
+    layer_across : As a matrix, for many rows.
 
     Notes
     -----
@@ -248,8 +287,9 @@ def layer_across(before: YearKernel, after: YearKernel, passes: Array) -> Array:
 
         sum of (2k + 1) g Y_k J V'_k over k from 3.
 
-    The term of k = 3 is taken whole. The rest matters only where outflows h and h' are large on both sides, and is
-    taken state by state from the closed form of one state,
+    Where rates are the same on both sides and J changes nothing, int phi(u) phi(1 - u) du = phi_2 - 2 phi_3, so that
+    the sum is known from its first three terms. Else the term of k = 3 is taken whole. The rest matters only where
+    outflows h and h' are large on both sides, and is taken state by state from the closed form of one state,
 
         int phi(u) phi'(1 - u) du = (1 - e_1(h) - e_1(h') + e(h, h')) / (h h'),
 
@@ -259,25 +299,44 @@ def layer_across(before: YearKernel, after: YearKernel, passes: Array) -> Array:
     Examples
     --------
     >>> slow, fast = year_kernel(np.array([[[-1.0]]])), year_kernel(np.array([[[-4.0]]]))
-    >>> float(abs(layer_across(slow, fast, np.ones((1, 1)))).max()) < 1e-4
+    >>> float(abs(time_of_layers(slow, fast, np.ones((1, 1)), np.ones((1, 1, 1)))).max()) < 1e-4
     True
     """
-    out = np.asarray((-7.0 * _v(before.phi, 3)) @ (passes @ _v(after.phi, 3)))
-    start, end = np.nonzero(passes)
-    if not len(start):
-        return out
-    outflows = (-np.einsum("dii->di", k.rates)[:, states] for k, states in ((before, start), (after, end)))
-    slow, fast = np.broadcast_arrays(*outflows)
-    out[:, start, end] += _rest(slow, fast)
+    draws = max(len(before.rates), len(after.rates), len(layers))
+    layers = np.broadcast_to(layers, (draws, *layers.shape[1:]))
+    same = np.zeros(draws, dtype=bool)
     if np.array_equal(passes, np.eye(len(passes))):
-        # Where the rates of a draw happen to be the same on both sides nothing changes for it.
-        same = np.broadcast_to((before.rates == after.rates).all((1, 2)), len(out))
-        out[same] = np.broadcast_to(before.layer, out.shape)[same]
-    beyond = np.minimum(slow, fast).max(1) > WHOLE
+        same[:] = (before.rates == after.rates).all((1, 2))
+        if same.all():
+            return _time_within(before, layers)
+    out = np.asarray(_by_v(_by_v(-7.0 * layers, before) @ passes, after))
+    start, end = np.nonzero(passes)
+    h, k = np.broadcast_arrays(before.outflows[:, start], after.outflows[:, end])
+    both = np.minimum(h, k)
+    fast = np.flatnonzero(both.max(0, initial=0.0) > REST)
+    lived = layers[..., start[fast]] * _rest(h[:, fast], k[:, fast])[:, None]
+    for i, to in enumerate(end[fast].tolist()):
+        out[..., to] += lived[..., i]
+    if same.any():
+        out[same] = _time_within(before.part(same), layers[same])
+    beyond = np.broadcast_to((both > WHOLE).any(1), draws)
     if beyond.any():
-        one, other = (YearKernel(*(a if len(a) == 1 else a[beyond] for a in k)) for k in (before, after))
-        out[beyond] = _whole_layer(one, other, passes)
+        out[beyond] = layers[beyond] @ _whole_layer(before.part(beyond), after.part(beyond), passes)
     return out
+
+
+def _time_within(kernel: YearKernel, layers: Array) -> Array:
+    """Give the time that layers live after a birthday within the same rates: (draw, row, state)."""
+    n = layers.shape[-1]
+    tilted = np.concatenate([layers @ kernel.onward[:, k, n:] for k in range(2)], axis=-1)
+    out = np.concatenate([layers, -2.0 * layers], axis=-1) @ kernel.rows(2, 3)
+    return np.asarray(out - layers @ kernel.phi[:, 2] @ kernel.phi[:, 2] - tilted @ kernel.after)
+
+
+def _by_v(rows: Array, kernel: YearKernel) -> Array:
+    """Multiply rows with V_3: (draw, row, state)."""
+    weighted = [weight * rows for weight in _LEGENDRE[3, :4]]
+    return np.asarray(np.concatenate(weighted, axis=-1) @ kernel.rows(2, ORDER))
 
 
 def _whole_layer(before: YearKernel, after: YearKernel, passes: Array) -> Array:
@@ -297,7 +356,6 @@ def _v(phi: Array, k: int) -> Array:
 
 def _rest(h: Array, k: Array) -> Array:
     """Give int phi(u) phi'(1 - u) du of single states with outflows h and k, less its Legendre terms up to P_3."""
-    h, k = np.broadcast_arrays(h, k)
     both = np.minimum(h, k) > REST
     # Where they are small the rest is below 1e-8 of the whole: any number above REST keeps the formula from failing.
     h, k = np.where(both, h, 2.0), np.where(both, k, 2.0)
@@ -387,32 +445,27 @@ def meet_new_rates(
     """
     even, even_next = entrants
     draws, rows, n = even.shape
-    people = np.concatenate([np.broadcast_to(flow, (draws, *flow.shape[1:])), even[:, :, None]], axis=2)
-    by_old = _moments(people, old)  # (draw, row, 5 functions x 4 kinds of people, state): phi_1 to phi_5 of each
-    each = by_old.reshape(draws, rows, ORDER, 4, n)
-    stock = flow[:, :, 0] + 0.5 * even + time_after @ old.rates
-    moments = np.matmul(_STOCK, by_old)  # S_1 and S_2 in rows 1 and 2
-    moments[:, :, 0] = stock
-    later = np.matmul(_CHANGE, _moments(moments, new) - _moments(moments, old))
-    coming = _moments(even_next[:, :, None], new)
-    time = each[:, :, 0, 0] + each[:, :, 1, 3] - each[:, :, 2, 3] + coming[:, :, 2] - time_after + later[:, :, 0]
+    flow = np.broadcast_to(flow, (draws, rows, 3, n))
+    people = np.concatenate([flow, even[:, :, None]], axis=2)
+    first, then = (kernel.rows(1, ORDER)[:, None] for kernel in (old, new))
+    moments = np.empty((draws, rows, 3, n))
+    moments[:, :, 0] = stock = flow[:, :, 0] + 0.5 * even + time_after @ old.rates
+    moments[:, :, 1:] = _weighted(_STOCK, people) @ first
+    met = _weighted(_CHANGE, moments)
+    differs = (met + _weighted(_COMING, even_next[:, :, None])) @ then - met @ first
+    time = np.concatenate([flow[:, :, 0], even, -even], axis=-1) @ old.rows(1, 3) - time_after + differs[:, :, 0]
     out = np.empty((draws, rows, 3, n))
     out[:, :, 0] = stock + time @ new.rates + 0.5 * even_next
-    whole_year = (flow.reshape(len(flow), 3 * rows, n) @ old.phi[:, 0]).reshape(draws, rows, 3, n)
-    out[:, :, 1:] = whole_year[:, :, 1:] + later[:, :, 1:]
-    out[:, :, 1:] += np.matmul(_EARLY, coming) - np.matmul(_EARLY, each[:, :, :, 3])
-    at_turn = whole_year[:, :, 0] - whole_year[:, :, 1] + whole_year[:, :, 2] + each[:, :, 0, 3]
-    jump = even_next - even + at_turn @ new.rates - at_turn @ old.rates
-    return Onward(time, out, jump)
+    tilted = np.concatenate([flow[:, :, 1:], np.broadcast_to(-even[:, :, None], (draws, rows, 2, n))], axis=-1)
+    out[:, :, 1:] = (tilted.swapaxes(1, 2) @ old.onward).swapaxes(1, 2) + differs[:, :, 1:]
+    at_turn = np.concatenate([flow[:, :, 0] - flow[:, :, 1] + flow[:, :, 2], even], axis=-1) @ old.rows(0, 1)
+    return Onward(time, out, even_next - even + at_turn @ new.rates - at_turn @ old.rates)
 
 
-def _moments(rows: Array, kernel: YearKernel) -> Array:
-    """Multiply rows of several kinds with phi_1 to phi_5: (draw, row, 5 x kind, state)."""
-    draws, count, kinds, n = rows.shape
-    found = rows.reshape(draws, 1, count * kinds, n) @ kernel.phi[:, 1 : ORDER + 1]
-    return np.ascontiguousarray(
-        found.reshape(draws, ORDER, count, kinds, n).transpose(0, 2, 1, 3, 4).reshape(draws, count, ORDER * kinds, n)
-    )
+def _weighted(weights: Array, rows: Array) -> Array:
+    """Sum kinds of people with weights, those of phi_1 to phi_5 side by side: (draw, row, sum, 5 * state)."""
+    draws, count, _, n = rows.shape
+    return np.asarray(np.matmul(weights, rows)).reshape(draws, count, -1, ORDER * n)
 
 
 def _shifted(j: int) -> Array:
@@ -431,19 +484,23 @@ def _products() -> Array:
 
 
 def _weights() -> tuple[Array, Array, Array]:
-    """Give the weights of phi_1 to phi_5 in the moments of the stock, in what a change does, and in (2k + 1) Y_k."""
+    """Give the weights of phi_1 to phi_5 in what meets new rates, as (row x function, kind of people).
+
+    In the moments S_1 and S_2 of the stock, of F_0, F_1, F_2 and e; in the time and the flow that a change of rates
+    makes, of S_0, S_1 and S_2; and in the same of those who enter evenly after it.
+    """
     product, sign = _products(), (-1.0) ** np.arange(5)
-    moments = np.einsum("jil,lm->jmi", product, _LEGENDRE)  # int P_j P_i expm(Q (1 - u)) du
     turned = np.einsum("jkl,l,lm->kmj", product, sign, _LEGENDRE)  # N_jk
-    stock, change, early = np.zeros((3, ORDER, 4)), np.zeros((3, ORDER, 3)), np.zeros((2, ORDER))
-    stock[:, :, :3] = moments
+    stock, change, coming = np.zeros((2, ORDER, 4)), np.zeros((3, ORDER, 3)), np.zeros((3, ORDER, 1))
+    stock[:, :, :3] = np.einsum("jil,lm->jmi", product, _LEGENDRE)[1:]  # int P_j P_i expm(Q (1 - u)) du
+    coming[0, 2] = 1.0  # phi_3
     for j in range(3):
-        stock[j, :, 3] = _shifted(j)
         change[0, :, j] = (2 * j + 1) * sign[j] * _shifted(j)
         change[1:, :, j] = np.array([[3.0], [5.0]]) * (2 * j + 1) * turned[1:, :, j]
     for k in (1, 2):
-        early[k - 1] = (2 * k + 1) * sign[k] * _shifted(k)
-    return stock.reshape(3, -1), change.reshape(3, -1), early
+        stock[k - 1, :, 3] = _shifted(k)
+        coming[k, :, 0] = (2 * k + 1) * sign[k] * _shifted(k)
+    return stock.reshape(2 * ORDER, 4), change.reshape(3 * ORDER, 3), coming.reshape(3 * ORDER, 1)
 
 
-_STOCK, _CHANGE, _EARLY = _weights()
+_STOCK, _CHANGE, _COMING = _weights()

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy.linalg import expm
 
-from carecost.maths.birthday_flow import YearKernel, layer_across, meet_new_rates, year_kernel
+from carecost.maths.birthday_flow import YearKernel, layer_across, meet_new_rates, time_of_layers, year_kernel
 from carecost.maths.expm import generator, phi_functions
 
 NODES, WEIGHTS = np.polynomial.legendre.leggauss(80)
@@ -84,15 +84,30 @@ def test_the_layer_of_a_draw_does_not_hang_on_the_others() -> None:
             np.testing.assert_allclose(found[i], alone, rtol=1e-12, atol=1e-16)
 
 
+def test_time_of_layers_is_that_of_the_matrix_in_each_draw_whatever_its_rates() -> None:
+    # Slow, fast on both sides, beyond WHOLE, and a draw whose rates are the same on both sides.
+    scales, layers = (0.2, 3.0, 40.0, 1.0), np.random.default_rng(3).random((4, 2, 4))
+    before = year_kernel(np.concatenate([some_rates(seed, scale) for seed, scale in enumerate(scales)]))
+    rates = np.concatenate([some_rates(seed + 9, scale) for seed, scale in enumerate(scales)])
+    rates[3] = before.rates[3]
+    after, passes = year_kernel(rates), np.eye(4)
+    found, matrix = time_of_layers(before, after, passes, layers), layer_across(before, after, passes)
+    np.testing.assert_allclose(found, layers @ matrix, rtol=0, atol=1e-15)
+    for draw in range(4):
+        some = slice(draw, draw + 1)
+        alone = time_of_layers(before.part(some), after.part(some), passes, layers[some])
+        np.testing.assert_array_equal(alone[0], found[draw])
+
+
 def test_layers_within_the_same_rates_are_exact() -> None:
     kernel = year_kernel(some_rates(4, 2.0))
-    np.testing.assert_array_equal(layer_across(kernel, kernel, np.eye(4)), kernel.layer)
+    np.testing.assert_array_equal(layer_across(kernel, kernel, np.eye(4)), kernel.layer())
     rows = np.stack([phi(kernel.rates, u)[0] for u in U])
     truth = np.einsum("u,uij,ujk->ik", W, rows, rows[::-1])
     for k in range(3):
         y, v = np.einsum("u,uij->ij", W * P[k], rows), np.einsum("u,uij->ij", W * P[k], rows[::-1])
         truth -= (2 * k + 1) * y @ v
-    np.testing.assert_allclose(kernel.layer[0], truth, rtol=0, atol=1e-14)
+    np.testing.assert_allclose(kernel.layer()[0], truth, rtol=0, atol=1e-14)
 
 
 @pytest.mark.parametrize("draws", [1, 3])
