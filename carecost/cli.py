@@ -260,16 +260,19 @@ def _compare(options: argparse.Namespace) -> int:
     from carecost.files.variants import pulled
     from carecost.maths.monte_carlo import Draws
     from carecost.money import vintages
-    from carecost.report import explorer, write
+    from carecost.report import write
     from carecost.report.story import story
-    from carecost.report.workbook import named, write_workbook
     from carecost.results import summary
     from carecost.results.results import Results
     from carecost.simulation.run import run
 
     if options.excel:
+        from carecost.report.workbook import named, write_workbook
+
         named(options.excel)
     if options.explorer:
+        from carecost.report import explorer
+
         explorer.named(options.explorer)
     if options.years is not None and options.years < 1:
         raise InputError(Problem(f"--years is {options.years}", remedy="Give at least 1"))
