@@ -87,7 +87,7 @@ def test_run_pickles_whatever_was_asked_of_it(draws: cc.Draws) -> None:
     assert again.outcome(ENTRIES).stock.shape == results.run.outcome(ENTRIES).stock.shape
 
 
-@pytest.mark.parametrize("name", ["tiny", "england-2025-capacity", "england-2025-phases", "england-2025"])
+@pytest.mark.parametrize("name", ["tiny", "england-2025-phases", "england-2025"])
 def test_scenarios_together_are_what_each_alone_is_to_the_bit(name: str) -> None:
     made = cc.load_assumptions(SETS / name if name == "tiny" else name)
     some = MANY if name == "tiny" else [cc.load_scenario(n) for n in ("care-review", "family-help", "foster-carers")]
