@@ -12,7 +12,7 @@ import math
 import os
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import wraps
+from functools import cached_property, wraps
 from pathlib import Path
 from types import FunctionType
 from typing import Any, ParamSpec, TypeVar
@@ -437,8 +437,63 @@ class _Door:
     """A function whose arguments are guarded."""
 
     name: str
-    signature: inspect.Signature
+    function: Any
     rules: Mapping[str, Rule]
+
+    @cached_property
+    def signature(self) -> inspect.Signature:
+        """How it is called; read when it is needed, as that takes longer than all else that a guard does."""
+        return inspect.signature(self.function)
+
+    @cached_property
+    def names(self) -> tuple[str, ...]:
+        """Names of its arguments, those that may be given by position first."""
+        code = inspect.unwrap(self.function).__code__
+        return tuple(code.co_varnames[: code.co_argcount + code.co_kwonlyargcount])
+
+    @cached_property
+    def many(self) -> bool:
+        """Whether it takes any number of arguments, or some by position alone."""
+        code = inspect.unwrap(self.function).__code__
+        return bool(code.co_flags & (inspect.CO_VARARGS | inspect.CO_VARKEYWORDS) or code.co_posonlyargcount)
+
+    @cached_property
+    def required(self) -> tuple[frozenset[str], ...]:
+        """Arguments that must be given by name where so many are given by position."""
+        function = inspect.unwrap(self.function)
+        most = function.__code__.co_argcount
+        may_lack = {*self.names[most - len(function.__defaults__ or ()) : most], *(function.__kwdefaults__ or ())}
+        return tuple(frozenset(self.names[n:]) - may_lack for n in range(most + 1))
+
+    def plain(self, args: tuple[Any, ...], given: dict[str, Any]) -> tuple[Any, ...] | None:
+        """Put the arguments of a usual call in their plain form: those by position; those by name in place.
+
+        None, and nothing done, where the call is another: with arguments too many, unknown, missing or given twice.
+
+        Raises
+        ------
+        InputError
+            With every argument that is refused.
+        """
+        n = len(args)
+        if self.many or n >= len(self.required) or not self.required[n] <= given.keys():
+            return None
+        if given and not given.keys() <= set(self.names[n:]):
+            return None
+        taken, problems = list(args), []
+        for name, rule in self.rules.items():
+            at = self.names.index(name)
+            try:
+                if at < n:
+                    taken[at] = rule(args[at])
+                elif name in given:
+                    given[name] = rule(given[name])
+            except Refused as fault:
+                value = args[at] if at < n else given[name]
+                what = f"{name} {fault.what}" if fault.what else f"{name} is {shown(value)}"
+                problems.append(Problem(what, f"{self.name}()", fault.remedy))
+        refuse(problems)
+        return tuple(taken)
 
     def taken(self, args: tuple[Any, ...], given: dict[str, Any]) -> inspect.BoundArguments:
         """Bind the arguments of a call, each in its plain form.
@@ -532,7 +587,7 @@ def _in_words(function: Any, name: str) -> Any:
         try:
             return function(*args, **given)
         except TypeError:
-            _Door(name, inspect.signature(function), {}).taken(args, given)  # raises in words, where that was the fault
+            _Door(name, function, {}).taken(args, given)  # raises in words, where that was the fault
             raise
 
     return inner
@@ -563,14 +618,17 @@ def guarded(**rules: Rule) -> Callable[[Callable[P, R]], Callable[P, R]]:
 
     def around(function: Callable[P, R]) -> Callable[P, R]:
         name = function.__qualname__.removesuffix(".__init__")
-        door = _Door(name.rpartition("<locals>.")[2], inspect.signature(function), rules)
-        missing = sorted(set(rules) - set(door.signature.parameters))
-        if missing:
-            raise TypeError(f"{name} has no arguments {missing}")
+        door = _Door(name.rpartition("<locals>.")[2], function, rules)
+        if not door.many and not set(rules) <= set(door.names):
+            raise TypeError(f"{name} has no arguments {sorted(set(rules) - set(door.names))}")
 
         @wraps(function)
         def inner(*args: P.args, **given: P.kwargs) -> R:
-            bound = door.taken(args, dict(given))
+            by_name: dict[str, Any] = dict(given)
+            plain = door.plain(args, by_name)
+            if plain is not None:
+                return function(*plain, **by_name)
+            bound = door.taken(args, by_name)
             return function(*bound.args, **bound.kwargs)
 
         inner.__door__ = door  # type: ignore[attr-defined]

@@ -401,19 +401,24 @@ def _compare(options: argparse.Namespace) -> int:
     from carecost.files.variants import pulled
     from carecost.maths.monte_carlo import Draws
     from carecost.money import vintages
-    from carecost.report import explorer, write
-    from carecost.report.chart_files import write_charts
+    from carecost.report import write
     from carecost.report.story import story
-    from carecost.report.workbook import write_workbook
     from carecost.results import summary
     from carecost.results.results import Results
     from carecost.simulation.run import run
 
     if options.excel:
+        from carecost.files.excel import named
+        from carecost.report.workbook import write_workbook
+
         named(options.excel)
     if options.explorer:
+        from carecost.report import explorer
+
         explorer.named(options.explorer)
     if options.charts:
+        from carecost.report.chart_files import write_charts
+
         _writable(options.charts, "--charts")
         if options.dated is None:
             remedy = "Give the date that stands on the charts, such as --dated 2026-11-30"

@@ -10,6 +10,7 @@ import numpy as np
 from carecost._labels import INACTION
 from carecost._typing import Array
 from carecost.analysis.assumption_lines import CASHABLE, LONG_RUN, TIMES, Line, lines
+from carecost.engine.costs import Costs
 from carecost.engine.grid import HAZARDS
 from carecost.engine.items import Cashable, Item
 from carecost.inputs.assumptions import Assumptions
@@ -17,7 +18,7 @@ from carecost.inputs.belief import Assumption, Belief
 from carecost.inputs.change import Interval, replace_change
 from carecost.inputs.scenario import Scenario
 from carecost.maths.root import root
-from carecost.simulation.evaluator import Evaluator
+from carecost.simulation.evaluator import Evaluator, Outcome
 from carecost.simulation.response import UnitCosts, central_corners
 from carecost.simulation.run import Run
 from carecost.simulation.run import run as model_run
@@ -230,8 +231,7 @@ TOGETHER = 64
 
 def _npvs(run: Run, scenario: Scenario, moves: Sequence[_Move]) -> list[float]:
     """Give the net present saving of each move; what a lever does leaves inaction as it is."""
-    stated = float(run.compare(scenario.name, central=True).npv()[0])
-    found = dict.fromkeys(range(len(moves)), stated)
+    found = dict.fromkeys(range(len(moves)), float(run.compare(scenario.name, central=True).npv()[0]))
     together: dict[object, list[int]] = {}
     pulled: dict[int, Scenario] = {}
     for i, move in enumerate(moves):
@@ -249,7 +249,7 @@ def _npvs(run: Run, scenario: Scenario, moves: Sequence[_Move]) -> list[float]:
     for every in together.values():
         for first in range(0, len(every), TOGETHER):
             some = every[first : first + TOGETHER]
-            found |= dict(zip(some, _npvs_moved(run, scenario.name, stated, [moves[i] for i in some]), strict=True))
+            found |= dict(zip(some, _npvs_moved(run, scenario.name, [moves[i] for i in some]), strict=True))
     return list(found.values())
 
 
@@ -272,24 +272,31 @@ def _npv_cashed(run: Run, name: str, move: _Move) -> float:
     return float(run.comparison(INACTION, before, name, after).npv()[0])
 
 
-def _npvs_moved(run: Run, name: str, stated: float, moves: Sequence[_Move]) -> Array:
-    """Give the net present saving with other values in some rows of the set: one for each move.
+def _npvs_moved(run: Run, name: str, moves: Sequence[_Move]) -> list[float]:
+    """Give the net present saving with other values in some rows of the set: one for each move, as a run gives it.
 
     Cells, checks and kernels are those of the run: what a row covers, and whether the set can be run, does not hang on
     values within their interval. Where only prices move, so are children.
     """
     old = run.assumptions.rows
     swaps = [{id(old[i]): _put(old[i], move.line.part, value) for i, value in move.at.items()} for move in moves]
-    # As it is stated goes first: what a line does is the distance from it, and nothing where it does nothing.
-    prepared = [run.prepared, *(replace(run.prepared, layouts=run.prepared.layouts.moved(swap)) for swap in swaps)]
+    prepared = [replace(run.prepared, layouts=run.prepared.layouts.moved(swap)) for swap in swaps]
     if all(old[place].parameter == "unit_cost" for move in moves for place in move.at):
         prices = UnitCosts.beside([UnitCosts(one, run.draws) for one in prepared])
-        before, after = (prices.on(run.scenarios[one], run.central[one]) for one in (INACTION, name))
+        sides = [prices.on(run.scenarios[one], run.central[one]) for one in (INACTION, name)]
     else:
         evaluator = Evaluator.beside([run.evaluator().moved(one) for one in prepared])
-        before, after = (evaluator.outcome(run.scenarios[one]) for one in (INACTION, name))
-    npvs = np.broadcast_to(run.comparison(INACTION, before, name, after).npv(), (len(prepared),))
-    return np.asarray(stated + (npvs[1:] - npvs[0]))
+        sides = [evaluator.outcome(run.scenarios[one]) for one in (INACTION, name)]
+    pairs = ([_draw(side, i) for side in sides] for i in range(len(moves)))
+    return [float(run.comparison(INACTION, before, name, after).npv()[0]) for before, after in pairs]
+
+
+def _draw(outcome: Outcome, i: int) -> Outcome:
+    """Take one draw of children and of money, each where it has several."""
+    costs = outcome.costs
+    volume, unit_cost, spend = (a[i : i + 1] if len(a) > 1 else a for a in (costs.volume, costs.unit_cost, costs.spend))
+    one = outcome if len(outcome.stock) == 1 else outcome.draw(i)
+    return replace(one, costs=Costs(costs.grid, volume, unit_cost, spend))
 
 
 def _put(row: Assumption, part: str, value: float) -> Assumption:

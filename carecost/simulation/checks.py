@@ -712,8 +712,8 @@ def remarks(assumptions: Assumptions) -> tuple[str, ...]:
     >>> remarks(england)
     ()
     """
-    grid, said = assumptions.grid(), []
-    layouts = Layouts(assumptions, grid)
+    layouts, said = checked(assumptions), []
+    grid = layouts.grid
     for stream in assumptions.streams:
         own = list(layouts.layouts(stream))
         leaves = np.zeros((len(grid.ages), len(grid.placements)), dtype=bool)

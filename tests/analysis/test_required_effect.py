@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 import carecost as cc
+from carecost._labels import INACTION
 from carecost.analysis.required_effect import MOST, curve, worths
 from carecost.errors import CareCostError
+from carecost.inputs.change import Interval, replace_change
 from carecost.simulation.run import Run
 
 FAMILY, CHILD = "family-help", "child-protection"
@@ -29,6 +33,22 @@ def test_one_per_cent_is_worth_what_a_run_of_it_gives(run: Run) -> None:
     assert worth.npv == pytest.approx(saving.npv()[0], rel=1e-12)
     assert worth.fewer == pytest.approx(saving.averted[0, -1], rel=1e-12)
     assert worth.cashable == pytest.approx(saving.cashable_saving().sum(), rel=1e-12)
+
+
+@pytest.mark.parametrize("amount", [-0.4, -0.02])
+@pytest.mark.parametrize(("scenario", "lever"), [(FAMILY, "family help"), ("care-review", "profit cap")])
+def test_a_curve_is_what_a_run_of_each_amount_gives(run: Run, scenario: str, lever: str, amount: float) -> None:
+    found = worths(run, scenario, (lever,))
+    made = curve(run, scenario, lever, found[0].place, most=0.5)
+    at = int(np.argmin(np.abs(made.amounts - amount)))
+    size = float(made.amounts[at])
+    one = next(part for part in run.scenarios[scenario].levers if part.name == lever)
+    change = replace_change(one.changes[found[0].place], amount=Interval(size))
+    alone = replace(run.scenarios[scenario], name="alone", levers=(replace(one, changes=(change,), paid_by=()),))
+    whole = run.first_year(run.scenarios[scenario])
+    npv = run.comparison(INACTION, run.central[INACTION], "alone", run.outcome(alone), None, whole).npv()[0]
+    spend = float(run.central[INACTION].public_spend.max())
+    assert abs(made.npv[at] + (made.worth.money or 0.0) - npv) < 1e-12 * spend
 
 
 def test_the_effect_that_is_needed_pays_for_its_money(run: Run) -> None:

@@ -125,6 +125,32 @@ def test_set_is_checked_once_and_a_set_made_of_it_again(monkeypatch: pytest.Monk
     assert asked == ["made"]
 
 
+@pytest.mark.parametrize("name", BROKEN)
+def test_set_made_of_another_is_refused_for_what_it_would_be_alone(name: str) -> None:
+    edit, _ = BROKEN[name]
+    checks.checked(TINY)
+    with pytest.raises(cc.CareCostError) as alone:
+        checks.verify(edit(TINY))
+    with pytest.raises(cc.CareCostError) as like:
+        checks.verify(edit(TINY), like=TINY)
+    assert {str(p) for p in like.value.problems} == {str(p) for p in alone.value.problems}
+
+
+@pytest.mark.parametrize("name", ["prices-flat", "mix-trend", "population-flat", "entries-rising"])
+def test_set_made_of_another_is_laid_out_as_alone(name: str) -> None:
+    england = cc.load_assumptions("england-2025")
+    shared, alone = checks.checked(cc.under(england, name), england), checks.checked(cc.under(england, name))
+    for stream in england.streams:
+        for one, other in zip(shared.layouts(stream), alone.layouts(stream), strict=True):
+            assert (one.parameter, one.shape, one.rows, one.growths) == (
+                other.parameter,
+                other.shape,
+                other.rows,
+                other.growths,
+            )
+            assert (one.cells == other.cells).all() and (one.owner == other.owner).all()
+
+
 def test_check_leaves_equality_digest_and_pickle_as_they_were() -> None:
     made = replace(TINY)
     before = pickle.dumps(made)

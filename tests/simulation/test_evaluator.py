@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import permutations
 from pathlib import Path
 
@@ -84,3 +85,15 @@ def test_run_pickles_whatever_was_asked_of_it(draws: cc.Draws) -> None:
     again = pickle.loads(pickle.dumps(results.run))
     np.testing.assert_array_equal(again.drawn["inaction"].stock, results.run.drawn["inaction"].stock)
     assert again.outcome(ENTRIES).stock.shape == results.run.outcome(ENTRIES).stock.shape
+
+
+@pytest.mark.parametrize("name", ["tiny", "england-2025-phases", "england-2025"])
+def test_scenarios_together_are_what_each_alone_is_to_the_bit(name: str) -> None:
+    made = cc.load_assumptions(SETS / name if name == "tiny" else name)
+    some = MANY if name == "tiny" else [cc.load_scenario(n) for n in ("care-review", "family-help", "foster-carers")]
+    # The same change by other amounts goes through side by side, rates of leaving and moving too.
+    every = [*some, *(replace(plan.scaled(0.5), name=f"{plan.name}, half") for plan in some)]
+    prepared = prepare(made, every, years=4)
+    together = Evaluator(prepared, cc.Draws()).outcomes(every)
+    for plan, outcome in zip(every, together, strict=True):
+        assert same(outcome, Evaluator(prepared, cc.Draws()).outcome(plan)), plan.name
