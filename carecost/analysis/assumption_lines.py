@@ -13,6 +13,7 @@ from carecost.inputs.assumptions import Assumptions
 from carecost.inputs.belief import Assumption, Belief
 from carecost.inputs.change import Change
 from carecost.inputs.dependence import Loading
+from carecost.inputs.price_spread import PriceSpread
 from carecost.inputs.scenario import Lever, Scenario
 from carecost.inputs.year_path import YearPath
 from carecost.maths.distributions import DIRICHLET
@@ -21,7 +22,7 @@ from carecost.maths.distributions import DIRICHLET
 LONG_RUN, CASHABLE, EFFECT, SPENDING, TIMES = "long run", "cashable share", "effect", "spending", "times"
 
 
-PATH, LOADING = "path", "correlation"
+PATH, LOADING, SPREADS = "path", "correlation", "spread of prices"
 
 
 #: More rows with an interval than this, of one parameter, source, grade and note, stand in one line.
@@ -44,7 +45,7 @@ TOGETHER = "drawn apart, moved together: further than chance would move them"
 Pull: TypeAlias = tuple[Lever, Change]
 
 
-Thing: TypeAlias = Assumption | Item | Pull | YearPath | Loading
+Thing: TypeAlias = Assumption | Item | Pull | YearPath | Loading | PriceSpread
 
 
 Ends: TypeAlias = tuple[float, float]
@@ -125,14 +126,15 @@ def lines(assumptions: Assumptions, scenario: Scenario) -> list[Line]:
     Returns
     -------
     list of Line
-        Rows, long runs of growth, cashable shares, amounts of levers, paths and correlations; nothing is left out.
+        Rows, long runs of growth, cashable shares, amounts of levers, paths, spreads of prices and correlations;
+        nothing is left out.
 
     Examples
     --------
     >>> from carecost.files.load import load_assumptions, load_scenario
     >>> england = load_assumptions("england-2025")
     >>> len(england.rows), len(lines(england, load_scenario("care-review")))
-    (1343, 84)
+    (1343, 85)
     """
     return [
         *_rows(assumptions),
@@ -140,6 +142,7 @@ def lines(assumptions: Assumptions, scenario: Scenario) -> list[Line]:
         *_grouped(CASHABLE, _stated(assumptions.items, lambda item: item.cashable.long)),
         *_pulls(scenario),
         *_grouped(PATH, _stated(assumptions.paths, lambda path: path.sd), lambda path: path.name, SPREAD),
+        *_grouped(SPREADS, _stated(assumptions.spreads, lambda row: row.sd), lambda row: row.quantity, SPREAD),
         *_grouped(LOADING, _stated(assumptions.ties.loadings, lambda row: row.loading), lambda row: row.group, SPREAD),
     ]
 
@@ -218,11 +221,11 @@ def _long_runs(assumptions: Assumptions) -> Iterator[Member]:
             yield Member(place, row, known)
 
 
-def _stated(things: Iterable[Item | YearPath | Loading], value: Callable[..., float]) -> Iterator[Member]:
+def _stated(things: Iterable[Item | YearPath | Loading | PriceSpread], value: Callable[..., float]) -> Iterator[Member]:
     """Take numbers that are not rows as beliefs without an interval, on the word of what they belong to."""
     for place, x in enumerate(things):
         unit = "" if isinstance(x, Loading) else "share"
-        when = x.source_year if isinstance(x, YearPath) else ""
+        when = x.source_year if isinstance(x, YearPath | PriceSpread) else ""
         known = Belief(value(x), unit=unit, source=x.source, source_year=when, quality=x.quality, note=x.note)
         yield Member(place, x, known)
 

@@ -77,9 +77,14 @@ class PriceSpread:
         refuse(problems)
 
     @property
+    def name(self) -> str:
+        """Name, that of its items."""
+        return "; ".join(self.items)
+
+    @property
     def quantity(self) -> str:
         """What it is called in messages."""
-        return f"spread of prices of {'; '.join(self.items)}"
+        return f"spread of prices: {self.name}"
 
     @classmethod
     @guarded(items=labels, prices=numbers, source=text, quality=text)

@@ -308,6 +308,11 @@ def docs_explanation_uncertainty() -> None:
     lucky = cc.run(north_east, years=2, draws=cc.Draws(60, seed=1, noise=True)).run.shown["inaction"]
     luck = (lucky.exits - plain.exits).sum((1, 3))  # all streams and placements: draw, year
     print(luck.shape, bool(luck.std(0).min() > 20))
+    from dataclasses import replace
+
+    spread = cc.PriceSpread.fitted("children's home", [4300, 5200, 5900, 6400, 14800], "placements of 31 March 2025")
+    own = replace(north_east, spreads=[spread])
+    print(f"{spread.sd:.2f}")
     import carecost as cc
 
     england, review = cc.load_assumptions("england-2025"), cc.load_scenario("care-review")
@@ -409,6 +414,22 @@ def docs_how_to_baselines() -> None:
     table = results.baselines()
     saved = table[table["what"] == "net present saving"].set_index("baseline")["value"]
     print(len(saved))
+
+
+def docs_how_to_budget() -> None:
+    import carecost as cc
+
+    results = cc.run("england-2025/Rutland", "family-help", years=4)
+    budget = results.budget(basis="cash")
+    steps = budget.table().pivot(index="step", columns="year", values="value").div(1e6).round(2)
+    steps = steps.reindex(["opening", "demand", "mix", "price", "savings", "programme", "closing", "net"])
+    print(steps.rename_axis(None, axis=1).reset_index().to_string(index=False, na_rep=""))
+    lines = budget.lines().query("year == 2027")
+    lines = lines.pivot(index=["placement", "provider"], columns="measure", values="value").dropna().reset_index()
+    print(lines[["placement", "provider", "weeks", "price", "spend"]].round(0).to_string(index=False))
+    found = cc.run("england-2025/Rutland", years=3, draws=cc.Draws(40, noise=True))
+    chance = found.budget(basis="cash", budget={2027: 9.5e6, 2028: 10e6}).chance()
+    print(chance[["year", "budget", "chance"]].to_string(index=False))
 
 
 def docs_how_to_calibrate() -> None:

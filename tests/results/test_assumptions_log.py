@@ -78,7 +78,10 @@ def test_every_row_item_and_change_is_in_one_line(name: str) -> None:
     assert cash == list(range(len(england.items)))
     paths = sorted(m.place for x in found if x.part == assumption_lines.PATH for m in x.members)
     assert paths == list(range(len(england.paths)))
-    others = (assumption_lines.CASHABLE, assumption_lines.LONG_RUN, assumption_lines.PATH)
+    spreads = sorted(m.place for x in found if x.part == assumption_lines.SPREADS for m in x.members)
+    assert spreads == list(range(len(england.spreads)))
+    named = ("CASHABLE", "LONG_RUN", "PATH", "SPREADS")
+    others = [getattr(assumption_lines, name) for name in named]
     stated = sorted(m.place for x in found if not x.pulled and x.part not in others for m in x.members)
     assert stated == list(range(len(england.rows)))
     assert len(found) <= 120  # prices grow by line, rates walk: some lines more than a page of old
