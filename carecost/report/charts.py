@@ -6,16 +6,16 @@ A chart holds a function that draws; none is called here, so that to list charts
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any
 
 from carecost.results import effect_tables
-from carecost.results.attribution_tables import short_table
 from carecost.text import numbers
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     import pandas as pd
 
     from carecost.analysis.required_effect import Worth
@@ -24,6 +24,9 @@ if TYPE_CHECKING:
     from carecost.results.results import Results
     from carecost.results.saving import Saving
     from carecost.simulation.run import Run
+
+    #: Gives the table of a chart's numbers, worked out when it is asked for.
+    Data = Callable[[], pd.DataFrame]
 
 
 @dataclass(frozen=True)
@@ -48,7 +51,7 @@ class Chart:
     draw: Draw
     size: tuple[float, float]
     words: str
-    data: Callable[[], pd.DataFrame]
+    data: Data
 
     @cached_property
     def figure(self) -> Any:
@@ -58,7 +61,7 @@ class Chart:
         return drawn(self.draw, self.size)
 
 
-def children_chart(results: Results, finding: str, claim: bool) -> Chart:
+def children_chart(results: Results, finding: str, claim: bool, data: Data) -> Chart:
     """Describe the chart of children in care under every scenario.
 
     Parameters
@@ -69,6 +72,8 @@ def children_chart(results: Results, finding: str, claim: bool) -> Chart:
         What it shows.
     claim : bool
         Whether the effects of some scenario are as claimed, not evidenced.
+    data : callable
+        Gives the table of its numbers.
 
     Returns
     -------
@@ -78,10 +83,10 @@ def children_chart(results: Results, finding: str, claim: bool) -> Chart:
     from carecost.plots import _figure, children
 
     words, draw = _with_claim(finding, claim), partial(children.plot_children, results)
-    return Chart("children", draw, _figure.SIZE, words, results.children)
+    return Chart("children", draw, _figure.SIZE, words, data)
 
 
-def capacity_chart(results: Results, scenario: str, alone: bool) -> Chart:
+def capacity_chart(results: Results, scenario: str, alone: bool, data: Data) -> Chart:
     """Describe the chart of occupancy and places of each capacity group in one scenario.
 
     Parameters
@@ -92,6 +97,8 @@ def capacity_chart(results: Results, scenario: str, alone: bool) -> Chart:
         Name.
     alone : bool
         Whether it is the only scenario of the run, so that the file need not name it.
+    data : callable
+        Gives the table of its numbers.
 
     Returns
     -------
@@ -102,11 +109,6 @@ def capacity_chart(results: Results, scenario: str, alone: bool) -> Chart:
 
     draw = partial(capacity.plot_capacity, results, scenario=scenario)
     finding = f"{capacity.finding(results, scenario)}."
-
-    def data() -> pd.DataFrame:
-        every = results.capacity()
-        return every[every["scenario"] == scenario]
-
     return Chart(_file("capacity", "" if alone else scenario), draw, _figure.SIZE, finding, data)
 
 
@@ -136,7 +138,7 @@ def net_saving_chart(saving: Saving, finding: str, claim: bool, alone: bool) -> 
     return Chart(file, draw, net_saving.SIZE, _with_claim(finding, claim), saving.by_year)
 
 
-def lever_chart(results: Results, plan: Scenario, finding: str, alone: bool) -> Chart:
+def lever_chart(results: Results, plan: Scenario, finding: str, alone: bool, data: Data) -> Chart:
     """Describe the waterfall of a scenario's net present saving by lever.
 
     Parameters
@@ -149,6 +151,8 @@ def lever_chart(results: Results, plan: Scenario, finding: str, alone: bool) -> 
         What it shows.
     alone : bool
         Whether it is the only scenario of the run but inaction, so that the file need not name it.
+    data : callable
+        Gives the table of its numbers.
 
     Returns
     -------
@@ -159,7 +163,6 @@ def lever_chart(results: Results, plan: Scenario, finding: str, alone: bool) -> 
 
     draw = partial(attribution.plot_attribution, results, plan.name, "npv")
     file = _file("attribution", "" if alone else plan.name)
-    data = partial(short_table, results.run, plan.name, ["npv"])
     return Chart(file, draw, attribution.size(len(plan.levers)), _with_claim(finding, plan.claim), data)
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, partial
 from typing import TYPE_CHECKING
 
 from carecost._labels import INACTION
@@ -181,8 +181,11 @@ class Story:
         claim, alone = any(compared.plan.claim for compared in self.against.values()), len(self.against) == 1
         limited = self.spending if self.grid.groups else ()
         return (
-            charts.children_chart(self.results, self.children, claim),
-            *(charts.capacity_chart(self.results, name, alone=not self.against) for name in limited),
+            charts.children_chart(self.results, self.children, claim, partial(_children, self.results)),
+            *(
+                charts.capacity_chart(self.results, name, not self.against, partial(_capacity, self.results, name))
+                for name in limited
+            ),
             *(
                 charts.net_saving_chart(compared.saving, compared.finding, compared.plan.claim, alone)
                 for compared in self.against.values()
@@ -200,6 +203,7 @@ class Story:
                 compared.plan,
                 headline.lever_sentence(compared.plan.heading, compared.attribution["npv"]),
                 alone,
+                compared.attribution["npv"].copy,
             )
             for name, compared in self.against.items()
             if compared.attribution
@@ -248,6 +252,17 @@ def story(results: Results | Story, at: Sequence[int] = ()) -> Story:
         growth=headline.growth_sentence(growth_paths(run), last, price_year),
         at=tuple(at),
     )
+
+
+def _children(results: Results) -> pd.DataFrame:
+    """Give the table of the chart of children in care."""
+    return results.children()
+
+
+def _capacity(results: Results, scenario: str) -> pd.DataFrame:
+    """Give the table of the chart of places of a scenario."""
+    every = results.capacity()
+    return every[every["scenario"] == scenario]
 
 
 def _children_at_end(results: Results, run: Run) -> dict[str, dict[str, float]]:

@@ -531,6 +531,7 @@ def calls() -> dict[str, dict[str, Any]]:
         "Results.report": {"self": results, "folder": folder / "report"},
         "Results.workbook": {"self": results, "path": folder / "book.xlsx"},
         "Results.explorer": {"self": results, "path": folder / "explorer.html", "starts": [2026]},
+        "Results.charts": {"self": results, "folder": folder / "charts", "dated": "2026-11-30"},
         "Results.load": {"folder": results.save(folder / "kept")},
         "Results.to_dict": {"self": results},
         "run": {"assumptions": tiny, "scenarios": (edge,), "years": 2, "draws": 2, "start": 2026, "threads": 1}
