@@ -528,6 +528,23 @@ function gainWithin([low, high]) {
   return `from a cost of ${pounds(-low, scale)} to a saving of ${pounds(high, scale)}`;
 }
 
+// What is moved or chosen, in words: a printed page, and a reader of the screen, has it in one place.
+function changes() {
+  const chosen = data.baselines.find(one => one.name === setting.background);
+  const share = data.scenarios[setting.scenario].claim ? "of the claim" : "of the effect";
+  return [
+    ...(setting.start !== data.own ? [`programme year 1 is ${financial(setting.start)}`] : []),
+    ...(setting.delay ? [`${setting.delay} year${setting.delay === 1 ? "" : "s"} later`] : []),
+    ...(chosen ? [lower(chosen.title)] : []),
+    ...Object.entries(setting.claims).map(([name, n]) => `${name}: ${percent(n)} ${share}`),
+    ...(setting.entries !== 1 ? [`children who enter care: ${percent(setting.entries, 1)}`] : []),
+    ...Object.entries(setting.prices).map(([name, n]) => `price of ${name}: ${percent(n)}`),
+    ...Object.entries(setting.growth).map(([name, n]) => `${name}: ${n === "flat" ? "none" : `${percent(n, 1)} a year`}`),
+    ...(setting.sustained ? [`spending that goes on with its effects: ${percent(setting.sustained)}`] : []),
+    ...(setting.cash !== 1 ? [`cashable share: ${cashWords(setting.cash)}`] : []),
+  ];
+}
+
 function sentences(made, share) {
   const plan = data.scenarios[setting.scenario], last = data.dates.length - 1, usual = evaluate(published());
   const own = link() === "", span = `${financial(data.years[0])} to ${financial(data.years[years - 1])}`;
@@ -543,6 +560,7 @@ function sentences(made, share) {
   return [
     ["head", `${gain(made.npv)} in present value, ${span}.`],
     ...(ends ? [["range", `${CHANCES[0].toUpperCase()}${CHANCES.slice(1)}: ${gainWithin(ends.npv)}.`]] : []),
+    ...(moved() ? [["", `Moved or chosen: ${changes().join("; ")}.`]] : []),
     ["", own ? "This is the published case."
       : `That is ${pounds(Math.abs(change), scaleOf(usual.npv, made.npv, change))} ${change >= 0 ? "better" : "worse"} than the published case (`
         + `${setting.scenario === published().scenario ? "" : `${data.scenarios[published().scenario].title}, `}${lower(gain(usual.npv))}).`],
