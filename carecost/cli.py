@@ -278,10 +278,15 @@ def _add_what_if(one: argparse.ArgumentParser) -> None:
     several = (
         ("--claim", "LEVER=TIMES", 'what the effects of a lever are multiplied with, such as "family help=0.5"'),
         ("--price", "ITEM=TIMES", 'what a unit cost is multiplied with, such as "children\'s home=1.1"'),
-        ("--growth", "NAME=RATE", 'real growth of a line of prices, such as "growth of residential prices=0.02"'),
+        (
+            "--growth",
+            "NAME=RATE",
+            'real growth of a line of prices: "growth of residential prices=0.02", or =flat',
+        ),
     )
     for option, named, words in several:
-        one.add_argument(option, metavar=named, action="append", type=_named_number, default=[], help=words)
+        taken = partial(_named_number, flat=option == "--growth")
+        one.add_argument(option, metavar=named, action="append", type=taken, default=[], help=words)
     one.add_argument("--entries", type=float, metavar="TIMES", help="what rates of entry are multiplied with")
     one.add_argument("--cashable", type=float, metavar="LEVEL", help="what becomes cash: 0 nothing, 1 as it is, 2 all")
     one.add_argument("--sustained", type=float, default=0.0, metavar="SHARE", help="spending that goes on with effects")
@@ -295,9 +300,11 @@ def _add_what_if(one: argparse.ArgumentParser) -> None:
     one.set_defaults(do=_what_if)
 
 
-def _named_number(text: str) -> tuple[str, float]:
-    """Take a name and a number."""
+def _named_number(text: str, flat: bool = False) -> tuple[str, float]:
+    """Take a name and a number; nan for "flat", where that can be."""
     name, _, value = text.rpartition("=")
+    if flat and name and value == "flat":
+        return name, math.nan
     try:
         number = float(value)
     except ValueError:
@@ -318,7 +325,7 @@ def _what_if(options: argparse.Namespace) -> int:
     if options.background is not None:
         made = under(made, options.background)
     for name, rate in options.growth:
-        made = made.replace(name, rate)
+        made = made.replace(name, 0.0, long_run=0.0) if math.isnan(rate) else made.replace(name, rate)
     if options.cashable is not None:
         made = made.cashable(options.cashable)
     draws = Draws(options.draws, options.seed)

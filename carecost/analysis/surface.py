@@ -264,6 +264,7 @@ class _Prices:
         self._known: dict[Scenario, Array] = {}
 
     def of(self, plan: Scenario) -> Array:
+        """Give the unit costs of a scenario."""
         if plan not in self._known:
             self._known[plan] = self._made.of(plan, {}, self._block)
         return self._known[plan]

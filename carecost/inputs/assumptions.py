@@ -73,6 +73,10 @@ _ROW_KINDS = {name: place for place, name in enumerate(ROW_KINDS)}
 _NOTE_KINDS = {name: place for place, name in enumerate(NOTE_KINDS)}
 
 
+#: Field of a growth that can be replaced with its value.
+LONG_RUN = "long_run"
+
+
 def _row_place(row: Assumption) -> tuple[int, int]:
     """Values by parameter, then growths, then adjustments; rows of one table keep the order in which they are given."""
     return _ROW_KINDS[row.kind], _PARAMETERS[row.parameter] if row.kind == "value" else 0
@@ -443,7 +447,8 @@ class Assumptions:
             Joint draws of it are left out.
         **changes : object
             Labels, one or several (stream, age, placement, reason, to, item, group, year), and fields of
-            :class:`Belief`. An amount with a ``price_year`` of its own is converted to the prices of the set.
+            :class:`Belief`; of a growth, ``long_run`` too, the rate to which it fades. An amount with a ``price_year``
+            of its own is converted to the prices of the set.
 
         Returns
         -------
@@ -472,9 +477,9 @@ class Assumptions:
         (9000.0, True, 'own ledger')
         """
         fields = {k: v for k, v in changes.items() if k in Belief.__dataclass_fields__}
-        asked = {k: v for k, v in changes.items() if k not in fields}
+        asked = {k: v for k, v in changes.items() if k not in fields and k != LONG_RUN}
         given = _taken({"value": value} | fields if value is not None else fields)
-        if not given:
+        if not given and LONG_RUN not in changes:
             known = ["value", *Belief.__dataclass_fields__]
             raise InputError(Problem("nothing is to be changed", "replace()", f"Give one of {', '.join(known[:4])}, …"))
         fresh = {"low": None, "high": None, "note": "replaced by the user"} if "value" in given else {}
@@ -484,7 +489,8 @@ class Assumptions:
             if "value" in given and "note" not in given:
                 belief = replace(belief, note=f"replaced by the user in {cells:,} cell{'' if cells == 1 else 's'}")
             new_luck = row.drawn_as and bool({"value", "low", "high", "distribution"} & set(given))
-            return replace(row, belief=belief, drawn_as="" if new_luck else row.drawn_as)
+            row = replace(row, belief=belief, drawn_as="" if new_luck else row.drawn_as)
+            return replace(row, long_run=changes[LONG_RUN]) if LONG_RUN in changes else row  # type: ignore[arg-type]
 
         return self._edited("replace()", parameter, asked, changed)
 

@@ -70,9 +70,10 @@ function sum(made, byAxis, length) {
   return out;
 }
 
-// A rate that is held, and then fades in a straight line to the long-run one, compounded.
-function path(row, rate) {
-  const level = [1], long = row.long_run ?? rate;
+// A rate that is held, and then fades in a straight line to the long-run one, compounded; "flat" is none in any year.
+function path(row, asked) {
+  const rate = asked === "flat" ? 0 : asked;
+  const level = [1], long = asked === "flat" ? 0 : row.long_run ?? rate;
   for (let year = 0; year < Math.max(...row.elapsed); year++) {
     let faded = 0;
     if (row.fade === 0) faded = year >= row.hold ? 1 : 0;
@@ -287,16 +288,17 @@ const byId = id => document.getElementById(id);
 let setting = published();
 const controls = [];
 
-function slider({id, words, span, read, write, shown, initial, button}) {
+function slider({id, words, span, read, write, shown, initial, button, below}) {
   const input = element("input", {type: "range", id, min: span[0], max: span[1], step: span[2]});
   const output = element("output", {for: id});
   const holder = element("div", {class: "one-control"}, element("label", {for: id}, words),
     element("div", {class: "row"}, input, output));
   if (button) {
-    const at = element("button", {type: "button", class: "small", id: `${id}-${button[0]}`, "aria-label": `${words}: ${button[0]}`}, button[0]);
-    at.addEventListener("click", () => { write(button[1]); show(); });
+    const at = element("button", {type: "button", class: "small", id: `${id}-${button}`, "aria-label": `${button}: ${words}`}, button);
+    at.addEventListener("click", () => { write(button); show(); });
     holder.lastChild.append(at);
   }
+  if (below) holder.append(output);
   input.addEventListener("input", () => { write(Number(input.value)); show(); });
   controls.push(() => {
     const value = read();
@@ -350,7 +352,7 @@ function build() {
   back.addEventListener("click", () => { setting = published(); byId("problem").hidden = true; rebuild(); });
   controls.push(() => { back.disabled = link() === ""; });
   const priceOf = name => slider({
-    id: `price-${name}`, words: `Price: ${name}`, span: price, initial: 1, read: () => setting.prices[name],
+    id: `price-${name}`, words: `Price of ${name}`, span: price, initial: 1, read: () => setting.prices[name],
     write: value => put("prices", name, value, 1), shown: n => percent(n),
   });
   const others = data.items.filter(item => item.priced && item.name !== data.largest).map(item => item.name);
@@ -363,13 +365,18 @@ function build() {
     return every.every(n => n === every[0]) ? every[0] : every.reduce((a, n) => a + n, 0) / every.length;
   };
   const growthOf = row => {
+    const own = row.items.filter(name => data.items.some(item => item.name === name));
+    const fades = row.fade !== null && row.long_run !== null ? ` at first, then to ${percent(row.long_run)}` : "";
     return slider({
-      id: `growth-${growthsOf(setting).indexOf(row)}`, words: row.name[0].toUpperCase() + row.name.slice(1), span: [row.least, row.most, 0.001],
-      initial: row.value, read: () => setting.growth[row.name],
+      id: `growth-${growthsOf(setting).indexOf(row)}`,
+      words: `${row.name[0].toUpperCase()}${row.name.slice(1)}: ${own.slice(0, 2).join(", ")}${own.length > 2 ? " …" : ""}`,
+      span: [row.least, row.most, 0.001], initial: row.value,
+      read: () => setting.growth[row.name] === "flat" ? 0 : setting.growth[row.name],
       write: value => {
-        setting = {...setting, growth: {...setting.growth, [row.name]: Math.round(value * 1000) / 1000}};
+        const asked = value === "flat" ? value : Math.round(value * 1000) / 1000;
+        setting = {...setting, growth: {...setting.growth, [row.name]: asked}};
       },
-      shown: n => `${percent(n, 1)} a year${row.fade === null || row.fade === 0 ? "" : " at first"}`, button: ["flat", 0],
+      shown: n => setting.growth[row.name] === "flat" ? "none in any year" : `${percent(n, 1)} a year${fades}`, button: "flat", below: true,
     });
   };
   const growths = growthsOf(setting).filter(row => row.items.some(name => data.items.some(i => i.name === name))).map(growthOf);
@@ -461,7 +468,7 @@ function fromLink(text) {
       made.claims[name] = within(key, value, data.sliders.claim);
     else if (where === "prices" && priced.has(name)) made.prices[name] = within(key, value, data.sliders.price);
     else if (where === "growth" && name in growths)
-      made.growth[name] = within(key, value, [growths[name].least, growths[name].most]);
+      made.growth[name] = value === "flat" ? value : within(key, value, [growths[name].least, growths[name].most]);
     else wrong.push(`${key}=${value} is not here`);
   }
   return wrong.length ? {wrong} : {setting: made};
@@ -476,7 +483,7 @@ function python() {
   const plan = data.scenarios[setting.scenario], kept = `cc.Results.load(${quoted("FOLDER")}).run`;
   let set = data.load || `${kept}.assumptions`;
   if (setting.background) set = `cc.under(${set}, ${quoted(setting.background)})`;
-  for (const [name, rate] of Object.entries(setting.growth)) set += `.replace(${quoted(name)}, ${rate})`;
+  for (const [name, rate] of Object.entries(setting.growth)) set += `.replace(${quoted(name)}, ${rate === "flat" ? "0, long_run=0" : rate})`;
   if (setting.cash !== 1) set += `.cashable(${setting.cash})`;
   const scenario = plan.packaged ? quoted(setting.scenario) : `${kept}.scenarios[${quoted(setting.scenario)}]`;
   const draws = data.draws ? `, draws=cc.Draws(${data.draws}, seed=${data.seed})` : "";
@@ -521,6 +528,23 @@ function gainWithin([low, high]) {
   return `from a cost of ${pounds(-low, scale)} to a saving of ${pounds(high, scale)}`;
 }
 
+// What is moved or chosen, in words: a printed page, and a reader of the screen, has it in one place.
+function changes() {
+  const chosen = data.baselines.find(one => one.name === setting.background);
+  const share = data.scenarios[setting.scenario].claim ? "of the claim" : "of the effect";
+  return [
+    ...(setting.start !== data.own ? [`programme year 1 is ${financial(setting.start)}`] : []),
+    ...(setting.delay ? [`${setting.delay} year${setting.delay === 1 ? "" : "s"} later`] : []),
+    ...(chosen ? [lower(chosen.title)] : []),
+    ...Object.entries(setting.claims).map(([name, n]) => `${name}: ${percent(n)} ${share}`),
+    ...(setting.entries !== 1 ? [`children who enter care: ${percent(setting.entries, 1)}`] : []),
+    ...Object.entries(setting.prices).map(([name, n]) => `price of ${name}: ${percent(n)}`),
+    ...Object.entries(setting.growth).map(([name, n]) => `${name}: ${n === "flat" ? "none" : `${percent(n, 1)} a year`}`),
+    ...(setting.sustained ? [`spending that goes on with its effects: ${percent(setting.sustained)}`] : []),
+    ...(setting.cash !== 1 ? [`cashable share: ${cashWords(setting.cash)}`] : []),
+  ];
+}
+
 function sentences(made, share) {
   const plan = data.scenarios[setting.scenario], last = data.dates.length - 1, usual = evaluate(published());
   const own = link() === "", span = `${financial(data.years[0])} to ${financial(data.years[years - 1])}`;
@@ -536,6 +560,7 @@ function sentences(made, share) {
   return [
     ["head", `${gain(made.npv)} in present value, ${span}.`],
     ...(ends ? [["range", `${CHANCES[0].toUpperCase()}${CHANCES.slice(1)}: ${gainWithin(ends.npv)}.`]] : []),
+    ...(moved() ? [["", `Moved or chosen: ${changes().join("; ")}.`]] : []),
     ["", own ? "This is the published case."
       : `That is ${pounds(Math.abs(change), scaleOf(usual.npv, made.npv, change))} ${change >= 0 ? "better" : "worse"} than the published case (`
         + `${setting.scenario === published().scenario ? "" : `${data.scenarios[published().scenario].title}, `}${lower(gain(usual.npv))}).`],

@@ -157,3 +157,17 @@ def test_cashable_goes_from_nothing_over_what_the_set_says_to_all() -> None:
     assert shares[1.5] == pytest.approx((shares[1] + shares[2]) / 2)
     with pytest.raises(cc.CareCostError, match=r"level is 3.*from 0 to 2"):
         england.cashable(3)
+
+
+def test_long_run_of_a_growth_is_replaced_with_its_value() -> None:
+    england, name = cc.load_assumptions("england-2025"), "growth of residential prices"
+
+    def found(made: cc.Assumptions) -> tuple[float, float | None]:
+        (row,) = (row for row in made.rows if row.name == name and row.kind == "growth")
+        return row.belief.value, row.long_run
+
+    assert found(england.replace(name, 0, long_run=0)) == (0.0, 0.0)
+    assert found(england.replace(name, 0))[1] == found(england)[1]
+    assert found(england.replace(name, long_run=0.02)) == (found(england)[0], 0.02)
+    with pytest.raises(cc.CareCostError, match="long_run"):
+        england.replace("unit_cost", 9_000, item="secure", long_run=0)

@@ -510,6 +510,13 @@ def docs_how_to_delay_and_stack() -> None:
     print(waiting.summary()["what"].iloc[2])
 
 
+def docs_how_to_explorer() -> None:
+    import carecost as cc
+
+    results = cc.run("england-2025", "family-help", years=4)
+    results.explorer("explorer.html", starts=[2028, 2029], backgrounds=["mix-held", "prices-flat"])
+
+
 def docs_how_to_many_draws() -> None:
     import carecost as cc
 

@@ -65,8 +65,9 @@ def worked_out(data: Mapping[str, Any], setting: Setting) -> tuple[float, np.nda
         made = stated["known" if chosen else "drawn"]
         times = setting["prices"].get(item["name"], 1.0) * np.ones(len(factors))
         if row is not None and chosen:
-            rate = setting["growth"][row["name"]]
-            path = growth_path(rate, row["long_run"], row["fade"], np.array(row["elapsed"]), row["hold"])[0]
+            rate, long_run = setting["growth"][row["name"]], row["long_run"]
+            rate, long_run = (0.0, 0.0) if rate == "flat" else (rate, rate if long_run is None else long_run)
+            path = growth_path(rate, long_run, row["fade"], np.array(row["elapsed"]), row["hold"])[0]
             times = times * path / np.array(row["path"])
         volume, price = (0.0 if made[k] is None else array(made[k], weights) * times for k in ("more", "dearer"))
         if stated["carried"]:
@@ -98,7 +99,7 @@ def fresh(data: Mapping[str, Any], setting: Setting) -> cc.Saving:
         made = cc.under(made, setting["background"])
     made = made.scale("entry_rate", setting["entries"])
     for name, rate in setting["growth"].items():
-        made = made.replace(name, rate)
+        made = made.replace(name, 0, long_run=0) if rate == "flat" else made.replace(name, rate)
     for name, factor in setting["prices"].items():
         made = made.scale("unit_cost", factor, item=name)
     made = replace(made, items=tuple(replace(item, cashable=paid(item.cashable)) for item in made.items))
@@ -143,7 +144,7 @@ def at_random(data: Mapping[str, Any], luck: random.Random, scenario: str, **cho
             "foster agency": round(luck.uniform(0.5, 1.5), 2),
         },
         "growth": {
-            row["name"]: round(luck.uniform(row["least"], row["most"]), 3)
+            row["name"]: luck.choice(["flat", round(luck.uniform(row["least"], row["most"]), 3)])
             for row in (case["growths"] or data["growths"])[:2]
         },
         "cash": round(luck.uniform(0, 2), 2),
