@@ -402,7 +402,6 @@ def _say_budget(results: Results, stated: Mapping[int, float] | None) -> None:
 
 def _compare(options: argparse.Namespace) -> int:
     from carecost.files.baselines import under
-    from carecost.files.excel import named
     from carecost.files.load import load_assumptions
     from carecost.files.social_ledger import with_social_ledger
     from carecost.files.variants import pulled
