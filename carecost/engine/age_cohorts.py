@@ -24,7 +24,7 @@ from carecost.maths.birthday_flow import YearKernel, meet_new_rates, side_by_sid
 
 #: Draws that go through at once: what an age needs fits in cache.
 AT_ONCE = 64
-#: Draws times years that meet new rates at once.
+#: Draws times years that meet new rates at once, where draws are fewer: calls cost more than copies of kernels then.
 TURNS = 16
 
 
@@ -472,15 +472,16 @@ class _Cohorts:
             out[:, some] = (jump @ self._layer_across(pair, passes))[:, some]
         if within:
             # Each kernel is met at several ages: its matrix is worth making.
-            for year, pair in zip(years.changes.tolist(), years.pairs[years.changes].tolist(), strict=True):
-                out[:, year] = (jump[:, year, None] @ self._layer_across(pair, passes))[:, 0]
+            for year in years.changes.tolist():
+                before, after = years.pairs[year].tolist()
+                out[:, year] = (jump[:, year, None] @ self._layer_across((before, after), passes))[:, 0]
             return out
         for some, one, other in self._meetings(years.changes, years.pairs):
             found = time_of_layers(one, other, passes, _by_row(jump[:, some]))
             out[:, some] = found.reshape(n, len(some), -1)
         return out
 
-    def _layer_across(self, pair: Sequence[int], passes: Array) -> Array:
+    def _layer_across(self, pair: tuple[int, int], passes: Array) -> Array:
         return _some(self._kernels.layer(*pair, passes), self._draws)
 
     def _cross(self, plan: _Plan) -> None:

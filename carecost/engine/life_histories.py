@@ -427,21 +427,19 @@ def _limit(rules: Rules, life: _Alive, who: Ints, time: Array, ends: Array, reco
     key, before, due, hazards = life.key[who], life.here[who], life.due[who], rules.hazard.ravel()
     here = before if rules.hazard.shape[1] == 1 else before + ~turns[there] * rules.hazard.shape[2]
     was, becomes = hazards[before + old], hazards[here + state]
-    changed = np.flatnonzero(was != becomes)
-    due[changed], key[changed] = _rescaled(time[changed], due[changed], was[changed], becomes[changed], key[changed])
+    due, key = _rescaled(time, due, was, becomes, key)
     return _Alive(key, here, life.row[who], state, life.born[who], due)
 
 
 def _rescaled(time: Array, event: Array, old: Array, new: Array, key: Bits) -> tuple[Array, Bits]:
-    """Give the time of the next event where the hazard changes; a new wait where none was due before."""
-    found = np.full(len(time), np.inf)
-    due = np.isfinite(event)
-    both = due & (new > 0)
-    with np.errstate(over="ignore"):
-        found[both] = time[both] + (event[both] - time[both]) * (old[both] / new[both])
-    fresh = ~due
-    if fresh.any():
+    """Give the time of the next event, another where the hazard changes; a new wait where none was due before."""
+    changes = old != new
+    with np.errstate(over="ignore", divide="ignore", invalid="ignore"):
+        scaled = time + (event - time) * (old / new)
+    found = np.where(changes, np.where(new > 0, scaled, np.inf), event)
+    fresh = np.flatnonzero(changes & np.isinf(event))
+    if fresh.size:
         wait, _ = two_uniforms(mixed(key[fresh]))
         found[fresh] = _later(time[fresh], wait, new[fresh])
-        key = key + fresh.astype(np.uint64) * GOLDEN
+        key[fresh] += GOLDEN
     return found, key
