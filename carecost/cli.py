@@ -569,7 +569,7 @@ class _Progress:
     """Shows progress on stderr once a run has taken two seconds."""
 
     def __init__(self, quiet: bool, what: str = "draws") -> None:
-        from tqdm.auto import tqdm
+        from tqdm import tqdm
 
         self.quiet = quiet
         self._bar = tqdm(total=0, desc=what, unit="", delay=2, leave=False, disable=quiet, file=sys.stderr)

@@ -382,7 +382,8 @@ def head(ax: Axes, title: str, subtitle: str) -> None:
     unit.set(fontsize=TEXT, color=GREY, verticalalignment="bottom", linespacing=LEADING, parse_math=False)
     if title:
         above = 15 + TEXT * LEADING * (below.count("\n") + 1)
-        heading = ax.set_title(_balanced(ax, title), loc="left", pad=above)
+        # Its height is given: to look for one, matplotlib measures all ticks again, each time that it draws.
+        heading = ax.set_title(_balanced(ax, title), loc="left", pad=above, y=1.0)
         heading.set(fontsize=TITLE, fontweight="bold", color=INK, linespacing=LEADING, parse_math=False)
 
 

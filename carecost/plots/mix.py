@@ -82,7 +82,7 @@ def plot_mix(
         panel.set_ylim(low, low + span)
         _figure.make_room(panel, dates[0], dates[-1])
         _figure.years(panel, dates, str, most=3)
-        heading = panel.set_title(of, loc="left", pad=6)
+        heading = panel.set_title(of, loc="left", pad=6, y=1.0)
         heading.set(fontsize=_figure.TEXT, fontweight="bold", color=_figure.INK, parse_math=False)
     _figure.settle(panels[0])
     for panel, ends in zip(panels, tails, strict=True):

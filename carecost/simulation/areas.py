@@ -156,7 +156,7 @@ class Whole:
             What the area has of the whole.
         """
         calendar, years = self.prepared.calendar, self.prepared.layouts.grid.n_years
-        prepared = prepare(assumptions, scenarios, years, calendar.programme_start)
+        prepared = prepare(assumptions, scenarios, years, calendar.programme_start, self.prepared.assumptions)
         run = AreaRun(prepared, self.draws, provenance(prepared, self.draws), {}, {}, {}, whole=self, part=part)
         central, drawn = run.answers(self._own, list(prepared.scenarios.values()))
         run.central.update(central)

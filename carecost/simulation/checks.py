@@ -35,7 +35,8 @@ _NONNEGATIVE = "Give zero or more"
 #: Where a set keeps that it was checked: its layouts, for its own number of years and for as many as it can be run.
 _CHECKED = "_checked"
 #: What two sets may differ in and still have rows of which each is right in both, or in neither.
-_APART = ("name", "title", "inaction", "scope", "notes", "record", "rows", "paths", "ties", "background", "baselines")
+_WORDS = ("name", "title", "inaction", "scope", "notes", "record")
+_APART = (*_WORDS, "rows", "paths", "ties", "background", "baselines", "area", "portion")
 
 
 def checked(assumptions: Assumptions, like: Assumptions | None = None) -> Layouts:
@@ -68,6 +69,11 @@ def _alike(assumptions: Assumptions, like: Assumptions) -> bool:
     """Say whether each row that two sets share is right in both, or in neither."""
     names = (name for name in Assumptions.__dataclass_fields__ if name not in _APART)
     return all(getattr(assumptions, name) == getattr(like, name) for name in names)
+
+
+def _covering(row: Assumption) -> tuple[str, str, int]:
+    """Say what a row of values covers, the same for rows that were made of one another."""
+    return row.parameter, row.name, id(row.where)
 
 
 def _named(row: Any) -> str:
@@ -124,7 +130,8 @@ def verify(assumptions: Assumptions, place: Place = _named, like: Assumptions | 
             layouts.parameters(stream, Sampler(Draws()))
         except CareCostError as error:
             problems += [Problem(p.what, f"stream {stream!r}, {p.where}", p.remedy) for p in error.problems]
-    if any(row.kind == "value" for _, row in placed):
+    where_known = set() if before[0] is None or like is None else set(map(_covering, like.rows))
+    if any(row.kind == "value" and _covering(row) not in where_known for _, row in placed):
         problems += doubled_later(assumptions, grid, place)
     every_year = longest(assumptions, layouts, before[1])
     refuse(problems or unread(assumptions, every_year, place))

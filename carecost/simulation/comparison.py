@@ -25,6 +25,9 @@ Chooser = Callable[[Item], bool]
 
 REFORM = "reform"
 
+#: Where a grid keeps the shares that become cash, by the year of the clock, beside its fields.
+_SHARES = "_cashable_shares"
+
 #: Rules of the guard: a discount rate or schedule; when in a year its flows fall.
 RATE, TIMING = rate(Schedule), one_of(TIMINGS)
 
@@ -175,10 +178,12 @@ class Comparison(LockedAgain):
     def cashable_share(self) -> Array:
         """Share of what the scenario saves of each item by volume that becomes cash: (year, item) [share]."""
         start = self.programme_start if self.scenario.acts_from is None else self.scenario.acts_from
-        every = [item.cashable for item in self.grid.items]
-        # Items are many, ways of becoming cash few.
-        by_year = {one: [one.share(y - start) for y in self.grid.years] for one in dict.fromkeys(every)}
-        return read_only(np.array([[by_year[one][i] for one in every] for i in range(len(self.grid.years))]))
+        # Worked out once for labels and clock: a run compares many scenarios.
+        known: dict[int, Array] = vars(self.grid).setdefault(_SHARES, {})
+        if start not in known:
+            shares = [[item.cashable.share(y - start) for item in self.grid.items] for y in self.grid.years]
+            known[start] = read_only(np.array(shares))
+        return known[start]
 
     @guarded(choose=optional(called))
     def gross_saving(self, choose: Chooser | None = None) -> Array:

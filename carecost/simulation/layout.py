@@ -395,8 +395,8 @@ def _layout(
 
 
 def _same(some: Sequence[Assumption], others: Sequence[Assumption]) -> bool:
-    """Say whether two lists hold the very same rows."""
-    return len(some) == len(others) and all(a is b for a, b in zip(some, others, strict=True))
+    """Say whether rows of one parameter cover the same cells, one by one, whatever they say of them."""
+    return len(some) == len(others) and all(a.where is b.where for a, b in zip(some, others, strict=True))
 
 
 def _strangers(assumptions: Assumptions) -> list[Problem]:
