@@ -492,6 +492,11 @@ rule(
 TO_REGION_RATES, SHOCK = 0.3, 0.5
 
 
+#: Of our own rule: what is left of a shock a year later, and the weight of the rule that moves numbers beside the one
+#: that moves rates. Chosen on targets 2017 to 2020, all horizons pooled, of shocks 0 to 0.85 and weights 0.25 to 1.
+OWN_SHOCK, OF_NUMBERS = 0.7, 0.75
+
+
 #: Years before the latest whose rates a mean is made of, and those of which three are known of five.
 LATEST, TWO_MISSING = (0, 1, 2), (0, 3, 4)
 
@@ -589,11 +594,11 @@ def of_areas(history: History, horizons: tuple[int, ...], england: Array, back: 
     Returns
     -------
     ndarray of shape (area, horizon)
-        The geometric mean of both rules, each scaled to the whole [children].
+        The weighted geometric mean of both rules, each scaled to the whole [children].
     """
-    both = _reverting(history, horizons, apart=True), _shrunken(history, horizons, SHOCK, back)
-    one, other = (_summing(ahead, england) for ahead in both)
-    return np.sqrt(one * other)
+    both = _reverting(history, horizons, apart=True), _shrunken(history, horizons, OWN_SHOCK, back)
+    of_numbers, of_rates = (_summing(ahead, england) for ahead in both)
+    return np.asarray(of_numbers**OF_NUMBERS * of_rates ** (1.0 - OF_NUMBERS))
 
 
 def uasc_of_areas(history: History, horizons: tuple[int, ...]) -> Array:

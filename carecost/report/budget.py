@@ -110,7 +110,8 @@ def budget_text(budget: Budget) -> str:
     heads = ["", *(financial_year(year) for year in shown)]
     rows = [[name, *(_cell(means, name, year, scale) for year in shown)] for name in _rows(means)]
     if not run.draws.central:
-        rows[[row[0] for row in rows].index(NET) + 1 : 0] = _range(budget, shown, scale)
+        below_net = [row[0] for row in rows].index(NET) + 1
+        rows[below_net:below_net] = _range(budget, shown, scale)
     title = f"Budget, {run.scenarios[budget.scenario].heading}, {run.assumptions.title}: {budget.price_base.words}"
     notes = [line for note in budget.notes for line in textwrap.wrap(note, WIDTH)]
     return "\n".join([title, *_laid([heads, *rows]), *notes])

@@ -157,7 +157,7 @@ def test_shrunken_rates_are_their_equation_area_by_area() -> None:
         np.testing.assert_allclose(found[:, i], ahead[:, h - 1] * wanted / ahead[:, h - 1].sum(), rtol=1e-7)
 
 
-def test_ours_of_areas_is_the_geometric_mean_of_both_scaled_to_england() -> None:
+def test_ours_of_areas_is_the_weighted_geometric_mean_of_both_scaled_to_england() -> None:
     both = [
         central(SEVERAL, name, PAST) for name in ("reverting, unaccompanied apart", "shrunken rates, fading shocks")
     ]
@@ -165,8 +165,9 @@ def test_ours_of_areas_is_the_geometric_mean_of_both_scaled_to_england() -> None
     np.testing.assert_allclose(central(SEVERAL, "shrunken and reverting", PAST), mean, rtol=1e-12)
     # England's one state with the latest entry rate and hazard held, from the origin on.
     whole = central(ONE, "held flows", PAST.total())[0]
-    scaled = np.sqrt(np.prod([x * whole / x.sum(0) for x in both], axis=0))
-    np.testing.assert_allclose(central(SEVERAL, "ours", PAST), scaled, rtol=1e-12)
+    of_rates = rules._shrunken(PAST, H, shock=0.7)
+    of_numbers, of_rates = (x * whole / x.sum(0) for x in (both[0], of_rates))
+    np.testing.assert_allclose(central(SEVERAL, "ours", PAST), of_numbers**0.75 * of_rates**0.25, rtol=1e-12)
 
 
 def test_rates_of_years_that_are_not_known_are_not_looked_at() -> None:

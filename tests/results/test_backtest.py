@@ -52,12 +52,12 @@ def test_held_flows_win_to_three_years_and_the_windows_are_said(england: cc.Back
 def test_areas_gain_over_the_random_walk_what_was_hoped_for(areas: cc.Backtest) -> None:
     """The aim, on targets 2021 and 2022: at least 9% over one to five years, 3% at one; 80% bands cover 78 to 88%.
 
-    "ours" was chosen on outturns to 2020; what is packaged for 2025 lacks two years, and has no more than 2% at one.
+    "ours" was chosen on outturns to 2020; what is packaged for 2025 lacks two years.
     """
     late = areas.since(2021)
     gain = by_model(late.gain(), "gain")
-    assert gain.loc["ours", "all"] >= 9 and gain.loc["ours", 1] >= 3 and gain.loc["ours", 5] > 10
-    assert gain.loc["ours, two years missing", "all"] >= 9
+    for name in ("ours", "ours, two years missing"):
+        assert gain.loc[name, "all"] >= 9 and gain.loc[name, 1] >= 3 and gain.loc[name, 5] > 10
     covered = by_model(late.scores("coverage_80"))
     for name in ("ours", "ours, two years missing"):
         assert covered.loc[name].between(0.78, 0.88).all()

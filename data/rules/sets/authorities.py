@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 import carecost as cc
-from carecost.analysis.forecast_rules import LUCK, SHOCK, TWO_MISSING, WALK, of_areas, uasc_of_areas
+from carecost.analysis.forecast_rules import LUCK, OWN_SHOCK, TWO_MISSING, WALK, of_areas, uasc_of_areas
 from data.rules.costs import section_251
 from data.rules.costs.items import Line
 from data.rules.findings import run_set
@@ -399,7 +399,7 @@ def _scores() -> dict[str, float]:
 
 def _half_life() -> float:
     """Years in which half of a shock of an authority's own is gone: what the forecaster leaves of one in a year."""
-    return float(np.log(0.5) / np.log(SHOCK))
+    return float(np.log(0.5) / np.log(OWN_SHOCK))
 
 
 def _wander(
@@ -416,9 +416,9 @@ def _wander(
     entered = np.sum([multiples[s][:n, None] * parts[s][1 : n + 1, :n] for s in STREAMS], axis=0)  # (year, date)
     response = entered / total[:n]  # of log children to log entries of a year
     # What is left of a shock in a later year: (year, shock).
-    fading = np.tril(SHOCK ** np.maximum(np.subtract.outer(np.arange(n), np.arange(n)), 0))
+    fading = np.tril(OWN_SHOCK ** np.maximum(np.subtract.outer(np.arange(n), np.arange(n)), 0))
     # A process that reverts to none from none in the base year: shocks of variance (1 - r^2) of the long run.
-    own_part = np.square(response.T @ fading).sum(1) * (1 - SHOCK**2)  # (date,)
+    own_part = np.square(response.T @ fading).sum(1) * (1 - OWN_SHOCK**2)  # (date,)
     # Whole children: those who came in are a Poisson number, those of the base date stay or leave by themselves.
     stayed = np.sum([parts[s][0, :n] for s in STREAMS], axis=0)
     luck = (total[:n] - stayed**2 / now) / total[:n] ** 2
