@@ -172,8 +172,8 @@ def _notes(data: dict[str, Any]) -> Html:
     if many:
         lines.append(
             f"Ranges are four chances in five, from {few} draws: exact for claims, entries and prices; with all else "
-            "each item's draws move with its mean. Of the case as it is, and as it is under each choice, "
-            "they are those of a run."
+            "each item's draws move with its mean. At the published case they are those of all draws, and elsewhere in "
+            "proportion to that."
         )
         lines.append("Where it breaks even is a share of the claims in the mean over draws; the brief's is of one run.")
     else:
