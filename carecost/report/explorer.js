@@ -708,6 +708,6 @@ function textsAt(at) {
   setting = kept;
   return made;
 }
-window.explorer = {textsAt, evaluate, published, band: at => band(at, evaluate(at)), command, fromLink, link, python, breakEven, pounds, children};
+window.explorer = {textsAt, sayNow: () => say({...evaluate(setting)}), evaluate, published, band: at => band(at, evaluate(at)), command, fromLink, link, python, breakEven, pounds, children};
 open();
 })();
