@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from carecost.errors import FileError, InputError, Problem
 from carecost.files.archive import add_files
-from carecost.report.explorer_data import payload
+from carecost.report.explorer_data import payload, without_baselines
 from carecost.report.html import Html, document, h
 from carecost.text import numbers
 
@@ -42,7 +42,7 @@ def write_explorer(
     starts : sequence of int, optional
         Calendar years in which programme year 1 may be; that of the run and the two after it by default.
     backgrounds : sequence of str, optional
-        Baselines that can be chosen; every packaged one by default.
+        Baselines that can be chosen; by default every packaged one, where the page has room for them.
 
     Returns
     -------
@@ -57,7 +57,10 @@ def write_explorer(
         If there is no scenario but inaction, or the page would be larger than a megabyte.
     """
     path = named(path)
-    made = page(payload(results.run, starts, backgrounds)).encode()
+    data = payload(results.run, starts, backgrounds)
+    made = page(data).encode()
+    if len(made) > LARGEST and backgrounds is None:
+        made = page(without_baselines(data)).encode()
     if len(made) > LARGEST:
         what = f"the explorer would have {len(made):,} bytes, more than {LARGEST:,}"
         raise InputError(Problem(what, "explorer()", "Give fewer scenarios, years of start or backgrounds"))
@@ -178,6 +181,8 @@ def _notes(data: dict[str, Any]) -> Html:
         lines.append("Where it breaks even is a share of the claims in the mean over draws; the brief's is of one run.")
     else:
         lines.append("This is a central run: it has no range.")
+    if data["left_out"]:
+        lines.append("Left out, to keep the page under a megabyte: other baselines. One of fewer scenarios has them.")
     cite = h("p", f"{data['cite']}; {many:,} draws, seed {data['seed']}.", class_="cite")
     items = (h("li", numbers.sentence(line)) for line in lines)
     return h("section", h("h2", "What is exact", id="exact"), h("ul", *items), cite, aria_labelledby="exact")
