@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from carecost.errors import FileError, InputError, Problem
 from carecost.files.archive import add_files
-from carecost.report.explorer_data import payload, without_baselines
+from carecost.report.explorer_data import payload
 from carecost.report.html import Html, document, h
 from carecost.text import numbers
 
@@ -82,6 +82,20 @@ def named(path: str | Path) -> Path:
 
 
 # The page
+
+
+def without_baselines(data: dict[str, Any]) -> dict[str, Any]:
+    """Leave out what can be chosen as a baseline, for a page that would be too large."""
+    cases = [case for case in data["cases"] if not case["background"]]
+    used = sorted({case["inaction"] for case in cases})
+    places = {place: i for i, place in enumerate(used)}
+    return {
+        **data,
+        "baselines": [],
+        "cases": [{**case, "inaction": places[case["inaction"]]} for case in cases],
+        "inaction": [data["inaction"][place] for place in used],
+        "left_out": True,
+    }
 
 
 def page(data: dict[str, Any]) -> str:

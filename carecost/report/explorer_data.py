@@ -133,20 +133,6 @@ def payload(
     }
 
 
-def without_baselines(data: Mapping[str, Any]) -> dict[str, Any]:
-    """Leave out what can be chosen as a baseline, for a page that would be too large."""
-    cases = [case for case in data["cases"] if not case["background"]]
-    used = sorted({case["inaction"] for case in cases})
-    places = {place: i for i, place in enumerate(used)}
-    return {
-        **data,
-        "baselines": [],
-        "cases": [{**case, "inaction": places[case["inaction"]]} for case in cases],
-        "inaction": [data["inaction"][place] for place in used],
-        "left_out": True,
-    }
-
-
 @dataclass
 class _Cases:
     """The surfaces of all scenarios at all that can be chosen, made of few draws and moved to the means of all.

@@ -18,7 +18,7 @@ import carecost as cc
 from carecost.cli import main
 from carecost.errors import FileError, InputError, UnknownNameError
 from carecost.maths.monte_carlo import ends
-from carecost.report.explorer import page
+from carecost.report.explorer import page, without_baselines
 from carecost.text import numbers
 from tests.report import browser
 from tests.report.browser import Browser
@@ -61,6 +61,18 @@ def test_command_writes_it_and_refuses_another_ending_before_it_runs(
     found = re.search(r'<script type="application/json" id="data">(.*)</script>', written)
     assert found is not None
     assert json.loads(found[1])["later"] == [0, 1]  # nothing would be done in four years from a later one
+
+
+def test_page_without_room_for_baselines_is_the_same_without_them(data: dict[str, Any]) -> None:
+    fewer = without_baselines(data)
+    assert len(page(fewer)) < len(page(data))
+    assert "Left out" in page(fewer)
+    assert "Left out" not in page(data)
+    for chosen in ({}, {"start": 2029}):
+        setting = published(data, **chosen)
+        (npv, children), (wanted, like) = worked_out(fewer, setting), worked_out(data, setting)
+        assert npv == wanted
+        assert (children == like).all()
 
 
 # In a browser

@@ -11,7 +11,7 @@ import pytest
 import carecost as cc
 from carecost.maths.monte_carlo import ends
 from carecost.report.explorer import page
-from carecost.report.explorer_data import payload, without_baselines
+from carecost.report.explorer_data import payload
 from tests.report.settings import DRAWS, EXACT, YEARS, at_random, fresh, published, worked_out
 
 #: What is interpolated from runs at 0, a half and the whole of a claim, as a share of what the whole claim changes:
@@ -71,15 +71,3 @@ def test_what_is_interpolated_is_said_and_near() -> None:
         saving = results.what_if("foster-carers").at(scale=setting["claims"])
         change = float(abs(whole.npv().mean() - worked_out(data, published(data, claims={"foster carers": 0.0}))[0]))
         assert worked_out(data, setting)[0] == pytest.approx(saving.npv().mean(), abs=BETWEEN * change)
-
-
-def test_page_without_room_for_baselines_is_the_same_without_them(data: dict[str, Any]) -> None:
-    fewer = without_baselines(data)
-    assert len(page(fewer)) < len(page(data))
-    assert "Left out" in page(fewer)
-    assert "Left out" not in page(data)
-    for chosen in ({}, {"start": 2029}):
-        setting = published(data, **chosen)
-        (npv, children), (wanted, like) = worked_out(fewer, setting), worked_out(data, setting)
-        assert npv == wanted
-        assert (children == like).all()
