@@ -384,7 +384,8 @@ function build() {
     back,
     fieldset("Choices",
       choice("scenario", "Scenario", Object.entries(data.scenarios).map(([name, plan]) => [name, plan.title]),
-        () => setting.scenario, value => choose({...setting, scenario: value, claims: {}, sustained: 0})),
+        () => setting.scenario, value => choose({...setting, scenario: value, claims: {}, sustained: 0,
+          ...(startsOf(value).includes(setting.start) ? {} : {start: data.own})})),
       ...(startsOf(setting.scenario).length > 1 ? [choice("start", "Programme year 1",
         startsOf(setting.scenario).map(year => [year, financial(year)]), () => setting.start, value => {
           const next = {...setting, start: Number(value), background: ""};
@@ -708,6 +709,6 @@ function textsAt(at) {
   setting = kept;
   return made;
 }
-window.explorer = {textsAt, evaluate, published, band: at => band(at, evaluate(at)), command, fromLink, link, python, breakEven, pounds, children};
+window.explorer = {textsAt, sayNow: () => say({...evaluate(setting)}), evaluate, published, band: at => band(at, evaluate(at)), command, fromLink, link, python, breakEven, pounds, children};
 open();
 })();

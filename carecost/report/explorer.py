@@ -43,7 +43,7 @@ def write_explorer(
     starts : sequence of int, optional
         Calendar years in which programme year 1 may be; that of the run and the two after it by default.
     backgrounds : sequence of str, optional
-        Baselines that can be chosen; every packaged one by default.
+        Baselines that can be chosen; by default every packaged one, where the page has room for them.
 
     Returns
     -------
@@ -58,7 +58,10 @@ def write_explorer(
         If there is no scenario but inaction, or the page would be larger than a megabyte.
     """
     path = named(path)
-    made = page(payload(results.run, starts, backgrounds)).encode()
+    data = payload(results.run, starts, backgrounds)
+    made = page(data).encode()
+    if len(made) > LARGEST and backgrounds is None:
+        made = page(without_baselines(data)).encode()
     if len(made) > LARGEST:
         what = f"the explorer would have {len(made):,} bytes, more than {LARGEST:,}"
         raise InputError(Problem(what, "explorer()", "Give fewer scenarios, years of start or backgrounds"))
@@ -77,6 +80,20 @@ def named(path: str | Path) -> Path:
 
 
 # The page
+
+
+def without_baselines(data: dict[str, Any]) -> dict[str, Any]:
+    """Leave out what can be chosen as a baseline, for a page that would be too large."""
+    cases = [case for case in data["cases"] if not case["background"]]
+    used = sorted({case["inaction"] for case in cases})
+    places = {place: i for i, place in enumerate(used)}
+    return {
+        **data,
+        "baselines": [],
+        "cases": [{**case, "inaction": places[case["inaction"]]} for case in cases],
+        "inaction": [data["inaction"][place] for place in used],
+        "left_out": True,
+    }
 
 
 def page(data: dict[str, Any]) -> str:
@@ -170,12 +187,14 @@ def _notes(data: dict[str, Any]) -> Html:
     if many:
         lines.append(
             f"Ranges are four chances in five, from {few} draws: exact for claims, entries and prices; with all else "
-            "each item's draws move with its mean. Of the case as it is, and as it is under each choice, "
-            "they are those of a run."
+            "each item's draws move with its mean. At the published case they are those of all draws, and elsewhere in "
+            "proportion to that."
         )
         lines.append("Where it breaks even is a share of the claims in the mean over draws; the brief's is of one run.")
     else:
         lines.append("This is a central run: it has no range.")
+    if data["left_out"]:
+        lines.append("Left out, to keep the page under a megabyte: other baselines. One of fewer scenarios has them.")
     cite = h("p", f"{data['cite']}; {many:,} draws, seed {data['seed']}.", class_="cite")
     items = (h("li", numbers.sentence(line)) for line in lines)
     return h("section", h("h2", "What is exact", id="exact"), h("ul", *items), cite, aria_labelledby="exact")

@@ -129,6 +129,7 @@ def payload(
         "inaction": made.inaction,
         "cases": made.cases,
         "bands": made.bands,
+        "left_out": False,
     }
 
 
@@ -228,9 +229,11 @@ class _Cases:
 
     def _add(self, run: Run, made: Surface, as_it_is: Surface, about: Mapping[str, Any]) -> None:
         """Write a case."""
-        name = made.scenario.name
+        name, far = made.scenario.name, _ends(as_it_is)
         if self.few is not self.run:
             made = steadied(made, self.own[name], self.all[name])
+            if far and as_it_is is not self.all[name]:
+                far = _in_proportion(far, _ends(self.own[name]) or far, _ends(self.all[name]) or far)
         before = {
             "children": _single(made.children[0]),
             "items": [
@@ -262,7 +265,7 @@ class _Cases:
                 ],
                 "carried": list(made.carried),
                 "growths": None if same else rows,
-                "ends": _ends(as_it_is),
+                "ends": far,
             }
         )
 
@@ -291,6 +294,17 @@ def _ends(made: Surface) -> dict[str, Any] | None:
     cost = sum(last(block, 1) for item in made.items if item.spread for block in item.spread)
     before, more = (last(block, 2) for block in made.spread)
     return {"npv": both(-np.asarray(cost)), "before": both(before), "after": both(before + more)}
+
+
+def _in_proportion(ends: Mapping[str, Any], few: Mapping[str, Any], many: Mapping[str, Any]) -> dict[str, Any]:
+    """Move ends of few draws as those of the scenario as it is move from few draws to many."""
+
+    def moved(values: Any, a: Any, b: Any) -> list[Any]:
+        values, a, b = map(np.asarray, (values, a, b))
+        times = np.divide(b, a, out=np.ones(a.shape), where=np.abs(a) > 1e-9)
+        return list((values * times).tolist())
+
+    return {name: moved(values, few[name], many[name]) for name, values in ends.items()}
 
 
 def _bands(made: Surface) -> dict[str, Any]:

@@ -1853,8 +1853,8 @@ class Results:
             Calendar years of programme year 1 that can be chosen, each a run of its own; that of the run and the two
             after it by default.
         backgrounds : sequence of str, optional
-            Baselines that can be chosen, one at a time, each a run of its own; every packaged one by default, none for
-            a set that states none.
+            Baselines that can be chosen, one at a time, each a run of its own; by default every packaged one where the
+            page has room for them, none for a set that states none.
 
         Returns
         -------

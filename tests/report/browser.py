@@ -84,6 +84,12 @@ class Browser:
         """Run a script, and give what it returns."""
         return self._ask("POST", "/execute/sync", {"script": script, "args": []})
 
+    def press(self, name: str, *keys: str) -> None:
+        """Press keys on the element with an id."""
+        found = self._ask("POST", "/element", {"using": "css selector", "value": f"[id='{name}']"})
+        (element,) = found.values()
+        self._ask("POST", f"/element/{element}/value", {"text": "".join(keys)})
+
     def violations(self, axe: str) -> list[str]:
         """Say which rules of axe the page breaks, and where."""
         self.run(axe + "; window.axe = axe;" if "window.axe" not in axe else axe)

@@ -18,7 +18,7 @@ import carecost as cc
 from carecost.cli import main
 from carecost.errors import FileError, InputError, UnknownNameError
 from carecost.maths.monte_carlo import ends
-from carecost.report.explorer import page
+from carecost.report.explorer import page, without_baselines
 from carecost.text import numbers
 from tests.report import browser
 from tests.report.browser import Browser
@@ -61,6 +61,18 @@ def test_command_writes_it_and_refuses_another_ending_before_it_runs(
     found = re.search(r'<script type="application/json" id="data">(.*)</script>', written)
     assert found is not None
     assert json.loads(found[1])["later"] == [0, 1]  # nothing would be done in four years from a later one
+
+
+def test_page_without_room_for_baselines_is_the_same_without_them(data: dict[str, Any]) -> None:
+    fewer = without_baselines(data)
+    assert len(page(fewer)) < len(page(data))
+    assert "Left out" in page(fewer)
+    assert "Left out" not in page(data)
+    for chosen in ({}, {"start": 2029}):
+        setting = published(data, **chosen)
+        (npv, children), (wanted, like) = worked_out(fewer, setting), worked_out(data, setting)
+        assert npv == wanted
+        assert (children == like).all()
 
 
 # In a browser
@@ -128,6 +140,15 @@ def test_interval_moves_with_claims_entries_and_prices(window: tuple[Browser, Pa
     assert np.array(shown["after"]).T == pytest.approx(reached, rel=1e-4)
 
 
+DOWN, RIGHT, ENTER = "\ue015", "\ue014", "\ue007"
+
+
+def said(opened: Browser) -> str:
+    """Give the sentences, once they are said."""
+    opened.run("explorer.sayNow()")
+    return str(opened.run("return document.getElementById('sentences').textContent"))
+
+
 MOVE = """
 const put = (id, value, event = 'input') => {
   const input = document.getElementById(id);
@@ -164,9 +185,28 @@ def test_one_choice_puts_the_other_back(window: tuple[Browser, Path]) -> None:
     opened.run("document.getElementById('back').click();" + MOVE + "put('delay', 1, 'change')")
     opened.run(MOVE + "put('baseline-mix', 'mix-held', 'change')")
     assert opened.run("return explorer.link()") == "background=mix-held"
-    assert opened.run("return document.activeElement.tagName") != "INPUT"
     opened.run(MOVE + "put('start', 2029, 'change')")
     assert opened.run("return explorer.link()") == "start=2029"
+
+
+@pytest.mark.slow
+def test_keys_alone_answer_what_a_reader_asks(window: tuple[Browser, Path]) -> None:
+    """The share at which it breaks even is there; a delay, and prices of homes that stay flat, are an action each."""
+    opened, _ = window
+    opened.run("document.getElementById('back').click()")
+    assert re.search(r"break(s)? even", said(opened))
+    opened.press("delay", DOWN)
+    assert "delay=1" in opened.run("return location.hash")
+    assert opened.run("return document.activeElement.id") == "delay"
+    assert "than the published case" in said(opened)
+    opened.press("back", ENTER)
+    assert opened.run("return location.hash") == ""
+    opened.press("growth-0-flat", ENTER)
+    assert "growth of residential prices: none" in said(opened)
+    opened.press("entries", RIGHT)
+    assert "entries=1.005" in opened.run("return location.hash")
+    opened.press("back", ENTER)
+    assert opened.run("return explorer.link()") == ""
 
 
 @pytest.mark.slow

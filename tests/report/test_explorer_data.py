@@ -5,9 +5,11 @@ from __future__ import annotations
 import random
 from typing import Any
 
+import numpy as np
 import pytest
 
 import carecost as cc
+from carecost.maths.monte_carlo import ends
 from carecost.report.explorer import page
 from carecost.report.explorer_data import payload
 from tests.report.settings import DRAWS, EXACT, YEARS, at_random, fresh, published, worked_out
@@ -36,7 +38,8 @@ def test_any_exact_setting_is_that_of_a_run_made_afresh(data: dict[str, Any], ch
 
 
 def test_published_case_is_the_mean_of_all_draws_though_few_are_used() -> None:
-    data = payload(cc.run("england-2025", "family-help", years=YEARS, draws=DRAWS).run, [], [], few=2)
+    results = cc.run("england-2025", "family-help", years=YEARS, draws=DRAWS)
+    data = payload(results.run, [], [], few=2)
     prices, growth = {"children's home": 1.2}, {"growth of residential prices": 0.02}
     for setting in (published(data), published(data, prices=prices, growth=growth, cash=1.5, sustained=0.5)):
         npv, children = worked_out(data, setting)
@@ -44,6 +47,9 @@ def test_published_case_is_the_mean_of_all_draws_though_few_are_used() -> None:
         assert npv == pytest.approx(run.npv().mean(), rel=EXACT)
         assert children == pytest.approx(run.scenario.children.mean(0), rel=EXACT)
     assert data["few"] == 2
+    low, high = data["cases"][0]["ends"]["npv"]
+    saved = results.compare("family-help").npv()
+    assert [low, high] == pytest.approx(np.quantile(saved, ends()) - saved.mean(), rel=EXACT)
 
 
 def test_setting_is_that_of_the_response(explored: cc.Results, data: dict[str, Any]) -> None:
