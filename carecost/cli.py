@@ -259,7 +259,10 @@ def _add_authority(one: argparse.ArgumentParser) -> None:
     """Say what authority takes."""
     one.add_argument("name", help='name, code or number of a local authority, such as "Kent"')
     one.add_argument(
-        "scenarios", nargs="*", help=f"packaged scenarios or TOML files (default {' '.join(DEFAULT_SCENARIOS)})"
+        "scenarios",
+        nargs="*",
+        default=[],  # else a name that is missing is said to be two
+        help=f"packaged scenarios or TOML files (default {' '.join(DEFAULT_SCENARIOS)})",
     )
     one.add_argument("--draws", type=int, default=AUTHORITY_DRAWS, help=f"joint samples (default {AUTHORITY_DRAWS})")
     one.add_argument("--seed", type=int, default=1, help="seed of the draws (default 1)")

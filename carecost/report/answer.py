@@ -1,4 +1,4 @@
-"""The answer in the asker's own numbers: what was said, what came, what the evidence says now, in one table.
+"""The answer in the asker's own numbers: what was said, what came, what is projected now, in one table.
 
 Columns are a list: what a claim said, what came, inaction, and each scenario; a column or a row without anything in it
 is dropped. Sentences are templates with conditions; every number in them is in a table beside them.
@@ -33,8 +33,8 @@ from carecost.text import numbers
 DATES = (2029, 2032)
 #: Years of the programme that are told as one sum.
 FIRST_YEARS = 4
-#: What the row of other baselines is called.
-RIVALS = "… under other baselines"
+#: What the row of other baselines is called: it is of the central run, and the saving above it a mean.
+RIVALS = "… as stated, other baselines"
 #: What stands where there is nothing to tell.
 DASH = "–"
 

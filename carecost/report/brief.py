@@ -136,12 +136,12 @@ def _three(told: Story) -> Html:
         "Children in care": date,
         "Cost a year": _starting(made, "Spend in"),
         "Money for reform": _starting(made, "Money for reform"),
-        "What it buys": _starting(made, "Fewer than"),
+        "Fewer in care by it": _starting(made, "Fewer than"),
     }
     heads = {
         SAID: f"What the Review said, for {made.main}",
         CAME: "What came",
-        "now": f"What the evidence says now, for {made.main}",
+        "now": f"What is projected now, for {made.main}",
     }
     keys = [key for key in heads if key in by_key or key == "now"]
     rows = []
@@ -161,7 +161,7 @@ def _starting(made: Answer, words: str) -> Line | None:
 
 
 def _now(made: Answer, line: Line) -> Html:
-    """Write what the evidence says now: inaction large, or each scenario where inaction has nothing to say."""
+    """Write what is projected now: inaction large, or each scenario where inaction has nothing to say."""
     parts: list[str] = []
     for column, cell in zip(made.columns, line.cells, strict=True):
         if column.kind in (SAID, CAME) or cell.value == DASH:
@@ -276,7 +276,8 @@ def _variants(told: Story) -> Iterator[tuple[str, str]]:
                 yield label, row.value.replace(numbers.MINUS, "cost ")
     rivals = _starting(made, RIVALS)
     if rivals is not None and rivals.cells[column].value != DASH:
-        yield f"Under other baselines ({rivals.cells[column].below})", rivals.cells[column].value
+        under = f"under other baselines ({rivals.cells[column].below})"
+        yield f"If effects were as stated, {under}", rivals.cells[column].value
     share = _starting(made, "Breaks even")
     if share is not None and share.cells[column].value != DASH:
         yield "Breaks even if this much of the claim comes true", share.cells[column].value

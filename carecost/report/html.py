@@ -25,6 +25,7 @@ a { color: #12436d; }
 .scroll { overflow-x: auto; }
 .scrolls { display: none; font-size: .9rem; color: #3d3d3d; margin: 0; }
 @media screen and (max-width: 760px) {
+  h1 { font-size: 1.4rem; } nav ul { columns: 1; }
   .scrolls { display: block; } .scroll table { min-width: 34rem; }
   figure .scroll svg { width: 46.5rem; max-width: none; }
 }

@@ -38,7 +38,7 @@ GLOSSARY = (
     ("As measured", "effects found in trials and evaluations, and none where none was found."),
     ("Net saving", "cash saved less money spent, later years counting for less (Green Book)."),
     ("Four chances in five", "the range holds the result in 80% of runs."),
-    ("Other baselines", "the same question with another view of entries, people, mix, prices or policy."),
+    ("Other baselines", "another view of entries, people, mix, prices or policy; one run, each effect as stated."),
 )
 #: What the annex has beside.
 MORE = (

@@ -139,6 +139,12 @@ def test_a_fault_is_said_in_words_and_ends_with_two(
     assert said in out.err and "Traceback" not in out.err and not out.out
 
 
+def test_authority_without_a_name_asks_for_the_name_alone(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit, match="2"):
+        main(["authority"])
+    assert capsys.readouterr().err.endswith("required: name\n")
+
+
 def test_a_folder_that_cannot_be_written_is_said(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (tmp_path / "out").write_text("a file")
     assert compare(tmp_path) == 2

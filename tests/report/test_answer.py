@@ -14,6 +14,7 @@ from carecost.errors import InputError
 from carecost.files.packaged import record
 from carecost.report.answer import DASH, Answer, answer, net, net_range, screen
 from carecost.report.story import Story
+from carecost.results.baseline_tables import npvs
 from carecost.results.tables import interval
 from carecost.simulation.run import Run
 from carecost.text import numbers
@@ -63,6 +64,13 @@ def test_scenarios_are_means_with_the_interval_of_their_draws(run: Run, made: An
     assert line.cells[3].below == net_range(*interval(run.compare("care-review").npv()))
     children = run.side("inaction", run.shown["inaction"]).children[:, at]
     assert cells(made, "… 2032")["inaction"] == numbers.children(children.mean())
+
+
+def test_other_baselines_are_of_the_central_run_and_the_row_says_so() -> None:
+    run = cc.run("england-2025", "care-review", draws=4, years=8).run
+    (line,) = (line for line in answer(run).lines if "other baselines" in line.label)
+    found = sorted(npvs(run, "care-review").values())
+    assert line.cells[-1].value == net_range(found[0], found[-1]) and "as stated" in line.label
 
 
 def test_spend_is_in_the_scope_nearest_to_that_of_the_claim(run: Run, made: Answer) -> None:
