@@ -9,6 +9,7 @@ import numpy as np
 
 from carecost._labels import INACTION
 from carecost._typing import Array, ReadOnly
+from carecost.engine.grid import Grid
 from carecost.engine.items import Item
 from carecost.money import vintages
 from carecost.money.decomposition import Bought, price_volume_mix
@@ -18,6 +19,8 @@ from carecost.simulation.run import Run
 
 #: What a row of the packaged table of income may be of: a share of what is spent, or so much for each unit of a flow.
 SHARE, STREAM_DRIVERS = "share of spend", ("child_years", "aged_out")
+#: Whose income the packaged table holds: others' spending has none of it.
+RECEIVER = "local authority"
 #: What is kept as it is in cash; anything else keeps its worth.
 IN_CASH = "cash"
 
@@ -178,10 +181,31 @@ def known_income() -> tuple[Income, ...]:
 
 
 def shares(items: Sequence[Item], known: Sequence[Income]) -> Array:
-    """Give the share of each item's spending that comes back as income: (item,); nan where none is known."""
+    """Give the share of each item's spending that comes back as income: (item,); nan where none is known.
+
+    None is known of what others than local authorities spend, whatever its group.
+    """
     by_item = {name: row.value for row in known for name in row.items}
     by_group = {name: row.value for row in known for name in row.groups}
-    return np.array([by_item.get(item.name, by_group.get(item.group, np.nan)) for item in items], dtype=float)
+    found = [by_item.get(x.name, by_group.get(x.group, np.nan)) if x.account == RECEIVER else np.nan for x in items]
+    return np.array(found, dtype=float)
+
+
+def met(row: Income, items: Sequence[Item], grid: Grid) -> bool:
+    """Say whether local authorities' spending that is counted holds some on those for whom a row is paid by head.
+
+    Children in care for time; for leavers, what follows leaving, or where children go on to when they have grown up. A
+    grant without the spending that it meets would make a net of things that do not belong together.
+    """
+    own = [x for x in items if x.account == RECEIVER]
+    if row.driver == "aged_out":
+        if any(x.driver == "aged_out" for x in own):
+            return True
+        theirs = {p.then for p in grid.placements if p.then}
+    else:
+        theirs = {name for p in grid.placements if p.in_care for name in (p.name, p.of)}
+    placed = [x for x in own if x.driver in ("child_weeks", "child_years")]
+    return any(theirs & set(x.placements) if x.placements else theirs for x in placed)
 
 
 def streamed(run: Run, outcome: Outcome, row: Income, factor: Array) -> Array:

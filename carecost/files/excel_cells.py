@@ -16,8 +16,10 @@ from carecost.files.excel import letter
 
 #: Most bytes of a workbook, and of what is packed in it.
 MOST_BYTES, MOST_UNPACKED = 20_000_000, 200_000_000
-#: A cell in the text of a sheet: its attributes, and what is in it.
-_CELL = re.compile(r"<c\b([^>]*?)(?:/>|>(.*?)</c>)", re.DOTALL)
+#: Most cells that a sheet may span, blank ones among them.
+MOST_CELLS = 5_000_000
+#: A row in the text of a sheet, by its attributes; or a cell, by its attributes and what is in it.
+_CELL = re.compile(r"<row\b([^>]*)>|<c\b([^>]*?)(?:/>|>(.*?)</c>)", re.DOTALL)
 _TEXT = "Format the cell as text, and write it anew"
 
 
@@ -89,10 +91,10 @@ def read_pages(path: Path) -> Iterator[Page]:
 
     _weighed(path)
     try:
+        odd, merged = _odd(path)  # first: it refuses what a stray cell would make too large
         made = python_calamine.CalamineWorkbook.from_path(str(path))
         found = [(name, made.get_sheet_by_name(name)) for name in made.sheet_names]
         read = [(name, sheet.to_python(skip_empty_area=False)) for name, sheet in found]
-        odd, merged = _odd(path)
     except (python_calamine.CalamineError, zipfile.BadZipFile, KeyError, UnicodeDecodeError, OSError) as error:
         remedy = "Open it in a spreadsheet program and save it as .xlsx, without a password"
         raise FileError(Problem(f"cannot be read as a workbook: {error}", path.name, remedy)) from None
@@ -149,7 +151,8 @@ def _merged(name: str, ranges: Sequence[str]) -> Iterator[Problem]:
 def _odd(path: Path) -> tuple[dict[str, dict[tuple[int, int], Odd]], dict[str, list[str]]]:
     """Find by sheet, row and column (from 0) cells that hold an error, or a formula whose result is not stored.
 
-    Ranges of cells that are merged, such as ``A4:B4``, are the second of the two.
+    Ranges of cells that are merged, such as ``A4:B4``, are the second of the two. A sheet that spans too many cells is
+    refused: one stray cell far from the table makes one of billions.
     """
     found: dict[str, dict[tuple[int, int], Odd]] = {}
     merged: dict[str, list[str]] = {}
@@ -160,26 +163,57 @@ def _odd(path: Path) -> tuple[dict[str, dict[tuple[int, int], Odd]], dict[str, l
             for link in re.findall(r"<Relationship\b[^>]*>", links)
         }
         for sheet in re.findall(r"<sheet\b[^>]*>", _text(parts, "xl/workbook.xml")):
-            text = _text(parts, f"xl/{targets[attribute(sheet, 'r:id')]}")
+            text = _text(parts, f"xl/{targets[attribute(sheet, _ID)]}")
             name = html.unescape(attribute(sheet, "name"))
             cells = found.setdefault(name, {})
             merged[name] = [attribute(one, "ref") for one in re.findall(r"<mergeCell\b[^>]*>", text)]
-            for cell in _CELL.finditer(text):
-                about, inside = cell[1], cell[2] or ""
+            spanned = (0, 0)
+            for where, about, inside in _cells(text):
+                spanned = _spanned(name, spanned, where)
                 result = re.search(r"<v[^>]*>(.*?)</v>", inside, re.DOTALL)
                 if attribute(about, "t") == "e":
                     said = html.unescape(result[1]) if result else "an error"
                     remedy = "Mend the formula, or write the value in its place"
-                    cells[_where(about)] = Odd(said, f"is {said}, an error of the spreadsheet", remedy)
+                    cells[where] = Odd(said, f"is {said}, an error of the spreadsheet", remedy)
                 elif "<f" in inside and (result is None or (not result[1] and attribute(about, "t") != "str")):
                     remedy = "Open and save it in a spreadsheet program, or write the value in its place"
                     said = "a formula whose result is not stored"
-                    cells[_where(about)] = Odd(said, f"holds {said}", remedy)
+                    cells[where] = Odd(said, f"holds {said}", remedy)
     return found, merged
 
 
+def _cells(text: str) -> Iterator[tuple[tuple[int, int], str, str]]:
+    """Give each cell of a sheet that holds something: row and column (from 0), attributes, and what is in it.
+
+    Rows and cells need not say where they are: each then follows the one before.
+    """
+    row = column = -1
+    for found in _CELL.finditer(text):
+        if found[1] is not None:
+            number = attribute(found[1], "r")
+            row, column = int(number) - 1 if number.isdecimal() else row + 1, -1
+            continue
+        place = re.fullmatch(r"([A-Za-z]{1,7})(\d{1,9})", attribute(found[2], "r"))
+        row, column = (row, column + 1) if place is None else (int(place[2]) - 1, _column(place[1].upper()))
+        if found[3]:
+            yield (row, column), found[2], found[3]
+
+
+def _spanned(name: str, before: tuple[int, int], where: tuple[int, int]) -> tuple[int, int]:
+    """Give last row and column of a sheet with one cell more; refuse a cell with which it would span too many."""
+    row, column = max(before[0], where[0]), max(before[1], where[1])
+    if (row + 1) * (column + 1) > MOST_CELLS:
+        place = f"{titled(name)}, cell {letter(where[1])}{where[0] + 1}"
+        what = f"is so far out that the sheet spans {(row + 1) * (column + 1):,} cells, of at most {MOST_CELLS:,}"
+        raise FileError(Problem(what, place, "Delete what stands where no table reaches"))
+    return row, column
+
+
 def _text(parts: zipfile.ZipFile, name: str) -> str:
-    return parts.read(name).decode("utf-8")
+    """Read a part, without the prefix that some programs give to every name in it."""
+    text = parts.read(name).decode("utf-8")
+    prefix = re.search(r"<(\w+):(?:worksheet|workbook|Relationships)\b", text)
+    return text if prefix is None else re.sub(rf"<(/?){prefix[1]}:", r"<\1", text)
 
 
 def attribute(tag: str, name: str) -> str:
@@ -190,17 +224,20 @@ def attribute(tag: str, name: str) -> str:
     >>> attribute('<c r="B2" t="e">', "t"), attribute('<c r="B2">', "t")
     ('e', '')
     """
-    found = re.search(rf'(?<![\w:]){name}="([^"]*)"', tag)
-    return found[1] if found else ""
+    found = re.search(rf"(?<![\w:]){name}\s*=\s*([\"'])(.*?)\1", tag, re.DOTALL)
+    return found[2] if found else ""
 
 
-def _where(about: str) -> tuple[int, int]:
-    """Give row and column of a cell, from 0, by its reference such as ``C12``."""
-    letters, row = re.match(r"([A-Z]+)(\d+)", attribute(about, "r")).groups()  # type: ignore[union-attr]
+#: The attribute by which a sheet names its part, under whatever prefix.
+_ID = r"\w+:id"
+
+
+def _column(letters: str) -> int:
+    """Give the number of a column, from 0, by its letters."""
     column = 0
     for one in letters:
         column = column * 26 + ord(one) - ord("A") + 1
-    return int(row) - 1, column - 1
+    return column - 1
 
 
 # Places of files said as cells

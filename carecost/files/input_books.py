@@ -64,6 +64,7 @@ _ABOUT = {
     "adjustments": "Uncertainty that many rows share: one multiplier for all that it selects",
     "correlations": "What moves together, by loadings on a group",
     "paths": "What wanders over the years",
+    "price_spread": "How far the prices of single placements are from the mean of their item",
     "phases": "Phases of time in care",
     "phase_shares": "How stocks are shared out over phases",
     "scenario": "What is said once of the whole scenario: a key a row",

@@ -26,7 +26,7 @@ from carecost.files.read_set import BACKGROUND, MOST_FILES, Reader, validated
 from carecost.files.regions import Prices, known_regions, region_of
 from carecost.inputs.assumptions import Assumptions
 from carecost.inputs.scenario import Lever, Scenario, counted_once, one_set, payment_faults
-from carecost.simulation.checks import checked
+from carecost.simulation.prepare import prepare
 
 
 @guarded(name=instance(str, Path, words="Give a name or a path"))
@@ -91,7 +91,7 @@ def _read(folder: Path) -> Assumptions:
     if not background.is_file():
         return assumptions
     behind = replace(assumptions, background=load_scenario(background))
-    checked(behind, like=assumptions)
+    prepare(behind, like=assumptions)  # what the background names is in the set, or it does not run
     return behind
 
 

@@ -6,11 +6,13 @@ A question takes an answer as text, and gives what it means or says what is wron
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from carecost._labels import INACTION
 from carecost.engine.grid import Parameter
 from carecost.errors import CareCostError, InputError, Problem, unknown
 from carecost.files import schema
@@ -23,8 +25,10 @@ from carecost.inputs.scenario import BASES, NONE_STATED, Lever, Scenario
 ALL = ("all", "everybody", "everyone", "everything")
 #: What amounts of money may end in.
 _MONEY = {"": 1.0, "k": 1e3, "thousand": 1e3, "m": 1e6, "million": 1e6, "bn": 1e9, "b": 1e9, "billion": 1e9}
+#: A number with what it ends in. A comma stands between thousands alone: "1,5m" is no 15m.
 _AMOUNT = re.compile(
-    r"([+\-−]?)\s*£?\s*(\d[\d,]*\.?\d*|\.\d+)(?:e(\d+))?\s*(%|per cent|thousand|million|billion|bn|[kmb])?(?![\w.])"
+    r"([+\-−]?)\s*£?\s*([0-9]{1,3}(?:,[0-9]{3})+(?:\.[0-9]*)?|[0-9]+\.?[0-9]*|\.[0-9]+)(?![,.]?[0-9])(?:e([0-9]{1,3}))?"
+    r"\s*(%|per cent|thousand|million|billion|bn|[kmb])?(?![\w.])"
 )
 
 Answers = Mapping[str, Any]
@@ -114,6 +118,12 @@ def _words(text: str, assumptions: Assumptions, answers: Answers) -> str:
     return text
 
 
+def _name(text: str, assumptions: Assumptions, answers: Answers) -> str:
+    if text.casefold() == INACTION:
+        raise _wrong(f"{text!r} is what every run has already", "Give it a name of its own")
+    return _words(text, assumptions, answers)
+
+
 def _what(text: str, assumptions: Assumptions, answers: Answers) -> str:
     by_parameter = {str(kind.parameter): name for name, kind in KINDS.items() if kind.operation == "scale"}
     return by_parameter.get(text) or _one_of(text, "change", KINDS)
@@ -152,6 +162,9 @@ def _on(text: str, assumptions: Assumptions, answers: Answers) -> dict[str, tupl
             problems.append(
                 Problem(problem.what, "", f'{problem.remedy}. Such as "{_such(kind, assumptions)}", or all')
             )
+        elif axis in where:
+            such = "ages 3; 10 to 17" if axis == "ages" else f"{axis} {'; '.join(_labels(assumptions)[axis][:2])}"
+            problems.append(Problem(f"{axis} are named twice", "", f'Name all of them at once: "{such}"'))
         elif axis == "ages":
             try:
                 ages = schema.numbers(rest)
@@ -182,13 +195,15 @@ def _such(kind: Kind, assumptions: Assumptions) -> str:
 
 
 def _amounts(text: str) -> list[tuple[float, str]]:
-    """Find numbers with what they end in; none where something else stands between them."""
+    """Find numbers with what they end in; none where something else stands between them, or one is too large."""
     rest = re.sub(r"\b(to|a year)\b|[(),;]", " ", _AMOUNT.sub(" ", text))
     if rest.strip():
         return []
     found = []
     for sign, digits, power, unit in _AMOUNT.findall(text):
-        number = float(digits.replace(",", "")) * 10 ** int(power or 0)
+        number = float(f"{digits.replace(',', '')}e{power or 0}")
+        if not math.isfinite(number):
+            return []
         found.append((-number if sign in ("-", "−") else number, unit.strip()))
     return found
 
@@ -242,6 +257,10 @@ def _year(text: str, assumptions: Assumptions, answers: Answers) -> int:
     year = number if number < 1000 else number - first + 1
     if year < 1:
         raise _wrong(f"{text!r} is before the programme's first year, {first} in this set", remedy)
+    last = a.base_year + a.years
+    if number < 1000 and first + number - 1 > last:
+        what = f"{text!r} would be the programme's year {number}, {first + number - 1}: the set ends in {last}"
+        raise _wrong(what, remedy)
     if number >= 1000 and number > schema.LAST_YEAR:
         raise _wrong(f"{text!r} is past {schema.LAST_YEAR}", remedy)
     return year
@@ -270,6 +289,13 @@ def _place(text: str, assumptions: Assumptions, answers: Answers) -> str:
     return _one_of(text, "placement", dict.fromkeys(p.name for p in assumptions.placements if p.in_care))
 
 
+def _into(text: str, assumptions: Assumptions, answers: Answers) -> str:
+    found = _place(text, assumptions, answers)
+    if found == answers.get("out-of"):
+        raise _wrong(f"{found!r} is the placement that they are taken out of", "Name another")
+    return found
+
+
 def _grade(text: str, assumptions: Assumptions, answers: Answers) -> str:
     return _one_of(text, "grade", QUALITIES)
 
@@ -295,7 +321,7 @@ _KINDS = "; ".join(f"{name} ({kind.words})" for name, kind in KINDS.items())
 _BASES = "; ".join(f"{name} ({words})" for name, words in BASES.items())
 #: The questions, in the order in which they are asked.
 QUESTIONS = (
-    Question("name", "What is it called", "what it is called", _words),
+    Question("name", "What is it called", "what it is called", _name),
     Question("what", f"What does it change? One of {_KINDS}", f"what it changes: {', '.join(KINDS)}", _what),
     Question(
         "out-of",
@@ -308,7 +334,7 @@ QUESTIONS = (
         "into",
         "Into which placement do they go",
         "with --what mix: the placement that more go to",
-        _place,
+        _into,
         when=lambda a: a.get("what") == "mix",
     ),
     Question(

@@ -25,7 +25,7 @@ from carecost.inputs.dependence import CorrelationMatrix, JointDraws
 from carecost.inputs.scenario import Scenario
 from carecost.money import vintages
 from carecost.money.discounting import Schedule
-from carecost.simulation.checks import checked
+from carecost.simulation.prepare import prepare
 
 #: Name of the file that a scenario is read back from, and remedy for what no file keeps.
 _SCENARIO = "scenario.toml"
@@ -53,7 +53,7 @@ def set_files(assumptions: Assumptions) -> dict[str, str]:
         If the set does not run, or if files cannot keep something of it, such as a source of several lines or discount
         rates of its own: the texts are read back, and what they give is the set.
     """
-    checked(assumptions)  # a set that does not run is not read back either
+    prepare(assumptions)  # a set that does not run is not read back either
     files = {"set.toml": _set_toml(assumptions)}
     for name, table in schema.TABLES.items():
         rows = [table.to_row(thing) for thing in table.objects(assumptions)]

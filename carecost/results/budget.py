@@ -26,7 +26,7 @@ from carecost._guard import (
 )
 from carecost._labels import INACTION, financial_year
 from carecost._typing import Array, LockedAgain
-from carecost.analysis.budget_steps import Bridge, bridge, known_income, shares, streamed
+from carecost.analysis.budget_steps import RECEIVER, Bridge, bridge, known_income, met, shares, streamed
 from carecost.engine.grid import Grid
 from carecost.engine.items import PUBLIC, WEEKS, Item
 from carecost.errors import InputError, Problem, UnknownNameError, refuse, unknown
@@ -175,7 +175,9 @@ class Budget(LockedAgain):
         found: dict[str, Array] = {}
         for row in known:
             if row.stream:
-                flow = streamed(self.run, outcome, row, self._factor)
+                flow = np.zeros((1, 1))
+                if met(row, made.items, self.run.grid):
+                    flow = streamed(self.run, outcome, row, self._factor)
                 found[f"{INCOME}: {row.name}"] = np.broadcast_to(flow, made.closing.shape[:2])
             else:
                 found.setdefault(f"{INCOME}: {row.name}", made.closing @ share)
@@ -359,9 +361,11 @@ class Budget(LockedAgain):
         streams = [row for row in known if row.stream]
         for row in streams:
             lost = row.stream not in run.assumptions.streams
-            what = (
-                f"not counted, as the set has no stream {row.stream!r}" if lost else f"{row.note} (grade {row.quality})"
-            )
+            what = f"{row.note} (grade {row.quality})"
+            if lost:
+                what = f"not counted, as the set has no stream {row.stream!r}"
+            elif not met(row, items, run.grid):
+                what = f"not counted, as no spending of a {RECEIVER} on them is"
             told.append(f"{row.name}: {what}.")
         grades = ", ".join(sorted({row.quality for row in known if not row.stream}))
         told.append(f"Income of section 251: England's share of each line, last year published (grades {grades}).")

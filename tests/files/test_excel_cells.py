@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import re
 import zipfile
 from pathlib import Path
 
@@ -51,6 +52,67 @@ def test_what_is_no_workbook_is_refused(tmp_path: Path) -> None:
         parts.writestr("a.txt", b"0" * 210_000_000)
     with pytest.raises(FileError, match="unpacks to more than 200 MB"):
         list(read_pages(path))
+
+
+MAIN = 'xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"'
+TYPES = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+BOOK = f'<workbook {MAIN} xmlns:r="{TYPES}"><sheets><sheet name="a" sheetId="1" r:id="rId1"/></sheets></workbook>'
+LINKS = "<Relationships><Relationship Id='rId1' Type='{}' Target='{}'/></Relationships>"
+
+
+def bare(path: Path, rows: str, prefix: str = "") -> Path:
+    """Write a workbook of one sheet by hand, as terse as another program may."""
+    sheet = f"<worksheet {MAIN}><sheetData>{rows}</sheetData></worksheet>"
+    if prefix:
+        sheet = re.sub(r"<(/?)(?=\w)", rf"<\1{prefix}:", sheet).replace("xmlns=", f"xmlns:{prefix}=")
+    with zipfile.ZipFile(path, "w") as parts:
+        parts.writestr("xl/workbook.xml", BOOK)
+        parts.writestr("_rels/.rels", LINKS.format(f"{TYPES}/officeDocument", "xl/workbook.xml"))
+        parts.writestr("xl/_rels/workbook.xml.rels", LINKS.format(f"{TYPES}/worksheet", "worksheets/sheet1.xml"))
+        parts.writestr("xl/worksheets/sheet1.xml", sheet)
+    return path
+
+
+ONE, ERROR, UNWORKED = "<v>1</v>", "<v>#REF!</v>", "<f>1+1</f>"
+
+
+@pytest.mark.parametrize("prefix", ["", "x"])
+@pytest.mark.parametrize(
+    "rows",
+    [
+        f'<row r="2"><c r="A2">{ONE}</c><c r="B2" t="e">{ERROR}</c><c r="C2">{UNWORKED}</c></row>',
+        f'<row r="2"><c r="a2">{ONE}</c><c r="b2" t="e">{ERROR}</c><c r="c2">{UNWORKED}</c></row>',
+        f"<row r='2'><c r='A2'>{ONE}</c><c r='B2' t='e'>{ERROR}</c><c r='C2'>{UNWORKED}</c></row>",
+        f'<row/><row><c>{ONE}</c><c t="e">{ERROR}</c><c>{UNWORKED}</c></row>',
+        f'<row r="2"><c r="A2">{ONE}</c><c t="e">{ERROR}</c><c>{UNWORKED}</c></row>',
+    ],
+    ids=["as Excel does", "small letters", "single quotes", "no places", "places of some"],
+)
+def test_errors_and_formulas_are_found_however_a_program_writes_cells(tmp_path: Path, rows: str, prefix: str) -> None:
+    (page,) = read_pages(bare(tmp_path / "book.xlsx", rows, prefix))
+    one, error, unworked = page.rows[1]
+    assert one == 1.0
+    assert isinstance(error, Odd) and error.text == "#REF!"
+    assert isinstance(unworked, Odd) and "not stored" in unworked.what
+
+
+@pytest.mark.parametrize(
+    ("far", "spans"), [("XFD1048576", "17,179,869,184"), ("B1048576", "16,777,216"), ("ZZZZZZ999999999", "")]
+)
+def test_stray_cell_far_from_the_table_is_refused_before_it_takes_all_memory(
+    tmp_path: Path, far: str, spans: str
+) -> None:
+    row = far.lstrip("ABCDEFGHIJKLMNOPQRSTUVWXYZ")
+    rows = f'<row r="1"><c r="P1">{ONE}</c></row><row r="{row}"><c r="{far}">{ONE}</c></row>'
+    with pytest.raises(FileError, match=rf"sheet 'a', cell {far}: is so far out .* spans {spans}.* Delete what stands"):
+        list(read_pages(bare(tmp_path / "book.xlsx", rows)))
+
+
+def test_blank_cell_far_from_the_table_is_none(tmp_path: Path) -> None:
+    """Programs keep the format of whole rows and columns as blank cells."""
+    rows = f'<row r="1"><c r="A1">{ONE}</c></row><row r="1048576"><c r="XFD1048576" s="0"/></row>'
+    (page,) = read_pages(bare(tmp_path / "book.xlsx", rows))
+    assert page.rows == [[1.0]]
 
 
 PLACES = [

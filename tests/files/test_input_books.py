@@ -19,8 +19,9 @@ from hypothesis import assume, given, settings
 
 import carecost as cc
 from carecost.cli import main
+from carecost.files import schema
 from carecost.files.excel import ABOVE, letter
-from carecost.files.input_books import book, kind_of
+from carecost.files.input_books import _ABOUT, _BLOCKS, book, kind_of
 from carecost.files.packaged import packaged_assumptions, packaged_scenarios
 from carecost.files.save import scenario_file, set_files
 from tests.files.accessible import broken_rules
@@ -139,6 +140,16 @@ def test_cells_written_by_another_program_are_the_same_set(
     assert cc.load_assumptions(write(tiny_sheets, tmp_path / "book.xlsx")) == tiny
     bare = {name: rows[ABOVE:] for name, rows in tiny_sheets.items() if name != "Cover"}
     assert cc.load_assumptions(write(bare, tmp_path / "bare.xlsx")) == tiny
+
+
+def test_every_table_and_block_has_a_sheet() -> None:
+    """A new table is a new sheet: without its line, no set that has it would be laid out."""
+    for table in schema.TABLES:
+        fields = schema.TABLES[table].model.model_fields
+        (sheet,) = cells(book({f"{table}.csv": ",".join(fields) + "\n"}, "x")).keys() - {"Cover"}
+        assert sheet == table
+    laid_out = [block for blocks in _BLOCKS.values() for block in blocks]
+    assert all(block.sheet.removeprefix("background ") in {*_ABOUT, "background"} for block in laid_out)
 
 
 def test_background_comes_back(tmp_path: Path) -> None:

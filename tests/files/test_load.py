@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import shutil
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 import carecost as cc
 from carecost.errors import CareCostError
+from carecost.files.save import scenario_file
 
 SETS = Path(__file__).parents[1] / "data" / "sets"
 
@@ -47,6 +49,32 @@ def test_folder_named_like_an_area_comes_before_it(tmp_path: Path, monkeypatch: 
     monkeypatch.chdir(tmp_path)
     shutil.copytree(SETS / "tiny", tmp_path / "england-2025" / "London")
     assert cc.load_assumptions("england-2025/London").name == "tiny"
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({"ages": [99]}, "unknown age '99'"),
+        ({"streams": ["asylum"]}, "unknown stream 'asylum'"),
+        ({"placements": ["moon"], "parameter": "exit_rate"}, "unknown placement 'moon'"),
+    ],
+)
+def test_background_that_does_not_fit_the_set_is_a_fault_of_the_set(
+    change: dict[str, Any], words: str, tmp_path: Path
+) -> None:
+    """Else a set without faults would not run."""
+    said = {"parameter": "entry_rate", "operation": "scale", "amount": -0.1, "start": 1}
+    lever = cc.Lever("b", [cc.Change(**(said | change))], source="x", quality="E")
+    behind = cc.load_assumptions(SETS / "tiny").against(cc.Scenario("b", [lever]))
+    with pytest.raises(cc.CareCostError, match=words):
+        cc.run(behind)
+    with pytest.raises(cc.CareCostError, match=words):
+        cc.save_assumptions(behind, tmp_path / "set")
+    folder = tmp_path / "tiny"
+    shutil.copytree(SETS / "tiny", folder)
+    (folder / "background.toml").write_text(scenario_file(behind.background), encoding="utf-8")
+    with pytest.raises(cc.CareCostError, match=words):
+        cc.load_assumptions(folder)
 
 
 def test_background_beside_a_set_goes_on_behind_it(tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 
 import carecost as cc
-from carecost.files.new_scenario import KINDS, QUESTIONS, made, taken
+from carecost.files.new_scenario import KINDS, QUESTIONS, _amounts, made, taken
 from carecost.files.save import scenario_file
 from carecost.inputs.scenario import BASES, NONE_STATED
 
@@ -121,6 +121,12 @@ WRONG: list[tuple[dict[str, str], str]] = [
     ({"name": "a\nb"}, "signs of no text"),
     ({"what": "price", "on": "all"}, "no item is named"),
     ({"what": "mix", "out-of": "childrens home", "into": "x"}, "Did you mean 'children's home'"),
+    ({"what": "mix", "out-of": "secure", "into": "Secure"}, "'secure' is the placement that they are taken out of"),
+    ({"on": "ages 10 to 17, ages 3"}, "ages are named twice. Name all of them at once"),
+    ({"on": "stream other, streams uasc"}, 'at once: "streams other; uasc"'),
+    ({"name": "Inaction"}, "is what every run has already. Give it a name of its own"),
+    ({"from": "29"}, "'29' would be the programme's year 29, 2056: the set ends in 20"),
+    ({"to": "999"}, "would be the programme's year 999"),
 ]
 
 
@@ -130,6 +136,27 @@ def test_wrong_answer_is_said(england: cc.Assumptions, answers: dict[str, str], 
     with pytest.raises(cc.CareCostError) as caught:
         made(taken(right | answers, england), england)
     assert words in str(caught.value)
+
+
+NO_NUMBER = ["5,5", "0,5", "1,0000", "12,34", "1,00", "1.000.000", "1e999", "٥", "５", "--5", ""]
+
+
+@pytest.mark.parametrize("number", NO_NUMBER)
+@pytest.mark.parametrize(("what", "unit"), [("entries", "%"), ("spending", "m")])
+def test_what_is_no_plain_number_is_refused_and_never_another(
+    england: cc.Assumptions, number: str, what: str, unit: str
+) -> None:
+    """A comma for the point, as much of Europe writes it, is not passed over: 1,5m is no 15m."""
+    answers = {"name": "x", "what": what, "amount": number + unit, "from": "2029", "prices": "2025"} | WORD
+    answers |= {"on": "all"} if what == "entries" else {}
+    with pytest.raises(cc.CareCostError, match=r"--amount: .* (is no share|is no amount of money|is missing)"):
+        taken(answers if what == "spending" else {k: v for k, v in answers.items() if k != "prices"}, england)
+
+
+@given(st.integers(0, 10**9), st.integers(0, 99))
+def test_commas_between_thousands_change_nothing(whole: int, hundredths: int) -> None:
+    text = f"{whole}.{hundredths:02d}"
+    assert _amounts(f"{whole:,}.{hundredths:02d}m") == _amounts(f"{text}m") == [(float(text), "m")]
 
 
 def test_money_needs_an_item_of_reform_in_the_set(england: cc.Assumptions) -> None:

@@ -125,6 +125,42 @@ def test_a_set_without_the_stream_has_no_income_of_the_home_office_and_says_so()
         assert any("no stream 'uasc'" in note for note in budget.notes)
 
 
+HOME_OFFICE = ("income: Home Office: unaccompanied children", "income: Home Office: leavers who came unaccompanied")
+
+
+@pytest.mark.parametrize(
+    ("account", "has"), [("local authority", True), (["NHS", "local authority"], True), ("central government", False)]
+)
+def test_income_is_taken_only_from_spending_of_those_who_receive_it(plain: cc.Results, account: str, has: bool) -> None:
+    """A grant of the Home Office to a council makes nobody else's spending less."""
+    budget = plain.budget(account=account)
+    rows, whole = by_step(budget), by_step(plain.budget())
+    for name in HOME_OFFICE:
+        assert rows[name] == pytest.approx(whole[name] if has else 0.0 * whole[name])
+    if not has:
+        assert rows[NET] == pytest.approx(rows["closing"])
+        assert sum("not counted, as no spending of a local authority on them is" in note for note in budget.notes) == 2
+
+
+def test_share_of_income_is_of_what_local_authorities_spend() -> None:
+    england = cc.load_assumptions("england-2025")
+    items = tuple(replace(x, account="NHS") if x.name == "children's home" else x for x in england.items)
+    own, moved = (by_step(cc.run(s, years=1).budget()) for s in (england, replace(england, items=items)))
+    home = cc.run(england, years=1).costs(by=["item"]).query("item == \"children's home\" and quantile == 'central'")
+    less = own["income: section 251"] - moved["income: section 251"]
+    assert less == pytest.approx(home["value"].to_numpy()[None] * 187.9 / 3145.9, rel=1e-3)
+
+
+def test_grant_for_leavers_is_counted_where_leaving_care_is() -> None:
+    """The Review's own case pays for no leavers: their grant would make the net too small."""
+    review = cc.run("care-review-2022", years=2).budget()
+    rows = by_step(review)
+    assert rows[HOME_OFFICE[0]].all() and not rows[HOME_OFFICE[1]].any()
+    assert any("leavers who came unaccompanied: not counted" in note for note in review.notes)
+    after = by_step(cc.run("england-2025-after-care", years=1).budget())
+    assert after[HOME_OFFICE[1]].all()  # paid for by what follows time in their placements
+
+
 def test_what_is_not_known_is_said(plain: cc.Results) -> None:
     said = " ".join(plain.budget().notes)
     assert "high needs" in said and "NHS" in said and "unknown" in said
