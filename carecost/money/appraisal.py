@@ -33,7 +33,7 @@ class Appraisal(LockedAgain):
         Costs before any uplift [GBP].
     benefits : array_like of shape (..., year)
         Benefits [GBP].
-    discounting : float or Schedule
+    discount : float or Schedule
         Flat rate [share per year], or a schedule.
     timing : {"year-end", "mid-year"}
         When in its year money flows. The present is the end of the base year, 0 years from now, which has factor 1 in
@@ -67,7 +67,7 @@ class Appraisal(LockedAgain):
 
     plain_costs: Array
     benefits: Array
-    discounting: float | Schedule
+    discount: float | Schedule
     timing: Timing = "year-end"
     first_year: int = 0
     optimism_bias: float = 0.0
@@ -81,7 +81,7 @@ class Appraisal(LockedAgain):
             self,
             plain_costs: ArrayLike,
             benefits: ArrayLike,
-            discounting: float | Schedule,
+            discount: float | Schedule,
             timing: Timing = ...,
             first_year: int = ...,
             optimism_bias: float = ...,
@@ -116,7 +116,7 @@ class Appraisal(LockedAgain):
     def factors(self) -> Array:
         """Discount factors: (year,) [ratio]."""
         years = self.first_year + np.arange(self.costs.shape[-1])
-        return frozen(timed_factors(years, self.discounting, self.timing))
+        return frozen(timed_factors(years, self.discount, self.timing))
 
     @locked_property
     def pv_costs(self) -> Array:
@@ -183,7 +183,7 @@ class Appraisal(LockedAgain):
         assert self.annuity is not None
         years = np.arange(self.annuity[0], self.annuity[1] + 1)
         # The npv over the annuity factor: the present value of one pound in each of these years.
-        return np.asarray(self.npv / timed_factors(years, self.discounting, self.timing).sum())
+        return np.asarray(self.npv / timed_factors(years, self.discount, self.timing).sum())
 
     @guarded(discounted=flag)
     def chance_of_payback(self, discounted: bool = False) -> Array:
@@ -221,7 +221,7 @@ class Appraisal(LockedAgain):
 def appraise(
     costs: ArrayLike,
     benefits: ArrayLike,
-    discounting: str | float | Schedule = "standard",
+    discount: str | float | Schedule = "standard",
     *,
     timing: Timing = "year-end",
     first_year: int = 0,
@@ -236,7 +236,7 @@ def appraise(
     ----------
     costs, benefits : array_like of shape (..., year)
         Real flows of one price year, the base year first; draws come before years [GBP].
-    discounting : str, float or Schedule
+    discount : str, float or Schedule
         A packaged schedule of the Green Book [1]_: ``"standard"``, ``"health"`` or ``"sensitivity"``; a flat rate
         [share per year]; or a schedule of yours.
     timing : {"year-end", "mid-year"}
@@ -283,7 +283,7 @@ def appraise(
     >>> float(made.payback), float(made.discounted_payback), float(made.peak_funding), int(made.peak_year)
     (9.0, nan, -200.0, 2)
     """
-    schedule = vintages.schedule(discounting) if isinstance(discounting, str) else discounting
+    schedule = vintages.schedule(discount) if isinstance(discount, str) else discount
     return Appraisal(costs, benefits, schedule, timing, first_year, optimism_bias, mitigation, cost_factor, annuity)
 
 
@@ -317,14 +317,14 @@ def payback_year(net: ArrayLike) -> Array:
     return np.where((year_after < n_years) & flow.any(-1), year_after, np.nan)
 
 
-def timed_factors(years: ArrayLike, discounting: float | Schedule, timing: Timing) -> Array:
+def timed_factors(years: ArrayLike, discount: float | Schedule, timing: Timing) -> Array:
     """Discount money at the end of each year or in its middle: factors of years from now.
 
     Parameters
     ----------
     years : array_like of int
         Years from now; 0 is the base year.
-    discounting : float or Schedule
+    discount : float or Schedule
         Flat rate [share per year], or a schedule.
     timing : {"year-end", "mid-year"}
         When in its year money flows; the base year has factor 1 in either case.
@@ -344,11 +344,11 @@ def timed_factors(years: ArrayLike, discounting: float | Schedule, timing: Timin
     array([1.    , 0.9091])
     """
     wanted = np.asarray(years, dtype=int)
-    factors = discount_factors(wanted, discounting)
+    factors = discount_factors(wanted, discount)
     if timing == "year-end":
         return factors
     # Half of a year at that year's own rate: between two yearly factors, the geometric mean.
-    return np.asarray(np.sqrt(factors * discount_factors(np.maximum(wanted - 1, 0), discounting)))
+    return np.asarray(np.sqrt(factors * discount_factors(np.maximum(wanted - 1, 0), discount)))
 
 
 def _flows(value: ArrayLike, name: str, problems: list[Problem]) -> Array:
@@ -389,7 +389,7 @@ def _option_faults(a: Appraisal) -> list[Problem]:
         ("cost_factor", number(above=0), "Give a number above zero; 1 changes nothing"),
         ("first_year", whole(0, LONGEST), "Give 0 or a later year"),
         ("annuity", _annuity, "Give its first and last year from now, such as (1, 9)"),
-        ("discounting", rate(Schedule, named=False), "Give a share a year, so 0.035 for 3.5%, or a schedule"),
+        ("discount", rate(Schedule, named=False), "Give a share a year, so 0.035 for 3.5%, or a schedule"),
     ):
         value = getattr(a, name)
         try:

@@ -43,7 +43,7 @@ YEARS = array(whole=True, least=1900, most=2200)
 AHEAD = array(whole=True, least=0, most=LONGEST)
 
 
-def _start(value: Any) -> Array:
+def _rate(value: Any) -> Array:
     """Take one number, or one a draw: (draw,)."""
     return np.asarray(array("draw")(np.atleast_1d(array()(value))))
 
@@ -285,15 +285,15 @@ def _yearly_rates(last: int, rate_or_schedule: float | Schedule) -> Array:
     return rates
 
 
-@guarded(start=_start, long_run=number(above=-1), fade_years=optional(whole(0)), elapsed=AHEAD, hold_years=whole(0))
+@guarded(rate=_rate, long_run=number(above=-1), fade_years=optional(whole(0)), elapsed=AHEAD, hold_years=whole(0))
 def growth_path(
-    start: ArrayLike, long_run: float, fade_years: int | None, elapsed: ArrayLike, hold_years: int = 0
+    rate: ArrayLike, long_run: float, fade_years: int | None, elapsed: ArrayLike, hold_years: int = 0
 ) -> Array:
     """Compound a growth rate that fades in a straight line to a long-run rate, as a path over years.
 
     Parameters
     ----------
-    start : array_like of shape (draw,)
+    rate : array_like of shape (draw,)
         Growth in the first year [share per year].
     long_run : float
         Growth after the fade [share per year].
@@ -318,7 +318,7 @@ def growth_path(
     >>> growth_path([0.06], 0.02, 2, [0, 1, 2, 3]).round(4)
     array([[1.    , 1.06  , 1.1024, 1.1244]])
     """
-    first_rate = np.atleast_1d(np.asarray(start, dtype=float))[:, None]  # (draw, 1)
+    first_rate = np.atleast_1d(np.asarray(rate, dtype=float))[:, None]  # (draw, 1)
     wanted = np.asarray(elapsed, dtype=int)
     year = np.arange(int(wanted.max(initial=0)))
     # Share of the way from the first rate to the long-run one, in each year: (year,).

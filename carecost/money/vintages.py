@@ -182,5 +182,5 @@ def _flat(rate: float) -> Schedule:
     """Schedule of one rate for all years."""
     if not -1 < rate < 1:
         remedy = "Give a share a year: 0.035 is 3.5%"
-        raise InputError(Problem(f"discount rate is {rate:g}", "discounting", remedy))
+        raise InputError(Problem(f"discount rate is {rate:g}", "discount", remedy))
     return Schedule(f"flat {100 * rate:.10g}%", (float("inf"),), (rate,), "given with the call")

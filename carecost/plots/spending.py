@@ -376,7 +376,7 @@ def _one_change(table: pd.DataFrame) -> pd.DataFrame:
     if several:
         raise InputError(Problem(f"the table holds several of {', '.join(several)}", chart, "Keep the rows of one"))
     if "draw" in table:
-        raise InputError(Problem("the table holds draws", chart, "Leave out draws=True"))
+        raise InputError(Problem("the table holds draws", chart, "Leave out by_draw=True"))
     if "part" not in table:  # a history: a row an item, a column a part
         parts = [c for c in PART_LOOKS if c in table]
         if not parts or "item" not in table:

@@ -119,7 +119,7 @@ def budget_text(budget: Budget) -> str:
 
 def _range(budget: Budget, shown: Sequence[int], scale: numbers.Scale) -> list[list[str]]:
     """Give the range of the net, and the chance that a stated budget is exceeded, in the years shown."""
-    rows = budget.table(draws=True)
+    rows = budget.table(by_draw=True)
     nets = {year: of["value"].to_numpy() for year, of in rows[rows["step"] == NET].groupby("year")}
     ends = [tables.interval(nets[year]) for year in shown]
     found = [["  four chances in five, from", *(numbers.pounds(low, scale) for low, _ in ends)]]

@@ -146,13 +146,13 @@ class SavingAppraisal:
         about = {"baseline": self.baseline, "discount": compared.discount.name, "timing": compared.timing}
         return frame.assign(**about, optimism=self.central.optimism.words, claim=self.claim)
 
-    @guarded(draws=flag)
-    def by_payer(self, draws: bool = False) -> pd.DataFrame:
+    @guarded(by_draw=flag)
+    def by_payer(self, by_draw: bool = False) -> pd.DataFrame:
         """Say who pays first and who saves later.
 
         Parameters
         ----------
-        draws : bool
+        by_draw : bool
             One row a draw instead of one a quantile.
 
         Returns
@@ -176,7 +176,7 @@ class SavingAppraisal:
         frames = []
         for payer, drawn in self.drawn.payers.items():
             axes = {"what": FLOWS, "year": self.years}
-            frame = tables.tidy(_flows(drawn), _flows(self.central.payers[payer]), axes, None if draws else LEVEL)
+            frame = tables.tidy(_flows(drawn), _flows(self.central.payers[payer]), axes, None if by_draw else LEVEL)
             frame.insert(0, "payer", payer)
             frames.append(frame)
         return tables.priced(pd.concat(frames, ignore_index=True), self.base)

@@ -192,15 +192,15 @@ class AreaResults:
             why_run=labels,
         )
 
-    @guarded(by=labels, draws=flag)
-    def children(self, by: Sequence[str] = (), draws: bool = False) -> pd.DataFrame:
+    @guarded(by=labels, by_draw=flag)
+    def children(self, by: Sequence[str] = (), by_draw: bool = False) -> pd.DataFrame:
         """Give children in care on 31 March of each year, by area.
 
         Parameters
         ----------
         by : str or sequence of str
             Any of placement, phase, group, stream, in_care; and age (central run only).
-        draws : bool
+        by_draw : bool
             One row a draw instead of one a quantile.
 
         Returns
@@ -224,11 +224,11 @@ class AreaResults:
         >>> by_area.children()["area"].nunique()
         9
         """
-        return self._each(lambda r: r.children(by, draws))
+        return self._each(lambda r: r.children(by, by_draw))
 
-    @guarded(by=labels, basis=one_of([REAL, CASH]), draws=flag)
+    @guarded(by=labels, basis=one_of([REAL, CASH]), by_draw=flag)
     def costs(
-        self, by: Sequence[str] = (), basis: Literal["real", "cash"] = "real", draws: bool = False
+        self, by: Sequence[str] = (), basis: Literal["real", "cash"] = "real", by_draw: bool = False
     ) -> pd.DataFrame:
         """Give spend in each year, by area.
 
@@ -238,7 +238,7 @@ class AreaResults:
             Any of item, group, account, payer, gross_net, kind.
         basis : str
             Either ``real`` (pounds of the price year) or ``cash`` (for showing only).
-        draws : bool
+        by_draw : bool
             One row a draw instead of one a quantile.
 
         Returns
@@ -264,7 +264,7 @@ class AreaResults:
         >>> by_area.costs()["unit"].unique().tolist()
         ['GBP']
         """
-        return self._each(lambda r: r.costs(by, basis, draws))
+        return self._each(lambda r: r.costs(by, basis, by_draw))
 
     def summary(self) -> pd.DataFrame:
         """Give the summary of every scenario against inaction, by area.

@@ -95,7 +95,7 @@ def _of_set(assumptions: Assumptions) -> Rule:
         if len(history.areas) > 1:
             raise InputError(Problem("is a set of one area", assumptions.name, "Give a history of one area"))
         drawn = Draws(luck.draws, seed=luck.seed)
-        frame = run(assumptions, years=max(horizons), draws=drawn).children(draws=True)
+        frame = run(assumptions, years=max(horizons), draws=drawn).children(by_draw=True)
         by_draw = frame.pivot_table(index="date", columns="draw", values="value")
         sample = by_draw.loc[[assumptions.base_year + h for h in horizons]].to_numpy()
         # Without an interval in the set all draws are the same: what it says is a mean.

@@ -39,7 +39,7 @@ def known() -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
-def rows(run: Run, draws: bool = False, level: float = LEVEL, progress: Progress | None = None) -> pd.DataFrame:
+def rows(run: Run, central: bool = True, level: float = LEVEL, progress: Progress | None = None) -> pd.DataFrame:
     """Ask the same question under each baseline; see :meth:`carecost.Results.baselines`."""
     own = _stating(run)
     tried = [one for one in baselines().values() if not one.lacks]
@@ -47,7 +47,7 @@ def rows(run: Run, draws: bool = False, level: float = LEVEL, progress: Progress
     for i, one in enumerate(tried, start=1):
         default = one.name in own.baselines
         about = {"axis": one.axis, "baseline": one.name, "title": one.title, "default": default}
-        if draws:
+        if not central:
             made = run if default else _under(run, one)
             told = _told(made, made.drawn, made.central, level)
         else:

@@ -185,13 +185,13 @@ class Budget(LockedAgain):
 
     # Tables
 
-    @guarded(draws=flag, level=tables.COVERAGE)
-    def table(self, draws: bool = False, level: float = LEVEL) -> pd.DataFrame:
+    @guarded(by_draw=flag, level=tables.COVERAGE)
+    def table(self, by_draw: bool = False, level: float = LEVEL) -> pd.DataFrame:
         """Give the steps of every year in order, with income and net.
 
         Parameters
         ----------
-        draws : bool
+        by_draw : bool
             One row a draw instead of one a quantile.
         level : float
             Coverage of the interval [probability].
@@ -219,18 +219,18 @@ class Budget(LockedAgain):
         drawn, central = self._levels(False), self._levels(True)
         axes: dict[str, Sequence[object]] = {"year": self.run.grid.years, "step": list(drawn)}
         stacked = [np.stack(list(of.values()), axis=-1) for of in (drawn, central)]
-        frame = tables.tidy(stacked[0], stacked[1], axes, None if draws else level)
+        frame = tables.tidy(stacked[0], stacked[1], axes, None if by_draw else level)
         frame = frame[frame["value"].notna()].reset_index(drop=True)
         frame.insert(0, "scenario", self.scenario)
         return tables.priced(frame, self.price_base)
 
-    @guarded(draws=flag, level=tables.COVERAGE)
-    def lines(self, draws: bool = False, level: float = LEVEL) -> pd.DataFrame:
+    @guarded(by_draw=flag, level=tables.COVERAGE)
+    def lines(self, by_draw: bool = False, level: float = LEVEL) -> pd.DataFrame:
         """Give weeks, price and spending of every line in every year.
 
         Parameters
         ----------
-        draws : bool
+        by_draw : bool
             One row a draw instead of one a quantile.
         level : float
             Coverage of the interval [probability].
@@ -257,7 +257,7 @@ class Budget(LockedAgain):
         (drawn, keys), (central, _) = (self._lines(which) for which in (False, True))
         names = list(MEASURES)
         axes: dict[str, Sequence[object]] = {"year": self.run.grid.years, "_line": range(len(keys)), "measure": names}
-        frame = tables.tidy(drawn, central, axes, None if draws else level)
+        frame = tables.tidy(drawn, central, axes, None if by_draw else level)
         frame = frame[frame["value"].notna()].reset_index(drop=True)
         place = list(frame.columns).index("_line")
         for n, name in reversed(list(enumerate(self.by))):

@@ -29,7 +29,7 @@ MOST_STARTS, MOST_DRAWS = 200, 20_000
     assumptions=a_set,
     targets=TARGETS,
     free=FREE,
-    starts=whole(1, MOST_STARTS),
+    attempts=whole(1, MOST_STARTS),
     draws=whole(2, MOST_DRAWS),
     seed=whole(0),
 )
@@ -37,7 +37,7 @@ def calibrate(
     assumptions: Assumptions | str | Path,
     targets: Sequence[Target] | Target,
     free: Sequence[Free | str] | Free | str,
-    starts: int = 8,
+    attempts: int = 8,
     draws: int = 1000,
     seed: int = 0,
 ) -> Calibration:
@@ -51,7 +51,7 @@ def calibrate(
         What it is to give: children on dates; flows and spend of years.
     free : str, Free, or sequence of these
         What may change: parameters (a multiplier on all their cells, or those named), growths, adjustments.
-    starts : int
+    attempts : int
         Where the search begins: at what the set has, and at this many less one points of a Latin hypercube over the
         bounds of the free parameters.
     draws : int
@@ -90,13 +90,13 @@ def calibrate(
     --------
     >>> import carecost as cc
     >>> england = cc.load_assumptions("england-2025")
-    >>> fit = cc.calibrate(england, cc.Target("children", 2027, 84_000), free="entry_rate", starts=2)
+    >>> fit = cc.calibrate(england, cc.Target("children", 2027, 84_000), free="entry_rate", attempts=2)
     >>> round(cc.run(fit.assumptions, years=2).children()["value"].iloc[-1])
     84000
     """
     assert isinstance(assumptions, Assumptions)  # the guard has made it one
     model = Model(assumptions, TARGETS(targets), fitting.unknowns(assumptions, FREE(free)))
-    found = fitting.search(model, starts, seed)
+    found = fitting.search(model, attempts, seed)
     refuse(fitting.out_of_reach(model, found[0]))
     return Calibration(model, tuple(found), draws, seed)
 
@@ -122,7 +122,7 @@ class FittedMode(LockedAgain):
     Examples
     --------
     >>> import carecost as cc
-    >>> fit = cc.calibrate("england-2025", cc.Target("children", 2026, 81_000), free="entry_rate", starts=1)
+    >>> fit = cc.calibrate("england-2025", cc.Target("children", 2026, 81_000), free="entry_rate", attempts=1)
     >>> fit.modes[0].met
     True
     """
@@ -195,7 +195,7 @@ class FittedMode(LockedAgain):
         Examples
         --------
         >>> import carecost as cc
-        >>> fit = cc.calibrate("england-2025", cc.Target("children", 2026, 81_000), free="entry_rate", starts=1)
+        >>> fit = cc.calibrate("england-2025", cc.Target("children", 2026, 81_000), free="entry_rate", attempts=1)
         >>> fit.parameters()["free"].tolist()
         ['entry_rate']
         """
@@ -241,7 +241,7 @@ class FittedMode(LockedAgain):
         Examples
         --------
         >>> import carecost as cc
-        >>> fit = cc.calibrate("england-2025", cc.Target("children", 2026, 81_000), free="entry_rate", starts=1)
+        >>> fit = cc.calibrate("england-2025", cc.Target("children", 2026, 81_000), free="entry_rate", attempts=1)
         >>> fit.residuals()["met"].all()
         np.True_
         """
@@ -277,7 +277,7 @@ class FittedMode(LockedAgain):
         Examples
         --------
         >>> import carecost as cc
-        >>> fit = cc.calibrate("england-2025", cc.Target("children", 2026, 81_000), free="entry_rate", starts=1)
+        >>> fit = cc.calibrate("england-2025", cc.Target("children", 2026, 81_000), free="entry_rate", attempts=1)
         >>> fit.identifiability().rank
         1
         """
@@ -329,7 +329,7 @@ class Identifiability:
     --------
     >>> import carecost as cc
     >>> both = ["entry_rate", "extra_entries"]
-    >>> fit = cc.calibrate("england-2025", cc.Target("children", 2026, 81_000), free=both, starts=1)
+    >>> fit = cc.calibrate("england-2025", cc.Target("children", 2026, 81_000), free=both, attempts=1)
     >>> fit.identifiability().rank
     1
     """
@@ -372,7 +372,7 @@ class Calibration(LockedAgain):
     Examples
     --------
     >>> import carecost as cc
-    >>> fit = cc.calibrate("england-2025", cc.Target("children", 2026, 81_000), free="entry_rate", starts=1)
+    >>> fit = cc.calibrate("england-2025", cc.Target("children", 2026, 81_000), free="entry_rate", attempts=1)
     >>> len(fit.modes)
     1
     """
@@ -438,7 +438,7 @@ class Calibration(LockedAgain):
         Examples
         --------
         >>> import carecost as cc
-        >>> fit = cc.calibrate("england-2025", cc.Target("children", 2026, 81_000), free="entry_rate", starts=1)
+        >>> fit = cc.calibrate("england-2025", cc.Target("children", 2026, 81_000), free="entry_rate", attempts=1)
         >>> fit.parameters()[["mode", "free"]].values.tolist()
         [[0, 'entry_rate']]
         """
@@ -459,7 +459,7 @@ class Calibration(LockedAgain):
         Examples
         --------
         >>> import carecost as cc
-        >>> fit = cc.calibrate("england-2025", cc.Target("children", 2026, 81_000), free="entry_rate", starts=1)
+        >>> fit = cc.calibrate("england-2025", cc.Target("children", 2026, 81_000), free="entry_rate", attempts=1)
         >>> fit.residuals()["given"].round().tolist()
         [81000.0]
         """
@@ -490,7 +490,7 @@ class Calibration(LockedAgain):
         Examples
         --------
         >>> import carecost as cc
-        >>> fit = cc.calibrate("england-2025", cc.Target("children", 2026, 81_000), free="entry_rate", starts=1)
+        >>> fit = cc.calibrate("england-2025", cc.Target("children", 2026, 81_000), free="entry_rate", attempts=1)
         >>> fit.identifiability().flat
         ()
         """

@@ -97,7 +97,7 @@ def present_value(
     rates = vintages.schedule(discount)
     # Present values add up over years; quantiles of yearly amounts do not.
     if "quantile" in table and (quantiles := set(table["quantile"]) - set(tables.RUNS)):
-        remedy = "Keep the rows of central or mean, or ask for draws=True"
+        remedy = "Keep the rows of central or mean, or ask for by_draw=True"
         raise InputError(Problem(f"the table holds quantiles: {sorted(quantiles)}", "present_value", remedy))
     # Errors of the means of years that hang together do not add up to that of their sum.
     table = table.drop(columns="mean_error", errors="ignore")
@@ -165,7 +165,7 @@ PARTS, REFORM_SPEND = ("volume", "mix", "price"), "reform spend"
 
 
 def change_rows(
-    run: Run, scenario: str, baseline: str | None, year: int | None, since: int | None, by: Sequence[str], draws: bool
+    run: Run, scenario: str, baseline: str | None, year: int | None, since: int | None, by: Sequence[str], by_draw: bool
 ) -> pd.DataFrame:
     """Lay out the parts of a change; see :meth:`carecost.Results.price_volume_mix`."""
     if since is not None and baseline not in (None, scenario):
@@ -190,7 +190,7 @@ def change_rows(
     changes = [_changes(before, after, years, since) for before, after in sides]
     labels = _labels(sides[0][0])
     (of_draws, groups), (of_central, _) = (tables.grouped(array, labels, [*by, "part"]) for array in changes)
-    frame = tables.rows_of(of_draws, of_central, ("year", years), groups, None if draws else LEVEL)
+    frame = tables.rows_of(of_draws, of_central, ("year", years), groups, None if by_draw else LEVEL)
     for name, value in (("since", since), ("baseline", against), ("scenario", scenario)):
         frame.insert(0, name, value)
     claim = any(run.scenarios[name].claim for name in (scenario, against))

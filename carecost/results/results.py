@@ -304,7 +304,7 @@ class Results:
         >>> import carecost as cc
         >>> results = cc.run("england-2025", years=2, draws=4)
         >>> again = cc.run("england-2025", years=2, draws=cc.Draws.given(results.inputs()))
-        >>> bool((again.children(draws=True)["value"] == results.children(draws=True)["value"]).all())
+        >>> bool((again.children(by_draw=True)["value"] == results.children(by_draw=True)["value"]).all())
         True
         """
         found, values = self._run.inputs()
@@ -313,11 +313,11 @@ class Results:
 
     # Children and places
 
-    @guarded(by=labels, draws=flag, level=tables.COVERAGE, in_care=flag, wide=flag)
+    @guarded(by=labels, by_draw=flag, level=tables.COVERAGE, in_care=flag, wide=flag)
     def children(
         self,
         by: Sequence[str] = (),
-        draws: bool = False,
+        by_draw: bool = False,
         in_care: bool = True,
         level: float = LEVEL,
         wide: bool = False,
@@ -328,7 +328,7 @@ class Results:
         ----------
         by : str or sequence of str
             Any of placement, phase, group, stream, in_care; and age (central run only).
-        draws : bool
+        by_draw : bool
             One row a draw instead of one a quantile.
         in_care : bool
             Only children in care.
@@ -359,15 +359,15 @@ class Results:
         >>> results.children(by=["group"])["date"].unique().tolist()
         [2025, 2026, 2027, 2028]
         """
-        rows = tables.children_rows(self._run, by, None if draws else level, in_care)
+        rows = tables.children_rows(self._run, by, None if by_draw else level, in_care)
         return tables.widened(rows, "date", wide)
 
-    @guarded(flow=text, by=labels, draws=flag, level=tables.COVERAGE, in_care=flag, wide=flag)
+    @guarded(flow=text, by=labels, by_draw=flag, level=tables.COVERAGE, in_care=flag, wide=flag)
     def flows(
         self,
         flow: str,
         by: Sequence[str] = (),
-        draws: bool = False,
+        by_draw: bool = False,
         in_care: bool = True,
         level: float = LEVEL,
         wide: bool = False,
@@ -380,7 +380,7 @@ class Results:
             One of entries, exits, aged_out [children], child_years [child-years].
         by : str or sequence of str
             Any of placement, phase, group, stream, in_care.
-        draws : bool
+        by_draw : bool
             One row a draw instead of one a quantile.
         in_care : bool
             Only children in care.
@@ -410,16 +410,16 @@ class Results:
         >>> results.flows("child_years")["unit"].unique().tolist()
         ['child-years']
         """
-        rows = tables.flow_rows(self._run, flow, by, None if draws else level, in_care)
+        rows = tables.flow_rows(self._run, flow, by, None if by_draw else level, in_care)
         return tables.widened(rows, "year", wide)
 
-    @guarded(draws=flag, level=tables.COVERAGE)
-    def capacity(self, draws: bool = False, level: float = LEVEL) -> pd.DataFrame:
+    @guarded(by_draw=flag, level=tables.COVERAGE)
+    def capacity(self, by_draw: bool = False, level: float = LEVEL) -> pd.DataFrame:
         """Say how full the capacity groups were, year by year; without rows where the set has none.
 
         Parameters
         ----------
-        draws : bool
+        by_draw : bool
             One row a draw instead of one a quantile.
         level : float
             Coverage of the interval [probability].
@@ -444,15 +444,15 @@ class Results:
         >>> results.capacity()["group"].unique().tolist()
         ['foster in-house', 'foster agency', "children's home"]
         """
-        return tables.capacity_rows(self._run, None if draws else level)
+        return tables.capacity_rows(self._run, None if by_draw else level)
 
-    @guarded(draws=flag, level=tables.COVERAGE, wide=flag)
-    def outcomes(self, draws: bool = False, level: float = LEVEL, wide: bool = False) -> pd.DataFrame:
+    @guarded(by_draw=flag, level=tables.COVERAGE, wide=flag)
+    def outcomes(self, by_draw: bool = False, level: float = LEVEL, wide: bool = False) -> pd.DataFrame:
         """Count each outcome that the set counts, year by year; without rows where it counts none.
 
         Parameters
         ----------
-        draws : bool
+        by_draw : bool
             One row a draw instead of one a quantile.
         level : float
             Coverage of the interval [probability].
@@ -474,7 +474,7 @@ class Results:
         >>> cc.run(cc.load_assumptions("england-2025-after-care"), years=2).outcomes()["unit"].unique().tolist()
         ['outcomes']
         """
-        return tables.widened(tables.outcome_rows(self._run, None if draws else level), "year", wide)
+        return tables.widened(tables.outcome_rows(self._run, None if by_draw else level), "year", wide)
 
     @guarded(scenario=text, stream=optional(text))
     def parameters(self, scenario: str, stream: str | None = None) -> Parameters:
@@ -510,8 +510,8 @@ class Results:
         """
         return self._run.parameters(scenario)[self._stream(stream)].spread()
 
-    @guarded(scenario=text, stream=optional(text), draws=optional(some))
-    def projection(self, scenario: str, stream: str | None = None, draws: slice | None = None) -> Projection:
+    @guarded(scenario=text, stream=optional(text), draw=optional(some))
+    def projection(self, scenario: str, stream: str | None = None, draw: slice | None = None) -> Projection:
         """Project a scenario again, with ages: the central run, or some draws.
 
         Parameters
@@ -520,7 +520,7 @@ class Results:
             Name.
         stream : str, optional
             One stream; all summed by default.
-        draws : slice, optional
+        draw : slice, optional
             Draws wanted; the central run by default.
 
         Returns
@@ -544,7 +544,7 @@ class Results:
         >>> results.projection("inaction").stock.ndim  # draw, date, age, placement
         4
         """
-        projections = self._run.projections(scenario, draws)
+        projections = self._run.projections(scenario, draw)
         if stream is None:
             return together(list(projections.values()))
         return projections[self._stream(stream)]
@@ -554,7 +554,7 @@ class Results:
     @guarded(
         by=labels,
         basis=one_of([REAL, CASH]),
-        draws=flag,
+        by_draw=flag,
         level=tables.COVERAGE,
         deflator=optional(vintage),
         wide=flag,
@@ -563,7 +563,7 @@ class Results:
         self,
         by: Sequence[str] = (),
         basis: Literal["real", "cash"] = "real",
-        draws: bool = False,
+        by_draw: bool = False,
         deflator: str | Deflator | None = None,
         level: float = LEVEL,
         wide: bool = False,
@@ -576,7 +576,7 @@ class Results:
             Any of item, group, account, payer, gross_net, kind.
         basis : str
             Either ``real`` (pounds of the price year) or ``cash`` (for showing only).
-        draws : bool
+        by_draw : bool
             One row a draw instead of one a quantile.
         deflator : str or Deflator, optional
             Vintage that makes cash, packaged or your own; that of the set by default.
@@ -610,7 +610,7 @@ class Results:
         >>> results.costs(basis="cash")["price_year"].unique().tolist()
         [2026, 2027, 2028]
         """
-        rows = tables.cost_rows(self._run, by, basis, None if draws else level, deflator)
+        rows = tables.cost_rows(self._run, by, basis, None if by_draw else level, deflator)
         return tables.widened(rows, "year", wide)
 
     @guarded(
@@ -619,7 +619,7 @@ class Results:
         year=optional(calendar_year),
         since=optional(calendar_year),
         by=labels,
-        draws=flag,
+        by_draw=flag,
     )
     def price_volume_mix(
         self,
@@ -628,7 +628,7 @@ class Results:
         year: int | None = None,
         since: int | None = None,
         by: Sequence[str] = ("item",),
-        draws: bool = False,
+        by_draw: bool = False,
     ) -> pd.DataFrame:
         """Split a change in public spend exactly into price, volume and mix, reform spend apart.
 
@@ -644,7 +644,7 @@ class Results:
             Against this earlier year of the same scenario instead.
         by : str or sequence of str
             Any of item, group, account, payer, gross_net, kind; empty for the whole.
-        draws : bool
+        by_draw : bool
             One row a draw instead of one a quantile.
 
         Returns
@@ -680,7 +680,7 @@ class Results:
         >>> rows["part"].tolist()
         ['volume', 'mix', 'price', 'reform spend']
         """
-        return price_tables.change_rows(self._run, scenario, baseline, year, since, by, draws)
+        return price_tables.change_rows(self._run, scenario, baseline, year, since, by, by_draw)
 
     @guarded(
         by=labels,
@@ -942,15 +942,15 @@ class Results:
         """
         return saving.each(self._run, Saving.by_year)
 
-    @guarded(discount=saving.rates, timing=text)
+    @guarded(discounts=saving.rates, timing=text)
     def npv_by_rate(
-        self, discount: Sequence[str | float | Schedule] = RATES, timing: Timing = "base year"
+        self, discounts: Sequence[str | float | Schedule] = RATES, timing: Timing = "base year"
     ) -> pd.DataFrame:
         """Give the net present saving of every scenario against inaction at several discount rates.
 
         Parameters
         ----------
-        discount : sequence of str, float or Schedule, or one of these
+        discounts : sequence of str, float or Schedule, or one of these
             Rates, as in :meth:`carecost.Saving.npvs`.
         timing : str
             When flows fall, as in :meth:`carecost.Saving.npvs`.
@@ -978,7 +978,7 @@ class Results:
         >>> results.npv_by_rate([0.02, 0.035])["discount"].tolist()
         ['flat 2%', 'flat 3.5%']
         """
-        return saving.each(self._run, lambda one: one.npvs(discount, timing))
+        return saving.each(self._run, lambda one: one.npvs(discounts, timing))
 
     @guarded(scenario=text, baseline=text)
     def switching_value(self, scenario: str, baseline: str = INACTION) -> float | None:
@@ -1016,14 +1016,14 @@ class Results:
         refuse([unknown("scenario", n, names) for n in (scenario, baseline) if n not in names], UnknownNameError)
         return sensitivity.switching_value(self._run, scenario, baseline)
 
-    @guarded(draws=flag, level=tables.COVERAGE, progress=optional(called))
-    def baselines(self, draws: bool = False, level: float = LEVEL, progress: Progress | None = None) -> pd.DataFrame:
+    @guarded(central=flag, level=tables.COVERAGE, progress=optional(called))
+    def baselines(self, central: bool = True, level: float = LEVEL, progress: Progress | None = None) -> pd.DataFrame:
         """Ask the same question under each packaged baseline, one axis at a time, all other axes as they are.
 
         Parameters
         ----------
-        draws : bool
-            The draws of the run too, and not its central run alone.
+        central : bool
+            The central run alone, and not the draws of the run.
         level : float
             Coverage of the interval [probability].
         progress : callable, optional
@@ -1053,7 +1053,7 @@ class Results:
         >>> results.baselines()["axis"].unique().tolist()
         ['entries', 'population', 'mix', 'prices', 'unaccompanied', 'policy']
         """
-        return baseline_tables.rows(self._run, draws, level, progress)
+        return baseline_tables.rows(self._run, central, level, progress)
 
     @guarded(scenario=text, levers=labels)
     def required_effects(self, scenario: str, levers: Sequence[str] = ()) -> pd.DataFrame:

@@ -687,15 +687,15 @@ class Saving:
         drawn, central = (valued(one, discount, timing) for one in (self.drawn, self.central))
         return SavingAppraisal(BusinessCase(drawn, bias), BusinessCase(central, bias), claim, stated)
 
-    @guarded(discount=rates, timing=text, level=tables.COVERAGE)
+    @guarded(discounts=rates, timing=text, level=tables.COVERAGE)
     def npvs(
-        self, discount: Sequence[str | float | Schedule] = RATES, timing: Timing = "base year", level: float = LEVEL
+        self, discounts: Sequence[str | float | Schedule] = RATES, timing: Timing = "base year", level: float = LEVEL
     ) -> pd.DataFrame:
         """Give the net present saving to the public purse at several discount rates.
 
         Parameters
         ----------
-        discount : sequence of str, float or Schedule, or one of these
+        discounts : sequence of str, float or Schedule, or one of these
             Names of packaged schedules (``"standard"``, ``"health"``, ``"sensitivity"``; the vintage may stand before)
             or flat rates (``0.035``).
         timing : str
@@ -728,10 +728,10 @@ class Saving:
         >>> results.compare("care-review").npvs([0.0, 0.035])["discount"].tolist()
         ['flat 0%', 'flat 3.5%']
         """
-        schedules = {s.name: s for s in map(schedule, discount)}
-        if not discount or len(schedules) < len(discount):
+        schedules = {s.name: s for s in map(schedule, discounts)}
+        if not discounts or len(schedules) < len(discounts):
             remedy = "Give each rate once, at least one"
-            raise InputError(Problem(f"discount is {list(discount)}", "npvs", remedy))
+            raise InputError(Problem(f"discounts are {list(discounts)}", "npvs", remedy))
         n = len(self.grid.years)
         # (year, rate), so that flows of (draw, year) become (draw, rate) in one product
         factors = np.stack([discount_factors(n, s, timing) for s in schedules.values()], axis=-1)

@@ -142,9 +142,9 @@ class Setting(Saving):
     (1, 5)
     """
 
-    @guarded(by=labels, draws=flag, level=tables.COVERAGE, in_care=flag)
+    @guarded(by=labels, by_draw=flag, level=tables.COVERAGE, in_care=flag)
     def children(
-        self, by: Sequence[str] = (), draws: bool = False, in_care: bool = True, level: float = LEVEL
+        self, by: Sequence[str] = (), by_draw: bool = False, in_care: bool = True, level: float = LEVEL
     ) -> pd.DataFrame:
         """Give children on 31 March of each year, as :meth:`carecost.Results.children` does.
 
@@ -152,7 +152,7 @@ class Setting(Saving):
         ----------
         by : str or sequence of str
             Any of placement, phase, group, stream, in_care; and age (which is run, central only).
-        draws : bool
+        by_draw : bool
             One row a draw instead of one a quantile.
         in_care : bool
             Only children in care.
@@ -175,14 +175,14 @@ class Setting(Saving):
         >>> response.at(entries=1.1).children()["scenario"].unique().tolist()
         ['inaction', 'family-networks']
         """
-        return tables.children_rows(self.run, by, None if draws else level, in_care)
+        return tables.children_rows(self.run, by, None if by_draw else level, in_care)
 
-    @guarded(basis=one_of([REAL, CASH]), by=labels, draws=flag, level=tables.COVERAGE)
+    @guarded(basis=one_of([REAL, CASH]), by=labels, by_draw=flag, level=tables.COVERAGE)
     def costs(
         self,
         by: Sequence[str] = (),
         basis: Literal["real", "cash"] = "real",
-        draws: bool = False,
+        by_draw: bool = False,
         level: float = LEVEL,
         deflator: str | Deflator | None = None,
     ) -> pd.DataFrame:
@@ -194,7 +194,7 @@ class Setting(Saving):
             Any of item, group, account, payer, gross_net, kind.
         basis : str
             Real (constant prices) or cash.
-        draws : bool
+        by_draw : bool
             One row a draw instead of one a quantile.
         level : float
             Coverage of the interval [probability].
@@ -217,7 +217,7 @@ class Setting(Saving):
         >>> response.at(prices={"secure": 1.1}).costs(by=["group"])["price_year"].unique().tolist()
         [2025]
         """
-        return tables.cost_rows(self.run, by, basis, None if draws else level, deflator)
+        return tables.cost_rows(self.run, by, basis, None if by_draw else level, deflator)
 
 
 def _carried_on(run: Run, plan: Scenario, at: At) -> Scenario:

@@ -133,7 +133,7 @@ def test_outcomes_are_in_no_table_of_money() -> None:
         pd.testing.assert_frame_equal(tables[table], others[table])
     assert set(others) - set(tables) == {"outcomes"} and plain.outcomes().empty
     assert others["outcomes"]["unit"].unique().tolist() == ["outcomes"]
-    assert with_them.outcomes(draws=True)["draw"].nunique() == 8
+    assert with_them.outcomes(by_draw=True)["draw"].nunique() == 8
     with pytest.raises(ComparisonError, match="no social ledger"):
         with_them.compare("edge").npsv()
 

@@ -404,7 +404,7 @@ def test_a_set_with_places_runs_and_writes_what_it_read(folder: Path, tmp_path: 
     assert (again.groups, again.rows) == (tiny.groups, tiny.rows)
     there = results.save(tmp_path / "out")
     assert cc.Results.load(there).capacity().equals(table)
-    one = results.capacity(draws=True)
+    one = results.capacity(by_draw=True)
     assert len(one) == 2 * 6 * 30 and "draw" in one
 
 

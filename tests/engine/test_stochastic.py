@@ -139,7 +139,7 @@ def test_levels_hold_the_luck_and_differences_do_not() -> None:
     noisy = cc.run(tiny, edge, draws=cc.Draws(60, seed=4, noise=True))
     np.testing.assert_array_equal(noisy.compare("edge").npv(), plain.compare("edge").npv())
     np.testing.assert_array_equal(noisy.run.drawn["edge"].stock, plain.run.drawn["edge"].stock)
-    rows = noisy.children(draws=True)["value"]
+    rows = noisy.children(by_draw=True)["value"]
     assert (rows == rows.round()).all()
     again = cc.run(tiny, edge, draws=cc.Draws(60, seed=4, noise=True), block=7, threads=1)
     np.testing.assert_array_equal(again.run.shown["edge"].stock, noisy.run.shown["edge"].stock)

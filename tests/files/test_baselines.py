@@ -200,7 +200,7 @@ def test_flat_population_is_that_of_the_first_year() -> None:
 
 def test_walks_leave_the_centre_and_widen_the_end() -> None:
     def bands(name: str) -> np.ndarray:
-        rows = cc.run(ENGLAND, draws=cc.Draws(60, 1), years=10, background=name).children(draws=True)
+        rows = cc.run(ENGLAND, draws=cc.Draws(60, 1), years=10, background=name).children(by_draw=True)
         return rows.pivot(index="draw", columns="date", values="value").to_numpy()
 
     held, walks = bands("entries-held"), bands("entries-wandering")

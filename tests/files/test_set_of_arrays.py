@@ -59,7 +59,7 @@ def test_draws_of_arrays_go_through_together() -> None:
     own = cc.from_parameters(p, "own", source="own model")
     (table,) = own.ties.joints
     assert len(table.rows) == 40
-    drawn = cc.run(own, draws=40).children(draws=True)
+    drawn = cc.run(own, draws=40).children(by_draw=True)
     last = drawn[drawn["date"] == 2029].sort_values("draw")["value"].to_numpy()
     # As many draws as rows: each row is taken once, in another order.
     assert np.sort(last) == pytest.approx(np.sort(cc.project(p).stock[:, -1].sum((1, 2))), rel=1e-9)
@@ -71,7 +71,7 @@ def test_arrays_of_a_packaged_set_run_a_packaged_scenario_with_draws_and_luck() 
     parameters = {stream: whole.parameters("inaction", stream) for stream in england.streams}
     own = cc.from_parameters(parameters, "own", source="own model", template=england)
     results = cc.run(own, "care-review", years=3, draws=cc.Draws(3, seed=1, noise=True))
-    central = [run.children(draws=False) for run in (cc.run(own, "care-review", years=3), whole)]
+    central = [run.children(by_draw=False) for run in (cc.run(own, "care-review", years=3), whole)]
     assert central[0]["value"].to_numpy() == pytest.approx(central[1]["value"].to_numpy(), rel=1e-9)
     assert np.isfinite(results.compare("care-review").npv()).all()
     assert not results.summary().empty

@@ -139,7 +139,7 @@ def calls() -> dict[str, dict[str, Any]]:
     england = cc.load_assumptions("england-2025")
     of_england = cc.run(england, "child-protection", years=2, start=2026)
     target, free = cc.Target("children", 2026, 700.0, se=5.0), cc.Free("entry_rate")
-    fit = cc.calibrate(tiny, target, free, starts=1, draws=10)
+    fit = cc.calibrate(tiny, target, free, attempts=1, draws=10)
     held = fit.identifiability()
     history = cc.load_history("england")
     returned = cc.synthetic_return(40, years=2, seed=1)
@@ -187,7 +187,7 @@ def calls() -> dict[str, dict[str, Any]]:
     traced = cc.stockflow.trace([1, 0], moves, 2)
     bounds = {"low": 0.2, "value": 0.4, "high": 0.7, "level": 0.9}
     folder = Path(calls_folder())
-    given: dict[str, Any] = {"discounting": 0.035, "timing": "year-end", "first_year": 0, "annuity": (0, 1)}
+    given: dict[str, Any] = {"discount": 0.035, "timing": "year-end", "first_year": 0, "annuity": (0, 1)}
     given |= {"optimism_bias": 0.1, "mitigation": 0.1, "cost_factor": 1.0}
     fields = {f: getattr(tiny, f) for f in cc.Assumptions.__dataclass_fields__}
     words = {"source": "", "quality": "", "note": ""}
@@ -216,7 +216,7 @@ def calls() -> dict[str, dict[str, Any]]:
         "money.discount_factors": {"years": [0, 1], "rate_or_schedule": 0.035, "timing": "base year"},
         "money.financial_year": {"year": 2025},
         "money.mean_price_factor": {"scores": [0.0, 1.0], "sd": 0.5, "placements": [1.0, 20.0]},
-        "money.growth_path": {"start": [0.06], "long_run": 0.02, "fade_years": 2, "elapsed": [0, 1]},
+        "money.growth_path": {"rate": [0.06], "long_run": 0.02, "fade_years": 2, "elapsed": [0, 1]},
         "money.optimism_bias": {"of": 0.4, "mitigated": 0.1},
         "money.restate": {"values": [1.0, 2.0], "years": [2024, 2025], "price_year": 2025, "deflator": deflator},
         "money.schedule": {"name": "standard"},
@@ -482,7 +482,7 @@ def calls() -> dict[str, dict[str, Any]]:
         "ScenarioOptions": {f: getattr(chosen, f) for f in cc.ScenarioOptions.__dataclass_fields__},
         "ScenarioOptions.table": {"self": chosen},
         "ScenarioOptions.values_table": {"self": chosen},
-        "present_value": {"table": results.costs(draws=True), "discount": 0.035, "timing": "base year"},
+        "present_value": {"table": results.costs(by_draw=True), "discount": 0.035, "timing": "base year"},
         "spending_history": {"by": "placement", "basis": "real"},
         "Results": {"run": results.run},
         "Results.inputs": {"self": results},
@@ -502,7 +502,7 @@ def calls() -> dict[str, dict[str, Any]]:
         "Results.compare": {"self": results, "scenario": "edge", "baseline": "inaction"},
         "Results.summary": {"self": results},
         "Results.savings": {"self": results},
-        "Results.npv_by_rate": {"self": results, "discount": ["standard", 0.02], "timing": "base year"},
+        "Results.npv_by_rate": {"self": results, "discounts": ["standard", 0.02], "timing": "base year"},
         "Results.switching_value": {"self": results, "scenario": "edge", "baseline": "inaction"},
         "Results.attribution": {"self": results, "scenario": "edge", "draws": 0, "dates": [2027], "progress": None},
         "Results.appraisal": {"self": results, "scenario": "edge", "baseline": "inaction"}
@@ -559,7 +559,7 @@ def calls() -> dict[str, dict[str, Any]]:
         "Saving.summary": {"self": saving, "level": 0.8},
         "Saving.by_year": {"self": saving, "level": 0.8},
         "Saving.appraisal": {"self": saving, "optimism": 0.1, "mitigated": 0.1, "discount": None, "timing": None},
-        "Saving.npvs": {"self": saving, "discount": [0.02], "timing": "base year", "level": 0.8},
+        "Saving.npvs": {"self": saving, "discounts": [0.02], "timing": "base year", "level": 0.8},
         "Saving.to_dict": {"self": saving},
     }
 
@@ -719,11 +719,11 @@ SILENT: list[tuple[str, str, Any, str]] = [
     ("money.optimism_bias", "of", 41, "0.41 for 41%"),
     ("money.Optimism", "share", -3, "0.41 for 41%"),
     ("money.appraise", "optimism_bias", 41, "0.51, for 51%"),
-    ("money.appraise", "discounting", 3.5, "0.035 for 3.5%"),
+    ("money.appraise", "discount", 3.5, "0.035 for 3.5%"),
     ("money.discount_factors", "rate_or_schedule", 3.5, "0.035 for 3.5%"),
     ("money.schedule", "name", 3.5, "0.035 for 3.5%"),
-    ("Results.npv_by_rate", "discount", 3.5, "0.035 for 3.5%"),
-    ("Saving.npvs", "discount", [3.5], "0.035 for 3.5%"),
+    ("Results.npv_by_rate", "discounts", 3.5, "0.035 for 3.5%"),
+    ("Saving.npvs", "discounts", [3.5], "0.035 for 3.5%"),
     ("present_value", "discount", 3.5, "0.035 for 3.5%"),
     ("money.Amounts.present_value", "rate", 3.5, "0.035 for 3.5%"),
     ("Change", "share", -3, "share"),

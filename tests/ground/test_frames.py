@@ -71,7 +71,7 @@ def test_results_hold_every_scenario_and_say_where_they_are_from(results: cc.Res
     made = results.to_xarray()
     assert made.scenario.values.tolist() == ["inaction", "edge"] and len(made.draw) == 4
     children = made.stock.where(made.in_care, 0.0).sum(["stream", "placement"])
-    wanted = results.children(draws=True).pivot(index=["scenario", "draw"], columns="date", values="value")
+    wanted = results.children(by_draw=True).pivot(index=["scenario", "draw"], columns="date", values="value")
     got = [children.sel(scenario=s, draw=d).values for s, d in wanted.index]
     np.testing.assert_allclose(got, wanted.to_numpy(), rtol=1e-12)
     np.testing.assert_array_equal(made.npv.sel(scenario="edge").values, results.compare("edge").npv())

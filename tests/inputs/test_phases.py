@@ -264,7 +264,7 @@ def test_draws_and_luck_work_in_phases_and_replay(england: cc.Assumptions, tmp_p
     assert results.run.drawn["inaction"].stock.shape == (3, 2, 3, 23)
     results.save(tmp_path / "run")
     again = cc.Results.load(tmp_path / "run")
-    assert again.children(by=["phase"], draws=True).equals(results.children(by=["phase"], draws=True))
+    assert again.children(by=["phase"], by_draw=True).equals(results.children(by=["phase"], by_draw=True))
 
 
 # The fit

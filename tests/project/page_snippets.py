@@ -311,7 +311,7 @@ def docs_explanation_uncertainty() -> None:
     from dataclasses import replace
 
     spread = cc.PriceSpread.fitted("children's home", [4300, 5200, 5900, 6400, 14800], "placements of 31 March 2025")
-    own = replace(north_east, spreads=[spread])
+    own = replace(north_east, spreads=(spread,))
     print(f"{spread.sd:.2f}")
     import carecost as cc
 
@@ -445,13 +445,13 @@ def docs_how_to_calibrate() -> None:
         cc.Target("entries", 2027, 34_500, se=500),
     ]
     free = [cc.Free("entry_rate", low=0.5, high=2), cc.Free("exit_rate", reasons="home", low=0.5, high=2)]
-    fit = cc.calibrate(england, targets, free, starts=2)
+    fit = cc.calibrate(england, targets, free, attempts=2)
     shown = ["free", "value", "low", "high"]
     print(fit.parameters()[shown].round(3).to_string(index=False))
     print(fit.residuals()[["target", "wanted", "given", "z"]].round(2).to_string(index=False))
     print(fit.identifiability())
     print(fit.identifiability().correlation.round(2).to_string())
-    one_target = cc.calibrate(england, targets[0], free, starts=2)
+    one_target = cc.calibrate(england, targets[0], free, attempts=2)
     print(one_target.identifiability().flat[0])
 
 
@@ -695,7 +695,7 @@ def docs_how_to_read_results() -> None:
     print(sorted(made.central.accounts))
     parameters = results.parameters("care-review", stream="other")  # what the engine was given, central
     projection = results.projection("care-review")  # what it gave, by single age; all streams summed
-    some = results.projection("care-review", draws=slice(0, 8))  # eight draws, projected again
+    some = results.projection("care-review", draw=slice(0, 8))  # eight draws, projected again
 
     grid = projection.grid
     home, age = grid.index("placements", "children's home"), grid.index("ages", 15)

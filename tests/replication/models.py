@@ -219,7 +219,7 @@ def options(case: Case) -> Results:
 
 def appraisal(case: Case) -> Results:
     """Costs and benefits over years."""
-    flows = {k: case[k] for k in ("costs", "benefits", "discounting")}
+    flows = {"costs": case["costs"], "benefits": case["benefits"], "discount": case["discounting"]}
     plain = cc.appraise(**flows)
     raised = cc.appraise(**flows, **{k: case[k] for k in ("optimism_bias", "mitigation", "cost_factor")})
     assert plain.payback == case["payback"]

@@ -119,7 +119,7 @@ def test_story_holds_what_the_results_give(results: Results, told: Story) -> Non
     np.testing.assert_array_equal(of.saving.npv(), saving.npv())
     assert len(of.rows) == len(saving.summary()) and of.moves
     assert sum(of.evidence_base.values()) == pytest.approx(results.compare("edge").central.cashable_saving().sum())  # type: ignore[union-attr]
-    frame = results.costs(draws=True).query("scenario == 'edge'").pivot_table("value", "draw", "year")
+    frame = results.costs(by_draw=True).query("scenario == 'edge'").pivot_table("value", "draw", "year")
     np.testing.assert_allclose(told.spending["edge"].public, frame, rtol=1e-12)
     assert of.appraisal.table().equals(results.appraisal("edge").table())
     for timing, rows in of.present_values.items():
@@ -139,7 +139,7 @@ def test_inaction_alone_is_told_as_the_mean_of_what_is_shown() -> None:
     tiny = cc.load_assumptions(SETS / "tiny")
     results = cc.run(tiny, draws=cc.Draws(40, seed=1, noise=True))
     shown = results.run.shown["inaction"]
-    children, spend = results.children(draws=True).query("date == 2031")["value"], shown.costs.public_spend[:, -1]
+    children, spend = results.children(by_draw=True).query("date == 2031")["value"], shown.costs.public_spend[:, -1]
     for row, values in zip(story(results).inaction, (children, spend / 1e9), strict=True):
         unit = "children" if "Children" in row.what else "£bn"
         wanted = summary_row("", values.mean(), *np.quantile(values, (0.1, 0.9)), unit)

@@ -108,7 +108,7 @@ def test_optimism_is_printed_either_way(results: Results) -> None:
 
 def test_payers_sum_to_the_purse_in_every_draw_and_year(results: Results) -> None:
     made = results.appraisal("edge")
-    net = made.by_payer(draws=True).query("what == 'net saving'").pivot_table("value", "draw", "year", "sum")
+    net = made.by_payer(by_draw=True).query("what == 'net saving'").pivot_table("value", "draw", "year", "sum")
     np.testing.assert_allclose(net, results.compare("edge").net_saving(), rtol=0, atol=1e-6)
     assert set(made.by_payer()["payer"]) == {"council", "department"}
     paid = made.by_payer().query("payer == 'department' and what == 'cashable saving'")

@@ -58,7 +58,7 @@ def test_areas_are_what_a_run_of_each_gives() -> None:
     assert made.why_run == () and told[-1] == (2, 2)
     mine, alone = made.results["London"], cc.run(cc.area(ENGLAND, "London"), plan, years=3, draws=draws)
     for a, b in (
-        (mine.costs(["item"], draws=True), alone.costs(["item"], draws=True)),
+        (mine.costs(["item"], by_draw=True), alone.costs(["item"], by_draw=True)),
         (mine.children(["placement"]), alone.children(["placement"])),
         (mine.summary(), alone.summary()),
     ):

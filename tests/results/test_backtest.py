@@ -143,7 +143,7 @@ def test_a_set_with_intervals_is_scored_by_its_draws() -> None:
     certain = cc.load_assumptions("england-2022-backtest")
     past = certain.replace("entry_rate", 0.01, low=0.008, high=0.012, stream="other", age=0)
     found = cc.backtest("england", past, origins=2022, horizons=[1, 2], draws=40, seed=3).forecasts()
-    draws = cc.run(past, years=2, draws=cc.Draws(40, seed=3)).children(draws=True)
+    draws = cc.run(past, years=2, draws=cc.Draws(40, seed=3)).children(by_draw=True)
     wanted = [np.quantile(draws[draws["date"] == date]["value"], 0.9) for date in (2023, 2024)]
     np.testing.assert_allclose(found["0.9"], wanted, rtol=1e-12)
 

@@ -50,7 +50,7 @@ def test_every_axis_and_baseline_is_there_once_and_one_of_each_is_the_default(re
 
 
 def test_draws_are_asked_for() -> None:
-    drawn = cc.run("england-2025", years=2, draws=4).baselines(draws=True, level=0.5)
+    drawn = cc.run("england-2025", years=2, draws=4).baselines(central=False, level=0.5)
     assert {"central", "mean", "0.25", "0.5", "0.75"} == set(drawn["quantile"].astype(str))
 
 

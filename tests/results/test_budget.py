@@ -30,7 +30,7 @@ def plain() -> cc.Results:
 
 def by_step(budget: cc.Budget) -> dict[str, np.ndarray]:
     """Give each row of a budget by year and draw: (draw, year)."""
-    rows = budget.table(draws=True)
+    rows = budget.table(by_draw=True)
     return {
         str(step): of.pivot_table("value", "draw", "year").to_numpy() for step, of in rows.groupby("step", sort=False)
     }
@@ -86,7 +86,7 @@ def test_the_budget_of_inaction_is_what_it_spends_with_the_luck_of_small_numbers
 
 def test_steps_are_the_price_volume_mix_of_the_two_years(results: cc.Results) -> None:
     rows = by_step(results.budget(scenario="inaction"))
-    parts = results.price_volume_mix("inaction", since=2028, year=2029, by=[], draws=True)
+    parts = results.price_volume_mix("inaction", since=2028, year=2029, by=[], by_draw=True)
     for step, part in (("demand", "volume"), ("mix", "mix"), ("price", "price")):
         assert rows[step][:, 2] == pytest.approx(parts.loc[parts["part"] == part, "value"].to_numpy())
 
@@ -172,7 +172,7 @@ def test_what_is_not_known_is_said(plain: cc.Results) -> None:
 
 def test_weeks_times_price_is_spending_and_lines_sum_to_it(results: cc.Results) -> None:
     budget = results.budget(by=["placement", "provider"])
-    lines = budget.lines(draws=True).set_index(["measure", "draw", "year", "placement", "provider"])["value"]
+    lines = budget.lines(by_draw=True).set_index(["measure", "draw", "year", "placement", "provider"])["value"]
     known = lines["price"].index
     assert (lines["weeks"] * lines["price"])[known].to_numpy() == pytest.approx(
         lines["before"][known].to_numpy(), rel=1e-12

@@ -24,7 +24,7 @@ def children(assumptions: cc.Assumptions, date: int, **where: object) -> float:
 
 def test_children_of_a_date_are_met_in_three_lines() -> None:
     england = cc.load_assumptions("england-2025")
-    fit = cc.calibrate(england, cc.Target("children", 2030, 95_000), free="entry_rate", starts=3)
+    fit = cc.calibrate(england, cc.Target("children", 2030, 95_000), free="entry_rate", attempts=3)
     assert children(fit.assumptions, 2030) == pytest.approx(95_000, rel=1e-6)
     row = next(row for row in fit.assumptions.rows if row.name == "calibrated entry_rate")
     assert row.belief.source == "calibrated to children, 31 March 2030 = 95,000"
@@ -63,7 +63,7 @@ FREE = [cc.Free("entry_rate"), cc.Free("exit_rate", placements=["foster", "home"
 
 
 def test_known_truth_is_recovered_from_what_it_gives() -> None:
-    fit = cc.calibrate(TINY, told(truth()), FREE, starts=4)
+    fit = cc.calibrate(TINY, told(truth()), FREE, attempts=4)
     assert len(fit.modes) == 1
     assert fit.parameters()["value"].tolist() == pytest.approx([1.3, 0.8, 1.15], rel=1e-6)
     assert fit.residuals()["met"].all()
@@ -75,7 +75,7 @@ def test_known_truth_is_recovered_from_what_it_gives() -> None:
 def test_joint_draws_go_with_the_set_and_meet_the_targets_as_widely_as_stated() -> None:
     own = TINY
     targets = told(truth(), se=0.05)
-    fit = cc.calibrate(own, targets, FREE, starts=2, draws=400)
+    fit = cc.calibrate(own, targets, FREE, attempts=2, draws=400)
     (table,) = [table for table in fit.assumptions.ties.joints if table.name.startswith("calibrated")]
     assert len(table.rows) == 400
     assert table.quantities == tuple(f"adjustment: calibrated {one.words}" for one in FREE)
@@ -91,15 +91,15 @@ def test_joint_draws_go_with_the_set_and_meet_the_targets_as_widely_as_stated() 
 
 
 def test_calibrated_set_is_saved_and_read_back(tmp_path: Path) -> None:
-    fit = cc.calibrate(TINY, told(truth(), se=0.05), FREE, starts=1, draws=20)
+    fit = cc.calibrate(TINY, told(truth(), se=0.05), FREE, attempts=1, draws=20)
     cc.save_assumptions(fit.assumptions, tmp_path / "own")
     assert cc.load_assumptions(tmp_path / "own").digest == fit.assumptions.digest
 
 
 def test_set_that_was_calibrated_is_calibrated_again() -> None:
-    first = cc.calibrate(TINY, cc.Target("entries", 2026, 600, se=5), "entry_rate", starts=1, draws=20).assumptions
+    first = cc.calibrate(TINY, cc.Target("entries", 2026, 600, se=5), "entry_rate", attempts=1, draws=20).assumptions
     value = children(first, 2027) * 1.1
-    again = cc.calibrate(first, cc.Target("children", 2027, value, se=0.1), "entry_rate", starts=1, draws=20)
+    again = cc.calibrate(first, cc.Target("children", 2027, value, se=0.1), "entry_rate", attempts=1, draws=20)
     assert children(again.assumptions, 2027) == pytest.approx(value, rel=1e-6)
     assert len(again.assumptions.ties.joints) == 2
 
@@ -107,7 +107,7 @@ def test_set_that_was_calibrated_is_calibrated_again() -> None:
 def test_growth_of_the_set_is_fitted_in_its_place() -> None:
     england = cc.load_assumptions("england-2025")
     target = cc.Target("children", 2029, 86_000, se=500, quality="B")
-    fit = cc.calibrate(england, target, "drift of entries", starts=1, draws=50)
+    fit = cc.calibrate(england, target, "drift of entries", attempts=1, draws=50)
     (row,) = fit.assumptions.select("drift of entries")
     assert row.belief.value == pytest.approx(fit.parameters()["value"][0])
     assert row.belief.quality == "D"
@@ -124,7 +124,7 @@ def test_ages_and_streams_of_a_target_are_those_of_the_run() -> None:
         cc.Target("exits", 2027, 1, reasons="returned"),
         cc.Target("aged_out", 2027, 1),
     ]
-    model = cc.calibrate(TINY, cc.Target("entries", 2026, 600), "entry_rate", starts=1).model
+    model = cc.calibrate(TINY, cc.Target("entries", 2026, 600), "entry_rate", attempts=1).model
     given = type(model)(TINY, targets, model.free).at(np.zeros((1, 1)))[0]
     care = [p.in_care for p in run.grid.placements]
     wanted["ages"] = run.stock[0, 2, 1:][:, care].sum()
@@ -137,14 +137,14 @@ def test_ages_and_streams_of_a_target_are_those_of_the_run() -> None:
 
 def test_pair_that_cannot_be_told_apart_is_named_and_refused() -> None:
     target = cc.Target("children", 2027, children(TINY, 2027) * 1.05)
-    fit = cc.calibrate(TINY, target, ["entry_rate", cc.Free("exit_rate", reasons="returned")], starts=3)
+    fit = cc.calibrate(TINY, target, ["entry_rate", cc.Free("exit_rate", reasons="returned")], attempts=3)
     assert len(fit.modes) == 1
     (words,) = fit.identifiability().flat
     assert "entry_rate by" in words
     assert "exit_rate, reasons=returned by" in words
     with pytest.raises(CareCostError, match="state a prior"):
         _ = fit.assumptions
-    held = cc.calibrate(TINY, target, ["entry_rate", cc.Free("exit_rate", reasons="returned", prior=0.1)], starts=3)
+    held = cc.calibrate(TINY, target, ["entry_rate", cc.Free("exit_rate", reasons="returned", prior=0.1)], attempts=3)
     assert held.identifiability().rank == 1
     assert children(held.assumptions, 2027) == pytest.approx(target.value, rel=1e-6)
 
@@ -173,7 +173,7 @@ def two_modes() -> cc.Calibration:
 
 
 def test_uncertain_target_that_is_missed_is_said_in_the_rows() -> None:
-    fit = cc.calibrate(TINY, cc.Target("entries", 2026, 5, se=0.1), "entry_rate", starts=1, draws=20)
+    fit = cc.calibrate(TINY, cc.Target("entries", 2026, 5, se=0.1), "entry_rate", attempts=1, draws=20)
     assert not fit.modes[0].met
     assert "0 of 1 targets met" in repr(fit)
     assert fit.parameters()["at_bound"].all()
@@ -184,7 +184,7 @@ def test_target_out_of_reach_is_refused_with_the_nearest() -> None:
     with pytest.raises(
         CareCostError, match=r"cannot be 1e\+06: the nearest that is reached is .*entry_rate at its high, 2"
     ):
-        cc.calibrate(TINY, wanted, cc.Free("entry_rate", high=2), starts=1)
+        cc.calibrate(TINY, wanted, cc.Free("entry_rate", high=2), attempts=1)
 
 
 @pytest.mark.parametrize(
@@ -200,7 +200,7 @@ def test_target_out_of_reach_is_refused_with_the_nearest() -> None:
         (lambda: cc.calibrate(TINY, cc.Target("children", 2027, 9, placements="fostr"), "entry_rate"), "foster"),
         (lambda: cc.calibrate(TINY, [cc.Target("children", 2027, 9)] * 2, "entry_rate"), "there twice"),
         (lambda: cc.calibrate(TINY, cc.Target("children", 2027, 9), cc.Free("entry_rate", low=2)), "between"),
-        (lambda: cc.calibrate(TINY, cc.Target("children", 2027, 9), "entry_rate", starts=0), "starts"),
+        (lambda: cc.calibrate(TINY, cc.Target("children", 2027, 9), "entry_rate", attempts=0), "starts"),
         (lambda: cc.Target("child", 2027, 9), "children"),
         (lambda: cc.Target("children", 2027, 9, se=0), "above 0"),
         (lambda: cc.Target("children", 2027, 9, se=1, tolerance=1), "one of the two"),
@@ -215,7 +215,7 @@ def test_what_cannot_be_asked_is_said_in_words(make: object, words: str) -> None
 
 
 def test_result_shows_itself_in_a_screen() -> None:
-    fit = cc.calibrate(TINY, told(truth(), se=0.05), FREE, starts=2, draws=20)
+    fit = cc.calibrate(TINY, told(truth(), se=0.05), FREE, attempts=2, draws=20)
     for thing in (fit, fit.modes[0], fit.identifiability(), FREE[0], told(TINY)[0]):
         assert 20 < len(repr(thing)) < 3000
         assert "<table>" in thing._repr_html_()

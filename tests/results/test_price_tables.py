@@ -28,7 +28,7 @@ def results() -> Results:
 
 
 def spend(results: Results, scenario: str, **more: object) -> pd.Series:
-    frame = results.costs(draws=True, **more)  # type: ignore[arg-type]
+    frame = results.costs(by_draw=True, **more)  # type: ignore[arg-type]
     return frame[frame["scenario"] == scenario].set_index(["year", "draw"])["value"]
 
 
@@ -36,7 +36,7 @@ def spend(results: Results, scenario: str, **more: object) -> pd.Series:
 
 
 def test_parts_sum_to_the_saving_of_every_draw_to_the_pound(results: Results) -> None:
-    parts = results.price_volume_mix("edge", draws=True).pivot_table("value", "draw", "year", "sum")
+    parts = results.price_volume_mix("edge", by_draw=True).pivot_table("value", "draw", "year", "sum")
     saving = results.compare("edge")
     np.testing.assert_allclose(parts, saving.reform_spend() - saving.gross_saving(), rtol=0, atol=0.005)
 
@@ -51,7 +51,7 @@ def test_parts_of_each_item_sum_to_its_change(results: Results) -> None:
 
 def test_years_of_one_scenario_split_what_is_shown(results: Results) -> None:
     """Levels are shown with the luck of small numbers, and their change is split with it."""
-    rows = results.price_volume_mix("edge", since=2026, year=2029, draws=True)
+    rows = results.price_volume_mix("edge", since=2026, year=2029, by_draw=True)
     shown = spend(results, "edge")
     change = shown.loc[2029] - shown.loc[2026]
     np.testing.assert_allclose(rows.groupby("draw")["value"].sum(), change, rtol=0, atol=0.005)
@@ -120,7 +120,7 @@ def test_a_change_that_cannot_be_split_is_refused(
 
 def test_a_table_without_draws_has_the_mean_and_the_interval_of_those_with_them(results: Results) -> None:
     named = {"year": 2029, "by": []}
-    drawn = results.price_volume_mix("edge", draws=True, **named).pivot_table("value", "draw", "part")  # type: ignore[arg-type]
+    drawn = results.price_volume_mix("edge", by_draw=True, **named).pivot_table("value", "draw", "part")  # type: ignore[arg-type]
     shown = results.price_volume_mix("edge", **named).pivot_table("value", "part", "quantile")  # type: ignore[arg-type]
     assert set(shown.columns) == {"central", "mean", 0.1, 0.5, 0.9}
     np.testing.assert_allclose(shown["mean"], drawn.mean()[shown.index], rtol=1e-12)
@@ -134,7 +134,7 @@ def test_a_table_without_draws_has_the_mean_and_the_interval_of_those_with_them(
 def test_cash_is_real_spend_by_a_named_deflator(results: Results) -> None:
     own = Deflator("two per cent", 2020, tuple(1.02**i for i in range(12)), 2025)
     real = spend(results, "edge")
-    cash = results.costs(basis="cash", draws=True, deflator=own)
+    cash = results.costs(basis="cash", by_draw=True, deflator=own)
     factor = 1.02 ** (real.index.get_level_values("year").to_numpy() - 2025)
     np.testing.assert_allclose(spend(results, "edge", basis="cash", deflator=own), real * factor, rtol=1e-12)
     assert set(cash["deflator"]) == {"two per cent"} and set(cash["basis"]) == {"cash"}
@@ -163,20 +163,20 @@ def test_a_saved_table_of_cash_has_no_present_value(results: Results, tmp_path: 
 
 
 def test_mixed_prices_are_refused(results: Results) -> None:
-    real = results.costs(draws=True)
+    real = results.costs(by_draw=True)
     other = real.assign(price_year=2022)
     with pytest.raises(ComparisonError, match=r"prices of 2021-22.*prices of 2024-25"):
         cc.present_value(pd.concat([real, other]))
     with pytest.raises(ComparisonError, match="is in cash"):
-        cc.present_value(pd.concat([real, results.costs(basis="cash", draws=True)]))
+        cc.present_value(pd.concat([real, results.costs(basis="cash", by_draw=True)]))
     with pytest.raises(InputError, match="the table has no basis"):
         cc.present_value(real.drop(columns="basis"))
 
 
 def test_quantiles_and_gaps_have_no_present_value(results: Results) -> None:
-    with pytest.raises(InputError, match=r"the table holds quantiles.*ask for draws=True"):
+    with pytest.raises(InputError, match=r"the table holds quantiles.*ask for by_draw=True"):
         cc.present_value(results.costs())
-    drawn = results.costs(draws=True)
+    drawn = results.costs(by_draw=True)
     with pytest.raises(InputError, match="lacks a year or has one twice"):
         cc.present_value(drawn.iloc[1:])
     with pytest.raises(InputError, match="lacks a year or has one twice"):

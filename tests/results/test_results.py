@@ -75,7 +75,7 @@ def test_results_parameters_are_what_the_projection_is_made_from(results: Result
 
 
 def test_results_projection_of_draws_is_the_run_with_ages(results: Results) -> None:
-    made = results.projection("edge", draws=slice(3, 5)).stock.sum(2)  # over ages: (draw, date, placement)
+    made = results.projection("edge", draw=slice(3, 5)).stock.sum(2)  # over ages: (draw, date, placement)
     np.testing.assert_allclose(made, results.run.drawn["edge"].stock[3:5].sum(1), rtol=1e-9)
 
 

@@ -134,7 +134,7 @@ def test_flows_have_their_unit_and_refuse_unknown_names(central: Results) -> Non
 
 
 def test_levels_are_shown_with_the_luck_of_small_numbers(results: Results) -> None:
-    drawn = results.children(draws=True).query("scenario == 'edge'").pivot_table("value", "draw", "date")
+    drawn = results.children(by_draw=True).query("scenario == 'edge'").pivot_table("value", "draw", "date")
     shown = results.run.shown["edge"]
     np.testing.assert_allclose(drawn, results.run.side("edge", shown).children, rtol=1e-12)
     assert not np.allclose(drawn, results.run.side("edge", results.run.drawn["edge"]).children)
@@ -148,7 +148,7 @@ def test_tables_of_a_run_take_the_level_of_their_interval(results: Results) -> N
         "costs": (results.costs, "year"),
     }
     for table, time in asked.values():
-        drawn = table(draws=True).query("scenario == 'edge'").pivot_table("value", "draw", time)
+        drawn = table(by_draw=True).query("scenario == 'edge'").pivot_table("value", "draw", time)
         for level, names in ((None, ("0.1", "0.9")), (0.8, ("0.1", "0.9")), (0.5, ("0.25", "0.75"))):
             shown = table(**({} if level is None else {"level": level})).query("scenario == 'edge'")
             wide = shown.pivot_table("value", time, "quantile")
@@ -203,7 +203,7 @@ def test_occupancy_has_the_luck_of_small_numbers_and_what_has_none_has_no_interv
     assert plain.capacity()[told].notna().all(axis=None)
     error = plain.capacity().query("quantile == 'mean'")["occupancy_error"]
     np.testing.assert_allclose(error, mean_error(plain.run.shown["inaction"].capacity.occupancy).ravel(), rtol=1e-12)
-    assert lucky.capacity(draws=True).notna().all(axis=None)
+    assert lucky.capacity(by_draw=True).notna().all(axis=None)
 
 
 def test_draws_table_holds_the_headlines_of_every_draw(results: Results) -> None:
@@ -227,7 +227,7 @@ def test_error_of_a_mean_is_a_column_of_its_own_and_quantiles_are_numbers(result
     assert set(rows["quantile"]) == {"central", "mean", 0.1, 0.5, 0.9}
     means = rows["quantile"] == "mean"
     assert rows.loc[means, "mean_error"].notna().all() and rows.loc[~means, "mean_error"].isna().all()
-    drawn = results.children(by=["placement"], draws=True)
+    drawn = results.children(by=["placement"], by_draw=True)
     assert "mean_error" not in drawn and "mean_error" not in central.children()
     keys = ["scenario", "date", "placement"]
     spread = drawn.groupby(keys, sort=False)["value"].std(ddof=1) / np.sqrt(results.run.draws.n)
@@ -252,7 +252,7 @@ def test_wide_tables_have_a_column_for_each_year_and_the_same_values(results: Re
         merged = long.merge(again, on=[*keys, time], suffixes=("", "_wide"))
         assert len(merged) == len(long)
         np.testing.assert_array_equal(merged["value"], merged["value_wide"])
-    by_draw = results.children(draws=True, wide=True)
+    by_draw = results.children(by_draw=True, wide=True)
     assert by_draw.groupby("scenario").size().tolist() == [results.run.draws.n] * 2
 
 

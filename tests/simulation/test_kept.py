@@ -29,9 +29,9 @@ ASKED: dict[str, list[Callable[[cc.Results], pd.DataFrame]]] = {
     HEADLINE: [
         lambda r: r.children(),
         lambda r: r.flows("entries"),
-        lambda r: r.flows("child_years", draws=True),
+        lambda r: r.flows("child_years", by_draw=True),
         lambda r: r.costs(),
-        lambda r: r.costs(basis="cash", draws=True),
+        lambda r: r.costs(basis="cash", by_draw=True),
         lambda r: r.summary(),
         lambda r: r.savings(),
         lambda r: r.npv_by_rate(),
@@ -39,7 +39,7 @@ ASKED: dict[str, list[Callable[[cc.Results], pd.DataFrame]]] = {
         lambda r: pd.DataFrame({"error": [r.converged().error]}),
     ],
     COSTS: [
-        lambda r: r.costs(["item"], draws=True),
+        lambda r: r.costs(["item"], by_draw=True),
         lambda r: r.appraisal("edge").by_payer(),
         lambda r: r.options().table(),
     ],

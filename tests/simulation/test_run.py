@@ -141,7 +141,7 @@ def test_no_more_kernels_than_distinct_rates() -> None:
 
 def test_tables_agree_with_arrays(results: cc.Results) -> None:
     run = results.run
-    children = results.children(draws=True).query("scenario == 'edge' and date == 2031 and draw == 5")["value"]
+    children = results.children(by_draw=True).query("scenario == 'edge' and date == 2031 and draw == 5")["value"]
     assert children.iloc[0] == pytest.approx(run.drawn["edge"].stock[5, :, -1, list(run.grid.in_care)].sum(), rel=1e-12)
     by_age = results.children(by=["age"]).query("scenario == 'edge' and date == 2031")["value"].sum()
     central = results.children().query("scenario == 'edge' and date == 2031 and quantile == 'central'")["value"].iloc[0]
@@ -162,7 +162,7 @@ def test_projection_keeps_streams_apart_and_sums_them(results: cc.Results) -> No
     both = results.projection("edge")
     for field in ("stock", "exits", "moves", "aged_out"):
         np.testing.assert_allclose(getattr(both, field), getattr(other, field) + getattr(uasc, field))
-    assert results.projection("edge", draws=slice(0, 3)).stock.shape[0] == 3
+    assert results.projection("edge", draw=slice(0, 3)).stock.shape[0] == 3
     assert results.parameters("edge", "uasc").grid is results.run.grid
 
 

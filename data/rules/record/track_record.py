@@ -319,14 +319,14 @@ def _samples(results: cc.Results) -> dict[str, dict[int, Array]]:
         summed = frame.groupby([date, "draw"])["value"].sum()
         return {year: summed[year].to_numpy() * times(year) for year in summed.index.unique(0) if year <= last()}
 
-    by_placement = results.children(by=["placement"], draws=True)
+    by_placement = results.children(by=["placement"], by_draw=True)
     homes = by_placement[
         by_placement["placement"].isin([p for p, category in stock.FULL.items() if category in record.HOMES])
     ]
     return {
         CHILDREN: of(by_placement, "date"),
         HOMES: of(homes, "date"),
-        ALL_SERVICES: of(results.costs(draws=True), "year", lambda year: deflator(year) / deflator(ORIGIN) / 1e9),
+        ALL_SERVICES: of(results.costs(by_draw=True), "year", lambda year: deflator(year) / deflator(ORIGIN) / 1e9),
     }
 
 
@@ -336,7 +336,9 @@ def _samples(results: cc.Results) -> dict[str, dict[int, Array]]:
 def _fan() -> Iterator[Row]:
     """Give the bands of entries-wandering and unaccompanied-central from the origin, ten years on, and what came."""
     assumptions = run_set.load(_files() | _walking(WANDERING[0], ARRIVING))
-    sample = cc.run(assumptions, years=AHEAD, draws=DRAWS).children(draws=True).groupby(["date", "draw"])["value"].sum()
+    sample = (
+        cc.run(assumptions, years=AHEAD, draws=DRAWS).children(by_draw=True).groupby(["date", "draw"])["value"].sum()
+    )
     for year in sample.index.unique(0):
         said, came = sample[year].to_numpy(), _came(CHILDREN, year) if year <= last() else None
         ends = {
