@@ -14,6 +14,8 @@ from carecost.errors import InputError, Problem, refuse
 
 #: Fewest prices that a spread can be told from.
 FEWEST = 3
+#: Largest spread that is one [in logs]: a price in six is then twenty times the median or more; pounds lie far above.
+LARGEST = 3.0
 
 
 @opened
@@ -29,14 +31,14 @@ class PriceSpread:
     items : str or iterable of str
         Cost items that follow time in placements; each has luck of its own.
     sd : float
-        Standard deviation of the logarithm of a placement's price [in logs].
+        Standard deviation of the logarithm of a placement's price, at most 3 [in logs].
     source, source_year, quality, note : str
         Whose word, of when, how good (A to E), what to know.
 
     Raises
     ------
     InputError
-        If no item is named or ``sd`` is not above zero.
+        If no item is named, or ``sd`` is not above zero or is more than 3, as one in pounds would be.
 
     See Also
     --------
@@ -74,6 +76,10 @@ class PriceSpread:
             problems.append(Problem("names no item", self.quantity, 'Name some, such as "children\'s home"'))
         if not (np.isfinite(self.sd) and self.sd > 0):
             problems.append(Problem(f"sd is {self.sd}", self.quantity, "Give a number above 0, such as 0.5"))
+        elif self.sd > LARGEST:
+            what = f"sd is {self.sd:g}, more than {LARGEST:g}"
+            remedy = "Give that of the logarithm of prices, such as 0.5, and not pounds"
+            problems.append(Problem(what, self.quantity, remedy))
         refuse(problems)
 
     @property

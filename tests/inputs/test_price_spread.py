@@ -9,6 +9,7 @@ import pytest
 
 import carecost as cc
 from carecost.errors import CareCostError, InputError
+from carecost.inputs.price_spread import LARGEST
 from carecost.simulation.checks import verify
 
 
@@ -31,6 +32,13 @@ def test_the_spread_of_own_prices_comes_back() -> None:
 def test_prices_that_tell_no_spread_are_refused(prices: list[float], said: str) -> None:
     with pytest.raises(InputError, match=said):
         cc.PriceSpread.fitted("children's home", prices, "own")
+
+
+@pytest.mark.parametrize("sd", [3.01, 40.0, 1800.0, 1e200])
+def test_a_spread_in_pounds_is_refused_and_gives_no_prices_without_a_number(sd: float) -> None:
+    with pytest.raises(InputError, match=r"sd is .*, more than 3\. Give that of the logarithm .* not pounds"):
+        cc.PriceSpread("home", sd)
+    assert np.isfinite(cc.money.mean_price_factor([-6.0, 6.0], LARGEST, [0.0, 1.0])).all()
 
 
 def test_every_fault_of_a_spread_is_said() -> None:

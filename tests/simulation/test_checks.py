@@ -9,9 +9,10 @@ import re
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from random import Random
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import carecost as cc
@@ -260,3 +261,44 @@ def test_remarks_say_who_is_there_and_who_comes_where_no_rate_lets_anybody_leave
         f"90 children of stream 'uasc' in 'foster' at ages 15-17 {end}",
     )
     assert checks.remarks(TINY) == ()
+
+
+def faults(made: cc.Assumptions, like: cc.Assumptions | None) -> list[str]:
+    """What is wrong with a set that nobody has checked, one that is known beside it or not."""
+    try:
+        checks.checked(replace(made), like)
+    except cc.CareCostError as error:
+        return sorted(map(str, error.problems))
+    return []
+
+
+#: What may befall a row.
+BEFALLS: dict[str, Callable[[cc.Assumption], list[cc.Assumption]]] = {
+    "left out": lambda row: [],
+    "twice": lambda row: [row, row],
+    "twice, made anew": lambda row: [row, replace(row)],
+    "doubled": lambda row: [replace(row, belief=replace(row.belief, value=2 * row.belief.value, low=None, high=None))],
+    "below nothing": lambda row: [replace(row, belief=replace(row.belief, value=-1.0, low=None, high=None))],
+    "of another age": lambda row: [replace(row, where=replace(row.where, ages=(16,)))],
+    "of years": lambda row: [replace(row, where=replace(row.where, years=(2026, 2040)))],
+    "of nobody": lambda row: [replace(row, where=replace(row.where, streams=("moon",)))],
+    "without a source": lambda row: [replace(row, belief=replace(row.belief, source=""))],
+    "of another unit": lambda row: [replace(row, belief=replace(row.belief, unit="moons"))],
+}
+
+
+@settings(max_examples=60)
+@given(
+    st.lists(st.tuples(st.integers(0, len(TINY.rows) - 1), st.sampled_from(sorted(BEFALLS))), min_size=1, max_size=3),
+    st.randoms(use_true_random=False),
+)
+def test_same_faults_are_found_beside_a_set_that_was_checked(befallen: list[tuple[int, str]], luck: Random) -> None:
+    """What two sets share is checked once: no fault may hide between what they share and what they do not."""
+    rows = {i: [row] for i, row in enumerate(TINY.rows)}
+    rows |= {i: BEFALLS[what](TINY.rows[i]) for i, what in befallen}
+    made = [row for found in rows.values() for row in found]
+    luck.shuffle(made)
+    known = replace(TINY)
+    checks.checked(known)
+    changed = replace(TINY, rows=tuple(made))
+    assert faults(changed, known) == faults(changed, None)
