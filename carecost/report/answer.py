@@ -495,7 +495,9 @@ class _Asked:
         for name in self.scenarios:
             found = sorted((value, baseline) for baseline, value in npvs(self.run, name).items())
             (low, least), (high, most) = found[0], found[-1]
-            cells[name] = Cell(net_range(low, high), f"{least}; {most}".replace("-", " "))
+            # Other intervals stand under a mean that says whether it is a cost; this one stands alone.
+            words = f"cost {net_range(low, high)}" if high < 0 else net_range(low, high)
+            cells[name] = Cell(words, f"{least}; {most}".replace("-", " "))
         return cells
 
     def _payback(self) -> dict[str, Cell]:

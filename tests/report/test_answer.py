@@ -66,11 +66,13 @@ def test_scenarios_are_means_with_the_interval_of_their_draws(run: Run, made: An
     assert cells(made, "… 2032")["inaction"] == numbers.children(children.mean())
 
 
-def test_other_baselines_are_of_the_central_run_and_the_row_says_so() -> None:
-    run = cc.run("england-2025", "care-review", draws=4, years=8).run
-    (line,) = (line for line in answer(run).lines if "other baselines" in line.label)
-    found = sorted(npvs(run, "care-review").values())
-    assert line.cells[-1].value == net_range(found[0], found[-1]) and "as stated" in line.label
+def test_other_baselines_are_of_the_central_run_and_a_cost_is_called_one() -> None:
+    made = cc.run("england-2025", "care-review", "families-first", draws=4, years=20).run
+    (line,) = (line for line in answer(made).lines if "other baselines" in line.label)
+    ends = [sorted(npvs(made, name).values()) for name in ("care-review", "families-first")]
+    claimed, cost = ((found[0], found[-1]) for found in ends)
+    assert claimed[0] > 0 > cost[1] and "as stated" in line.label
+    assert [cell.value for cell in line.cells[-2:]] == [net_range(*claimed), f"cost {net_range(*cost)}"]
 
 
 def test_spend_is_in_the_scope_nearest_to_that_of_the_claim(run: Run, made: Answer) -> None:
