@@ -270,7 +270,7 @@ def calls() -> dict[str, dict[str, Any]]:
         "Backtest.since": {"self": tested, "year": 2000},
         "Backtest.forecasts": {"self": tested},
         "Backtest.table": {"self": tested},
-        "calibrate": {"assumptions": tiny, "targets": target, "free": free, "starts": 1, "draws": 10, "seed": 0},
+        "calibrate": {"assumptions": tiny, "targets": target, "free": free, "attempts": 1, "draws": 10, "seed": 0},
         "Target": {f: getattr(target, f) for f in cc.Target.__dataclass_fields__},
         "Free": {f: getattr(free, f) for f in cc.Free.__dataclass_fields__},
         "Calibration": {"model": fit.model, "found": fit.found, "draws": 10, "seed": 0},
@@ -281,7 +281,7 @@ def calls() -> dict[str, dict[str, Any]]:
             for method in ("parameters", "residuals", "identifiability")
         },
         "Identifiability": {f: getattr(held, f) for f in cc.Identifiability.__dataclass_fields__},
-        "Results.baselines": {"self": of_england, "draws": False, "level": 0.8, "progress": None},
+        "Results.baselines": {"self": of_england, "central": True, "level": 0.8, "progress": None},
         "Results.required_effects": {"self": of_england, "scenario": "child-protection", "levers": "child protection"},
         "Results.effect_curve": {"self": of_england, "scenario": "child-protection", "lever": "child protection"}
         | {"place": 0, "most": 0.2},
@@ -289,8 +289,8 @@ def calls() -> dict[str, dict[str, Any]]:
         | {"basis": "cash", "account": "local authority", "of": "net"},
         "Budget": {"run": results.run, "scenario": "edge", "by": ["item"], "basis": "real", "account": []}
         | {"stated": {2027: 1e6}, "of": "net"},
-        "Budget.table": {"self": budget, "draws": False, "level": 0.8},
-        "Budget.lines": {"self": budget, "draws": False, "level": 0.8},
+        "Budget.table": {"self": budget, "by_draw": False, "level": 0.8},
+        "Budget.lines": {"self": budget, "by_draw": False, "level": 0.8},
         "Budget.chance": {"self": budget},
         "Results.what_if": {"self": results, "scenario": "edge", "bands": None},
         "Results.two_way": {"self": results, "scenario": "edge", "scale": {"edge of care": [0.5, 1]}}
@@ -303,8 +303,8 @@ def calls() -> dict[str, dict[str, Any]]:
         | {"start": None, "delay": 0},
         "Response.prepare_summary": {"self": response},
         "Setting": {"run": results.run, "drawn": saving.drawn, "central": saving.central},
-        "Setting.children": {"self": setting, "by": [], "draws": False, "in_care": True},
-        "Setting.costs": {"self": setting, "by": [], "basis": "real", "draws": False},
+        "Setting.children": {"self": setting, "by": [], "by_draw": False, "in_care": True},
+        "Setting.costs": {"self": setting, "by": [], "basis": "real", "by_draw": False},
         "plots.plot_lifetime_cost": {"results": of_england, "age": 12, "placement": None, "ax": None, "title": None},
         "plots.plot_authorities": {"found": councils, "measure": "change", "scenario": "inaction"}
         | {"named": "Kent", "ax": None, "title": None},
@@ -461,12 +461,12 @@ def calls() -> dict[str, dict[str, Any]]:
         "NetBenefit.table": {"self": benefit},
         "SavingAppraisal": {"drawn": appraisal.drawn, "central": appraisal.central, "claim": True},
         "SavingAppraisal.table": {"self": appraisal},
-        "SavingAppraisal.by_payer": {"self": appraisal, "draws": False},
+        "SavingAppraisal.by_payer": {"self": appraisal, "by_draw": False},
         "icer_table": {"options": options},
         "net_benefit": {"options": options, "values": [1.0]},
         "AreaResults": {"results": areas.results, "known": areas.known},
-        "AreaResults.children": {"self": areas, "by": "group", "draws": False},
-        "AreaResults.costs": {"self": areas, "by": "group", "basis": "real", "draws": False},
+        "AreaResults.children": {"self": areas, "by": "group", "by_draw": False},
+        "AreaResults.costs": {"self": areas, "by": "group", "basis": "real", "by_draw": False},
         "AreaResults.summary": {"self": areas},
         "AreaResults.regions": {"self": areas},
         "AreaResults.year": {"self": areas, "measure": areas.known.facts[0].measure},
@@ -487,17 +487,17 @@ def calls() -> dict[str, dict[str, Any]]:
         "Results": {"run": results.run},
         "Results.inputs": {"self": results},
         "Results.to_xarray": {"self": results, "central": False},
-        "Results.children": {"self": results, "by": "placement", "draws": False, "in_care": True, "level": 0.8},
-        "Results.flows": {"self": results, "flow": "entries", "by": "group", "draws": False, "in_care": True}
+        "Results.children": {"self": results, "by": "placement", "by_draw": False, "in_care": True, "level": 0.8},
+        "Results.flows": {"self": results, "flow": "entries", "by": "group", "by_draw": False, "in_care": True}
         | {"level": 0.8},
-        "Results.capacity": {"self": results, "draws": False, "level": 0.8},
-        "Results.outcomes": {"self": results, "draws": False, "level": 0.8},
+        "Results.capacity": {"self": results, "by_draw": False, "level": 0.8},
+        "Results.outcomes": {"self": results, "by_draw": False, "level": 0.8},
         "Results.parameters": {"self": results, "scenario": "edge", "stream": "other"},
-        "Results.projection": {"self": results, "scenario": "edge", "stream": "other", "draws": slice(0, 2)},
-        "Results.costs": {"self": results, "by": "item", "basis": "cash", "draws": False, "deflator": "hmt-2026-03"}
+        "Results.projection": {"self": results, "scenario": "edge", "stream": "other", "draw": slice(0, 2)},
+        "Results.costs": {"self": results, "by": "item", "basis": "cash", "by_draw": False, "deflator": "hmt-2026-03"}
         | {"level": 0.8},
         "Results.price_volume_mix": {"self": results, "scenario": "edge", "baseline": None, "year": 2027}
-        | {"since": 2026, "by": "item", "draws": False},
+        | {"since": 2026, "by": "item", "by_draw": False},
         "Results.growth_paths": {"self": results},
         "Results.compare": {"self": results, "scenario": "edge", "baseline": "inaction"},
         "Results.summary": {"self": results},

@@ -156,7 +156,7 @@ FAULTS: dict[str, tuple[Callable[[], object], list[str]]] = {
             "mitigation: is 2",
             "cost_factor: is 0",
             "annuity: is (3, 1)",
-            "discounting: is -2.0",
+            "discount: is -2.0",
         ],
     ),
     "words for money": (lambda: cc.appraise(["a"], [1]), ["costs: is not an array of yearly amounts"]),

@@ -200,7 +200,7 @@ def test_target_out_of_reach_is_refused_with_the_nearest() -> None:
         (lambda: cc.calibrate(TINY, cc.Target("children", 2027, 9, placements="fostr"), "entry_rate"), "foster"),
         (lambda: cc.calibrate(TINY, [cc.Target("children", 2027, 9)] * 2, "entry_rate"), "there twice"),
         (lambda: cc.calibrate(TINY, cc.Target("children", 2027, 9), cc.Free("entry_rate", low=2)), "between"),
-        (lambda: cc.calibrate(TINY, cc.Target("children", 2027, 9), "entry_rate", attempts=0), "starts"),
+        (lambda: cc.calibrate(TINY, cc.Target("children", 2027, 9), "entry_rate", attempts=0), "attempts"),
         (lambda: cc.Target("child", 2027, 9), "children"),
         (lambda: cc.Target("children", 2027, 9, se=0), "above 0"),
         (lambda: cc.Target("children", 2027, 9, se=1, tolerance=1), "one of the two"),
