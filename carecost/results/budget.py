@@ -367,6 +367,12 @@ class Budget(LockedAgain):
             elif not met(row, items, run.grid):
                 what = f"not counted, as no spending of a {RECEIVER} on them is"
             told.append(f"{row.name}: {what}.")
+        if others := [x for x in items if x.account != RECEIVER]:
+            accounts = " and ".join(dict.fromkeys(x.account for x in others))
+            told.append(
+                f"Spending of {accounts} is in it ({', '.join(x.name for x in others)}), and what the Home Office pays "
+                f'is taken off: account="{RECEIVER}" gives the budget of councils alone.'
+            )
         grades = ", ".join(sorted({row.quality for row in known if not row.stream}))
         told.append(f"Income of section 251: England's share of each line, last year published (grades {grades}).")
         apart = [row["placement"] for row in vintages.rows("providers") if row["placement"] in _names(run.grid)]

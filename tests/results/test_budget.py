@@ -163,6 +163,8 @@ def test_grant_for_leavers_is_counted_where_leaving_care_is() -> None:
 
 def test_what_is_not_known_is_said(plain: cc.Results) -> None:
     said = " ".join(plain.budget().notes)
+    assert 'account="local authority" gives the budget of councils alone' in said
+    assert "of councils alone" not in " ".join(plain.budget(account="local authority").notes)
     assert "high needs" in said and "NHS" in said and "unknown" in said
     assert "as claimed, not evidenced" in said
 
