@@ -76,6 +76,9 @@ def load_assumptions(name: str | Path) -> Assumptions:
         raise FileError(Problem("is the file of a scenario, where a set is wanted", str(name), remedy))
     if not folder.is_dir():
         raise FileError(Problem("is not a folder", str(name), "Give a packaged name or the folder of a set"))
+    if not str(name).strip() or not (list(folder.glob("*.csv")) or list(folder.glob("*.toml*"))):
+        what = f"{str(name)!r} is not the folder of a set: no set.toml and no table is in it"
+        raise FileError(Problem(what, remedy="Give a packaged name or the folder of a set"))
     # What ships does not change while a program runs, and is frozen: it is read and checked once.
     return _packaged_set(folder) if folder.parent == DATA else _read(folder)
 

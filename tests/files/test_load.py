@@ -39,6 +39,15 @@ def test_unknown_set_or_scenario_names_the_nearest(tmp_path: Path) -> None:
         cc.load_assumptions(written(tmp_path, "x", "a.csv"))
 
 
+@pytest.mark.parametrize("name", ["", "."])
+def test_folder_that_holds_no_set_is_named(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "notes").mkdir()
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(CareCostError) as caught:
+        cc.load_assumptions(name)
+    assert repr(name) in str(caught.value) and "packaged name" in str(caught.value)
+
+
 def test_set_is_loaded_by_name_by_folder_and_by_area() -> None:
     assert cc.load_assumptions("england-2025").name == "england-2025"
     assert cc.load_assumptions(SETS / "tiny") == cc.load_assumptions(str(SETS / "tiny"))
