@@ -115,7 +115,7 @@ def _pages() -> Iterator[tuple[str, str]]:
         said = scenario_text(load_scenario(name))
         yield f"scenarios/{name}.md", f"# {name}\n" + _part("In full", f"carecost describe {name}", said)
     yield "contradictions.txt", "\n".join(line for made in sets for line in _contradictions(made))
-    commands = ("", "compare", "authority", "check", "describe", "from-903", "list", "new-scenario")
+    commands = ("", "compare", "what-if", "authority", "check", "describe", "from-903", "list", "new-scenario")
     for command in (*commands, "assumptions export", "assumptions import"):
         yield f"help{command and '-'}{command.replace(' ', '-')}.txt", _printed([*command.split(), "--help"])
     yield "results.schema.json", json.dumps(Results.json_schema(), ensure_ascii=False, indent=1) + "\n"
