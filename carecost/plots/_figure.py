@@ -16,6 +16,7 @@ import textwrap
 from collections.abc import Callable, Container, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from hashlib import sha256
 from io import BytesIO
 from typing import Any
 
@@ -841,4 +842,11 @@ def _file(
     figure, out = draw if isinstance(draw, Figure) else drawn(draw, size), BytesIO()
     with _own_settings(salt, letters):
         figure.savefig(out, format=kind, facecolor="white", **options)
-    return out.getvalue()
+    return _numbered(out.getvalue(), salt) if kind == "svg" else out.getvalue()
+
+
+def _numbered(svg: bytes, salt: str) -> bytes:
+    """Name clips, marks and hatches by their order: matplotlib hashes bounds, whose last digits differ by drawing."""
+    made = dict.fromkeys(re.findall(rb'id="([a-z][0-9a-f]{10})"', svg))
+    names = {old: old[:1] + sha256(f"{salt} {i}".encode()).hexdigest()[:10].encode() for i, old in enumerate(made)}
+    return re.sub(rb"\b[a-z][0-9a-f]{10}\b", lambda found: names.get(found[0], found[0]), svg)
