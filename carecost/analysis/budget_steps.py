@@ -10,15 +10,13 @@ import numpy as np
 from carecost._labels import INACTION
 from carecost._typing import Array, ReadOnly
 from carecost.engine.grid import Grid
-from carecost.engine.items import Item
+from carecost.engine.items import PLACED_DRIVERS, Item
 from carecost.money import vintages
 from carecost.money.decomposition import Bought, price_volume_mix
 from carecost.simulation.comparison import REFORM, follows_care
 from carecost.simulation.evaluator import Outcome
 from carecost.simulation.run import Run
 
-#: What a row of the packaged table of income may be of: a share of what is spent, or so much for each unit of a flow.
-SHARE, STREAM_DRIVERS = "share of spend", ("child_years", "aged_out")
 #: Whose income the packaged table holds: others' spending has none of it.
 RECEIVER = "local authority"
 #: What is kept as it is in cash; anything else keeps its worth.
@@ -204,7 +202,7 @@ def met(row: Income, items: Sequence[Item], grid: Grid) -> bool:
         theirs = {p.then for p in grid.placements if p.then}
     else:
         theirs = {name for p in grid.placements if p.in_care for name in (p.name, p.of)}
-    placed = [x for x in own if x.driver in ("child_weeks", "child_years")]
+    placed = [x for x in own if x.driver in PLACED_DRIVERS]
     return any(theirs & set(x.placements) if x.placements else theirs for x in placed)
 
 

@@ -20,6 +20,9 @@ Account = Literal["local authority", "central government", "NHS", "courts", "soc
 
 DRIVERS: tuple[str, ...] = get_args(Driver)
 
+#: Drivers of items whose price is that of time in placements.
+PLACED_DRIVERS = ("child_weeks", "child_years")
+
 
 ACCOUNTS: tuple[str, ...] = get_args(Account)
 

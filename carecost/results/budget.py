@@ -28,7 +28,7 @@ from carecost._labels import INACTION, financial_year
 from carecost._typing import Array, LockedAgain
 from carecost.analysis.budget_steps import RECEIVER, Bridge, bridge, known_income, met, shares, streamed
 from carecost.engine.grid import Grid
-from carecost.engine.items import PUBLIC, WEEKS, Item
+from carecost.engine.items import PLACED_DRIVERS, PUBLIC, WEEKS, Item
 from carecost.errors import InputError, Problem, UnknownNameError, refuse, unknown
 from carecost.maths.monte_carlo import LEVEL
 from carecost.money import vintages
@@ -411,7 +411,7 @@ def _names(grid: Grid) -> set[str]:
 def _labels(item: Item, grid: Grid) -> dict[str, str]:
     """Say of an item what lines can be told apart by."""
     provider = {row["placement"]: row["provider"] for row in vintages.rows("providers")}
-    if item.driver not in ("child_weeks", "child_years"):
+    if item.driver not in PLACED_DRIVERS:
         placement = NO_PLACEMENT
     else:
         placement = item.placements[0] if len(item.placements) == 1 else SEVERAL
@@ -424,7 +424,7 @@ def _labels(item: Item, grid: Grid) -> dict[str, str]:
 
 def _placed(items: Sequence[Item], grid: Grid) -> list[int]:
     """Find the placements whose weeks the items of a line follow, all of them; none where any follows anything else."""
-    plain = all(x.driver in ("child_weeks", "child_years") and not x.ages and not x.streams for x in items)
+    plain = all(x.driver in PLACED_DRIVERS and not x.ages and not x.streams for x in items)
     if not plain:
         return []
     names = {name for x in items for name in (x.placements or [p.name for p in grid.placements])}

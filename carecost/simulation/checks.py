@@ -12,7 +12,7 @@ import numpy as np
 from carecost._typing import Mask
 from carecost.engine.costs import LEVELS
 from carecost.engine.grid import AREA_WIDE, AXES, Grid, Selector, spell
-from carecost.engine.items import OUTCOMES, Item
+from carecost.engine.items import OUTCOMES, PLACED_DRIVERS, Item
 from carecost.engine.parameters import SHARE_TOLERANCE
 from carecost.errors import CareCostError, Problem, refuse, unknown
 from carecost.inputs.assumptions import ALL, Assumptions
@@ -29,8 +29,6 @@ from carecost.simulation.sampler import Sampler, concentration
 Place = Callable[[Any], str]
 
 
-#: Drivers of items whose price is that of placements.
-PLACED_DRIVERS = ("child_weeks", "child_years")
 _NONNEGATIVE = "Give zero or more"
 #: Where a set keeps that it was checked: its layouts, for its own number of years and for as many as it can be run.
 _CHECKED = "_checked"
@@ -179,7 +177,7 @@ def _stated(placed: list[tuple[str, Assumption]]) -> list[Problem]:
 def _free_placements(grid: Grid) -> list[Problem]:
     """Find placements whose time no item pays for."""
     public = [item for item in grid.items if item.public]  # a social value pays for nothing
-    paid = [item.placements for item in public if item.driver in ("child_weeks", "child_years")]
+    paid = [item.placements for item in public if item.driver in PLACED_DRIVERS]
     if not grid.items or () in paid:
         return []
     free = [p.name for p in grid.placements if not any(p.name in names for names in paid)]

@@ -13,7 +13,7 @@ from carecost._guard import array, calendar_year, called, flag, guarded, instanc
 from carecost._typing import Array, LockedAgain, ReadOnly, read_only
 from carecost.engine.costs import Costs
 from carecost.engine.grid import Grid
-from carecost.engine.items import OUTCOMES, SOCIAL, Item
+from carecost.engine.items import OUTCOMES, PLACED_DRIVERS, SOCIAL, Item
 from carecost.errors import ComparisonError, InputError, Problem
 from carecost.inputs.provenance import Provenance, licence
 from carecost.money.appraisal import payback_year
@@ -685,7 +685,7 @@ def valued(
 def follows_care(item: Item, grid: Grid) -> bool:
     """Say whether an item follows time in care, so that its volume can be set against all time in care."""
     care = {name for i in grid.in_care for name in (grid.placements[i].name, grid.placements[i].of)}
-    return item.driver in ("child_weeks", "child_years") and (not item.placements or set(item.placements) <= care)
+    return item.driver in PLACED_DRIVERS and (not item.placements or set(item.placements) <= care)
 
 
 def care_spend(costs: Costs) -> Array:
