@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from carecost.maths.monte_carlo import Draws
     from carecost.money.discounting import Schedule
     from carecost.report.story import Story
+    from carecost.results.budget import Budget
     from carecost.results.results import Results
 
 
@@ -375,9 +376,10 @@ def _authority(options: argparse.Namespace) -> int:
     )
     progress.close()
     story = AuthorityStory(results, england)
-    page, *_ = add_files(out, {PAGE: story.page().encode(), **_budget_files(results, stated)})
+    budgets = _budgets(results, stated)
+    page, *_ = add_files(out, {PAGE: story.page().encode(), **_budget_files(budgets)})
     _say(story.screen())
-    _say_budget(results, stated)
+    _say_budgets(budgets)
     _say(f"\nWritten to {page}")
     return FINE
 
@@ -389,18 +391,59 @@ def _stated(options: argparse.Namespace) -> dict[int, float] | None:
     return parsed(options.stated_budget) if options.budget or options.stated_budget else None
 
 
-def _budget_files(results: Results, stated: Mapping[int, float] | None) -> dict[str, bytes]:
+def _budgets(results: Results, stated: Mapping[int, float] | None) -> list[Budget]:
+    """Make the budget of each scenario, where it is asked for."""
+    from carecost.report.budget import budgets
+
+    return [] if stated is None else budgets(results, stated)
+
+
+def _budget_files(made: Sequence[Budget]) -> dict[str, bytes]:
     from carecost.report.budget import files
 
-    return {} if stated is None else files(results, stated)
+    return files(made)
 
 
-def _say_budget(results: Results, stated: Mapping[int, float] | None) -> None:
-    """Print the budget of each scenario, where it is asked for."""
-    from carecost.report.budget import budget_text, budgets
+def _say_budgets(made: Sequence[Budget]) -> None:
+    from carecost.report.budget import budget_text
 
-    for one in [] if stated is None else budgets(results, stated):
+    for one in made:
         _say(f"\n{budget_text(one)}")
+
+
+def _refuse_early(options: argparse.Namespace) -> None:
+    """Refuse, before anything is run, names of files that cannot be written and what is lacking."""
+    if options.excel:
+        from carecost.files.excel import named
+
+        named(options.excel)
+    if options.explorer:
+        from carecost.report import explorer
+
+        explorer.named(options.explorer)
+    if options.charts:
+        _writable(options.charts, "--charts")
+        if options.dated is None:
+            remedy = "Give the date that stands on the charts, such as --dated 2026-11-30"
+            raise InputError(Problem("is missing, which --charts needs", "--dated", remedy))
+    if options.years is not None and options.years < 1:
+        raise InputError(Problem(f"--years is {options.years}", remedy="Give at least 1"))
+
+
+def _write_beside(options: argparse.Namespace, results: Results, told: Story) -> None:
+    """Write what is asked for beside the folder: workbook, charts, explorer."""
+    if options.excel:
+        from carecost.report.workbook import write_workbook
+
+        write_workbook(told, options.excel)
+    if options.charts:
+        from carecost.report.chart_files import write_charts
+
+        write_charts(told, options.charts, options.dated)
+    if options.explorer:
+        from carecost.report import explorer
+
+        explorer.write_explorer(results, options.explorer)
 
 
 def _compare(options: argparse.Namespace) -> int:
@@ -416,24 +459,7 @@ def _compare(options: argparse.Namespace) -> int:
     from carecost.results.results import Results
     from carecost.simulation.run import run
 
-    if options.excel:
-        from carecost.files.excel import named
-        from carecost.report.workbook import write_workbook
-
-        named(options.excel)
-    if options.explorer:
-        from carecost.report import explorer
-
-        explorer.named(options.explorer)
-    if options.charts:
-        from carecost.report.chart_files import write_charts
-
-        _writable(options.charts, "--charts")
-        if options.dated is None:
-            remedy = "Give the date that stands on the charts, such as --dated 2026-11-30"
-            raise InputError(Problem("is missing, which --charts needs", "--dated", remedy))
-    if options.years is not None and options.years < 1:
-        raise InputError(Problem(f"--years is {options.years}", remedy="Give at least 1"))
+    _refuse_early(options)
     out, stated = _writable(options.out), _stated(options)
     name, names = _asked(options.assumptions, options.scenarios)
     assumptions = load_assumptions(name).scoped(options.scope)
@@ -455,21 +481,17 @@ def _compare(options: argparse.Namespace) -> int:
     )
     progress.close()
     told = story(results, options.at)
-    also = _budget_files(results, stated)
+    budgets = _budgets(results, stated)
+    also = _budget_files(budgets)
     if options.no_charts:
         folder = results.save(out, also)
     else:
         _attribute(results, _Progress(progress.quiet, "subsets of levers"))
         folder = results.save(out, write.run_files(told) | also)
-    if options.excel:
-        write_workbook(told, options.excel)
-    if options.charts:
-        write_charts(told, options.charts, options.dated)
-    if options.explorer:
-        explorer.write_explorer(results, options.explorer)
+    _write_beside(options, results, told)
     _print(results, told, options.format, folder / write.PAGE, rates, options.no_charts)
     if options.format == "table":
-        _say_budget(results, stated)
+        _say_budgets(budgets)
     return FINE
 
 

@@ -54,9 +54,9 @@ def budgets(results: Results, stated: Mapping[int, float]) -> list[Budget]:
     return [results.budget(scenario=name, basis="cash", budget=stated or None) for name in names]
 
 
-def files(results: Results, stated: Mapping[int, float]) -> dict[str, bytes]:
-    """Write every budget of a run as CSV: steps in real pounds and in cash, lines in cash."""
-    return {f"{name}.csv": csv_text(table).encode() for name, table in frames(results, stated).items()}
+def files(cash: Sequence[Budget]) -> dict[str, bytes]:
+    """Write budgets in cash as CSV: their steps in real pounds too, their lines; nothing where there are none."""
+    return {f"{name}.csv": csv_text(table).encode() for name, table in frames(cash).items()} if cash else {}
 
 
 def made_again(results: Results, folder: Path, saved: Collection[str]) -> dict[str, pd.DataFrame]:
@@ -77,19 +77,18 @@ def made_again(results: Results, folder: Path, saved: Collection[str]) -> dict[s
     if f"{CHANCES_FILE}.csv" in saved and (folder / f"{CHANCES_FILE}.csv").is_file():
         kept = pd.read_csv(folder / f"{CHANCES_FILE}.csv")
         stated = dict(zip(kept["year"].tolist(), kept["budget"].tolist(), strict=True))
-    return frames(results, stated)
+    return frames(budgets(results, stated))
 
 
-def frames(results: Results, stated: Mapping[int, float]) -> dict[str, pd.DataFrame]:
-    """Give every budget of a run as tables, by the name of the file of each."""
-    cash = budgets(results, stated)
-    real = [results.budget(scenario=one.scenario) for one in cash]
+def frames(cash: Sequence[Budget]) -> dict[str, pd.DataFrame]:
+    """Give budgets in cash as tables, by the name of the file of each; their steps in real pounds too."""
+    real = [Budget(one.run, one.scenario, one.by, account=one.account) for one in cash]
     made = {
         STEPS_FILE: pd.concat([one.table() for one in real]),
         "budget_cash": pd.concat([one.table() for one in cash]),
         "budget_lines_cash": pd.concat([one.lines() for one in cash]),
     }
-    if stated and not results.run.draws.central:
+    if cash[0].stated and not cash[0].run.draws.central:
         chances = [one.chance() for one in cash]
         for one, table in zip(cash, chances, strict=True):
             table.insert(0, "scenario", one.scenario)

@@ -37,7 +37,7 @@ def test_a_page_has_every_step_once_with_range_and_chance(results: cc.Results) -
 
 
 def test_a_kept_run_makes_its_budgets_again(results: cc.Results, tmp_path: Path) -> None:
-    made = files(results, {2027: 1e6, 2028: 2e6})
+    made = files(budgets(results, {2027: 1e6, 2028: 2e6}))
     for name, content in made.items():
         (tmp_path / name).write_bytes(content)
     again = made_again(results, tmp_path, made)
