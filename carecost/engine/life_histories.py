@@ -102,9 +102,9 @@ class Rules:
         Age that ends the band [years after the first age begins].
     hazard : ndarray of shape (draw, step, state)
         Hazard of all events together [per child-year].
-    sums : ndarray of shape (draw, step, state, column)
-        Running sums of the hazards of the events that may happen; the last columns are padded with infinity, so that
-        the number of columns is a power of two.
+    running : ndarray of shape (draw, step, state, column)
+        Running sums of the hazards of the events that may happen in a state, each in a column; the columns are as many
+        as the state with most needs, rounded up to a power of two, and infinite where not needed.
     next_state, event : ndarray of int of shape (state, column)
         Where each event leads, and its transition.
     turned, birthday : ndarray of int of shape (state,)
@@ -121,7 +121,7 @@ class Rules:
     state_of: Ints
     band_ends: Array
     hazard: Array
-    sums: Array
+    running: Array
     next_state: Ints
     event: Ints
     turned: Ints
@@ -178,51 +178,58 @@ def rules(parameters: Parameters, pieces: Sequence[slice]) -> Rules:
     band, place = np.nonzero(grid.opened[first])
     by_band = np.full((len(first), len(grid.placements)), NONE)
     by_band[band, place] = np.arange(len(band))
-    hazards = _hazards(parameters, year_step, first[band], place)
-    leads = np.array([NONE if r.to is None else grid.index("placements", r.to) for r in grid.reasons], dtype=int)
-    column = np.flatnonzero((hazards > 0).any((0, 1, 2)))
-    to = np.concatenate([leads, np.arange(len(grid.placements))])[column]
+    running, kinds = _running_hazards(parameters, year_step, first[band], place)
+    leads = [NONE if r.to is None else grid.index("placements", r.to) for r in grid.reasons]
+    to = np.array([*leads, *range(len(grid.placements)), NONE])[kinds]
     next_state = np.where(to >= 0, by_band[band[:, None], to], NONE)
     turned, leaves = _turned(grid, band, place, np.append(first[1:], ages), by_band)
 
     cell = piece_of[first[band]] * len(grid.placements) + place
-    possible = np.asarray((hazards[..., column] > 0).any((0, 1)))
     cells = len(pieces) * len(grid.placements)
-    found = _transitions(cells, cell, next_state, column, possible, turned, leaves)
-    sums = np.cumsum(hazards[..., column], axis=-1)
-    wide = 1 << max(len(column) - 1, 0).bit_length()
-    padded = np.full((*sums.shape[:-1], wide), np.inf)
-    padded[..., : len(column)] = sums
+    transitions, event, birthday = _transitions(cells, cell, next_state, kinds, turned, leaves)
+    last = np.maximum(np.count_nonzero(kinds >= 0, axis=1) - 1, 0)
+    hazard = np.take_along_axis(running, last[None, None, :, None], axis=-1)[..., 0]
     return Rules(
         years=years,
         year_step=year_step,
         step_ends=np.append(first_of_each(year_step)[1:], years).astype(float),
         state_of=by_band[band_of],
         band_ends=np.append(first[1:], ages).astype(float)[band],
-        hazard=np.ascontiguousarray(sums[..., -1]) if len(column) else np.zeros(sums.shape[:-1]),
-        sums=padded,
-        next_state=_padded(next_state, wide),
-        event=_padded(found[1], wide),
+        hazard=np.where((kinds[:, 0] >= 0), hazard, 0.0),
+        running=running,
+        next_state=next_state,
+        event=event,
         turned=turned,
-        birthday=found[2],
-        transitions=found[0],
-        gains=scipy.sparse.csr_array(summing(found[0].target, cells) - summing(found[0].origin, cells)),
+        birthday=birthday,
+        transitions=transitions,
+        gains=scipy.sparse.csr_array(summing(transitions.target, cells) - summing(transitions.origin, cells)),
     )
 
 
-def _hazards(parameters: Parameters, year_step: Ints, age: Ints, place: Ints) -> Array:
-    """Give the hazard of each exit and move from each state: (draw, step, state, reason and destination)."""
+def _running_hazards(parameters: Parameters, year_step: Ints, age: Ints, place: Ints) -> tuple[Array, Ints]:
+    """Sum the hazards of what may happen in each state, one kind after the other.
+
+    Gives the sums, (draw, step, state, column), infinite in columns that a state does not need; and the kind of each
+    column, (state, column): a reason, or number of reasons + destination; NONE where the state does not need it.
+    """
+    both = [stepped(rates) for rates in (parameters.exit_rate, parameters.move_rate)]
+    # A label of length 1 is that of all years, or ages.
     year = first_of_each(year_step)
-    parts = []
-    for rates in map(stepped, (parameters.exit_rate, parameters.move_rate)):
-        y, a = rates.years, rates.ages
-        at_year = y[year] if len(y) > 1 else np.zeros(len(year), dtype=int)
-        at_age = a[age] if len(a) > 1 else np.zeros(len(age), dtype=int)
-        parts.append(rates.values[:, at_year[:, None], at_age, place])
-    exits, moves = parts
-    moves[:, :, np.arange(len(place)), place] = 0.0  # the diagonal is ignored
-    n = max(len(exits), len(moves))
-    return np.concatenate([np.broadcast_to(a, (n, *a.shape[1:])) for a in (exits, moves)], axis=-1)
+    at_year = [r.years[np.minimum(year, len(r.years) - 1)][:, None] for r in both]
+    at_age = [r.ages[np.minimum(age, len(r.ages) - 1)] for r in both]
+    exits, moves = ((r.values > 0).any((0, 1))[at, place] for r, at in zip(both, at_age, strict=True))
+    moves[np.arange(len(age)), place] = False  # the diagonal is ignored
+    state, kind = np.nonzero(np.concatenate([exits, moves], axis=1))
+    column = np.arange(len(state)) - np.searchsorted(state, state)
+    wide = 1 << int(column.max(initial=0)).bit_length()
+    sums = np.full((max(map(len, both)), len(year), len(age), wide), np.inf)
+    for r, years, ages, first, n in zip(both, at_year, at_age, (0, exits.shape[1]), (exits, moves), strict=True):
+        mine = (kind >= first) & (kind < first + n.shape[1])
+        s = state[mine]
+        sums[:, :, s, column[mine]] = r.values[:, years, ages[s], place[s], kind[mine] - first]
+    kinds = np.full((len(age), wide), NONE)
+    kinds[state, column] = kind
+    return np.cumsum(sums, axis=-1, out=sums), kinds
 
 
 def _turned(grid: Grid, band: Ints, place: Ints, stop: Ints, by_band: Ints) -> tuple[Ints, NDArray[np.bool_]]:
@@ -238,18 +245,12 @@ def _turned(grid: Grid, band: Ints, place: Ints, stop: Ints, by_band: Ints) -> t
 
 
 def _transitions(
-    cells: int,
-    cell: Ints,
-    next_state: Ints,
-    column: Ints,
-    possible: NDArray[np.bool_],
-    turned: Ints,
-    leaves: NDArray[np.bool_],
+    cells: int, cell: Ints, next_state: Ints, kinds: Ints, turned: Ints, leaves: NDArray[np.bool_]
 ) -> tuple[Transitions, Ints, Ints]:
     """List what may happen, each kind once; and which it is for each event (state, column) and birthday (state,)."""
-    s, j = np.nonzero(possible)
-    events, which = np.unique(np.stack([cell[s], j]), axis=1, return_inverse=True)
-    event = np.full(possible.shape, NONE)
+    s, j = np.nonzero(kinds >= 0)
+    events, which = np.unique(np.stack([cell[s], kinds[s, j]]), axis=1, return_inverse=True)
+    event = np.full(kinds.shape, NONE)
     event[s, j] = cells + which.ravel()
     # A state of each kind of event, to see where it leads.
     like = np.zeros(events.shape[1], dtype=int)
@@ -264,16 +265,10 @@ def _transitions(
     parts = Transitions(
         origin=np.concatenate([none, events[0], ends[0]]),
         target=np.concatenate([np.arange(cells), np.where(led >= 0, cell[led], NONE), ends[1]]),
-        column=np.concatenate([none, column[events[1]], np.full(ends.shape[1], NONE)]),
+        column=np.concatenate([none, events[1], np.full(ends.shape[1], NONE)]),
         leaves=np.concatenate([np.zeros(cells + events.shape[1], dtype=bool), ends[2].astype(bool)]),
     )
     return parts, event, birthday
-
-
-def _padded(table: Ints, wide: int) -> Ints:
-    out = np.full((len(table), wide), NONE)
-    out[:, : table.shape[1]] = table
-    return out
 
 
 class Counted(NamedTuple):
@@ -329,24 +324,27 @@ def follow(rules: Rules, children: Children, rows: int, first: int = 0) -> Count
     record.add(children.entry[new] * record.apart + row[new], children.time[new])
     wait, _ = two_uniforms(mixed(children.key))
     due = _later(children.time, wait, rules.hazard.ravel()[here + children.state])
-    life = _Alive(children.key + GOLDEN, here, row, children.state, children.born, due)
+    life = _Alive(children.key + GOLDEN, here, row, children.state.copy(), children.born, due)
     while life.key.size:
         ends = life.born + rules.band_ends[life.state]
         limit = np.minimum(ends, step_end[life.here] if steps > 1 else float(rules.years))
         happens = life.due < limit
-        stays = limit < rules.years
-        stays &= ~happens
-        happened, stayed = np.flatnonzero(happens), np.flatnonzero(stays)
-        parts = [
-            _event(rules, life, happened, record),
-            _limit(rules, life, stayed, limit[stayed], ends[stayed], record),
-        ]
-        life = _Alive(*(np.concatenate(pair) for pair in zip(*parts, strict=True)))
+        ended = limit >= rules.years
+        ended &= ~happens
+        turns = ends <= limit
+        turns &= ~(happens | ended)
+        _event(rules, life, np.flatnonzero(happens), record)
+        _birthday(rules, life, np.flatnonzero(turns), ends, record)
+        _march(rules, life, np.flatnonzero(~(happens | turns | ended)), limit)
+        np.copyto(life.state, NONE, where=ended)
+        there = np.flatnonzero(life.state >= 0)
+        if there.size < life.state.size:
+            life = _Alive(*(each[there] for each in life))
     return record.counted()
 
 
 class _Alive(NamedTuple):
-    """Children who are still followed."""
+    """Children who are still followed, changed in place; the state of those who have left is NONE."""
 
     key: Bits
     here: Ints  # where the tables of its draw and step begin
@@ -393,12 +391,12 @@ def _later(time: Array, uniform: Array, hazard: Array) -> Array:
     return np.asarray(time - wait)
 
 
-def _event(rules: Rules, life: _Alive, who: Ints, record: _Record) -> _Alive:
+def _event(rules: Rules, life: _Alive, who: Ints, record: _Record) -> None:
     """Let the next event of some happen: which it is, where it leads, and when the one after it is due."""
-    which, wait = two_uniforms(mixed(life.key[who]))
-    here, state, time = life.here[who], life.state[who], life.due[who]
-    columns, sums, hazards = rules.sums.shape[-1], rules.sums.ravel(), rules.hazard.ravel()
-    at = here + state
+    key, here, time = life.key[who], life.here[who], life.due[who]
+    which, wait = two_uniforms(mixed(key))
+    columns, sums, hazards = rules.running.shape[-1], rules.running.ravel(), rules.hazard.ravel()
+    at = here + life.state[who]
     which *= hazards[at]
     at *= columns
     # The first running sum above the number, by halving.
@@ -408,38 +406,45 @@ def _event(rules: Rules, life: _Alive, who: Ints, record: _Record) -> _Alive:
         step //= 2
     at -= here * columns  # from the tables of a draw to the one that all share
     record.add(record.event[at] + life.row[who], time)
-    state = rules.next_state.ravel()[at]
+    state = life.state[who] = rules.next_state.ravel()[at]
     there = np.flatnonzero(state >= 0)
-    who, here, state = who[there], here[there], state[there]
-    due = _later(time[there], wait[there], hazards[here + state])
-    return _Alive(life.key[who] + GOLDEN, here, life.row[who], state, life.born[who], due)
+    who = who[there]
+    life.due[who] = _later(time[there], wait[there], hazards[here[there] + state[there]])
+    life.key[who] = key[there] + GOLDEN
 
 
-def _limit(rules: Rules, life: _Alive, who: Ints, time: Array, ends: Array, record: _Record) -> _Alive:
-    """Take some over a birthday that ends their band, or over a 31 March on which rates change."""
-    turns = ends <= time
-    old = life.state[who]
-    state = np.where(turns, rules.turned[old], old)
-    seen = np.flatnonzero(turns & (rules.birthday[old] >= 0))
+def _birthday(rules: Rules, life: _Alive, who: Ints, ends: Array, record: _Record) -> None:
+    """Take some over a birthday that ends their band."""
+    old, time = life.state[who], ends[who]
+    seen = np.flatnonzero(rules.birthday[old] >= 0)
     record.add(record.birthday[old[seen]] + life.row[who[seen]], time[seen])
+    state = life.state[who] = rules.turned[old]
     there = np.flatnonzero(state >= 0)
-    who, old, state, time = who[there], old[there], state[there], time[there]
-    key, before, due, hazards = life.key[who], life.here[who], life.due[who], rules.hazard.ravel()
-    here = before if rules.hazard.shape[1] == 1 else before + ~turns[there] * rules.hazard.shape[2]
-    was, becomes = hazards[before + old], hazards[here + state]
-    due, key = _rescaled(time, due, was, becomes, key)
-    return _Alive(key, here, life.row[who], state, life.born[who], due)
+    who = who[there]
+    _rescale(rules, life, who, time[there], life.here[who] + old[there], life.here[who] + state[there])
 
 
-def _rescaled(time: Array, event: Array, old: Array, new: Array, key: Bits) -> tuple[Array, Bits]:
-    """Give the time of the next event, another where the hazard changes; a new wait where none was due before."""
-    changes = old != new
+def _march(rules: Rules, life: _Alive, who: Ints, limit: Array) -> None:
+    """Take some over a 31 March on which rates change."""
+    step, here = rules.hazard.shape[2], life.here[who]
+    life.here[who] = here + step
+    at = here + life.state[who]
+    _rescale(rules, life, who, limit[who], at, at + step)
+
+
+def _rescale(rules: Rules, life: _Alive, who: Ints, time: Array, before: Ints, after: Ints) -> None:
+    """Change the time of the next event where the hazard changes; draw a new wait where none was due before."""
+    hazards, due = rules.hazard.ravel(), life.due[who]
+    old, new = hazards[before], hazards[after]
     with np.errstate(over="ignore", divide="ignore", invalid="ignore"):
-        scaled = time + (event - time) * (old / new)
-    found = np.where(changes, np.where(new > 0, scaled, np.inf), event)
-    fresh = np.flatnonzero(changes & np.isinf(event))
+        found = time + (due - time) * (old / new)
+    np.copyto(found, np.inf, where=new == 0)
+    same = old == new
+    np.copyto(found, due, where=same)
+    fresh = np.flatnonzero(np.isinf(due) & ~same)
     if fresh.size:
-        wait, _ = two_uniforms(mixed(key[fresh]))
+        mine = who[fresh]
+        wait, _ = two_uniforms(mixed(life.key[mine]))
         found[fresh] = _later(time[fresh], wait, new[fresh])
-        key[fresh] += GOLDEN
-    return found, key
+        life.key[mine] += GOLDEN
+    life.due[who] = found

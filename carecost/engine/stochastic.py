@@ -28,8 +28,8 @@ from carecost.maths.counter_random import GOLDEN, Bits, key_of, mixed, poisson, 
 WHOLE, FOLLOWED = 2_000.0, 1_000.0
 
 
-#: Lives that are followed at once, about: their arrays stay in cache. No number depends on it.
-AT_ONCE = 30_000
+#: Lives that are followed at once, about: enough that numpy's calls cost little. No number depends on it.
+AT_ONCE = 60_000
 
 
 #: Hazard of all events of a child together, above which lives are not followed [per child-year].

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import ArrayLike
 
-from carecost.engine.life_histories import rules, summing
+from carecost.engine.life_histories import NONE, rules, summing
+from carecost.engine.parameters import Parameters
 from tests.reference.oracle import stress_world
 from tests.reference.worlds import parameters_of
 
@@ -17,9 +19,26 @@ def test_sums_over_groups_are_those_of_a_loop() -> None:
 
 
 def test_rules_have_every_hazard_of_the_parameters() -> None:
+    """Steps of the running sums are the rates, state by state, and nothing is left out."""
     p = parameters_of(stress_world())
-    made = rules(p, [slice(a, a + 1) for a in range(len(p.grid.ages))])
-    hazards = [
-        np.asarray(value) for value in vars(made).values() if isinstance(value, np.ndarray) and value.dtype == float
-    ]
-    assert hazards and all(np.isfinite(h).all() and (h >= 0).all() for h in hazards)
+    grid, years = p.grid, range(len(p.grid.years))
+    made = rules(p, [slice(a, a + 1) for a in range(len(grid.ages))])
+    exits, moves = (np.broadcast_to(r, (r.shape[0], len(years), *r.shape[2:])) for r in map(np.asarray, _rates(p)))
+    moves = np.where(np.eye(len(grid.placements), dtype=bool), 0.0, moves)
+    kinds = np.full(made.event.shape, NONE)
+    kinds[made.event >= 0] = made.transitions.column[made.event[made.event >= 0]]
+    for age, place in zip(*np.nonzero(grid.opened), strict=True):
+        state = made.state_of[age, place]
+        used = kinds[state] >= 0
+        for draw in range(len(exits)):
+            every = np.concatenate([exits[draw, :, age, place], moves[draw, :, age, place]], axis=-1)
+            sums = made.running[draw, made.year_step, state]
+            found = np.zeros_like(every)
+            found[:, kinds[state][used]] = np.diff(sums[:, used], prepend=0.0)
+            np.testing.assert_allclose(found, every, rtol=0, atol=1e-14)
+            np.testing.assert_allclose(made.hazard[draw, made.year_step, state], every.sum(-1), rtol=1e-15)
+            assert np.isinf(sums[:, ~used]).all()
+
+
+def _rates(p: Parameters) -> tuple[ArrayLike, ArrayLike]:
+    return p.exit_rate, p.move_rate
