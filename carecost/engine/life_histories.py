@@ -217,16 +217,17 @@ def _running_hazards(parameters: Parameters, year_step: Ints, age: Ints, place: 
     year = first_of_each(year_step)
     at_year = [r.years[np.minimum(year, len(r.years) - 1)][:, None] for r in both]
     at_age = [r.ages[np.minimum(age, len(r.ages) - 1)] for r in both]
-    exits, moves = ((r.values > 0).any((0, 1))[at, place] for r, at in zip(both, at_age, strict=True))
+    exits, moves = (np.asarray((r.values > 0).any((0, 1)))[at, place] for r, at in zip(both, at_age, strict=True))
     moves[np.arange(len(age)), place] = False  # the diagonal is ignored
+    reasons = exits.shape[1]
     state, kind = np.nonzero(np.concatenate([exits, moves], axis=1))
     column = np.arange(len(state)) - np.searchsorted(state, state)
     wide = 1 << int(column.max(initial=0)).bit_length()
     sums = np.full((max(map(len, both)), len(year), len(age), wide), np.inf)
-    for r, years, ages, first, n in zip(both, at_year, at_age, (0, exits.shape[1]), (exits, moves), strict=True):
-        mine = (kind >= first) & (kind < first + n.shape[1])
-        s = state[mine]
-        sums[:, :, s, column[mine]] = r.values[:, years, ages[s], place[s], kind[mine] - first]
+    mine = kind < reasons, kind >= reasons
+    for r, years, ages, at, first in zip(both, at_year, at_age, mine, (0, reasons), strict=True):
+        s = state[at]
+        sums[:, :, s, column[at]] = r.values[:, years, ages[s], place[s], kind[at] - first]
     kinds = np.full((len(age), wide), NONE)
     kinds[state, column] = kind
     return np.cumsum(sums, axis=-1, out=sums), kinds
@@ -339,7 +340,7 @@ def follow(rules: Rules, children: Children, rows: int, first: int = 0) -> Count
         np.copyto(life.state, NONE, where=ended)
         there = np.flatnonzero(life.state >= 0)
         if there.size < life.state.size:
-            life = _Alive(*(each[there] for each in life))
+            life = life.only(there)
     return record.counted()
 
 
@@ -352,6 +353,11 @@ class _Alive(NamedTuple):
     state: Ints
     born: Array
     due: Array  # time of the next event
+
+    def only(self, who: Ints) -> _Alive:
+        """Take some of them."""
+        key, here, row, state, born, due = self
+        return _Alive(key[who], here[who], row[who], state[who], born[who], due[who])
 
 
 class _Record:
