@@ -9,7 +9,7 @@ from pathlib import Path
 import pandas as pd
 
 from carecost._labels import INACTION, financial_year
-from carecost.errors import InputError, Problem
+from carecost.errors import Problem, refuse
 from carecost.files.archive import csv_text
 from carecost.results import tables
 from carecost.results.budget import CLOSING, INCOME, NET, PROGRAMME, SAVED, STEPS, Budget
@@ -30,7 +30,7 @@ def parsed(words: str | None) -> dict[int, float]:
     Raises
     ------
     InputError
-        If they are no such pairs.
+        If they are no such pairs, or name a year twice.
 
     Examples
     --------
@@ -38,13 +38,17 @@ def parsed(words: str | None) -> dict[int, float]:
     {2027: 52000000.0, 2028: 54000000.0}
     """
     found: dict[int, float] = {}
+    problems = []
     for pair in [] if words is None else words.split(","):
         year, _, amount = pair.partition("=")
         try:
+            if int(year) in found:
+                problems.append(Problem(f"{pair!r} is a second budget of {year}", "--stated-budget", "Give one a year"))
             found[int(year)] = float(amount)
         except ValueError:
             remedy = "Give pounds of cash by calendar year of the end of the year, such as 2027=52000000,2028=54000000"
-            raise InputError(Problem(f"{pair!r} is no budget of a year", "--stated-budget", remedy)) from None
+            problems.append(Problem(f"{pair!r} is no budget of a year", "--stated-budget", remedy))
+    refuse(problems)
     return found
 
 

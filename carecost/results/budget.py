@@ -54,19 +54,19 @@ UNKNOWN = (
     "needs budget pay directly for these children is unknown: it is neither in spending nor in income."
 )
 _MADE = "Use Results.budget(…), which gives it"
-_STATED = "Give pounds by year, such as {2027: 52e6, 2028: 54e6}, or one amount for every year"
+_STATED = "Give pounds, 0 or more, by year, such as {2027: 52e6, 2028: 54e6}, or one amount for every year"
 
 
 def stated_budget(value: Any) -> Any:
     """Take an amount for every year, or amounts by calendar year (a rule of the guard)."""
     if not isinstance(value, Mapping):
         try:
-            return number()(value)
+            return number(0)(value)
         except Refused:
             raise Refused("", _STATED) from None
     if not value:
         raise Refused("names no year", _STATED)
-    return {calendar_year(year): number()(amount) for year, amount in value.items()}
+    return {calendar_year(year): number(0)(amount) for year, amount in value.items()}
 
 
 @opened

@@ -25,6 +25,11 @@ def test_what_is_no_budget_is_refused_with_an_example(words: str) -> None:
     assert parsed(None) == {}
 
 
+def test_a_year_that_is_stated_twice_is_refused_with_all_that_is_wrong_beside_it() -> None:
+    with pytest.raises(InputError, match=r"'2027=2' is a second budget of 2027(.|\n)*one a year(.|\n)*'much' is no"):
+        parsed("2027=1,2027=2,much")
+
+
 def test_a_page_has_every_step_once_with_range_and_chance(results: cc.Results) -> None:
     (one,) = budgets(results, {2027: 1.0})
     lines = budget_text(one).splitlines()

@@ -215,19 +215,21 @@ def test_without_draws_there_is_no_chance() -> None:
     budget = cc.run("england-2025", years=2).budget(budget=1e9)
     with pytest.raises(InputError, match=r"has no draws.*Run with draws=500"):
         budget.chance()
-    with pytest.raises(InputError, match=r"no budget was stated.*pounds by year"):
+    with pytest.raises(InputError, match=r"no budget was stated.*pounds, 0 or more, by year"):
         cc.run("england-2025", years=2, draws=2).budget().chance()
 
 
 @pytest.mark.parametrize(
     ("given", "said"),
     [
+        ({"budget": {2027: -1.0}}, r"-1.*number of 0 or more"),
         ({"by": ["placements"]}, r"column to group by 'placements'.*placement"),
         ({"account": "local authorities"}, r"account 'local authorities'.*local authority"),
         ({"scenario": "care-reviews"}, r"scenario 'care-reviews'.*care-review"),
         ({"budget": {2050: 1e9}}, r"year .2050.*2030"),
         ({"budget": {}}, r"names no year.*2027: 52e6"),
-        ({"budget": "much"}, r"pounds by year"),
+        ({"budget": "much"}, r"pounds, 0 or more, by year"),
+        ({"budget": -1.0}, r"-1.*pounds, 0 or more, by year"),
     ],
 )
 def test_what_cannot_be_asked_is_refused_with_the_remedy(
