@@ -25,10 +25,10 @@ import time
 import tomllib
 import traceback
 import warnings
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from types import CodeType, FunctionType, ModuleType
 from typing import Any
@@ -52,9 +52,9 @@ TESTS = (
 #: Libraries that a child finds imported.
 WARM = ("numpy", "scipy.linalg", "scipy.special", "scipy.stats", "scipy.sparse", "pandas", "pydantic")
 PROFILE = "mutants"
-#: Seconds of processor time that one test may take: the longest takes 20. Longer than LONG is left out of the map. What
-#: waits for ever uses none, and is ended after WAIT seconds on the clock.
-LIMIT, LONG, WAIT = 90, 10, 3600
+#: Seconds of processor time that one test may take: the longest takes 20. What waits for ever uses none, and is ended
+#: after WAIT seconds on the clock.
+LIMIT, WAIT = 90, 3600
 FIELDS = ("module", "function", "source", "change", "line", "fate", "by")
 KILLED = ("killed", "timed out")
 WORDS = ("-qq", "-s", "-x", "-m", "not slow", "-p", "no:cacheprovider", "--tb=no", "--no-header", "--no-summary")
@@ -260,25 +260,70 @@ def try_here(session: Collected, mutant: Mutant, tests: Sequence[str]) -> tuple[
     return ("killed", by) if by else ("survived", "")
 
 
-def lines_of(session: Collected, test: str) -> dict[str, Any]:
-    """Run one test on the package as it is, and give the lines that it comes by."""
-    import coverage
+class Watched:
+    """Plugin that notes which lines each test comes by, those of the fixtures that it shares with others included."""
 
+    def __init__(self) -> None:
+        import coverage
+
+        self.coverage = coverage.Coverage(
+            include=[str(p) for p in sources().values()], data_file=None, config_file=False
+        )
+        self.seconds: dict[str, float] = {}
+
+    @contextmanager
+    def noting(self, name: str, before: str) -> Iterator[None]:
+        """Note lines under a name, and the processor time."""
+        self.coverage.switch_context(name)
+        start = time.process_time()
+        yield
+        self.seconds[name] = time.process_time() - start
+        self.coverage.switch_context(before)
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_fixture_setup(
+        self, fixturedef: pytest.FixtureDef[Any], request: pytest.FixtureRequest
+    ) -> Generator[None, Any, Any]:
+        """Note what a fixture of a whole file comes by under its own name."""
+        if fixturedef.scope == "function":
+            return (yield)
+        with self.noting(f"fixture {fixturedef.argname}", request._pyfuncitem.nodeid):
+            return (yield)
+
+
+def lines_of(session: Collected, tests: Sequence[str]) -> dict[str, Any]:
+    """Run the tests of a file on the package as it is, and give the lines that each comes by and its time."""
     silent()
-    watched = coverage.Coverage(include=[str(p) for p in sources().values()], data_file=None, config_file=False)
-    start = time.process_time()
-    with watched.collect():
-        allow(LONG)
-        item = session.items[test]
-        item.config.hook.pytest_runtest_protocol(item=item, nextitem=None)
+    watched = Watched()
+    items = [session.items[test] for test in tests]
+    items[0].config.pluginmanager.register(watched)
+    with watched.coverage.collect():
+        for item, following in zip(items, [*items[1:], None], strict=True):
+            with watched.noting(item.nodeid, ""):
+                item.config.hook.pytest_runtest_protocol(item=item, nextitem=following)
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # a test may come by no line of these rooms
-        data = watched.get_data()
-    lines = {module: data.lines(str(path)) for module, path in sources().items()}
+        warnings.simplefilter("ignore")  # a file may come by no line of these rooms
+        data = watched.coverage.get_data()
+    by: dict[str, dict[str, list[int]]] = {}
+    for module, path in sources().items():
+        for line, names in data.contexts_by_lineno(str(path)).items():
+            for name in names:
+                by.setdefault(name, {}).setdefault(module, []).append(line)
+    return {item.nodeid: _part(item, by, watched.seconds, session.by) for item in items}
+
+
+def _part(
+    item: pytest.Item, by: dict[str, dict[str, list[int]]], seconds: dict[str, float], failed: str
+) -> dict[str, Any]:
+    names = [item.nodeid, *(f"fixture {fixture}" for fixture in getattr(item, "fixturenames", ()))]
+    lines: dict[str, set[int]] = {}
+    for name in names:
+        for module, found in by.get(name, {}).items():
+            lines.setdefault(module, set()).update(found)
     return {
-        "seconds": time.process_time() - start,
-        "lines": {module: found for module, found in lines.items() if found},
-        "failed": session.by,
+        "seconds": seconds[item.nodeid],
+        "lines": {module: sorted(found) for module, found in lines.items()},
+        "failed": failed,
     }
 
 
@@ -384,10 +429,17 @@ def measured(kept: Path, workers: int) -> Map:
         parts = json.loads(kept.read_text(encoding="utf-8")).get(state, {})
 
     def work(session: Collected) -> dict[str, Any]:
-        tests = [test for test in session.items if test not in parts]
+        files: dict[str, list[str]] = {}
+        for test in session.items:
+            if test not in parts:
+                files.setdefault(test.split("::")[0], []).append(test)
         made: dict[str, Any] = {}
-        jobs = [(lambda test=test: lines_of(session, test)) for test in tests]
-        in_children(jobs, workers, lambda number, part: made.update({tests[number]: part}))
+
+        def done(number: int, found: dict[str, Any] | None) -> None:
+            made.update(found or {})
+            print(f"lines of {number + 1} of {len(files)} files", flush=True)
+
+        in_children([partial(lines_of, session, mine) for mine in files.values()], workers, done)
         return made
 
     parts |= with_tests(test_files(), work)
