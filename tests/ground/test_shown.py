@@ -40,6 +40,7 @@ def objects() -> dict[str, object]:
     made += [
         results.appraisal("care-review"),
         results.options(),
+        results.provenance,
         *ENGLAND.rows[:3],
         *REVIEW.levers[:3],
         ENGLAND.discount,
@@ -81,6 +82,14 @@ def test_numbers_and_lines_of_a_scenario_can_be_read() -> None:
         "with parents or adopters" in one and "semi-independent" in one for one in (html_of(ENGLAND), repr(ENGLAND))
     )
     assert cells and not lines
+
+
+def test_provenance_is_a_table_in_notebooks_and_the_same_words_as_text(objects: dict[str, object]) -> None:
+    (told,) = (one for name, one in objects.items() if name.startswith("Provenance"))
+    assert ">&#x27;england-2025&#x27;</td>" in html_of(told) and repr(told).startswith(
+        "Provenance(assumptions='england-2025'"
+    )
+    assert hasattr(told, "_repr_html_")
 
 
 def test_a_set_says_who_when_and_how_sure() -> None:
