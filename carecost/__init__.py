@@ -294,5 +294,15 @@ def __getattr__(name: str) -> object:
     raise AttributeError(f"module 'carecost' has no attribute {name!r}")
 
 
+def load_ipython_extension(shell: object) -> None:
+    """Let notebooks show tables with numbers as people read them: ``%load_ext carecost``."""
+    importlib.import_module("carecost.results.notebook").load(shell)
+
+
+def unload_ipython_extension(shell: object) -> None:
+    """Let notebooks show tables as pandas does: ``%unload_ext carecost``."""
+    importlib.import_module("carecost.results.notebook").unload(shell)
+
+
 def __dir__() -> list[str]:
     return sorted(__all__)

@@ -10,8 +10,9 @@ from typing import Any, TypeVar
 
 import numpy as np
 
-#: Letters up to which an object is shown in full, of a line of one that is not, and of all of it.
-FULL, LINE, SCREEN = 600, 96, 2600
+#: Letters up to which an object is shown in full; of a line of one that is not, of all of it, and of a cell, which
+#: wraps.
+FULL, LINE, SCREEN, CELL = 600, 96, 2600, 240
 #: Things of a row that are named before the rest is counted.
 NAMED = 4
 
@@ -101,13 +102,15 @@ def _short(thing: object) -> str | None:
     return "".join(text)
 
 
-def parts(thing: Any) -> list[tuple[str, str]]:
+def parts(thing: Any, most: int = LINE) -> list[tuple[str, str]]:
     """Give what an object shows of itself: a label and a line each.
 
     Parameters
     ----------
     thing : object
         An object; its ``_screen()`` says what it shows, or else its fields do.
+    most : int
+        Letters of a line.
 
     Returns
     -------
@@ -115,9 +118,9 @@ def parts(thing: Any) -> list[tuple[str, str]]:
         Labels and lines.
     """
     if hasattr(thing, "_screen"):
-        return [(label, _cut(text)) for label, text in thing._screen()]
+        return [(label, _cut(text, most)) for label, text in thing._screen()]
     names = [field.name for field in fields(thing) if field.repr] if is_dataclass(thing) else []
-    return [(name, _cut(brief(getattr(thing, name)))) for name in names]
+    return [(name, _cut(brief(getattr(thing, name)), most)) for name in names]
 
 
 def brief(value: object) -> str:
@@ -163,9 +166,32 @@ def _named(thing: object) -> str:
     return f"{type(thing).__name__}{f' {name!r}' if isinstance(name, str) else ''}"
 
 
-def _cut(text: str) -> str:
+def _cut(text: str, most: int) -> str:
     plain = " ".join(text.split())
-    return plain if len(plain) <= LINE else f"{plain[: LINE - 1]}…"
+    return plain if len(plain) <= most else f"{plain[: most - 1]}…"
+
+
+def figures(value: float | None) -> str:
+    """Write a number in a line of words: whole from 1,000 on, else to three figures.
+
+    Parameters
+    ----------
+    value : float or None
+        A number, or nothing.
+
+    Returns
+    -------
+    str
+        For people.
+
+    Examples
+    --------
+    >>> figures(1e9), figures(-0.210883), figures(None)
+    ('1,000,000,000', '-0.211', 'none')
+    """
+    if value is None:
+        return "none"
+    return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.3g}"
 
 
 def text_of(thing: Any) -> str:
@@ -212,7 +238,7 @@ def html_of(thing: Any) -> str:
     """
     rows = "".join(
         f'<tr><th style="text-align:left">{escape(label)}</th><td style="text-align:left">{escape(line)}</td></tr>'
-        for label, line in parts(thing)
+        for label, line in parts(thing, CELL)
     )
     return f"<table><caption>{escape(type(thing).__name__)}</caption>{rows}</table>"
 

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 T = TypeVar("T")
+F = TypeVar("F", bound=Callable[..., Any])
 
 #: Floats.
 Array = NDArray[np.float64]
@@ -25,6 +26,15 @@ Mask = NDArray[np.bool_]
 
 #: Indices and counts.
 Indices = NDArray[np.intp]
+
+
+def unannotated(find: F) -> F:
+    """Take from a getter what it says of its type, which checkers read all the same.
+
+    The completion of notebooks (jedi) fails at a property of literals, and then completes nothing of its object.
+    """
+    find.__annotations__.pop("return", None)
+    return find
 
 
 def read_only(array: Array) -> Array:

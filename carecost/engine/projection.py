@@ -161,7 +161,7 @@ class Projection(LockedAgain):
     """
 
     grid: Grid
-    pieces: Sequence[slice]
+    pieces: Sequence[slice] = field(repr=False)
     stock: Array
     entries: Array
     aged_out: Array

@@ -22,6 +22,7 @@ from carecost._guard import (
     whole,
 )
 from carecost._shown import KEEPING
+from carecost._typing import unannotated
 from carecost.engine import parameters
 from carecost.engine.grid import AXES, Parameter, Selector
 from carecost.errors import InputError, Problem, refuse, unknown
@@ -119,6 +120,7 @@ class Belief:
         return self.low is None or self.low == self.high or self.distribution == "fixed"
 
     @property
+    @unannotated
     def shape(self) -> Distribution:
         """Name of its distribution, the default one resolved."""
         if self.distribution or self.low is None:

@@ -26,6 +26,7 @@ from carecost._guard import (
     unguarded,
     whole,
 )
+from carecost._typing import unannotated
 from carecost.engine.grid import AREA_WIDE, AXES, Parameter, Selector
 from carecost.engine.items import COUNTED
 from carecost.errors import Problem, refuse, unknown
@@ -106,6 +107,7 @@ class Interval:
         refuse([] if problem is None else [problem])
 
     @property
+    @unannotated
     def shape(self) -> Distribution:
         """Name of its distribution, the default one resolved."""
         return self.distribution or ("fixed" if self.low is None else "normal")

@@ -6,11 +6,12 @@ import hashlib
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from carecost._shown import exact
+from carecost._shown import exact, self_showing
 from carecost.errors import ComparisonError, Problem, refuse
 from carecost.money.prices import REAL, PriceBase
 
 
+@self_showing
 @dataclass(frozen=True)
 class Provenance:
     """Provenance of a result: what it was made from, the scenario apart.

@@ -22,6 +22,7 @@ from carecost._guard import (
     texts,
     whole,
 )
+from carecost._shown import figures
 from carecost.errors import InputError, Problem, UnknownNameError, refuse, unknown
 from carecost.inputs.change import PROGRAMME, Change, Interval, an_amount, as_interval, replace_change
 
@@ -314,8 +315,8 @@ class Scenario:
             told = []
             for change in lever.changes:
                 a = change.amount
-                within = "" if a.certain else f" ({a.low:g} to {a.high:g})"
-                told.append(f"{change.quantity}: {a.value:g}{within}")
+                within = "" if a.certain else f" ({figures(a.low)} to {figures(a.high)})"
+                told.append(f"{change.quantity}: {figures(a.value)}{within}")
             basis = f"{lever.basis}, grade {lever.quality or 'none'}"
             rows.append((lever.name, f"{basis}; " + "; ".join(told) if told else basis))
         return rows

@@ -334,6 +334,9 @@ ROOM = 0.3
 #: The same in a narrow figure, whose letters are as large.
 WIDE_ROOM = 0.42
 
+#: Letters of a line of the names in a key.
+KEY = 26
+
 
 @dataclass(frozen=True)
 class EndLabel:
@@ -522,6 +525,28 @@ def _fitted(line: str, letters: int) -> str:
     return "\n".join(textwrap.fill(p, letters, break_on_hyphens=False, break_long_words=False) for p in parts)
 
 
+def key(ax: Axes, names: Sequence[str] = (), below: bool = False) -> None:
+    """Say inside the axes which line is which, in names broken to a few words a line.
+
+    Parameters
+    ----------
+    ax : Axes
+        Axes with lines.
+    names : sequence of str
+        Names of the first lines, in order; the labels of all that have one by default.
+    below : bool
+        Whether it stands in the lower left; where it hides least by default.
+    """
+    handles, labels = ax.get_legend_handles_labels()
+    if names:
+        handles, labels = list(ax.get_lines()[: len(names)]), list(names)
+    written = [textwrap.fill(label, KEY, break_long_words=False) for label in labels]
+    loc: Any = "lower left" if below else "best"
+    made = ax.legend(handles, written, loc=loc, frameon=False, fontsize=SMALL, handlelength=2.4)
+    for text in made.get_texts():
+        text.set(color=INK, parse_math=False)
+
+
 def put(ax: Axes, text: str, x: float, y: float, lift: float = 0.0) -> None:
     """Write words from a place in the axes to the right, on a ground that hides the grid.
 
@@ -664,8 +689,27 @@ def cut(ax: Axes, text: str, size: float, share: float) -> str:
     str
         The text, or its first words and an ellipsis.
     """
-    letters = max(12, int(share * _points(ax)[0] / (size * NARROW)))
-    return textwrap.shorten(text, letters, placeholder=" …")
+    return textwrap.shorten(text, letters(ax, size, share), placeholder=" …")
+
+
+def letters(ax: Axes, size: float, share: float) -> int:
+    """Say how many letters fit into a share of the width of the axes, twelve at least.
+
+    Parameters
+    ----------
+    ax : Axes
+        Axes, settled.
+    size : float
+        Size of the letters [points].
+    share : float
+        Share of the width.
+
+    Returns
+    -------
+    int
+        Letters.
+    """
+    return max(12, int(share * _points(ax)[0] / (size * NARROW)))
 
 
 def _balanced(ax: Axes, title: str) -> str:

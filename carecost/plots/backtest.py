@@ -114,13 +114,8 @@ def _annotate(
     areas, origins = len(found.found.areas), found.found.origins
     ends = [f"{counts['origins'][h]} at {h} ({counts['independent'][h]} without overlap)" for h in (first, last)]
     what = f"{areas} area{'s' if areas > 1 else ''}; origins 31 March {origins[0]} to {origins[-1]}"
-    _figure.note(
-        ax,
-        [
-            f"{what}: {', '.join(ends)}.",
-            "Nothing from after an origin was used. Lines that are not named: the other models.",
-        ],
-    )
+    others = " Lines that are not named: the other models." if len(named) < len(found.models) else ""
+    _figure.note(ax, [f"{what}: {', '.join(ends)}.", f"Nothing from after an origin was used.{others}"])
     labels = [
         _figure.EndLabel(float(wide[name].iloc[-1]), (f"{name} {wide[name].iloc[-1]:,.3g}",), _figure.look(i).colour)
         for i, name in enumerate(named)

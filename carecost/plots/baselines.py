@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -108,7 +109,7 @@ def _draw_lines(ax: Axes, rows: pd.DataFrame, what: str) -> None:
             ax.plot(
                 [at], [value], marker="x", color=_figure.GREY, markersize=7, linewidth=0, label="_forecast", zorder=3
             )
-            _figure.put(ax, f" {forecast['who']}", at, value)
+            _figure.put(ax, f"  {forecast['who']}", at, value)
     _figure.dress(ax, numbers.plain if what == SPEND else numbers.children)
     ax.set_ylim(0, 1.08 * max(float(ax.dataLim.y1), float((rows["value"] / divisor).max())))
     years = sorted(set(rows["year"]))
@@ -136,19 +137,30 @@ def _draw_dots(ax: Axes, rows: pd.DataFrame, headings: Mapping[str, str]) -> Non
             values[own], np.flatnonzero(own), marker="s", color=_figure.INK, linewidth=0, markersize=6, label="_own"
         )
     ax.set_yticks(range(len(names)), [_words(name) for name in names])
+    _key(ax, [_colour(axis) for axis in rows.drop_duplicates("baseline").set_index("baseline")["axis"][names]])
     ax.set_ylim(len(names) - 0.5, -0.5)
     ax.axvline(0, color=_figure.GREY, linewidth=1, zorder=2.2, label="_zero")
     ax.grid(axis="x", color=_figure.PALE, linewidth=0.8)
     for side in ("top", "right", "left"):
         ax.spines[side].set_visible(False)
-    ax.tick_params(axis="y", length=0, labelsize=_figure.SMALL, labelcolor=_figure.INK)
+    ax.tick_params(axis="y", length=0, pad=20, labelsize=_figure.SMALL, labelcolor=_figure.INK)
     if len(set(rows["scenario"])) > 1:
         ax.legend(loc="best", frameon=False, fontsize=_figure.SMALL)
 
 
+def _key(ax: Axes, colours: Sequence[str]) -> None:
+    """Draw beside each name the colour that its line has in the other panels."""
+    plain = {"arrowstyle": "-", "linewidth": 2.2, "shrinkA": 0, "shrinkB": 4}
+    for row, colour in enumerate(colours):
+        stroke = ax.annotate(
+            "", (0, row), (-16, 0), ax.get_yaxis_transform(), "offset points", {**plain, "color": colour}
+        )
+        stroke.set_annotation_clip(False)
+
+
 def _words(name: object) -> str:
     """Write the name of a baseline as words: their titles are too long for a chart."""
-    return str(name).replace("-", " ")
+    return re.sub(r"(?<!\d)-|-(?!\d)", " ", str(name))
 
 
 def _annotate(panels: Sequence[Axes], results: Results, rows: pd.DataFrame) -> None:
@@ -174,7 +186,7 @@ def _annotate(panels: Sequence[Axes], results: Results, rows: pd.DataFrame) -> N
     _figure.note(
         panels[2],
         [
-            f"{lead}; one thing changed at a time, all else as in the default (black, squares). Crosses: what others "
-            "forecast."
+            f"{lead}; one thing changed at a time, all else as in the default (black, squares). Colours of lines: as "
+            "beside the names. Crosses: what others forecast."
         ],
     )

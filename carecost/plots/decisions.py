@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -73,30 +73,21 @@ def plot_ceac(
     >>> import carecost as cc
     >>> ax = plot_ceac(cc.run("england-2025", "family-help", years=4, draws=8))
     >>> [line.get_label() for line in ax.get_lines()]
-    ['inaction', 'family-help', 'Best on average']
+    ['No reform', 'Family Help, with the effect the Review claimed', 'Best on average']
     """
     rows = results.ceac(values, effect, scenarios)
     ax = _figure.axes(ax)
     for i, (name, own) in enumerate(rows.groupby("name", sort=False)):
-        ax.plot(own["value"], own["chance_best"] * 100, color=_COLOURS[i % len(_COLOURS)], linewidth=2, label=str(name))
+        seen: dict[str, Any] = {"color": _COLOURS[i % len(_COLOURS)], "label": _heading(results, str(name))}
+        ax.plot(own["value"], own["chance_best"] * 100, linewidth=2, clip_on=False, **seen)
     best = rows[rows["best"]].drop_duplicates("value")
-    ax.plot(
-        best["value"], best["chance_best"] * 100, "o", color=_figure.INK, markersize=5, fillstyle="none", label=_BEST
-    )
+    ring: dict[str, Any] = {"color": _figure.INK, "markersize": 5, "fillstyle": "none", "clip_on": False}
+    ax.plot(best["value"], best["chance_best"] * 100, "o", label=_BEST, **ring)
     _dress(ax, results, rows)
     ax.set_ylim(0, 100)
     ax.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{numbers.plain(value)}%"))
-    ends = best.iloc[[0, -1]]
-    first, last = ends["name"]
-    turn = (
-        "at every value shown"
-        if len(set(best["name"])) == 1
-        else f"at {_pounds(values[0])}, {last} at {_pounds(values[-1])}"
-    )
-    chance = numbers.percent(float(ends["chance_best"].iloc[0]))
     _figure.settle(ax)
-    finding = f"{first} is best on average {turn}, and in {chance} of runs at {_pounds(float(values[0]))}"
-    _figure.head(ax, finding, f"Share of runs in which each option is best, over {_worth(rows)}")
+    _figure.head(ax, _finding(results, best), f"Share of runs in which each option is best, over {_worth(rows)}")
     _notes(ax, results, "Marks: the option of the greatest mean net benefit, which is what to choose.", rows)
     return _figure.finished(ax, title)
 
@@ -156,7 +147,8 @@ def plot_expected_loss(
     ax, scale = _figure.axes(ax), numbers.money_scale(*rows["expected_loss"])
     for i, (name, own) in enumerate(rows.groupby("name", sort=False)):
         loss = own["expected_loss"] / scale.divisor
-        ax.plot(own["value"], loss, color=_COLOURS[i % len(_COLOURS)], linewidth=2, label=str(name))
+        seen: dict[str, Any] = {"color": _COLOURS[i % len(_COLOURS)], "label": _heading(results, str(name))}
+        ax.plot(own["value"], loss, linewidth=2, **seen)
     ax.plot(least.index, least / scale.divisor, color=_figure.INK, linewidth=4, alpha=0.35, label=_KNOWING)
     _dress(ax, results, rows)
     at = float(least.iloc[0])
@@ -244,19 +236,19 @@ def plot_evppi(
     ax.set_yticks([])
     _figure.settle(ax)
     first = shown.iloc[0]
-    finding = f"To know {first['group']} first would be worth {numbers.pounds(float(first['evppi']))}"
+    finding = f"To know “{first['group']}” first would be worth {numbers.pounds(float(first['evppi']))}"
     prices = f"{_labels.financial_year(results.run.assumptions.price_year)} prices"
     _figure.head(ax, finding, f"Expected value of partial perfect information, present value, {scale.unit}, {prices}")
     idle = int((rows["chance_of_change"] == 0).sum())
     said = [
-        f"Choice between {', '.join(_options(results, scenarios))} at {_pounds(value)} a unit of effect; best on "
-        f"average: {whole_worth['best']}. Lines: one standard error. To know everything: "
+        f"Choice between {'; '.join(_options(results, scenarios))}, at {_pounds(value)} a unit of effect. Best on "
+        f"average: {_heading(results, whole_worth['best'])}. Lines: one standard error. To know everything: "
         f"{numbers.pounds(float(whole_worth['evpi']))}.",
         f"{idle} other groups cannot change the choice. Assumptions: {results.run.assumptions.name}.",
     ]
     _figure.note(ax, said, warning=_claim(rows))
     for row, name in enumerate(shown["group"]):
-        cut = _figure.cut(ax, str(name), _figure.TEXT, _NAMES)
+        cut = _figure.cut(ax, str(name), _figure.TEXT, 0.85 * _NAMES)
         label = ax.annotate(cut, (0, row), (0, 0), ("axes fraction", "data"), "offset points")
         label.set(fontsize=_figure.TEXT, color=_figure.INK, verticalalignment="center", parse_math=False)
     return _figure.finished(ax, title)
@@ -267,7 +259,23 @@ _BEST, _KNOWING = "Best on average", "Worth of knowing everything"
 
 
 def _options(results: Results, scenarios: Sequence[str]) -> list[str]:
-    return [n for n in results.scenarios if not scenarios or n in (_labels.INACTION, *scenarios)]
+    chosen = [n for n in results.scenarios if not scenarios or n in (_labels.INACTION, *scenarios)]
+    return [_heading(results, name) for name in chosen]
+
+
+def _heading(results: Results, name: str) -> str:
+    return results.run.scenarios[name].heading
+
+
+def _finding(results: Results, best: pd.DataFrame) -> str:
+    """Say which option is best on average at the least and at the greatest value, and in how many runs at the least."""
+    first, last = (best.iloc[i] for i in (0, -1))
+    start = f"Best on average: {_heading(results, first['name'])}"
+    runs = f"in {numbers.percent(float(first['chance_best']))} of runs"
+    if len(set(best["name"])) == 1:
+        return f"{start}, at every value shown ({runs} at {_pounds(first['value'])})"
+    turn = f"{_heading(results, last['name'])} at {_pounds(last['value'])}"
+    return f"{start} at {_pounds(first['value'])} ({runs}); {turn}"
 
 
 def _pounds(value: float) -> str:
@@ -286,7 +294,7 @@ def _dress(ax: Axes, results: Results, rows: pd.DataFrame) -> None:
     _figure.dress(ax, numbers.plain)
     ax.set_xlim(rows["value"].min(), rows["value"].max())
     ax.xaxis.set_major_formatter(FuncFormatter(lambda value, _: _pounds(value)))
-    ax.legend(frameon=False, fontsize=_figure.SMALL)
+    _figure.key(ax)
 
 
 def _notes(ax: Axes, results: Results, said: str, rows: pd.DataFrame) -> None:

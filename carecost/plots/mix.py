@@ -22,13 +22,18 @@ if TYPE_CHECKING:
 PANELS = {"Children's homes, other residential": ("residential",), "Foster families": ("fostering", "kinship")}
 REST = "Everywhere else"
 
-#: Inches of the chart: three panels beside each other.
-SIZE = (9.6, 4.2)
+#: Inches of the chart: three panels beside each other, and below each other.
+SIZE, TALL = (9.6, 4.2), (6.4, 9.0)
 
 
-@guarded(results=_figure.RESULTS, ax=_figure.AX, shares=flag, stacked=flag, title=_figure.TITLE_RULE)
+@guarded(results=_figure.RESULTS, ax=_figure.AX, shares=flag, stacked=flag, bare=flag, title=_figure.TITLE_RULE)
 def plot_mix(
-    results: Results, ax: Axes | None = None, shares: bool = False, stacked: bool = False, title: str | None = None
+    results: Results,
+    ax: Axes | None = None,
+    shares: bool = False,
+    stacked: bool = False,
+    bare: bool = False,
+    title: str | None = None,
 ) -> Axes:
     """Draw children in residential care, in foster families (kinship too) and elsewhere, under each scenario.
 
@@ -42,6 +47,8 @@ def plot_mix(
         Shares of all children in care instead of their number.
     stacked : bool
         Panels below each other, as on a phone.
+    bare : bool
+        Without title and names of lines, for a page that has them as text.
     title : str, optional
         What stands above it in place of the finding; nothing where it is empty.
 
@@ -63,7 +70,7 @@ def plot_mix(
     """
     run = results.run
     dates = [date for date in run.grid.dates if date <= run.grid.base_year + AHEAD]
-    panels = _three(_figure.axes(ax, SIZE), stacked)
+    panels = _three(_figure.axes(ax, TALL if stacked else SIZE), stacked)
     seen = looks(results)
     lines = {name: _counts(run.grid, run.shown[name].stock, len(dates), shares) for name in seen}
     span = 1.15 * max(float(np.ptp([line[i] for line in lines.values()])) for i in range(3)) or 1.0
@@ -84,10 +91,13 @@ def plot_mix(
         _figure.years(panel, dates, str, most=3)
         heading = panel.set_title(of, loc="left", pad=6, y=1.0)
         heading.set(fontsize=_figure.TEXT, fontweight="bold", color=_figure.INK, parse_math=False)
+    if len(seen) > 1 and not bare:
+        flattest = min(range(3), key=lambda i: np.ptp([line[i] for line in lines.values()]))
+        _figure.key(panels[flattest], [run.scenarios[name].heading for name in seen], below=True)
     _figure.settle(panels[0])
     for panel, ends in zip(panels, tails, strict=True):
         _figure.end_labels(panel, dates[-1], ends, settled=True)
-    return _figure.finished(panels[0], title, panels, apart=True)
+    return _figure.finished(panels[0], finding(results) if title is None and not bare else title, panels, apart=True)
 
 
 def _three(ax: Axes, stacked: bool) -> tuple[Axes, Axes, Axes]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from typing import TYPE_CHECKING, Any
 
 from matplotlib.axes import Axes
@@ -19,11 +20,11 @@ if TYPE_CHECKING:
     from carecost.results.results import Results
     from carecost.simulation.run import Run
 
-#: Letters of the name of a study beside its mark.
-_LETTERS = 60
-
-#: The same in a narrow figure.
+#: Letters of the name of a study beside its mark in a narrow figure.
 _FEW = 24
+
+#: Height of the place of a study, as a share of the height of the curve.
+_PLACE = 0.13
 
 
 @guarded(
@@ -96,6 +97,7 @@ def plot_required_effect(
     ax.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{numbers.plain(value)}%"))
     # What saves more is to the right, whichever sign it has.
     ax.set_xlim(made.amounts[0] * 100, made.amounts[-1] * 100)
+    _figure.settle(ax)
     _mark(ax, made, known)
     _annotate(ax, run, scenario, made, scale)
     return _figure.finished(ax, title)
@@ -104,14 +106,14 @@ def plot_required_effect(
 def _mark(ax: Axes, made: Curve, known: list[Evidence]) -> None:
     """Mark what would be needed, and what each study found, from the top down."""
     low, high = ax.get_ylim()
-    ax.set_ylim(low, high + (high - low) * 0.13 * (len(known) + 1))
+    ax.set_ylim(low, high + (high - low) * _PLACE * (len(known) + 1))
     needed = made.worth.needed
     if needed:
         ax.axvline(needed * 100, color=_figure.PINK, linewidth=1.3, linestyle=(0, (3, 2)), zorder=2.1, label="Needed")
     left, right = ax.get_xlim()
     for i, study in enumerate(known):
         assert study.amount is not None
-        at, y = study.amount * 100, high + (high - low) * 0.13 * (i + 0.3)
+        at, y = study.amount * 100, high + (high - low) * _PLACE * (i + 0.3)
         if study.amount_low is not None and study.amount_high is not None:
             ends = [
                 min(max(x * 100, min(left, right)), max(left, right)) for x in (study.amount_low, study.amount_high)
@@ -119,11 +121,14 @@ def _mark(ax: Axes, made: Curve, known: list[Evidence]) -> None:
             ax.plot(ends, [y, y], color=_figure.INK, linewidth=1.2, label="_interval")
         mark: dict[str, Any] = {"marker": "D", "markersize": 6, "color": _figure.ORANGE, "linewidth": 0}
         ax.plot([at], [y], label=f"_{study.measure}", clip_on=False, **mark)
-        letters = _FEW if _figure.is_narrow(ax) else _LETTERS
-        name = study.measure if len(study.measure) <= letters else f"{study.measure[:letters].rstrip()}…"
-        inside = abs(at - left) < abs(right - left) / 2
-        label = ax.annotate(f"{name} ({study.basis})", (at, y), (6 if inside else -6, 5), textcoords="offset points")
+        share = abs(at - left) / abs(right - left)
+        inside = share < 0.5
+        basis = f" ({study.basis})"
+        room = _figure.letters(ax, _figure.SMALL, max(share, 1 - share)) - len(basis)
+        name = textwrap.shorten(study.measure, _FEW if _figure.is_narrow(ax) else room, placeholder=" …")
+        label = ax.annotate(f"{name}{basis}", (at, y), (6 if inside else -6, 5), textcoords="offset points")
         label.set(fontsize=_figure.SMALL, color=_figure.INK, verticalalignment="bottom", parse_math=False)
+        label.set_bbox({"facecolor": ax.get_facecolor(), "edgecolor": "none", "pad": 1.0})
         label.set_horizontalalignment("left" if inside else "right")
 
 
@@ -143,7 +148,7 @@ def _annotate(ax: Axes, run: Run, scenario: str, made: Curve, scale: numbers.Sca
         ax,
         [
             f"The effect alone, in full, against inaction{less}; central run, no interval. Diamonds: findings that can "
-            "be put as an amount of this effect, with their intervals.",
+            "be put as an amount of this effect, with their intervals; their height says nothing.",
             f"Assumptions: {run.assumptions.name}.",
         ],
         warning=f"{run.scenarios[scenario].heading}: {numbers.CLAIM}." if run.scenarios[scenario].claim else "",

@@ -79,8 +79,9 @@ def plot_two_way(
     --------
     >>> import carecost as cc
     >>> results = cc.run("england-2025", "family-help", years=6)
-    >>> plot_two_way(results, "family-help", scale={"family help": [0, 1]}, entries=[0.9, 1.1]).get_title(loc="left")
-    'family-help saves money in 0 of 4 cells'
+    >>> ax = plot_two_way(results, "family-help", scale={"family help": [0, 1]}, entries=[0.9, 1.1])
+    >>> ax.get_title(loc="left").split(": ")[1]
+    'saves money in 0 of 4 cells'
     """
     first, second = two_way.axes_of(scale, prices, entries)
     rows = two_way.rows(results.run, scenario, first, second)
@@ -96,6 +97,7 @@ def plot_two_way(
         written = ax.text(x[j], y[i], f"{value:,.1f}".replace("-", "\u2212"), ha="center", va="center")
         written.set(color="#FFFFFF" if value > most / 2 else _figure.INK, fontsize=_figure.SMALL)
     line = rows.drop_duplicates("first_value")
+    crossed = bool(line["threshold"].notna().any())
     ax.plot(line["threshold"], line["first_value"], color=_figure.PINK, linewidth=2.4, marker="o", label="Breaks even")
     _figure.dress(ax, numbers.plain)
     for axis, setting in ((ax.xaxis, second), (ax.yaxis, first)):
@@ -103,20 +105,22 @@ def plot_two_way(
         axis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
     ax.grid(visible=False)
     _figure.settle(ax)
-    saves = int((npv > 0).sum())
+    plan, saves = results.run.scenarios[scenario], int((npv > 0).sum())
     prices_of = f"{_labels.financial_year(results.run.assumptions.price_year)} prices"
     _figure.head(
         ax,
-        f"{scenario} saves money in {saves} of {npv.size} cells",
+        f"{plan.heading}: saves money in {saves} of {npv.size} cells",
         f"Net present saving, {money.unit}, {prices_of}, {'mean of draws' if shown == 'mean' else 'central run'}. "
         f"Multipliers across: {second.words}; upwards: {first.words}",
     )
     _figure.note(
         ax,
         [
-            "Line, where there is one: the settings at which it breaks even.",
+            "Line: the settings at which it breaks even."
+            if crossed
+            else "It breaks even between no two of these settings.",
             f"Assumptions: {results.run.assumptions.name}.",
         ],
-        warning=f"{scenario}: {numbers.CLAIM}." if results.run.scenarios[scenario].claim else "",
+        warning=f"{plan.heading}: {numbers.CLAIM}." if plan.claim else "",
     )
     return _figure.finished(ax, title)

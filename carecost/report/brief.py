@@ -220,7 +220,7 @@ def _charts(told: Story, which: str) -> Html:
         draws, sizes = (partial(history.plot_history, results, bare=True),) * 2, (WIDE, PHONE)
         title, below = history.finding(results), f"{history.subtitle(results, first, last)}. {history.notes(results)}"
     else:
-        draws = partial(mix.plot_mix, results), partial(mix.plot_mix, results, stacked=True)
+        draws = partial(mix.plot_mix, results, bare=True), partial(mix.plot_mix, results, stacked=True, bare=True)
         sizes, title = (MIX_WIDE, MIX_PHONE), mix.finding(results)
         below = f"Children by placement on 31 March, {first} to {last}. Each panel spans as many children."
     words = f"{title}. {below}"

@@ -73,6 +73,7 @@ from carecost.simulation.comparison import RATE, TIMING
 from carecost.simulation.kept import KEEPS, Keep
 from carecost.simulation.run import Run
 from carecost.simulation.run import run as run_simulation
+from carecost.text import numbers
 
 #: Rules of the guard (see :mod:`carecost._guard`): a horizon; draws; a vintage; years that are told apart by name.
 HORIZON = optional(whole(1, LONGEST, example="20"))
@@ -265,7 +266,7 @@ class Results:
             said = f"{children:,.0f} children in care on 31 March {run.grid.dates[-1]}"
             if name != INACTION:
                 idle = run.idle(name)
-                saved = f"{said}; net present saving £{run.compare(name).npv().mean() / 1e9:,.2f}bn"
+                saved = f"{said}; net present saving {numbers.pounds(float(run.compare(name).npv().mean()))}"
                 said = f"{idle}; {said}" if idle else saved
             rows.append((name, said))
         return rows

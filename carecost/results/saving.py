@@ -24,7 +24,7 @@ from carecost._guard import (
     text,
 )
 from carecost._labels import INACTION
-from carecost._typing import Array
+from carecost._typing import Array, unannotated
 from carecost.analysis.business_case import BusinessCase
 from carecost.engine.grid import Grid
 from carecost.errors import InputError, Problem
@@ -121,6 +121,7 @@ class Saving:
         return self.drawn.discount
 
     @property
+    @unannotated
     def timing(self) -> Timing:
         """When in a year its flows fall, and what they are valued at."""
         return self.drawn.timing

@@ -106,6 +106,8 @@ class _Table:
     def threshold(self, a: float, means: Sequence[float]) -> float | None:
         """Find where the mean is zero along the second setting: the first crossing between neighbouring values."""
         values = self.second.values
+        if not any(means):
+            return None
         for (low, high), (left, right) in zip(pairwise(values), pairwise(means), strict=True):
             if left == 0:
                 return low

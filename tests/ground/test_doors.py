@@ -311,7 +311,8 @@ def calls() -> dict[str, dict[str, Any]]:
         "plots.plot_backtest": {"found": tested, "ax": None, "title": None, "score": "mae", "models": None},
         "plots.plot_baselines": {"results": of_england, "ax": None, "title": None, "table": None},
         "plots.plot_history": {"results": of_england, "ax": None, "title": None, "until": 2026, "bare": False},
-        "plots.plot_mix": {"results": of_england, "ax": None, "title": None, "shares": False, "stacked": False},
+        "plots.plot_mix": {"results": of_england, "ax": None, "title": None, "shares": False, "stacked": False}
+        | {"bare": False},
         "plots.plot_required_effect": {"results": of_england, "scenario": "child-protection"}
         | {"lever": "child protection", "ax": None, "place": 0, "most": 0.2},
         "plots.plot_attribution": {"results": results, "scenario": "edge", "measure": "npv", "method": "sequence"},

@@ -9,9 +9,11 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from IPython.core.completer import provisionalcompleter
+from IPython.core.interactiveshell import InteractiveShell
 
 import carecost as cc
-from carecost._shown import LINE, brief, exact, html_of, self_showing, text_of
+from carecost._shown import LINE, brief, exact, figures, html_of, self_showing, text_of
 
 SETS = Path(__file__).parents[1] / "data" / "sets"
 ENGLAND = cc.load_assumptions("england-2025")
@@ -38,6 +40,7 @@ def objects() -> dict[str, object]:
     made += [
         results.appraisal("care-review"),
         results.options(),
+        results.provenance,
         *ENGLAND.rows[:3],
         *REVIEW.levers[:3],
         ENGLAND.discount,
@@ -53,6 +56,40 @@ def test_every_object_is_one_screen(objects: dict[str, object]) -> None:
         assert all(len(line) <= 2 * LINE for line in text.splitlines()) or "\n" not in text, name
         if hasattr(one, "_repr_html_"):
             assert one._repr_html_().startswith("<") and len(one._repr_html_()) < 8000, name
+
+
+def completed(thing: object, words: str) -> list[str]:
+    """Give what a notebook offers after ``one.``."""
+    shell = InteractiveShell(user_ns={"one": thing})
+    with provisionalcompleter():
+        return [found.text for found in shell.Completer.completions(f"one.{words}", len(words) + 4)]
+
+
+def test_names_of_every_object_are_completed(objects: dict[str, object]) -> None:
+    assert "npv" in completed(objects["Saving 3"], "np")
+    for one in (ENGLAND.rows[0].belief, cc.Interval(0.1)):
+        assert "shape" in completed(one, "sh")
+    for one in objects.values():
+        assert completed(one, ""), type(one).__name__
+
+
+def test_numbers_and_lines_of_a_scenario_can_be_read() -> None:
+    amounts = [lever.changes[0].amount for lever in REVIEW.levers if not lever.changes[0].amount.certain]
+    for amount in amounts:
+        assert f": {figures(amount.value)} ({figures(amount.low)} to {figures(amount.high)})" in html_of(REVIEW)
+    assert max(len(figures(amount.value)) for amount in amounts) > 9 and "e+" not in html_of(REVIEW) + repr(REVIEW)
+    cells, lines = (
+        "with parents or adopters" in one and "semi-independent" in one for one in (html_of(ENGLAND), repr(ENGLAND))
+    )
+    assert cells and not lines
+
+
+def test_provenance_is_a_table_in_notebooks_and_the_same_words_as_text(objects: dict[str, object]) -> None:
+    (told,) = (one for name, one in objects.items() if name.startswith("Provenance"))
+    assert ">&#x27;england-2025&#x27;</td>" in html_of(told) and repr(told).startswith(
+        "Provenance(assumptions='england-2025'"
+    )
+    assert hasattr(told, "_repr_html_")
 
 
 def test_a_set_says_who_when_and_how_sure() -> None:

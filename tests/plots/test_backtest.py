@@ -42,6 +42,7 @@ def test_ours_no_change_and_the_best_are_named_by_default(found: cc.Backtest) ->
         assert said in words
     for name in named:
         assert name in words
+    assert "Lines that are not named" in words
 
 
 def test_models_and_scores_that_are_asked_for_are_shown(found: cc.Backtest) -> None:
@@ -60,3 +61,4 @@ def test_one_model_is_a_chart_too() -> None:
     one = cc.backtest("england", "no change", origins=[2010, 2015], horizons=[2])
     ax = cc.plots.plot_backtest(one, ax=blank())
     assert ax.get_title(loc="left") == "Errors of no change"
+    assert not any("not named" in text.get_text() for text in ax.texts)

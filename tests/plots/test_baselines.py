@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from matplotlib.colors import to_hex
 
 import carecost as cc
 from carecost.errors import InputError
@@ -27,6 +28,17 @@ def test_panels_hold_a_line_a_baseline_and_a_dot_a_saving(results: Results) -> N
     np.testing.assert_allclose(thick.get_ydata(), own["value"])
     dots = next(line for line in panels[3].get_lines() if line.get_label() == "Reform, as claimed")
     assert len(dots.get_ydata()) == rows["baseline"].nunique()
+
+
+def test_names_beside_the_dots_are_the_key_to_the_lines(results: Results) -> None:
+    panels = plot_baselines(results).figure.axes
+    names = [text.get_text() for text in panels[3].get_yticklabels()]
+    assert "policy 2024-25" in names and "mix held" in names
+    colours = [to_hex(mark.arrow_patch.get_edgecolor()) for mark in panels[3].texts if mark.arrow_patch is not None]
+    lines = {str(line.get_label()).replace("-", " "): to_hex(line.get_color()) for line in panels[0].get_lines()}
+    shown = dict(zip(names, colours, strict=True))
+    assert all(shown[name] == colour for name, colour in lines.items() if name in shown)
+    assert len(set(shown.values())) == 6
 
 
 def test_forecasts_of_others_are_crosses(results: Results) -> None:

@@ -21,7 +21,7 @@ def results() -> cc.Results:
     bold = cc.Lever("bold", [cc.Change("entry_rate", "scale", amount)], basis="claimed")
     shy = cc.Lever("shy", [cc.Change("entry_rate", "scale", -0.15)])
     tiny = cc.load_assumptions(SETS / "tiny")
-    return cc.run(tiny, cc.Scenario("bold", [bold]), cc.Scenario("shy", [shy]), years=4, draws=100)
+    return cc.run(tiny, cc.Scenario("bold", [bold], "The bold way"), cc.Scenario("shy", [shy]), years=4, draws=100)
 
 
 def test_curves_are_the_table_and_marks_the_frontier(results: cc.Results) -> None:
@@ -29,12 +29,21 @@ def test_curves_are_the_table_and_marks_the_frontier(results: cc.Results) -> Non
     rows = results.ceac([0.0, 2e4, 1e5])
     *curves, marks = ax.get_lines()
     for line, (name, own) in zip(curves, rows.groupby("name", sort=False), strict=True):
-        assert line.get_label() == name
+        assert line.get_label() == results.run.scenarios[str(name)].heading
         np.testing.assert_allclose(line.get_ydata(), own["chance_best"] * 100)
     best = rows[rows["best"]]
     np.testing.assert_allclose(marks.get_ydata(), best["chance_best"] * 100)
-    assert best["name"].iloc[0] in ax.get_title(loc="left")
+    assert results.run.scenarios[best["name"].iloc[0]].heading in ax.get_title(loc="left")
     assert "claimed" in " ".join(t.get_text() for t in ax.texts)
+
+
+def test_options_are_named_by_their_headings(results: cc.Results) -> None:
+    title = " ".join(plot_ceac(results, values=[0.0, 1.0]).get_title(loc="left").split())
+    assert title.startswith("Best on average: The bold way, at every value shown (in ")
+    key = plot_expected_loss(results, values=[0.0, 2e4]).get_legend()
+    assert key is not None
+    names = [text.get_text() for text in key.get_texts()]
+    assert names[:2] == ["No reform", "The bold way"]
 
 
 def test_lowest_loss_is_the_worth_of_knowing_everything(results: cc.Results) -> None:
@@ -52,7 +61,7 @@ def test_bars_are_the_worths_of_what_can_change_the_choice(results: cc.Results) 
     ax = plot_evppi(results, most=4)
     widths = np.array([bar.get_width() for bar in ax.patches])
     np.testing.assert_allclose(widths / widths[0], some["evppi"] / some["evppi"].iloc[0])
-    assert "lever bold" in ax.get_title(loc="left").replace("\n", " ")
+    assert "“lever bold" in ax.get_title(loc="left").replace("\n", " ")
     said = " ".join(t.get_text() for t in ax.texts).replace("\n", " ")
     assert "cannot change the choice" in said and "claimed" in said
 

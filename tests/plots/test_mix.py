@@ -27,3 +27,13 @@ def test_panels_sum_to_all_children_in_care_and_span_alike(results: Results) -> 
 def test_shares_sum_to_one(results: Results) -> None:
     panels = plot_mix(results, shares=True).figure.axes
     np.testing.assert_allclose(np.sum([panel.get_lines()[0].get_ydata() for panel in panels], axis=0), 1.0)
+
+
+def test_lines_are_named_once_under_the_finding_and_not_where_a_page_says_so(results: Results) -> None:
+    panels = plot_mix(results).figure.axes
+    (key,) = (panel.get_legend() for panel in panels if panel.get_legend() is not None)
+    assert [text.get_text() for text in key.get_texts()] == ["No reform", "Reform, as claimed"]
+    assert any("Without reform," in text.get_text() for text in panels[0].texts)
+    bare = plot_mix(results, bare=True).figure.axes
+    assert not any(panel.get_legend() for panel in bare)
+    assert not any("Without" in text.get_text() for text in bare[0].texts)

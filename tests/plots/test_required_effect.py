@@ -26,6 +26,13 @@ def test_the_line_is_the_curve_and_the_need_is_marked(results: Results) -> None:
     assert mark.get_xdata()[0] == pytest.approx(needed)
     said = " ".join(t.get_text() for t in ax.texts) + ax.get_title(loc="left")
     assert "(claimed)" in said and "(measured)" in said
+    assert "their height says nothing" in " ".join(said.split())
+
+
+def test_names_of_studies_are_whole_where_there_is_room(results: Results) -> None:
+    said = [t.get_text() for t in plot_required_effect(results, "family-help", "family help").texts]
+    studies = [text for text in said if text.endswith(("(claimed)", "(measured)"))]
+    assert len(studies) > 1 and not any("…" in text for text in studies)
 
 
 def test_studies_that_lean_the_other_way_are_on_the_chart(results: Results) -> None:
