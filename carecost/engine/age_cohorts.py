@@ -307,6 +307,7 @@ class _Cohorts:
                 if self._turning is None and self._entrants.none(age) and not self._start[:, age].any():
                     continue
                 self._begin(band)
+                self._kernels.make(band.sets.tolist())
             self._turns = self._turns or self._meetings(plan.within.changes, plan.turns)
             self._enter(age, band)
             self._step(age, plan)
