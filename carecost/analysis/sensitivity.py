@@ -10,7 +10,6 @@ import numpy as np
 from carecost._labels import INACTION
 from carecost._typing import Array
 from carecost.analysis.assumption_lines import CASHABLE, LONG_RUN, TIMES, Line, lines
-from carecost.engine.costs import Costs
 from carecost.engine.grid import HAZARDS
 from carecost.engine.items import Cashable, Item
 from carecost.inputs.assumptions import Assumptions
@@ -18,7 +17,6 @@ from carecost.inputs.belief import Assumption, Belief
 from carecost.inputs.change import Interval, replace_change
 from carecost.inputs.scenario import Scenario
 from carecost.maths.root import root
-from carecost.simulation.evaluator import Evaluator, Outcome
 from carecost.simulation.response import UnitCosts, central_corners
 from carecost.simulation.run import Run
 from carecost.simulation.run import run as model_run
@@ -243,7 +241,7 @@ def _npvs(run: Run, scenario: Scenario, moves: Sequence[_Move]) -> list[float]:
             found[i] = _npv_cashed(run, scenario.name, move)
         else:
             moved = {run.assumptions.rows[place].parameter for place in move.at}
-            kind = id(move.line) if moved & set(HAZARDS) else "prices" if moved == {"unit_cost"} else "entries"
+            kind = "rates" if moved & set(HAZARDS) else "prices" if moved == {"unit_cost"} else "entries"
             together.setdefault(i if run.grid.groups else kind, []).append(i)
     found |= _npvs_pulled(run, scenario.name, pulled)
     for every in together.values():
@@ -285,18 +283,12 @@ def _npvs_moved(run: Run, name: str, moves: Sequence[_Move]) -> list[float]:
         prices = UnitCosts.beside([UnitCosts(one, run.draws) for one in prepared])
         sides = [prices.on(run.scenarios[one], run.central[one]) for one in (INACTION, name)]
     else:
-        evaluator = Evaluator.beside([run.evaluator().moved(one) for one in prepared])
+        evaluator = run.evaluator().moved(*prepared)
         sides = [evaluator.outcome(run.scenarios[one]) for one in (INACTION, name)]
-    pairs = ([_draw(side, i) for side in sides] for i in range(len(moves)))
-    return [float(run.comparison(INACTION, before, name, after).npv()[0]) for before, after in pairs]
-
-
-def _draw(outcome: Outcome, i: int) -> Outcome:
-    """Take one draw of children and of money, each where it has several."""
-    costs = outcome.costs
-    volume, unit_cost, spend = (a[i : i + 1] if len(a) > 1 else a for a in (costs.volume, costs.unit_cost, costs.spend))
-    one = outcome if len(outcome.stock) == 1 else outcome.draw(i)
-    return replace(one, costs=Costs(costs.grid, volume, unit_cost, spend))
+    compared = run.comparison(INACTION, sides[0], name, sides[1])
+    flows = np.broadcast_to(compared.net_saving(), (len(moves), run.grid.n_years))
+    # One by one: many at once are summed in another order.
+    return [float(compared.present_value(flow[None])[0]) for flow in flows]
 
 
 def _put(row: Assumption, part: str, value: float) -> Assumption:

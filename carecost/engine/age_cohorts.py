@@ -301,12 +301,13 @@ class _Cohorts:
 
     def _band(self, i: int, plan: _Plan) -> None:
         """Carry the ages of a band through all years."""
-        band, self._turns = plan.band, list[_Meeting]()
+        band, self._turns, self._within = plan.band, list[_Meeting](), list[Array]()
         for age in range(band.ages.start, band.ages.stop):
             if self._rows is None:
                 if self._turning is None and self._entrants.none(age) and not self._start[:, age].any():
                     continue
                 self._begin(band)
+                self._kernels.make(band.sets.tolist())
             self._turns = self._turns or self._meetings(plan.within.changes, plan.turns)
             self._enter(age, band)
             self._step(age, plan)
@@ -472,14 +473,21 @@ class _Cohorts:
             out[:, some] = (jump @ self._layer_across(pair, passes))[:, some]
         if within:
             # Each kernel is met at several ages: its matrix is worth making.
-            for year in years.changes.tolist():
-                before, after = years.pairs[year].tolist()
-                out[:, year] = (jump[:, year, None] @ self._layer_across((before, after), passes))[:, 0]
+            self._within = self._within or [self._layer_within(turn, years.pairs) for turn in self._turns]
+            for turn, layer in zip(self._turns, self._within, strict=True):
+                out[:, turn.years] = (_by_row(jump[:, turn.years]) @ layer).reshape(n, len(turn.years), -1)
             return out
         for some, one, other in self._meetings(years.changes, years.pairs):
             found = time_of_layers(one, other, passes, _by_row(jump[:, some]))
             out[:, some] = found.reshape(n, len(some), -1)
         return out
+
+    def _layer_within(self, turn: _Meeting, pairs: NDArray[np.int_]) -> Array:
+        """Give the time of a unit of layer within the rates of some years: that of one year is kept for others."""
+        if len(turn.years) > 1:
+            return turn.other.layer()
+        before, after = pairs[turn.years[0]].tolist()
+        return self._layer_across((before, after), np.eye(turn.other.rates.shape[-1]))
 
     def _layer_across(self, pair: tuple[int, int], passes: Array) -> Array:
         return _some(self._kernels.layer(*pair, passes), self._draws)

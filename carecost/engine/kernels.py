@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from hashlib import blake2b
 from itertools import pairwise
 from typing import NamedTuple
@@ -137,6 +137,20 @@ class Kernels:
         first = [*np.flatnonzero(begins.any(0)), begins.shape[1]]
         closes = np.concatenate([begins, np.ones((len(begins), 1), dtype=bool)], axis=1)
         return [Band(slice(a, b), sets[:, a], closes[:, b]) for a, b in pairwise(first)]
+
+    def make(self, numbers: Iterable[int]) -> None:
+        """Compute kernels that will be asked for: those of few draws together, with the digits of one by one."""
+        wanted: dict[int, list[int]] = {}
+        for number in dict.fromkeys(numbers):
+            rates = self._rates[number]
+            if number not in self._known and len(rates) < expm.at_once(states := rates.shape[-1]):
+                wanted.setdefault(states, []).append(number)
+        for some in wanted.values():
+            made, last = year_kernel(np.concatenate([self._rates[number] for number in some])), 0
+            for number in some:
+                first, last = last, last + len(self._rates[number])
+                self._known[number] = YearKernel(*(array[first:last] for array in made))
+            self.computed += len(some)
 
     def of(self, number: int) -> YearKernel:
         """Give the kernel of a set of rates; computed at most once."""

@@ -123,23 +123,23 @@ class Evaluator:
     def __init__(self, prepared: Prepared, draws: Draws, block: slice | None = None) -> None:
         self.prepared, self.draws, self.block = prepared, draws, block
         self.sampler: Sampler = prepared.layouts.sampler(draws, block)
-        self._base = self._inaction()
+        self._base = self._inaction([prepared])
         self._kernels = Kernels()
         self._projected: OrderedDict[tuple[object, ...], list[Projection]] = OrderedDict()
         self._luck: Luck | None = None
         #: Parameters whose changes alter no projection.
         self._idle: tuple[str, ...] = ()
 
-    def moved(self, prepared: Prepared) -> Evaluator:
-        """Give what runs scenarios on the same set with other values, in the same cells.
+    def moved(self, *prepared: Prepared) -> Evaluator:
+        """Give what runs scenarios on the same set with other values, in the same cells; several sets as draws of one.
 
         Kernels are shared, and projections of streams whose children have the same values.
         """
-        new = Evaluator(prepared, self.draws, self.block)
-        new._kernels = self._kernels
-        if not self.prepared.layouts.grid.groups:
-            mine, theirs = self.prepared.layouts, prepared.layouts
-            same = {stream for stream in mine.streams if mine.alike(theirs, stream)}
+        new, mine = copy(self), self.prepared.layouts
+        new.prepared, new._projected = prepared[0], OrderedDict()
+        new._base = new._inaction(prepared)
+        if not mine.grid.groups:
+            same = {stream for stream in mine.streams if all(mine.alike(one.layouts, stream) for one in prepared)}
             new._projected.update((key, made) for key, made in self._projected.items() if key[0] in same)
         return new
 
@@ -160,10 +160,12 @@ class Evaluator:
         new._projected = OrderedDict()
         return new
 
-    def _inaction(self) -> dict[str, Parameters]:
-        """Make the parameters of each stream, with what goes on behind every scenario."""
-        layouts, background = self.prepared.layouts, self.prepared.assumptions.background
-        made = {stream: layouts.parameters(stream, self.sampler) for stream in layouts.streams}
+    def _inaction(self, many: Sequence[Prepared]) -> dict[str, Parameters]:
+        """Make the parameters of each stream, side by side where there are several, with what goes on behind."""
+        background, made = self.prepared.assumptions.background, dict[str, Parameters]()
+        for stream in self.prepared.layouts.streams:
+            every = [one.layouts.parameters(stream, self.sampler) for one in many]
+            made[stream] = every[0] if len(every) == 1 else side_by_side(every)
         if background is None:
             return made
         # A background counts in inaction and averts nobody: what it removes is not carried on.

@@ -167,11 +167,16 @@ class Layout(ReadOnly):
 
     def moved(self, swap: Mapping[int, Assumption]) -> Layout:
         """Give the layout with other values in some rows; the very same where it has none of them."""
-        kinds = self.rows, self.growths, self.adjustments
-        if not any(id(row) in swap for rows in kinds for row in rows):
+        if swap.keys().isdisjoint(self._ids):
             return self
+        kinds = self.rows, self.growths, self.adjustments
         rows, growths, adjustments = (tuple(swap.get(id(row), row) for row in rows) for rows in kinds)
         return replace(self, rows=rows, growths=growths, adjustments=adjustments)
+
+    @cached_property
+    def _ids(self) -> frozenset[int]:
+        """The ``id`` of every row."""
+        return frozenset(map(id, (*self.rows, *self.growths, *self.adjustments)))
 
     @cached_property
     def central(self) -> Array:

@@ -601,11 +601,14 @@ class UnitCosts:
     def __init__(self, prepared: Prepared, draws: Draws) -> None:
         self.prepared, self.draws = prepared, draws
         self._own: dict[bool, Array] = {}
+        # Of the central run what is the same in many scenarios, by what changes it.
+        self._changed: dict[object, Array] = {}
 
     @classmethod
     def beside(cls, many: Sequence[UnitCosts]) -> UnitCosts:
         """Give those of several sets that differ in what rows of unit costs say, as draws of one central run."""
         new, own = copy(many[0]), [one._stated(None) for one in many]
+        new._changed = {}
         shape = np.broadcast_shapes(*(array.shape for array in own))
         new._own = {True: np.concatenate([np.broadcast_to(array, shape) for array in own])}
         return new
@@ -651,6 +654,9 @@ class UnitCosts:
         changes = [c for c in every if c.parameter == "unit_cost" and c.share and not c.idle]
         if not changes:
             return unit_cost
+        key = tuple(changes), tuple(prices.items())
+        if block is None and key in self._changed:
+            return self._changed[key]
         # Only the items that are changed go through the changes.
         named = [c.where.items for c in changes]
         at = [i for i, item in enumerate(grid.items) if any(names is None or item.name in names for names in named)]
@@ -661,6 +667,8 @@ class UnitCosts:
         shape = [max(a, b) for a, b in zip(unit_cost.shape, (*changed.shape[:2], 0), strict=True)]
         out = np.array(np.broadcast_to(unit_cost, shape))
         out[..., at] = changed
+        if block is None:
+            self._changed[key] = out
         return out
 
 

@@ -39,6 +39,19 @@ def test_kernel_of_a_number_is_the_matrix_exponential_of_its_rates() -> None:
         np.testing.assert_allclose(kernel.phi[0, 0], expm(kernel.rates[0]), atol=1e-12)
 
 
+def test_kernels_made_together_are_those_of_each_alone_to_the_bit() -> None:
+    p = parameters_of(stress_world())
+    alone, together = Kernels(), Kernels()
+    numbers = np.unique(alone.sets(p)).tolist()
+    together.sets(p)
+    together.make([*numbers, *numbers])
+    assert together.computed == len(numbers)
+    for number in numbers:
+        for one, other in zip(alone.of(number), together.of(number), strict=True):
+            np.testing.assert_array_equal(one, other)
+    assert together.computed == len(numbers)
+
+
 def test_birthday_sends_children_on_or_out() -> None:
     places = [cc.Placement("foster", leave_age=18, then="leaver"), cc.Placement("leaver", False, leave_age=20)]
     grid = cc.Grid(2025, 1, range(16, 20), places)

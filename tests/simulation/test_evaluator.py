@@ -11,7 +11,7 @@ import pytest
 
 import carecost as cc
 from carecost.simulation.evaluator import KEPT, Evaluator, Joined, Outcome
-from carecost.simulation.prepare import prepare
+from carecost.simulation.prepare import Prepared, prepare
 
 SETS = Path(__file__).parents[1] / "data" / "sets"
 
@@ -97,3 +97,21 @@ def test_scenarios_together_are_what_each_alone_is_to_the_bit(name: str) -> None
     together = Evaluator(prepared, cc.Draws()).outcomes(every)
     for plan, outcome in zip(every, together, strict=True):
         assert same(outcome, Evaluator(prepared, cc.Draws()).outcome(plan)), plan.name
+
+
+def test_several_sets_with_other_values_are_what_each_alone_is_to_the_bit() -> None:
+    made = cc.load_assumptions(SETS / "tiny")
+    prepared = prepare(made, [MANY[3]])
+    evaluator = Evaluator(prepared, cc.Draws())
+    evaluator.outcome(MANY[3])
+    values = [row for row in made.rows if row.kind == "value" and row.parameter in ("exit_rate", "entry_rate")]
+
+    def moved(times: float) -> Prepared:
+        less = {id(r): replace(r, belief=replace(r.belief, value=times * r.belief.value)) for r in values}
+        return replace(prepared, layouts=prepared.layouts.moved(less))
+
+    several = [moved(times) for times in (0.9, 1.0, 0.8)]
+    every = evaluator.moved(*several).outcome(MANY[3])
+    for i, one in enumerate(several):
+        assert same(every.draw(i), evaluator.moved(one).outcome(MANY[3]))
+        assert same(every.draw(i), Evaluator(one, cc.Draws()).outcome(MANY[3]))
