@@ -111,14 +111,9 @@ def share(most: float = 1.0) -> Rule:
     return number(0.0, most, hint="a share, so 0.4 for 40%")
 
 
-def price_year(value: Any) -> int:
-    """Take a financial year whose prices an amount can be in."""
-    return int(whole(*PRICES, example="2025 for 2024-25")(value))
-
-
-def calendar_year(value: Any) -> int:
-    """Take a calendar year."""
-    return int(whole(1900, 2200, example="2026")(value))
+#: The rules for a financial year whose prices an amount can be in, and for a calendar year.
+price_year: Rule = whole(*PRICES, example="2025 for 2024-25")
+calendar_year: Rule = whole(1900, 2200, example="2026")
 
 
 def rate(*kinds: type, named: bool = True) -> Rule:
@@ -666,14 +661,16 @@ def take(owner: object, **rules: Rule) -> None:
     InputError
         With every field that is refused.
     """
-    problems = []
+    problems, kind = [], type(owner)
     for name, rule in rules.items():
         value = getattr(owner, name)
+        if value is getattr(kind, name, rule):
+            continue  # left out: its default is right
         try:
             plain = rule(value)
         except Refused as fault:
             what = f"{name} {fault.what}" if fault.what else f"{name} is {shown(value)}"
-            problems.append(Problem(what, type(owner).__name__, fault.remedy))
+            problems.append(Problem(what, kind.__name__, fault.remedy))
         else:
             if plain is not value:
                 object.__setattr__(owner, name, plain)

@@ -7,8 +7,10 @@ import datetime
 import io
 import json
 import math
+import os
 import shlex
 import sys
+import tempfile
 from collections.abc import Mapping, Sequence
 from functools import partial
 from pathlib import Path
@@ -74,6 +76,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):  # a sign that its encoding lacks is written as its code
             stream.reconfigure(errors="backslashreplace")
+    # Else pydantic looks through all that is installed for plugins, which takes longer than reading a set.
+    os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
     words = list(sys.argv[1:] if arguments is None else arguments)
     options = _parser(words).parse_args(words)
     try:
@@ -561,7 +565,14 @@ def _writable(name: str, option: str = "--out") -> Path:
     for part in (path, *path.parents):
         if part.exists() and not part.is_dir():
             raise FileError(Problem("is a file, and no folder to write to", f"{option} {part}", "Name a folder"))
-    return path
+    # What is written is filled beside its folder, and then takes its place.
+    try:
+        beside = next(part for part in Path(os.path.realpath(path)).parents if part.exists())
+        with tempfile.TemporaryDirectory(prefix=".", dir=beside):
+            return path
+    except (OSError, ValueError) as error:
+        what = f"cannot be written: {getattr(error, 'strerror', None) or error}"
+        raise FileError(Problem(what, f"{option} {path}", "Name a folder that can be written")) from None
 
 
 def _attribute(results: Results, progress: _Progress) -> None:

@@ -99,7 +99,7 @@ Share = Annotated[FiniteFloat, Field(ge=0, le=1)]
 class Row(BaseModel):
     """A row of a table; a column that is not listed is an error."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True, defer_build=True)
     #: Columns that are written only where a row has something in them.
     seldom: ClassVar[tuple[str, ...]] = ()
 

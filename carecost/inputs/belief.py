@@ -51,6 +51,18 @@ UNITS: dict[str, str] = {name: unit for name, unit in parameters.UNITS.items() i
 GROWTH_UNIT, ADJUSTMENT_UNIT = "per year", "multiplier"
 
 
+#: Rules of a belief: all numbers become floats, so that equal beliefs have one digest (repr(1) is not repr(1.0)).
+BELIEF = {
+    "value": number(),
+    "low": optional(number()),
+    "high": optional(number()),
+    "level": number(),
+    "price_year": optional(price_year),
+    "source_year": source_year,
+    **texts("distribution", "unit", "source", "quality", "note"),
+}
+
+
 @opened
 @dataclass(frozen=True)
 class Belief:
@@ -103,11 +115,7 @@ class Belief:
     note: str = ""
 
     def __post_init__(self) -> None:
-        # All floats, so that equal beliefs have one digest: repr(1) is not repr(1.0).
-        ends = dict.fromkeys(("low", "high"), optional(number()))
-        words = texts("distribution", "unit", "source", "quality", "note")
-        year = optional(price_year)
-        take(self, value=number(), level=number(), price_year=year, source_year=source_year, **ends, **words)
+        take(self, **BELIEF)
         marginal = "beta" if self.shape == DIRICHLET else self.shape  # each share of a Dirichlet is a beta
         problem = unguarded(fault)(self.value, self.low, self.high, self.level, marginal)
         refuse([] if problem is None else [problem])

@@ -371,6 +371,17 @@ def settle(ax: Axes) -> None:
         engine.execute(figure)
 
 
+class _Layout(ConstrainedLayoutEngine):
+    """Lays out a figure that is saved and not changed by others: no room is looked for where axes have no label."""
+
+    def execute(self, fig: Figure) -> None:
+        """Lay out the figure, with labels that are blank at a place of their own: else all ticks are measured again."""
+        for axis in (axis for ax in fig.axes for axis in (ax.xaxis, ax.yaxis)):
+            if not axis.get_label_text():
+                axis.set_label_coords(0.5, 0.5)
+        super().execute(fig)
+
+
 def head(ax: Axes, title: str, subtitle: str) -> None:
     """Say above the axes what was found, and below that what is shown and in which unit.
 
@@ -757,7 +768,7 @@ def drawn(draw: Draw, size: tuple[float, float] = SIZE, citation: str = "") -> F
         The settings of whoever runs this do not change it.
     """
     with _own_settings():
-        figure = Figure(figsize=size, layout="constrained", label=CITED if citation else "")
+        figure = Figure(figsize=size, layout=_Layout(), label=CITED if citation else "")
         FigureCanvasAgg(figure)  # one renderer to measure with: without it each layout makes its own
         if citation:
             _cite(figure, citation)

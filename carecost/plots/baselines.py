@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -15,6 +15,7 @@ from carecost.errors import InputError, Problem
 from carecost.files.baselines import AXES
 from carecost.files.packaged import published_forecasts
 from carecost.plots import _figure
+from carecost.plots.history import looks
 from carecost.results.baseline_tables import IN_CARE, IN_HOMES, NPV, SPEND
 from carecost.text import numbers
 
@@ -83,8 +84,7 @@ def plot_baselines(
     panels = _figure.tiles(_figure.axes(ax, SIZE), 4, 2)
     for panel, what in zip(panels, _LINES, strict=False):
         _draw_lines(panel, rows[rows["what"] == what], what)
-    headings = {name: plan.heading for name, plan in results.run.scenarios.items()}
-    _draw_dots(panels[3], rows[rows["what"] == NPV], headings)
+    _draw_dots(panels[3], rows[rows["what"] == NPV], results)
     _annotate(panels, results, rows)
     return _figure.finished(panels[0], title, panels)
 
@@ -116,22 +116,22 @@ def _draw_lines(ax: Axes, rows: pd.DataFrame, what: str) -> None:
     _figure.years(ax, years, _labels.financial_year if what == SPEND else str, most=5)
 
 
-def _draw_dots(ax: Axes, rows: pd.DataFrame, headings: Mapping[str, str]) -> None:
+def _draw_dots(ax: Axes, rows: pd.DataFrame, results: Results) -> None:
     """Draw a dot a baseline and scenario, the axes below each other."""
     names = list(dict.fromkeys(rows["baseline"]))
-    scale = numbers.money_scale(*rows["value"])
-    for i, (scenario, dots) in enumerate(rows.groupby("scenario", sort=False)):
+    scale, seen_as = numbers.money_scale(*rows["value"]), looks(results)
+    for scenario, dots in rows.groupby("scenario", sort=False):
         values = dots.set_index("baseline")["value"].reindex(names) / scale.divisor
         own = dots.set_index("baseline")["default"].reindex(names)
-        seen = _figure.look(i)
+        name = str(scenario)
         ax.plot(
             values,
             range(len(names)),
             marker="o",
-            color=seen.colour,
+            color=seen_as[name].colour,
             linewidth=0,
             markersize=5,
-            label=headings.get(str(scenario), str(scenario)),
+            label=results.run.scenarios[name].heading,
         )
         ax.plot(
             values[own], np.flatnonzero(own), marker="s", color=_figure.INK, linewidth=0, markersize=6, label="_own"

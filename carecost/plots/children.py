@@ -10,6 +10,7 @@ from matplotlib.axes import Axes
 from carecost._guard import guarded, labels, optional
 from carecost.errors import UnknownNameError, refuse, unknown
 from carecost.plots import _figure
+from carecost.plots.history import looks
 from carecost.text import numbers
 
 if TYPE_CHECKING:
@@ -67,8 +68,9 @@ def plot_children(
     frame = results.children()
     lines = {name: _pivot(frame[frame["scenario"] == name]) for name in names}
     depth = _figure.BAND if len(lines) <= 2 else _figure.FAINT
-    for i, (name, line) in enumerate(lines.items()):
-        seen = _figure.look(i)
+    seen_as = looks(results)
+    for name, line in lines.items():
+        seen = seen_as[name]
         dates = line.index.tolist()
         ax.plot(
             dates,
@@ -119,7 +121,9 @@ def _annotate(ax: Axes, results: Results, lines: dict[str, pd.DataFrame]) -> Non
         warning=f"{'; '.join(claimed)}: {numbers.CLAIM}." if claimed else "",
     )
     last = int(next(iter(lines.values())).index[-1])
-    _figure.end_labels(ax, last, [_label(i, name, line) for i, (name, line) in enumerate(named.items())])
+    seen = [looks(results)[name].colour for name in lines]
+    labels = [_label(name, line, colour) for (name, line), colour in zip(named.items(), seen, strict=True)]
+    _figure.end_labels(ax, last, labels)
 
 
 def _title(lines: dict[str, pd.DataFrame]) -> str:
@@ -139,12 +143,13 @@ def _title(lines: dict[str, pd.DataFrame]) -> str:
     return f"Children in care: {finding} by 31 March {last}"
 
 
-def _label(i: int, name: str, line: pd.DataFrame) -> _figure.EndLabel:
+def _label(name: str, line: pd.DataFrame, colour: str) -> _figure.EndLabel:
     """Name a line, with its last value and interval."""
     end = line.iloc[-1]
     middle = float(end[_figure.leads(line.columns)])
     value = numbers.children(middle)
     if _figure.LOW in line:
         low, high = (numbers.children(float(end[bound])) for bound in (_figure.LOW, _figure.HIGH))
-        value += f" ({low} to {high})"
-    return _figure.EndLabel(middle, (name, value), _figure.look(i).colour)
+        span = numbers.span(low, high)
+        value += f" ({span})" if span else ""
+    return _figure.EndLabel(middle, (name, value), colour)

@@ -135,16 +135,16 @@ def net(amount: float) -> str:
 
 
 def net_range(low: float, high: float) -> str:
-    """Write an interval of a net saving in words.
+    """Write an interval of a net saving in words; one amount where its ends are written alike.
 
     Examples
     --------
-    >>> net_range(-4.8e9, 9.8e9), net_range(-12.9e9, -8.6e9), net_range(1e9, 2e9)
-    ('cost £4.80bn to saving £9.80bn', '£12.9bn to £8.6bn', '£1.00bn to £2.00bn')
+    >>> net_range(-4.8e9, 9.8e9), net_range(-12.9e9, -8.6e9), net_range(1e9, 2e9), net_range(0.0, 0.0)
+    ('cost £4.80bn to saving £9.80bn', '£12.9bn to £8.6bn', '£1.00bn to £2.00bn', '£0')
     """
     scale = numbers.money_scale(low, high)
     ends = numbers.pounds(abs(low), scale), numbers.pounds(abs(high), scale)
-    return f"cost {ends[0]} to saving {ends[1]}" if low < 0 <= high else f"{ends[0]} to {ends[1]}"
+    return f"cost {ends[0]} to saving {ends[1]}" if low < 0 <= high else numbers.span(*ends) or ends[0]
 
 
 #: Letters of a line of the terminal, of a row's label, and of the columns of what was said and came.
@@ -404,7 +404,7 @@ class _Asked:
         if not self.drawn:
             return ""
         low, high = interval(values)
-        return f"{numbers.children(low)} to {numbers.children(high)}"
+        return numbers.span(numbers.children(low), numbers.children(high))
 
     def _fewer(self) -> dict[str, Cell]:
         cells: dict[str, Cell] = {}
@@ -439,7 +439,7 @@ class _Asked:
             below = ""
             if name == INACTION and self.drawn:
                 low, high = interval(values)
-                below = f"{numbers.pounds(low)} to {numbers.pounds(high)}"
+                below = numbers.span(numbers.pounds(low), numbers.pounds(high))
             cells[name] = Cell(numbers.pounds(float(values.mean())), below)
         return cells
 
@@ -478,7 +478,8 @@ class _Asked:
         return {name: self._net(self._compared[name].npv()) for name in self.scenarios}
 
     def _net(self, values: Array) -> Cell:
-        return Cell(net(float(values.mean())), net_range(*interval(values)) if self.drawn else "")
+        below = net_range(*interval(values)) if self.drawn else ""
+        return Cell(net(float(values.mean())), below if " to " in below else "")
 
     def _sustained(self) -> dict[str, Cell]:
         cells = {}

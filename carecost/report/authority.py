@@ -126,7 +126,8 @@ class AuthorityStory:
         if len(values) == 1:
             return scale(float(values[0]))
         low, high = tables.interval(values)
-        return f"{scale(float(values.mean()))} ({scale(low)} to {scale(high)})"
+        span = numbers.span(scale(low), scale(high))
+        return f"{scale(float(values.mean()))} ({span})" if span else scale(float(values.mean()))
 
     # Parts
 

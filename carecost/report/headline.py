@@ -201,8 +201,9 @@ def children_sentence(date: int, children: Mapping[str, Mapping[str, float]]) ->
     for name, at_end in children.items():
         value, low, high = _with_ends(at_end)
         part = f"{name} {numbers.children(value)}"
-        if low is not None and high is not None:
-            part += f" ({numbers.LEVEL_WORDS} {numbers.children(low)} to {numbers.children(high)})"
+        span = "" if low is None or high is None else numbers.span(numbers.children(low), numbers.children(high))
+        if span:
+            part += f" ({numbers.LEVEL_WORDS} {span})"
         parts.append(part)
     return f"Children in care on 31 March {date}: {'; '.join(parts)}."
 

@@ -125,7 +125,7 @@ def prepare(
 
 def _named(scenarios: Sequence[Scenario]) -> dict[str, Scenario]:
     """Give the scenarios by name, inaction first."""
-    named = {INACTION: Scenario(INACTION, title="Inaction", short="No reform")}
+    named = {INACTION: Scenario(INACTION, title="No reform")}
     for scenario in scenarios:
         if scenario.name in named and scenario.levers:
             raise InputError(Problem(f"scenario {scenario.name!r} is there twice", "run", "Give each its own name"))

@@ -158,6 +158,27 @@ def children(count: float, like: float | None = None) -> str:
     return f"{_sign(rounded)}{abs(rounded):,.0f}"
 
 
+def span(low: str, high: str) -> str:
+    """Write an interval of two ends that are written; nothing where they are written alike.
+
+    Parameters
+    ----------
+    low, high : str
+        Its ends.
+
+    Returns
+    -------
+    str
+        What to write.
+
+    Examples
+    --------
+    >>> span("95,100", "98,300"), span("0", "0")
+    ('95,100 to 98,300', '')
+    """
+    return "" if low == high else f"{low} to {high}"
+
+
 def percent(share: float) -> str:
     """Write a share: to the whole per cent from 10% on, with one decimal below.
 

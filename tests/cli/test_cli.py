@@ -151,6 +151,19 @@ def test_a_folder_that_cannot_be_written_is_said(tmp_path: Path, capsys: pytest.
     assert "is a file, and no folder to write to" in capsys.readouterr().err
 
 
+def test_a_place_that_takes_no_folder_is_refused_before_anything_is_run(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object, **__: object) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr("tempfile.mkdtemp", refuse)
+    monkeypatch.setattr("carecost.simulation.run.run", lambda *_, **__: pytest.fail("it was run"))
+    assert compare(tmp_path) == 2
+    assert "cannot be written: Permission denied. Name a folder that can be written" in capsys.readouterr().err
+    assert not list(tmp_path.iterdir())
+
+
 @pytest.mark.parametrize(
     ("words", "meant"),
     [

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
-from carecost.engine.grid import Selector
+from carecost.engine.grid import SELECTED, Selector
 from carecost.errors import InputError
-from carecost.inputs.belief import QUALITIES, Assumption, Belief
+from carecost.inputs.belief import BELIEF, QUALITIES, ROW, Assumption, Belief
 
 
 @pytest.mark.parametrize(
@@ -57,3 +59,11 @@ def test_an_assumption_is_drawn_under_the_name_of_its_cells_or_of_its_line() -> 
     line = Assumption("extra_entries", where, belief, "war")
     assert line.quantity == "extra_entries: war, ages=3-5, placements=foster"
     assert Assumption("entry_rate", where, belief, "trend", "growth").quantity == "growth: trend"
+
+
+@pytest.mark.parametrize(("kind", "rules"), [(Belief, BELIEF), (Assumption, ROW), (Selector, SELECTED)])
+def test_what_is_left_out_is_in_its_plain_form_already(kind: type, rules: dict[str, Any]) -> None:
+    """The guard does not look at a field that was left out."""
+    for name, default in ((name, getattr(kind, name)) for name in rules if hasattr(kind, name)):
+        plain = rules[name](default)
+        assert plain == default and type(plain) is type(default), name

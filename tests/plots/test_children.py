@@ -78,7 +78,7 @@ def test_children_of_many_scenarios_leave_the_title_short(ax: Axes) -> None:
 def test_children_lines_differ_without_colour(results: Results, ax: Axes) -> None:
     cc.plots.plot_children(results, ax=ax)
     drawn = [x for x in ax.get_lines() if x.get_label() in ("inaction", "edge")]
-    assert len({x.get_linestyle() for x in drawn}) == 2
+    assert len({str(x._dash_pattern) for x in drawn}) == 2  # get_linestyle says "--" of every pattern of dashes
     assert len({str(_figure.look(i).line) for i in range(6)}) == 6
 
 
@@ -97,3 +97,14 @@ def test_children_words_lie_neither_over_others_nor_outside(results: Results, si
 def test_children_of_an_unknown_scenario_are_refused_with_the_nearest(results: Results, ax: Axes) -> None:
     with pytest.raises(UnknownNameError, match="Did you mean 'edge'"):
         cc.plots.plot_children(results, ax=ax, scenarios=["edg"])
+
+
+def test_a_scenario_has_one_colour_in_every_chart() -> None:
+    results = cc.run("england-2025", "care-review", "care-review-evidenced", years=3)
+    drawn = cc.plots.plot_children(results, ax=Figure().add_subplot())
+    for other in (cc.plots.plot_history, cc.plots.plot_mix):
+        ax = other(results, ax=Figure().add_subplot())
+        for name in results.scenarios:
+            mine, theirs = (next(x for x in one.get_lines() if x.get_label() == name) for one in (drawn, ax))
+            assert mine.get_color() == theirs.get_color()
+            assert mine._unscaled_dash_pattern == theirs._unscaled_dash_pattern

@@ -138,3 +138,11 @@ def test_costs_are_words_and_no_signs(run: Run, made: Answer) -> None:
     assert cells(made, "Net saving")["care-review-evidenced"].startswith("cost £")
     text = "\n".join(screen(made, "x"))
     assert numbers.MINUS not in text and np.isfinite(made.main)
+
+
+def test_an_interval_whose_ends_are_written_alike_is_not_written() -> None:
+    results = cc.run("england-2025", "do-minimum", years=8, draws=cc.Draws(4))
+    made = answer(results.run, rivals=False)
+    written = [cell.below for line in made.lines for cell in line.cells]
+    assert any(" to " in below for below in written)
+    assert not [below for below in written if len(set(below.split(" to "))) < below.count(" to ") + 1]
