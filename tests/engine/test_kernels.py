@@ -22,6 +22,26 @@ def test_rates_are_the_generator_of_exits_and_moves() -> None:
     np.testing.assert_allclose(-q.sum(-1)[opened], out[opened], atol=1e-12)
 
 
+def test_a_closed_state_between_open_ones_has_no_rates() -> None:
+    """Three windows beside one that is always open: one of the three does not stand beside it."""
+    short = [cc.Placement(f"from {a}", from_age=a, leave_age=a + 2) for a in (2, 8, 14)]
+    grid = cc.Grid(2025, 1, range(18), ["foster", *short], ["home"])
+    stock, one = np.zeros((1, 18, 4)), np.ones((1, 1, 1))
+    share = np.array([1.0, 0, 0, 0]).reshape(1, 1, 1, 4)
+    p = cc.Parameters(grid, stock, 100 * one, 0.01 * one, share, exit_rate=np.full((1, 1, 1, 4, 1), 0.1))
+    q = rates(p)[0, 0]
+    assert any(not grid.opened[age, grid.windows.states(age)].all() for age in range(18))
+    np.testing.assert_array_equal(np.einsum("aii->ai", q), np.where(grid.opened, -0.1, 0.0))
+
+
+def test_a_band_ends_where_reasons_are_other_ones_though_as_many_leave() -> None:
+    grid = cc.Grid(2025, 2, range(18), ["foster"], ["home", "adopted", "other"])
+    one, leave = np.ones((1, 1, 1)), np.full((1, 1, 18, 1, 3), 0.1)
+    leave[0, 0, 9:, 0] = 0.05, 0.15, 0.1
+    p = cc.Parameters(grid, 10 * np.ones((1, 18, 1)), 100 * one, 0.01 * one, np.ones((1, 1, 1, 1)), exit_rate=leave)
+    assert [band.ages for band in Kernels().bands(p, [])] == [slice(0, 9), slice(9, 18)]
+
+
 def test_same_rates_have_the_same_number_and_one_kernel() -> None:
     p = parameters_of(stress_world())
     kernels = Kernels()
