@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 import carecost as cc
+from carecost.engine.parameters import side_by_side
 from carecost.errors import CareCostError
 
 GRID = {"base_year": 2025, "n_years": 2, "ages": range(3), "placements": [cc.Placement("foster", leave_age=3)]}
@@ -131,3 +132,12 @@ def test_an_axis_of_two_where_the_grid_has_three_is_refused() -> None:
 def test_parameters_are_themselves_and_no_others_and_may_be_keys() -> None:
     p, q = plain(), plain()
     assert {p: "p", q: "q"}[p] == "p" and p != q
+
+
+def test_sets_side_by_side_are_draws_and_a_line_that_one_of_them_lacks_is_zero_there() -> None:
+    more = np.arange(6.0).reshape(1, 2, 3, 1)
+    one, other = plain(), plain().changed(extra_entries={"asylum": more}, population=np.full((1, 1, 1), 7.0))
+    both = side_by_side([one, other])
+    assert both.n_draws == 2
+    np.testing.assert_array_equal(np.asarray(both.population)[:, 0, 0], [np.asarray(one.population)[0, 0, 0], 7.0])
+    np.testing.assert_array_equal(both.extra_entries["asylum"], np.concatenate([np.zeros_like(more), more]))

@@ -27,6 +27,11 @@ def values(draw: st.DrawFn) -> Stepped:
     return Stepped(np.array(numbers, dtype=float).reshape(shape), years, ages)
 
 
+def test_it_is_spread_out_in_the_type_that_is_asked_for() -> None:
+    one = Stepped(np.array([[[0.1, 0.2]]]), np.array([0]), np.array([0, 0, 1]))
+    assert one.__array__(np.float32).dtype == np.asarray(one, dtype=np.float32).dtype == np.float32
+
+
 @given(values(), st.data())
 def test_finer_steps_hold_the_same_numbers(one: Stepped, data: st.DataObject) -> None:
     years, ages = (data.draw(labels(n)) for n in one.shape[1:3])

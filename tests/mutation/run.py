@@ -45,6 +45,8 @@ TESTS = (
     *(f"tests/{room}" for room in (*ROOMS, "laws", "reference", "replication")),
     "tests/data/test_golden.py",
     "tests/ground/test_doors.py",
+    "tests/ground/test_frames.py",
+    "tests/results/test_labelled.py",
     "tests/files/test_read_set.py",
     "tests/files/test_unread.py",
     "tests/inputs",
