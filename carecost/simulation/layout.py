@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass, replace
 from functools import cached_property
+from itertools import chain
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -167,16 +168,12 @@ class Layout(ReadOnly):
 
     def moved(self, swap: Mapping[int, Assumption]) -> Layout:
         """Give the layout with other values in some rows; the very same where it has none of them."""
-        if swap.keys().isdisjoint(self._ids):
-            return self
         kinds = self.rows, self.growths, self.adjustments
+        # Not kept: what is pickled has other ids when it is read.
+        if swap.keys().isdisjoint(map(id, chain(*kinds))):
+            return self
         rows, growths, adjustments = (tuple(swap.get(id(row), row) for row in rows) for rows in kinds)
         return replace(self, rows=rows, growths=growths, adjustments=adjustments)
-
-    @cached_property
-    def _ids(self) -> frozenset[int]:
-        """The ``id`` of every row."""
-        return frozenset(map(id, (*self.rows, *self.growths, *self.adjustments)))
 
     @cached_property
     def central(self) -> Array:
