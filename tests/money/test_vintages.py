@@ -51,6 +51,11 @@ def test_a_vintage_that_is_none_is_refused() -> None:
         vintages.deflator("hmt-2025-03")
 
 
+def test_a_table_that_is_not_packaged_is_refused_with_those_that_are() -> None:
+    with pytest.raises(cc.CareCostError, match=r"discount_rate'?.*discount_rates"):
+        vintages.rows("discount_rate")
+
+
 @pytest.mark.parametrize("vintage", vintages.deflators())
 def test_a_packaged_deflator_has_every_year_once_and_outturn_before_forecast(vintage: str) -> None:
     rows = [row for row in vintages.rows("deflators") if row["vintage"] == vintage]

@@ -116,4 +116,5 @@ def test_faults_say_why_areas_are_run() -> None:
     assert len(faults(behind, [], DRAWS)) == 1
     rows = (replace(row, belief=replace(row.belief, low=row.belief.value / 2, high=row.belief.value * 2,
             distribution="gamma")) if row.parameter == "entry_rate" else row for row in TINY.rows)  # fmt: skip
-    assert all("drawn from a gamma" in why for why in faults(replace(TINY, rows=tuple(rows)), [], DRAWS))
+    found = faults(replace(TINY, rows=tuple(rows)), [], DRAWS)
+    assert found and all("drawn from a gamma" in why for why in found)

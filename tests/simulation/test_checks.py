@@ -16,7 +16,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import carecost as cc
-from carecost.inputs.belief import Scope
+from carecost.inputs.belief import Assumption, Scope
 from carecost.simulation import checks
 
 SETS = Path(__file__).parents[1] / "data" / "sets"
@@ -29,6 +29,12 @@ def with_row(made: cc.Assumptions, parameter: str, **fields: object) -> cc.Assum
     at = next(i for i, row in enumerate(made.rows) if row.parameter == parameter and row.kind == "value")
     row = replace(made.rows[at], belief=replace(made.rows[at].belief, **fields))  # type: ignore[arg-type]
     return replace(made, rows=(*made.rows[:at], row, *made.rows[at + 1 :]))
+
+
+def in_year(made: cc.Assumptions, parameter: str, year: int) -> Assumption:
+    """The first row of a parameter, for one year."""
+    row = next(row for row in made.rows if row.parameter == parameter and row.kind == "value")
+    return replace(row, where=replace(row.where, years=(year,)))
 
 
 #: What can be broken in a row, and what the refusal says.
@@ -48,6 +54,10 @@ BROKEN: dict[str, tuple[Callable[[cc.Assumptions], cc.Assumptions], str]] = {
     "row there twice": (
         lambda a: replace(a, rows=(*a.rows, next(r for r in a.rows if r.parameter == "move_rate"))),
         "covers too",
+    ),
+    "row there twice in a later year": (
+        lambda a: replace(a, rows=(*a.rows, *2 * [in_year(a, "exit_rate", 2060)])),
+        "covers too, in years after 2031",
     ),
     "stream there twice": (lambda a: replace(a, streams=(*a.streams, "uasc")), "stream 'uasc' is there twice"),
     "programme before the base date": (lambda a: replace(a, programme_start=2020), "programme_start is 2020"),

@@ -14,7 +14,7 @@ import carecost as cc
 from carecost.engine.costs import Costs
 from carecost.inputs.provenance import Provenance
 from carecost.money.discounting import Schedule
-from carecost.simulation.comparison import Comparison, Side
+from carecost.simulation.comparison import Comparison, Side, valued
 
 PROVENANCE = Provenance("x", "0", 0, 1, False, 2025, 3, 2026, 2025, "d", "s", "0")
 
@@ -54,6 +54,14 @@ def test_net_saving_is_cashable_saving_less_reform_spend() -> None:
 def test_the_first_projected_year_is_not_discounted() -> None:
     c = compared([0, 11, 0], [5, 0, 0], rate=0.1)
     assert c.npv() == pytest.approx(-5 + 10)
+
+
+def test_factors_at_another_rate_are_anew_and_none_can_be_written_into() -> None:
+    one = compared([1.0, 1.0, 1.0], [0.0, 0.0, 0.0], rate=0.1)
+    np.testing.assert_allclose(one.factors, 1.1 ** -np.arange(3.0))
+    np.testing.assert_allclose(valued(one, 0.0).factors, 1.0)
+    with pytest.raises(ValueError, match="read-only"):
+        one.factors[0] = 2.0
 
 
 def test_the_cashable_share_rises_in_a_straight_line_from_programme_year_one() -> None:
