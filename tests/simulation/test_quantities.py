@@ -13,6 +13,8 @@ from hypothesis import strategies as st
 from scipy.special import ndtri
 
 import carecost as cc
+from carecost.errors import InputError
+from carecost.inputs.belief import Assumption
 from carecost.simulation.effects import drawn_amount
 from carecost.simulation.prepare import prepare
 from carecost.simulation.quantities import quantities
@@ -67,6 +69,28 @@ def test_a_given_value_is_what_the_run_uses(tiny: cc.Results) -> None:
     item = [item.name for item in tiny.run.grid.items].index("home")
     before, after = (one.run.drawn["inaction"].costs.unit_cost[..., item] for one in (tiny, made))
     np.testing.assert_array_equal(after, 2 * before)
+
+
+def test_given_shares_of_one_whole_are_what_the_run_uses_and_none_may_be_beyond_it() -> None:
+    drawn = {"foster": (0.75, 0.68, 0.82), "home": (0.25, 0.18, 0.32)}
+
+    def spread(row: Assumption) -> Assumption:
+        if row.parameter != "entry_share":
+            return row
+        (place,) = row.where.placements or ("",)
+        value, low, high = drawn[place]
+        return replace(row, belief=replace(row.belief, value=value, low=low, high=high, distribution="dirichlet"))
+
+    whole = replace(TINY, rows=tuple(map(spread, TINY.rows)))
+    table = cc.run(whole, years=2, draws=5).inputs()
+    names = [name for name in table.columns if name.startswith("entry_share")]
+    turned = table.assign(**dict(zip(names, table[names].to_numpy()[::-1].T, strict=True)))
+    one, other = (cc.run(whole, years=2, draws=cc.Draws.given(t)).run for t in (table, turned))
+    assert len(names) == 2
+    mix = [np.asarray(run.parameters("inaction", slice(0, 5))["other"].entry_share) for run in (one, other)]
+    np.testing.assert_array_equal(mix[1], mix[0][::-1])
+    with pytest.raises(InputError, match=r"is 1\.5 in draw 0\. Give a number from 0 to 1"):
+        cc.run(whole, years=2, draws=cc.Draws.given(table.assign(**{names[0]: 1.5})))
 
 
 def test_with_a_seed_what_has_no_column_is_drawn_as_always(tiny: cc.Results) -> None:
