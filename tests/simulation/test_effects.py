@@ -241,6 +241,13 @@ def test_those_averted_who_come_later_are_a_year_older_and_enter_in_the_mix_of_t
     np.testing.assert_allclose(outside[0, 1, 1, :2], [42.0, 28.0])
 
 
+@pytest.mark.parametrize(("people", "come"), [(0.0, 0.0), (0.5, 20.25)])
+def test_nobody_comes_later_at_an_age_that_nobody_has(people: float, come: float) -> None:
+    p = entered(population=np.array([[[100.0, people]]]))
+    made = apply(scenario("s", scale(-0.5, start=1, later_share=0.4)), p, "all", CENTRAL, CALENDAR)
+    np.testing.assert_allclose(care(made), [[50, people / 2], *3 * [[50, come]]])
+
+
 def test_those_averted_come_evenly_over_the_years_that_follow() -> None:
     ages = tuple(range(10, 14))
     base = entered()
