@@ -17,7 +17,7 @@ import carecost as cc
 from carecost.files.packaged import DATA, packaged_assumptions, packaged_scenarios
 from carecost.files.save import made_folder, scenario_file, set_files, write
 from carecost.inputs.belief import Note
-from carecost.simulation.checks import checked
+from carecost.simulation.prepare import prepare
 from tests.reference import written
 
 SETS = Path(__file__).parents[1] / "data" / "sets"
@@ -186,7 +186,7 @@ def drawn(data: st.DataObject, strategy: st.SearchStrategy[Any]) -> Any:
 
 def runs(made: cc.Assumptions) -> bool:
     try:
-        checked(made)
+        prepare(made)
     except cc.CareCostError:
         return False
     return True
