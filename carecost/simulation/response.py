@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from carecost._labels import INACTION
-from carecost._typing import Array, ReadOnly
+from carecost._typing import Array, ReadOnly, read_only
 from carecost.engine.costs import Costs, priced
 from carecost.engine.grid import Grid
 from carecost.engine.items import OUTCOMES
@@ -601,8 +601,8 @@ class UnitCosts:
     def __init__(self, prepared: Prepared, draws: Draws) -> None:
         self.prepared, self.draws = prepared, draws
         self._own: dict[bool, Array] = {}
-        # Of the central run what is the same in many scenarios, by what changes it.
-        self._changed: dict[object, Array] = {}
+        # Of the central run at stated prices, what is the same in many scenarios, by what changes it.
+        self._changed: dict[tuple[Change, ...], Array] = {}
 
     @classmethod
     def beside(cls, many: Sequence[UnitCosts]) -> UnitCosts:
@@ -654,8 +654,8 @@ class UnitCosts:
         changes = [c for c in every if c.parameter == "unit_cost" and c.share and not c.idle]
         if not changes:
             return unit_cost
-        key = tuple(changes), tuple(prices.items())
-        if block is None and key in self._changed:
+        kept, key = block is None and not prices, tuple(changes)
+        if kept and key in self._changed:
             return self._changed[key]
         # Only the items that are changed go through the changes.
         named = [c.where.items for c in changes]
@@ -667,8 +667,8 @@ class UnitCosts:
         shape = [max(a, b) for a, b in zip(unit_cost.shape, (*changed.shape[:2], 0), strict=True)]
         out = np.array(np.broadcast_to(unit_cost, shape))
         out[..., at] = changed
-        if block is None:
-            self._changed[key] = out
+        if kept:
+            self._changed[key] = read_only(out)
         return out
 
 
