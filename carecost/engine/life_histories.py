@@ -195,7 +195,7 @@ def rules(parameters: Parameters, pieces: Sequence[slice]) -> Rules:
         step_ends=np.append(first_of_each(year_step)[1:], years).astype(float),
         state_of=by_band[band_of],
         band_ends=np.append(first[1:], ages).astype(float)[band],
-        hazard=np.where((kinds[:, 0] >= 0), hazard, 0.0),
+        hazard=np.where(kinds[:, 0] >= 0, hazard, 0.0),
         running=running,
         next_state=next_state,
         event=event,

@@ -121,8 +121,9 @@ def _annotate(ax: Axes, results: Results, lines: dict[str, pd.DataFrame]) -> Non
         warning=f"{'; '.join(claimed)}: {numbers.CLAIM}." if claimed else "",
     )
     last = int(next(iter(lines.values())).index[-1])
-    seen = [looks(results)[name].colour for name in lines]
-    labels = [_label(name, line, colour) for (name, line), colour in zip(named.items(), seen, strict=True)]
+    seen_as = looks(results)
+    pairs = zip(lines, named.items(), strict=True)
+    labels = [_label(called, line, seen_as[name].colour) for name, (called, line) in pairs]
     _figure.end_labels(ax, last, labels)
 
 
