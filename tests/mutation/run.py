@@ -446,7 +446,8 @@ def measured(kept: Path, workers: int) -> Map:
 
         def done(number: int, found: dict[str, Any] | None) -> None:
             made.update(found or {})
-            print(f"lines of {number + 1} of {len(files)} files", flush=True)
+            what = "measured" if found else "ended by the system, and left out"
+            print(f"{[*files][number]}: {what}", flush=True)
 
         in_children([partial(lines_of, session, mine) for mine in files.values()], workers, done)
         return made
