@@ -39,6 +39,7 @@ def test_outcome_is_a_share_or_a_count_and_no_public_money() -> None:
 def test_what_is_cashable_is_all_from_the_first_year_by_default() -> None:
     assert [cc.Cashable().share(e) for e in (0, 1, 9)] == [1.0, 1.0, 1.0]
     assert cc.Cashable(0.25).share(5) == 1.0
+    assert cc.Cashable(0.25, 0.75).share(0) == 0.75
 
 
 def test_a_share_of_what_is_no_number_of_children_is_refused() -> None:

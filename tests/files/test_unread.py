@@ -165,6 +165,17 @@ def test_children_without_an_exit_rate_are_remarked_on_with_who_and_how_many(fol
     assert sum(float(text.split(" children")[0].replace(",", "")) for text in said) == there
 
 
+def test_those_who_come_beside_all_rates_are_among_whom_no_rate_lets_go(folder: Path) -> None:
+    edited(folder / "exit_rate.csv", lambda text: text.replace("foster; home", "home"))
+    edited(folder / "entry_rate.csv", lambda text: text.replace("0.0002", "0"))
+    unaccompanied = [said for said in remarks(cc.load_assumptions(folder)) if "'uasc'" in said]
+    assert unaccompanied and not any("those who enter" in said for said in unaccompanied)
+    row = "late,uasc,15,foster,3,,,,,children per year,made up for tests,2025,E,"
+    columns = "name,stream,age,placement,value,low,high,level,distribution,unit,source,source_year,quality,note"
+    (folder / "extra_entries.csv").write_text(f"{columns}\n{row}\n", encoding="utf-8")
+    assert any("'uasc'" in said and "and those who enter" in said for said in remarks(cc.load_assumptions(folder)))
+
+
 def test_same_slip_in_many_rows_is_one_problem(tmp_path: Path) -> None:
     england = Path(shutil.copytree(DATA / "england-2025", tmp_path / "england-2025"))
     edited(england / "exit_rate.csv", lambda text: text.replace(",1 to 4,", ",01-Apr,"))

@@ -89,6 +89,12 @@ def test_setting_that_is_run_is_that_of_a_fresh_run(response: cc.Response, at: d
     assert_alike(response.at(**at), fresh(at))
 
 
+def test_a_setting_that_needs_a_run_counts_it(response: cc.Response) -> None:
+    made = response.runs
+    response.at(entries={"15 to 16": 1.15}).npv()
+    assert response.runs > made
+
+
 def test_dates_are_run_once_and_answered_at_any_size_after(response: cc.Response) -> None:
     response.at(delay=2).summary()
     made = response.runs

@@ -37,6 +37,14 @@ def in_year(made: cc.Assumptions, parameter: str, year: int) -> Assumption:
     return replace(row, where=replace(row.where, years=(year,)))
 
 
+def counting(made: cc.Assumptions, level: float) -> cc.Assumptions:
+    """The set with an outcome: the share of those who grow up in care."""
+    item = cc.Item("study", "aged_out", account="outcomes", kind="share", source="made up for tests", quality="E")
+    belief = cc.Belief(level, unit=item.unit, price_year=2025, source="made up for tests", quality="E")
+    row = Assumption("unit_cost", cc.Selector(items=("study",)), belief)
+    return replace(made, items=(*made.items, item), rows=(*made.rows, row))
+
+
 #: What can be broken in a row, and what the refusal says.
 BROKEN: dict[str, tuple[Callable[[cc.Assumptions], cc.Assumptions], str]] = {
     "unit of a price": (lambda a: with_row(a, "unit_cost", unit="GBP per child-year"), "needs 'GBP per child-week'"),
@@ -44,6 +52,7 @@ BROKEN: dict[str, tuple[Callable[[cc.Assumptions], cc.Assumptions], str]] = {
     "unit of a rate": (lambda a: with_row(a, "entry_rate", unit="percent"), "unit is 'percent'"),
     "source": (lambda a: with_row(a, "exit_rate", source=""), "source is blank"),
     "grade": (lambda a: with_row(a, "population", quality=""), "quality is blank"),
+    "level of an outcome": (lambda a: counting(a, 1.5), "is 1.5 (share of leavers)"),
     "negative rate": (lambda a: with_row(a, "exit_rate", value=-0.2, low=None, high=None), "is negative: -0.2"),
     "share above one": (lambda a: with_row(a, "entry_share", value=1.25), "is 1.25, more than the whole"),
     "shares that do not sum to one": (lambda a: with_row(a, "entry_share", value=0.5), "sum to 0.75"),

@@ -49,6 +49,7 @@ def test_net_saving_is_cashable_saving_less_reform_spend() -> None:
     assert c.chance_of_saving() == 1.0
     assert c.saving_per_child_year() == pytest.approx(1.0)
     assert c.average_cost_of_care() == pytest.approx(1.0)
+    assert type(c.average_cost_of_care()) is float
 
 
 def test_the_first_projected_year_is_not_discounted() -> None:

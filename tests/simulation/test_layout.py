@@ -9,6 +9,8 @@ import numpy as np
 import pytest
 
 import carecost as cc
+from carecost.engine.piecewise import stepped
+from carecost.inputs.belief import Assumption
 from carecost.simulation.layout import Layouts
 from carecost.simulation.sampler import Sampler
 
@@ -46,6 +48,17 @@ def test_growth_changes_no_year_up_to_its_first() -> None:
     assert TINY.grid().years[:3] == (2026, 2027, 2028)
     assert grown[0] == grown[1] < grown[2]
     assert grown[2] / grown[1] == pytest.approx(flat[0] / grown[0])
+
+
+def test_adjustment_of_an_age_leaves_other_ages_that_share_the_row_as_they_are() -> None:
+    two = cc.Belief(2.0, unit="multiplier", source="made up for tests", quality="E")
+    at_16 = Assumption("exit_rate", cc.Selector(ages=(16,)), two, kind="adjustment", name="twice at 16")
+    plain, twice = (stepped(parameters(made).exit_rate) for made in (TINY, replace(TINY, rows=(*TINY.rows, at_16))))
+    grid, sums = TINY.grid(), []
+    for rates in (plain, twice):
+        ages = np.broadcast_to(rates.ages, len(grid.ages))
+        sums.append(rates.values[0, 0, ages].sum((1, 2)))
+    np.testing.assert_allclose(sums[1] / sums[0], [1.0, 2.0, 1.0])
 
 
 def test_years_without_a_row_of_their_own_are_not_spread_out() -> None:

@@ -21,6 +21,7 @@ def plan(name: str = "plan", **change: object) -> cc.Scenario:
 
 def test_inaction_comes_first_whatever_is_asked_for() -> None:
     assert list(prepare(TINY, [plan("b"), plan("a")]).scenarios) == ["inaction", "b", "a"]
+    assert prepare(TINY).scenarios["inaction"].title == "No reform"
 
 
 def test_years_and_start_are_those_asked_for_or_those_of_the_set() -> None:

@@ -84,6 +84,8 @@ def test_given_shares_of_one_whole_are_what_the_run_uses_and_none_may_be_beyond_
     whole = replace(TINY, rows=tuple(map(spread, TINY.rows)))
     table = cc.run(whole, years=2, draws=5).inputs()
     names = [name for name in table.columns if name.startswith("entry_share")]
+    groups = {drawn.group for drawn in quantities(prepare(whole, [], 2)).values() if drawn.label in names}
+    assert groups == {f"shares of {names[0]} and 1 more"}
     turned = table.assign(**dict(zip(names, table[names].to_numpy()[::-1].T, strict=True)))
     one, other = (cc.run(whole, years=2, draws=cc.Draws.given(t)).run for t in (table, turned))
     assert len(names) == 2
@@ -177,6 +179,19 @@ def test_groups_hold_what_moves_together() -> None:
     assert groups["path: walk of entries with exits, 2026"] == groups["path: walk of exits with entries, 2030"]
     claims = [group for label, group in groups.items() if "scale entry_rate" in label]
     assert set(claims) == {"luck: claims of fewer entries"}
+
+
+@pytest.mark.parametrize("loading", [1.0, 0.5])
+def test_how_often_an_amount_is_taken_is_at_the_same_end_where_one_luck_moves_both(loading: float) -> None:
+    amount, often = cc.Interval(3e-5, 1e-5, 5e-5), cc.Interval(10.0, 5.0, 15.0)
+    change = cc.Change("entry_rate", "add", amount, times=often, times_of="children reached", streams=["other"])
+    stated = {} if loading == 1.0 else {"loading": loading, "source": "me", "quality": "E"}
+    lever = cc.Lever("reach", [change], luck="claims", **stated)  # type: ignore[arg-type]
+    table = cc.run(TINY, cc.Scenario("plan", [lever]), years=2, draws=20).inputs()
+    names = [name for name in table if "reach" in name]
+    assert [name.removeprefix(names[0]) for name in names] == ["", ", times"]
+    ranks = table[names].rank()
+    assert (ranks[names[0]] == ranks[names[1]]).all() == (loading == 1.0)
 
 
 @given(st.floats(0.05, 1.0), st.floats(0.05, 1.0))

@@ -160,8 +160,9 @@ def test_changes_that_never_meet_need_one_corner_each() -> None:
     assert corners.made == 3
 
 
-def test_draws_that_net_rises_with_falls_are_run_by_themselves() -> None:
-    wide = cc.Change("entry_rate", "scale", cc.Interval(0.0, -0.3, 0.3), start=2)
+@pytest.mark.parametrize(("start", "end"), [(2, None), (1, 1)])
+def test_draws_that_net_rises_with_falls_are_run_by_themselves(start: int, end: int | None) -> None:
+    wide = cc.Change("entry_rate", "scale", cc.Interval(0.0, -0.3, 0.3), start=start, end=end)
     plan = scenario(FALL, wide)
     corners = Corners(run(TINY, [plan], draws=DRAWS))
     corners.prepare(plan)
