@@ -118,7 +118,7 @@ def phi_functions(matrices: Array, order: int) -> Array:
     matrices : ndarray of shape (..., state, state)
         Such as a generator times a span.
     order : int
-        The last j; at least 1.
+        The last j, from 0.
 
     Returns
     -------

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import hypothesis.strategies as st
 import numpy as np
+import pytest
 from hypothesis import given, settings
 from scipy.linalg import expm
 
+from carecost import maths
+from carecost.errors import InputError
 from carecost.maths.expm import generator, kernel
 from tests.reference.strategies import floats
 
@@ -71,3 +74,11 @@ def test_a_generator_takes_all_ways_out_from_its_diagonal_and_ignores_the_one_gi
 def test_a_kernel_of_no_rates_is_time_alone() -> None:
     k = kernel(np.zeros((2, 2)), 0.5)
     np.testing.assert_allclose([k.move, k.stay, k.linger], [np.eye(2), 0.5 * np.eye(2), 0.125 * np.eye(2)])
+
+
+def test_order_of_phi_functions_goes_from_the_exponential_alone() -> None:
+    rates = np.array([[-0.5, 0.5], [0.0, 0.0]])
+    (alone,) = maths.phi_functions(rates, 0)
+    np.testing.assert_allclose(alone, expm(rates), atol=1e-15)
+    with pytest.raises(InputError, match=r"order is -1\. Give a whole number from 0 to 30"):
+        maths.phi_functions(rates, -1)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from carecost import money
 from carecost.errors import ComparisonError, InputError
 from carecost.money.discounting import Deflator
 from carecost.money.prices import Amounts, PriceBase, must_be_real, one_base, restate
@@ -99,3 +100,9 @@ def test_years_of_amounts_are_whole_and_a_price_base_is_one() -> None:
     assert Amounts([1.0, 2.0], [2025.0, 2026], REAL).years == (2025, 2026)  # type: ignore[arg-type]
     with pytest.raises(InputError, match="Give a price base"):
         must_be_real("real", "npv")  # type: ignore[arg-type]
+
+
+def test_financial_year_is_named_by_both_of_its_calendar_years() -> None:
+    assert [money.financial_year(year) for year in (2000, 2025)] == ["1999-00", "2024-25"]
+    with pytest.raises(InputError, match="from 1000 to 9999"):
+        money.financial_year(24)
