@@ -8,7 +8,7 @@ on the base date``. Its prices are its own, and are put on its volumes.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import NamedTuple
 
@@ -42,9 +42,6 @@ class Part(NamedTuple):
     stock: float
     entries: float
     population: float
-
-
-ALL = Part(1.0, 1.0, 1.0)
 
 
 def faults(whole: Assumptions, plans: Sequence[Scenario], draws: Draws) -> list[str]:
@@ -205,8 +202,8 @@ class AreaRun(Run):
         What the area has of it.
     """
 
-    whole: Whole | None = None
-    part: Part = ALL
+    whole: Whole = field(kw_only=True)
+    part: Part = field(kw_only=True)
 
     def answers(
         self, made: Mapping[str, tuple[_Two, _Two]], plans: Sequence[Scenario]
@@ -226,7 +223,6 @@ class AreaRun(Run):
 
     def also(self, plans: Sequence[Scenario]) -> tuple[dict[str, Outcome], dict[str, Outcome]]:
         """Run more scenarios: in the whole, once for all areas, wherever that is exact."""
-        assert self.whole is not None
         if not plans or faults(self.whole.prepared.assumptions, plans, self.draws):
             return super().also(plans)
         return self.answers(self.whole.also(plans), plans)

@@ -262,3 +262,8 @@ def test_the_mean_of_a_pert_is_a_sixth_of_its_ends_and_four_times_its_mode(level
     fitted = DISTRIBUTIONS["pert"](8.0, 10.0, 15.0, level)
     first, last = fitted.quantile(np.array([0.0, 1.0]))
     assert fitted.quantile(GRID).mean() == pytest.approx((first + 4.0 * 10.0 + last) / 6.0, rel=1e-7)
+
+
+def test_level_that_is_no_number_is_refused() -> None:
+    with pytest.raises(CareCostError, match=r"quantiles\(\): level is 'high'\. Give a number"):
+        quantiles([0.5], 1.0, 0.0, 2.0, level="high")  # type: ignore[arg-type]

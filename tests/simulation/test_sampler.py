@@ -538,6 +538,9 @@ def test_joint_shares_must_sum_to_one(folder: Path) -> None:
     table.write_text("entry_share: placements=foster,entry_share: placements=home\n0.7,0.3\n0.6,0.4\n")
     found = arrays(cc.load_assumptions(folder))["other entry_share"][:, 0, 0]
     np.testing.assert_array_equal(np.unique(found, axis=0), [[0.6, 0.4, 0], [0.7, 0.3, 0]])
+    drawn = cc.run(cc.load_assumptions(folder), years=2, draws=6)
+    again = cc.run(cc.load_assumptions(folder), years=2, draws=cc.Draws.given(drawn.inputs()))
+    np.testing.assert_array_equal(again.run.drawn["inaction"].stock, drawn.run.drawn["inaction"].stock)
     table.write_text(table.read_text().replace("0.4", "0.5"))
     with pytest.raises(cc.CareCostError, match=r"joint/shares.csv, row 3: shares sum to 1.1"):
         cc.load_assumptions(folder)
