@@ -136,6 +136,32 @@ def test_lower_rooms_import_numpy_and_scipy_only() -> None:
             assert outside <= {"numpy", "scipy"}, name_of(path)
 
 
+#: Packages that import a part of theirs when it is first asked for.
+LAZY = ("os", "scipy")
+
+
+def parts_not_imported(tree: ast.Module) -> Iterator[str]:
+    """Give submodules that a module reads off a package without importing them: they are there by luck."""
+    imported = [n.name for node in ast.walk(tree) if isinstance(node, ast.Import) for n in node.names if not n.asname]
+    packages = {name.split(".")[0] for name in imported} - set(LAZY)
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id in packages:
+            whole = f"{node.value.id}.{node.attr}"
+            is_package = importlib.util.find_spec(node.value.id).submodule_search_locations  # type: ignore[union-attr]
+            if is_package and whole not in imported and importlib.util.find_spec(whole):
+                yield whole
+
+
+def test_submodule_that_is_not_imported_is_found() -> None:
+    wrong = ast.parse("import importlib.util\nimportlib.util.find_spec('a')\nimportlib.metadata.version('numpy')")
+    assert list(parts_not_imported(wrong)) == ["importlib.metadata"]
+
+
+@pytest.mark.parametrize("path", MODULES, ids=name_of)
+def test_submodules_that_are_used_are_imported(path: Path) -> None:
+    assert list(parts_not_imported(TREES[path])) == []
+
+
 def test_only_the_command_prints() -> None:
     for path, tree in TREES.items():
         if path.name != "cli.py":
