@@ -11,7 +11,7 @@ import time
 
 import carecost as cc
 
-ROUNDS, DRAWS = 5, 2048
+ROUNDS, DRAWS = 3, 128
 BASE = "england-2025"
 SETS = ("england-2025-after-care", "england-2025-capacity", "england-2025-phases")
 #: A part that changes entries alone, and one whose foster carers change moves in three years.

@@ -198,7 +198,8 @@ def _title(log: assumptions_log.AssumptionsLog, most: Trial, scale: numbers.Scal
     """Say the finding: what moves the net present saving most, and between which ends."""
     ends = sorted(float(x) for x in (most.low, most.high) if x is not None)
     low, high = (numbers.pounds(x, scale) for x in ends)
-    return f"{log.scenario}: the net present saving moves most with {_short(most)}, from {low} to {high}"
+    heading = log.run.scenarios[log.scenario].heading
+    return f"{heading}: the net present saving moves most with {_short(most)}, from {low} to {high}"
 
 
 def _short(trial: Trial) -> str:

@@ -31,7 +31,7 @@ def test_sensitivity_bars_go_from_the_central_run_to_both_ends(log: quality.Assu
         np.testing.assert_allclose([b.get_x() + b.get_width() for b in bars], np.array(ends, dtype=float) / 1e6)
     assert low[0].get_hatch() and not high[0].get_hatch()
     said = words(ax)
-    assert "edge: the net present saving moves most with edge of care" in said
+    assert f"{log.run.scenarios['edge'].heading}: the net present saving moves most with edge of care" in said
     assert "£m, 2024-25 prices" in said and "effects as claimed, not evidenced" in said
     assert "Home: unit costs £6,000 to £8,200 (90%), grade E" in said
 
