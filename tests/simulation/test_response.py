@@ -178,6 +178,23 @@ def test_size_at_which_rates_would_be_below_zero_is_refused_as_by_a_run() -> Non
         corners.outcomes(sized(plan, [6.0]))
 
 
+def test_size_at_which_more_than_all_are_diverted_is_refused_as_by_a_run() -> None:
+    divert = cc.Change("entry_share", "divert", 0.2, from_placements=["home"], to_placement="foster", start=2)
+    plan = scenario(divert)
+    corners = Corners(run(TINY, [plan], draws=DRAWS))
+    corners.prepare(plan)
+    with pytest.raises(cc.CareCostError, match=r"scenario 'plan', lever lever 0.*1\.2"):
+        corners.outcomes(sized(plan, [6.0]))
+
+
+def test_entries_that_are_no_multiple_are_run_and_counted() -> None:
+    plan = scenario(ADDS)
+    corners = Corners(run(TINY, [plan], draws=DRAWS))
+    made = corners.made
+    assert_alike(corners, plan, {}, {None: 1.2})
+    assert corners.made == made + 1
+
+
 ADDS = cc.Change("entry_rate", "add", 1e-4, streams=["other"])
 OUT = cc.Change("entry_share", "divert", 0.2, from_placements=["home"], to_placement="at home")
 
