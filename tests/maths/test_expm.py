@@ -82,3 +82,9 @@ def test_order_of_phi_functions_goes_from_the_exponential_alone() -> None:
     np.testing.assert_allclose(alone, expm(rates), atol=1e-15)
     with pytest.raises(InputError, match=r"order is -1\. Give a whole number from 0 to 30"):
         maths.phi_functions(rates, -1)
+
+
+@pytest.mark.parametrize("span", [0.0, -0.5])
+def test_span_of_a_kernel_is_above_zero(span: float) -> None:
+    with pytest.raises(InputError, match=r"span is .*above 0"):
+        maths.kernel(np.array([[-0.5, 0.5], [0.0, 0.0]]), span)

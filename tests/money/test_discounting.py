@@ -110,3 +110,8 @@ def test_a_path_that_reverts_halves_in_its_half_life_and_has_its_long_run_deviat
     assert one[3] == pytest.approx(one[0] / 2) and one[6] == pytest.approx(one[0] / 4)
     responses = wandering_path([[1.0] + [0.0] * 400], 0.1, half_life=3)[0]
     assert np.sqrt((responses**2).sum()) == pytest.approx(0.1, rel=1e-9)
+
+
+def test_discount_rate_by_a_name_is_refused_where_a_number_or_a_schedule_is_meant() -> None:
+    with pytest.raises(InputError, match=r"rate_or_schedule is 'standard'\. Give a number above -1, up to 1"):
+        discount_factors(3, "standard")  # type: ignore[arg-type]

@@ -88,12 +88,14 @@ class Map:
     def tests(self, mutant: Mutant, most: float) -> list[str]:
         """Give the tests that come by a mutant in order, as many as there are seconds for.
 
-        By what runs only at import come all that come by the module.
+        By what runs only at import come all that come by the module; where none does, those of its room are tried.
         """
         lines = self.lines.get(mutant.module, {})
         here = {test for line in range(mutant.first, mutant.last + 1) for test in lines.get(line, ())}
         chosen, spent = [], 0.0
-        for test in sorted(here or {t for found in lines.values() for t in found}, key=lambda t: self._rank(mutant, t)):
+        room = f"{Path(mirrored(mutant.module)).parent.as_posix()}/"
+        anew = {t for found in lines.values() for t in found} or {t for t in self.seconds if t.startswith(room)}
+        for test in sorted(here or anew, key=lambda t: self._rank(mutant, t)):
             if spent + self.seconds[test] <= most:
                 chosen.append(test)
                 spent += self.seconds[test]

@@ -145,6 +145,7 @@ class Failing(ThreadPoolExecutor):
 
 def test_block_that_always_fails_is_told_and_the_rest_is_kept(plain: Run) -> None:
     said = r"draws 8 to 11 of 20, set 'tiny', .*seed 1: failed 3 times: ZeroDivision"
+    Failing.tried = 0
     with pytest.raises(BlocksFailed, match=said) as found:
         again(Failing)
     assert Failing.tried == 3 and list(found.value.failed) == [(8, 12)]
