@@ -103,7 +103,7 @@ def money_scale(*amounts: float) -> Scale:
     if largest >= 999.5e6:
         return Scale(1e9, "bn", 1 if largest >= 9.995e9 else 2)
     if largest >= 1e6:
-        return Scale(1e6, "m", 0 if largest >= 99.95e6 else 1)
+        return Scale(1e6, "m", 0 if largest >= 99.95e6 else 1 if largest >= 9.995e6 else 2)
     return Scale(1.0, "", -2 if largest >= 9_995 else 0)
 
 

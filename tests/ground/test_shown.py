@@ -9,11 +9,12 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from IPython.core.completer import provisionalcompleter
-from IPython.core.interactiveshell import InteractiveShell
 
 import carecost as cc
 from carecost._shown import LINE, brief, exact, figures, html_of, self_showing, text_of
+
+interactive = pytest.importorskip("IPython.core.interactiveshell")
+completer = pytest.importorskip("IPython.core.completer")
 
 SETS = Path(__file__).parents[1] / "data" / "sets"
 ENGLAND = cc.load_assumptions("england-2025")
@@ -60,8 +61,8 @@ def test_every_object_is_one_screen(objects: dict[str, object]) -> None:
 
 def completed(thing: object, words: str) -> list[str]:
     """Give what a notebook offers after ``one.``."""
-    shell = InteractiveShell(user_ns={"one": thing})
-    with provisionalcompleter():
+    shell = interactive.InteractiveShell(user_ns={"one": thing})
+    with completer.provisionalcompleter():
         return [found.text for found in shell.Completer.completions(f"one.{words}", len(words) + 4)]
 
 

@@ -6,9 +6,10 @@ from collections.abc import Iterator
 
 import pandas as pd
 import pytest
-from IPython.core.interactiveshell import InteractiveShell
 
 from carecost.results import notebook
+
+interactive = pytest.importorskip("IPython.core.interactiveshell")
 
 TABLE = pd.DataFrame(
     {
@@ -21,28 +22,28 @@ TABLE = pd.DataFrame(
 
 
 @pytest.fixture
-def shell() -> Iterator[InteractiveShell]:
-    made = InteractiveShell()
+def shell() -> Iterator[interactive.InteractiveShell]:
+    made = interactive.InteractiveShell()
     made.run_line_magic("load_ext", "carecost")
     yield made
-    InteractiveShell.clear_instance()
+    interactive.InteractiveShell.clear_instance()
 
 
-def html(shell: InteractiveShell, thing: object) -> str:
+def html(shell: interactive.InteractiveShell, thing: object) -> str:
     return str(shell.display_formatter.format(thing)[0].get("text/html", ""))
 
 
-def test_numbers_have_few_figures_and_words_are_whole(shell: InteractiveShell) -> None:
+def test_numbers_have_few_figures_and_words_are_whole(shell: interactive.InteractiveShell) -> None:
     said = html(shell, TABLE)
     for cell in ("730,742,814", "2041", "−0.614", "NaN", "50,000", "0.167", TABLE["says"].iloc[0]):
         assert f">{cell}</" in said
 
 
-def test_a_column_is_a_table_too(shell: InteractiveShell) -> None:
+def test_a_column_is_a_table_too(shell: interactive.InteractiveShell) -> None:
     assert ">730,742,814</" in html(shell, TABLE["value"]) and ">value</" in html(shell, TABLE["value"].rename(None))
 
 
-def test_what_the_user_set_in_pandas_stays(shell: InteractiveShell) -> None:
+def test_what_the_user_set_in_pandas_stays(shell: interactive.InteractiveShell) -> None:
     with pd.option_context("display.float_format", "{:.1f}".format, "display.max_colwidth", 20, "display.max_rows", 1):
         assert ">50000.0</" in html(shell, TABLE) and "2 rows" in html(shell, TABLE)
         assert TABLE["says"].iloc[0] not in html(shell, TABLE)
@@ -51,8 +52,8 @@ def test_what_the_user_set_in_pandas_stays(shell: InteractiveShell) -> None:
         assert "x" * 300 in html(shell, pd.DataFrame({"long": ["x" * 300]}))
 
 
-def test_tables_are_those_of_pandas_before_and_after(shell: InteractiveShell) -> None:
-    assert html(InteractiveShell(), TABLE) == TABLE._repr_html_()  # type: ignore[operator]
+def test_tables_are_those_of_pandas_before_and_after(shell: interactive.InteractiveShell) -> None:
+    assert html(interactive.InteractiveShell(), TABLE) == TABLE._repr_html_()  # type: ignore[operator]
     shell.run_line_magic("unload_ext", "carecost")
     assert html(shell, TABLE) == TABLE._repr_html_()  # type: ignore[operator]
     assert html(shell, TABLE["value"]) == ""
