@@ -44,7 +44,7 @@ def docs_decisions_0018_default_baseline() -> None:
         print(table.pivot_table(index="model", columns="horizon", values="value", sort=False).round(digits).to_string())
     results = cc.run("england-2025", years=10, draws=1000)
     table = results.children(level=0.8).pivot_table(index="date", columns="quantile", values="value")
-    half = 50 * (table["0.9"] - table["0.1"]) / table["mean"]
+    half = 50 * (table[0.9] - table[0.1]) / table["mean"]
     print(half.loc[[2026, 2027, 2028, 2030, 2033, 2035]].round(1).to_string())
 
 
