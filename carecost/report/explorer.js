@@ -253,7 +253,7 @@ const group = (n, digits) => n.toLocaleString("en-GB", {minimumFractionDigits: d
 function scaleOf(...amounts) {
   const largest = Math.max(...amounts.map(Math.abs), 0);
   if (largest >= 999.5e6) return [1e9, "bn", largest >= 9.995e9 ? 1 : 2];
-  if (largest >= 1e6) return [1e6, "m", largest >= 99.95e6 ? 0 : 1];
+  if (largest >= 1e6) return [1e6, "m", largest >= 99.95e6 ? 0 : largest >= 9.995e6 ? 1 : 2];
   return [1, "", largest >= 9995 ? -2 : 0];
 }
 function rounded(n, digits) { const by = 10 ** digits; return digits < 0 ? Math.round(n * by) / by : +n.toFixed(digits); }
