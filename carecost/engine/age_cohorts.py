@@ -20,12 +20,12 @@ from carecost.engine.kernels import Band, Kernels, birthday_map
 from carecost.engine.parameters import Parameters
 from carecost.engine.piecewise import stepped
 from carecost.engine.projection import Projection, Rates
-from carecost.maths.birthday_flow import YearKernel, meet_new_rates, side_by_side, time_of_layers
+from carecost.maths.birthday_flow import YearKernel, meet_new_rates, time_of_layers
 
 #: Draws that go through at once: what an age needs fits in cache.
 AT_ONCE = 64
 #: Draws times years that meet new rates at once, where draws are fewer: calls cost more than copies of kernels then.
-TURNS = 16
+TURNS = 64
 
 
 def project_sums(parameters: Parameters, kernels: Kernels | None = None) -> Projection:
@@ -383,13 +383,13 @@ class _Cohorts:
 
     def _meetings(self, years: NDArray[np.int_], pairs: NDArray[np.int_]) -> list[_Meeting]:
         """Put the kernels of two sets of rates beside some years (by index), some years at once."""
+        self._kernels.make(pairs[years].ravel().tolist())
         count = max(1, TURNS // self._n)
         chosen = [years[i : i + count] for i in range(0, len(years), count)]
-        return [_Meeting(some, *(self._side_by_side(pairs[some, side]) for side in (0, 1))) for some in chosen]
-
-    def _side_by_side(self, numbers: NDArray[np.int_]) -> YearKernel:
-        kernels = [self._kernel(number) for number in numbers]
-        return kernels[0] if len(kernels) == 1 else side_by_side(kernels, self._n)
+        return [
+            _Meeting(some, *(self._kernels.beside(pairs[some, side].tolist(), self._draws) for side in (0, 1)))
+            for some in chosen
+        ]
 
     def _change(self, rows: _Rows, following: _Rows, turn: _Meeting) -> None:
         """Carry those of an age who meet new rates at the turn of some years."""

@@ -16,7 +16,7 @@ from carecost.engine.parameters import Parameters
 from carecost.engine.piecewise import Stepped, first_of_each, runs, stepped
 from carecost.errors import Problem, refuse
 from carecost.maths import expm
-from carecost.maths.birthday_flow import YearKernel, layer_across, year_kernel
+from carecost.maths.birthday_flow import YearKernel, layer_across, side_by_side, year_kernel
 
 #: Outflow above which it may not change by more than a factor FACTOR from one year to the next [per year]: beyond that
 #: cells of 20 children were up to 6% off; below, within 1% whatever rates did.
@@ -41,8 +41,8 @@ class Band(NamedTuple):
     closes: NDArray[np.bool_]
 
 
-class Cell(NamedTuple):
-    """Rates of neighbouring ages in a year.
+class Cells(NamedTuple):
+    """Rates of neighbouring ages, in each of some years.
 
     Attributes
     ----------
@@ -50,8 +50,8 @@ class Cell(NamedTuple):
         Where they are on the age axis.
     states : ndarray of int of shape (state,)
         States (by index) that may be open.
-    rates : ndarray of shape (draw, state, state)
-        Generator between them [per child-year].
+    rates : ndarray of shape (year, draw, state, state)
+        Generators between them [per child-year].
     """
 
     ages: slice
@@ -74,6 +74,7 @@ class Kernels:
         self._outflows: list[Array] = []
         self._known: dict[int, YearKernel] = {}
         self._layers: dict[tuple[int, int, bytes], Array] = {}
+        self._beside: dict[tuple[tuple[int, ...], int, int], YearKernel] = {}
         # By the arrays themselves, kept alive so that none is taken for another: scenarios often share them.
         self._seen: list[tuple[object, object, NDArray[np.int_]]] = []
         self.computed = 0
@@ -90,29 +91,30 @@ class Kernels:
         for seen_exits, seen_moves, found in self._seen:
             if seen_exits is exits and seen_moves is moves:
                 return found
-        both = stepped(exits), stepped(moves)
-        pairs = list(zip(*(np.broadcast_to(a.years, len(grid.years)).tolist() for a in both), strict=True))
-        out = np.empty((len(grid.years), len(grid.ages)), dtype=int)
-        for pair in dict.fromkeys(pairs):
-            years = [year for year, other in enumerate(pairs) if other == pair]
-            for cell in _cells(grid, both, pair):
-                out[years, cell.ages] = self._number(cell)
+        both, years = (stepped(exits), stepped(moves)), len(grid.years)
+        pairs, pair_of_year = _pairs(both, years)
+        out = np.empty((years, len(grid.ages)), dtype=int)
+        for ages, states, rates in _cells(grid, both, pairs):
+            numbers = np.array([self._number(states, q) for q in rates])
+            out[:, ages] = numbers[pair_of_year, None]
         refuse(self._sudden(grid, out))
         self._seen.append((exits, moves, out))
         return out
 
-    def _number(self, cell: Cell) -> int:
+    def _number(self, states: NDArray[np.int_], rates: Array) -> int:
         # Of the bytes a digest: they are as many as the rates themselves.
-        key = blake2b(cell.rates.tobytes() + cell.states.tobytes(), digest_size=32).digest()
+        key = blake2b(rates.tobytes() + states.tobytes(), digest_size=32).digest()
         if key not in self._numbers:
             self._numbers[key] = len(self._rates)
-            self._rates.append(cell.rates)
-            self._outflows.append(-np.einsum("dii->di", cell.rates))
+            self._rates.append(rates)
+            self._outflows.append(-np.einsum("dii->di", rates))
         return self._numbers[key]
 
     def _sudden(self, grid: Grid, sets: NDArray[np.int_]) -> list[Problem]:
         """Find changes of very large outflows from year to year, beyond what the engine follows within 1%."""
         found = dict[tuple[int, int], Problem]()
+        if not any((self._outflows[number] > SUDDEN).any() for number in np.unique(sets).tolist()):
+            return []
         for year, age in np.argwhere(sets[1:] != sets[:-1]).tolist():
             pair = int(sets[year, age]), int(sets[year + 1, age])
             before, after = np.broadcast_arrays(*(self._outflows[number] for number in pair))
@@ -159,6 +161,20 @@ class Kernels:
             self.computed += 1
         return self._known[number]
 
+    def beside(self, numbers: Sequence[int], draws: slice) -> YearKernel:
+        """Give the kernels of some years, as draws of one: all years of the first of some draws, then of the next.
+
+        Put together once, for all scenarios and ages; that of a single year is no copy.
+        """
+        some = tuple(numbers)
+        if len(some) == 1:
+            return self.of(some[0]).part(draws)
+        key = some, draws.start, draws.stop
+        if key not in self._beside:
+            kernels = [self.of(number).part(draws) for number in some]
+            self._beside[key] = side_by_side(kernels, draws.stop - draws.start)
+        return self._beside[key]
+
     def layer(self, before: int, after: int, passes: Array) -> Array:
         """Give the time that a layer lives after a birthday between two sets of rates: (draw, state, state).
 
@@ -178,36 +194,48 @@ def rates(parameters: Parameters) -> Array:
     grid, both = parameters.grid, (stepped(parameters.exit_rate), stepped(parameters.move_rate))
     years, n = max(len(a.years) for a in both), len(grid.placements)
     out = np.zeros((max(map(len, both)), years, len(grid.ages), n, n))
-    pairs = zip(*(np.broadcast_to(a.years, years).tolist() for a in both), strict=True)
-    for year, pair in enumerate(pairs):
-        for ages, states, q in _cells(grid, both, pair):
+    pairs, pair_of_year = _pairs(both, years)
+    for ages, states, q in _cells(grid, both, pairs):
+        for year, pair in enumerate(pair_of_year.tolist()):
             for age in range(ages.start, ages.stop):
-                out[:, year, age, states[:, None], states] = q
+                out[:, year, age, states[:, None], states] = q[pair]
     return out
 
 
-def _cells(grid: Grid, both: tuple[Stepped, Stepped], years: tuple[int, int]) -> Iterator[Cell]:
-    """Make the generators of a year (by steps of exits and moves): one for each run of ages that share all."""
+def _pairs(both: tuple[Stepped, Stepped], years: int) -> tuple[NDArray[np.int_], NDArray[np.int_]]:
+    """Find the pairs of steps of exits and of moves that some year has, (pair, 2), and the pair of each year."""
+    steps = np.stack([np.broadcast_to(a.years, years) for a in both], axis=1)
+    pairs, of_year = np.unique(steps, axis=0, return_inverse=True)
+    return pairs, of_year.reshape(-1)
+
+
+def _cells(grid: Grid, both: tuple[Stepped, Stepped], pairs: NDArray[np.int_]) -> Iterator[Cells]:
+    """Make the generators of each pair of steps of exits and moves: for each run of ages that share all."""
     ages = len(grid.ages)
     steps = [np.broadcast_to(a.ages, ages) for a in both]
     opened = np.cumsum([False, *(grid.opened[1:] != grid.opened[:-1]).any(1)])
     bounds = [*first_of_each(runs(*steps, opened)).tolist(), ages]
     for first, last in pairwise(bounds):
         states = grid.windows.states(first)
-        exits, moves = (a.values[:, y, s[first]] for a, y, s in zip(both, years, steps, strict=True))
-        yield Cell(slice(first, last), states, _generator(grid, exits, moves, grid.opened[first], states))
+        # (pair, draw, ...)
+        exits, moves = (
+            np.moveaxis(a.values[:, pairs[:, which], s[first]], 1, 0)
+            for which, (a, s) in enumerate(zip(both, steps, strict=True))
+        )
+        yield Cells(slice(first, last), states, _generators(grid, exits, moves, grid.opened[first], states))
 
 
-def _generator(grid: Grid, exits: Array, moves: Array, opened: NDArray[np.bool_], states: NDArray[np.int_]) -> Array:
-    """Build the generator between some states at an age: rows and columns of closed states are zero."""
+def _generators(grid: Grid, exits: Array, moves: Array, opened: NDArray[np.bool_], states: NDArray[np.int_]) -> Array:
+    """Build the generators between some states at an age: rows and columns of closed states are zero."""
     at = states.tolist()
     # In one memory layout: picked cells keep an odd one, in which sums round otherwise.
-    exits, into = (np.ascontiguousarray(a) for a in (exits[:, states], moves[:, states[:, None], states]))
+    exits, into = (np.ascontiguousarray(a) for a in (exits[..., states, :], moves[..., states[:, None], states]))
     if not (is_open := opened[states]).all():
         exits, into = exits * is_open[:, None], into * np.outer(is_open, is_open)
     out = np.ones(len(grid.reasons))
-    if len(exits) != len(into):
-        into = np.array(np.broadcast_to(into, (max(len(exits), len(into)), *into.shape[1:])), order="C")
+    if exits.shape[1] != into.shape[1]:
+        draws = max(exits.shape[1], into.shape[1])
+        into = np.array(np.broadcast_to(into, (len(into), draws, *into.shape[2:])), order="C")
     for r, reason in enumerate(grid.reasons):
         if reason.to is not None:
             out[r], to = 0.0, grid.index("placements", reason.to)

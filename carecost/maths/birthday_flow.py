@@ -214,7 +214,8 @@ def side_by_side(kernels: Sequence[YearKernel], draws: int) -> YearKernel:
 
     def joined(arrays: Sequence[Array]) -> Array:
         shape = arrays[0].shape[1:]
-        return np.stack([np.broadcast_to(a, (draws, *shape)) for a in arrays], axis=1).reshape(-1, *shape)
+        each = [a if len(a) == draws else np.broadcast_to(a, (draws, *shape)) for a in arrays]
+        return np.stack(each, axis=1).reshape(-1, *shape)
 
     return YearKernel(*map(joined, zip(*kernels, strict=True)))
 
