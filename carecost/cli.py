@@ -51,6 +51,8 @@ EXAMPLES = """examples:
 
 #: Joint samples of an authority: each also follows whole children.
 AUTHORITY_DRAWS = 200
+#: Draws from which several processes are worth starting, and how many at most.
+MANY_DRAWS, MOST_PROCESSES = 128, 8
 
 #: Problems that a command prints; check prints all.
 MOST_PROBLEMS = 40
@@ -80,6 +82,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
     words = list(sys.argv[1:] if arguments is None else arguments)
     options = _parser(words).parse_args(words)
+    # Of a program that calls this function each process would run the first lines again.
+    options.alone = arguments is not None
     try:
         return int(options.do(options))
     except CareCostError as error:
@@ -229,6 +233,13 @@ def _add_compare(compare: argparse.ArgumentParser) -> None:
     )
     compare.add_argument("--explorer", metavar="FILE", help="also write a page with sliders, such as explorer.html")
     _add_budget(compare)
+    compare.add_argument(
+        "--processes",
+        type=int,
+        metavar="N",
+        help=f"processes that draws go through on (default: one a core, at most {MOST_PROCESSES}, where there are "
+        f"{MANY_DRAWS} draws or more); no number depends on it",
+    )
     compare.add_argument("--quiet", action="store_true", help="no progress")
     compare.set_defaults(do=_compare)
 
@@ -388,6 +399,22 @@ def _authority(options: argparse.Namespace) -> int:
     return FINE
 
 
+def _processes(options: argparse.Namespace) -> dict[str, Any]:
+    """Give what a run's draws go through on: processes where there are many draws, and several cores."""
+    count = options.processes
+    if count is None:
+        # Those that this process may use, where the system says so.
+        cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+        count = 1 if options.alone or options.draws < MANY_DRAWS else min(cores, MOST_PROCESSES)
+    elif count < 1:
+        raise InputError(Problem(f"--processes is {count}", remedy="Give 1 or more"))
+    if count == 1:
+        return {}
+    from carecost.simulation.blocks import processes
+
+    return {"threads": count, "executor": partial(processes, count)}
+
+
 def _stated(options: argparse.Namespace) -> dict[int, float] | None:
     """Give what budgets were stated, by year; None where no budget is asked for."""
     from carecost.report.budget import parsed
@@ -474,15 +501,16 @@ def _compare(options: argparse.Namespace) -> int:
     scenarios = pulled(names, options.effect, options.delay, options.scale, options.roll_out)
     rates = [vintages.schedule(word.strip()) for word in options.discount.split(",")] if options.discount else []
     progress = _Progress(quiet=options.quiet or options.format != "table")
-    draws = Draws(options.draws, options.seed, options.noise)
+    draws, on = Draws(options.draws, options.seed, options.noise), _processes(options)
     if options.regions:
         if stated is not None:
             remedy = f'Give one area and --budget, such as carecost compare "{name}/London"'
             raise InputError(Problem("a budget is of one run, and --regions are several", "--budget", remedy))
-        return _regions(options, assumptions, scenarios, draws, out)
-    results = Results(
-        run(assumptions, scenarios, options.years, draws, options.start, progress=progress.step, beside=summary.beside)
+        return _regions(options, assumptions, scenarios, draws, on, out)
+    done = run(
+        assumptions, scenarios, options.years, draws, options.start, progress=progress.step, beside=summary.beside, **on
     )
+    results = Results(done)
     progress.close()
     told = story(results, options.at)
     budgets = _budgets(results, stated)
@@ -515,14 +543,19 @@ def _asked(name: str, scenarios: Sequence[str]) -> tuple[str, list[str]]:
 
 
 def _regions(
-    options: argparse.Namespace, assumptions: Assumptions, scenarios: Sequence[Scenario], draws: Draws, out: Path
+    options: argparse.Namespace,
+    assumptions: Assumptions,
+    scenarios: Sequence[Scenario],
+    draws: Draws,
+    on: dict[str, Any],
+    out: Path,
 ) -> int:
     """Run every region, print a row each and write their tables."""
     from carecost.files.archive import add_files
     from carecost.report import regions
     from carecost.results.areas import run_areas
 
-    found = run_areas(assumptions, *scenarios, years=options.years, draws=draws, start=options.start)
+    found = run_areas(assumptions, *scenarios, years=options.years, draws=draws, start=options.start, **on)
     text, files = regions.table_text(found, options.at), regions.files(found)
     if not options.no_charts:
         from carecost.plots import _figure

@@ -71,7 +71,7 @@ from carecost.results.what_if import Response, bands_of_ages
 from carecost.simulation.blocks import Progress
 from carecost.simulation.comparison import RATE, TIMING
 from carecost.simulation.kept import KEEPS, Keep
-from carecost.simulation.run import Run
+from carecost.simulation.run import THREADS, Run
 from carecost.simulation.run import run as run_simulation
 from carecost.text import numbers
 
@@ -148,7 +148,7 @@ def run(
     years: int | None = None,
     draws: Draws | int | None = None,
     start: int | None = None,
-    threads: int = 2,
+    threads: int = THREADS,
     progress: Progress | None = None,
     block: int | None = None,
     background: Background | None = None,
@@ -170,7 +170,8 @@ def run(
     start : int, optional
         Calendar year of programme year 1; the set's own by default.
     threads : int
-        Threads; no result depends on them.
+        Threads; no result depends on them. Several take more processor time and are hardly faster, as Python's lock is
+        what they wait for: for several cores give processes as ``executor``.
     progress : callable, optional
         Called with (draws done, draws in all).
     block : int, optional

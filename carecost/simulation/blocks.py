@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import multiprocessing
+import signal
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import BrokenExecutor, Executor, Future, ThreadPoolExecutor
+from concurrent.futures import BrokenExecutor, Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor
 from contextlib import ExitStack
 from functools import partial
 from typing import Any, TypeAlias
@@ -59,6 +61,19 @@ def share_of_draws(prepared: Prepared, draws: Draws, threads: int, keep: str = E
     if keep == HEADLINE:
         most = min(most, LEAN)
     return max(1, min(most, -(-draws.n // max(threads, 1))))
+
+
+def processes(count: int) -> Executor:
+    """Start processes that blocks of draws are done on; a thread where the system lets none be started.
+
+    Each is a fresh Python, which loads the package first: about a second.
+    """
+    try:
+        fresh = multiprocessing.get_context("spawn")
+        # Ctrl-C reaches all of them: the first process says that it was stopped, and ends the others.
+        return ProcessPoolExecutor(count, fresh, signal.signal, (signal.SIGINT, signal.SIG_IGN))
+    except (ImportError, NotImplementedError, OSError):
+        return ThreadPoolExecutor(1)
 
 
 def evaluate(prepared: Prepared, draws: Draws, block: slice | None, keep: str = EVERYTHING) -> dict[Key, Outcome]:

@@ -36,8 +36,8 @@ _BESIDE = "beside"
 #: What the evaluator of the central run is kept under: what it projected is not projected again.
 _CENTRAL = ("central evaluator",)
 
-#: Threads of a run unless another number is given.
-THREADS = 2
+#: Threads of a run unless another number is given: Python's lock is what several wait for.
+THREADS = 1
 
 
 @self_showing
