@@ -11,11 +11,11 @@ import inspect
 import math
 import os
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from functools import cached_property, wraps
+from dataclasses import dataclass, fields
+from functools import cache, cached_property, wraps
 from pathlib import Path
 from types import FunctionType
-from typing import Any, ParamSpec, TypeVar
+from typing import Any, ParamSpec, TypeVar, cast
 
 import numpy as np
 
@@ -182,7 +182,7 @@ def labels(value: Any) -> tuple[str, ...]:
     if isinstance(value, str):
         return (value,)
     several = _several(value)
-    if several is None or not all(isinstance(label, str) for label in several):
+    if several is None or not all([isinstance(label, str) for label in several]):
         raise Refused("", 'Give one name, or several as in ["foster", "kinship"]')
     return tuple(map(str, several))
 
@@ -210,16 +210,21 @@ def band(text_of: str) -> tuple[int, ...]:
     return tuple(out)
 
 
+_COUNT = whole(0)
+
+
 def wholes(value: Any) -> tuple[int, ...]:
     """Take ages or years: one, several, a range, or bands as text (``"10 to 17"``)."""
     if isinstance(value, str):
         return band(value)
+    if type(value) is tuple and all([type(one) is int and one >= 0 for one in value]) and len(value) <= LONGEST:
+        return value  # plain already, as nearly always
     remedy = 'Give whole numbers: 12, [12, 13], range(10, 18) or "10 to 17"'
     several = (value,) if isinstance(_scalar(value), int | float) else _several(value)
     if several is None or len(several) > LONGEST:
         raise Refused("", remedy)
     try:
-        return tuple(map(whole(0), several))
+        return tuple(map(_COUNT, several))
     except Refused:
         raise Refused("", remedy) from None
 
@@ -653,6 +658,13 @@ def checked(value: Any, rule: Rule, name: str, where: str) -> Any:
         raise InputError(Problem(what, where, fault.remedy)) from None
 
 
+@cache
+def _defaults(kind: Any) -> dict[str, Any]:
+    """Give the defaults of the fields of a dataclass, by name."""
+    names = (field.name for field in fields(kind))
+    return {name: getattr(kind, name) for name in names if hasattr(kind, name)}
+
+
 def take(owner: object, **rules: Rule) -> None:
     """Guard the fields of a frozen dataclass, from its ``__post_init__``: each is put in its plain form.
 
@@ -661,10 +673,11 @@ def take(owner: object, **rules: Rule) -> None:
     InputError
         With every field that is refused.
     """
-    problems, kind = [], type(owner)
+    problems, kind = list[Problem](), cast("Any", type(owner))
+    kept, defaults = vars(owner), _defaults(kind)
     for name, rule in rules.items():
-        value = getattr(owner, name)
-        if value is getattr(kind, name, rule):
+        value = kept[name]
+        if value is defaults.get(name, rule):
             continue  # left out: its default is right
         try:
             plain = rule(value)

@@ -37,6 +37,8 @@ def exact(thing: object) -> str:
     """
     # The same text as of _exact, part for part, without a generator a level: sets have many thousands of parts.
     kind = type(thing)
+    if kind in _PLAIN:
+        return repr(thing)
     if is_dataclass(kind):
         kept = vars(thing).get(_EXACT) if kind in KEEPING else None
         if kept is not None:
@@ -54,6 +56,8 @@ def exact(thing: object) -> str:
     return repr(thing)
 
 
+#: What most parts are.
+_PLAIN = frozenset({str, float, int, bool, type(None)})
 #: Frozen classes that keep what they wrote: rows that many sets share.
 KEEPING: set[type] = set()
 _EXACT = "_exact"

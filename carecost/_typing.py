@@ -48,6 +48,10 @@ def frozen(array: Array) -> Array:
     return read_only(array.view())
 
 
+#: What may hold arrays one by one. A tuple of types: a union is made anew at each check.
+_HOLDING = (dict, tuple)
+
+
 def lock(owner: object) -> None:
     """Make the arrays of an object and of its parts read-only."""
     for value in vars(owner).values():
@@ -58,7 +62,7 @@ def _lock(value: Any) -> None:
     """Make what an object keeps read-only: an array, or those in a dict, a tuple or a part that has arrays."""
     if isinstance(value, np.ndarray):
         value.flags.writeable = False
-    elif isinstance(value, dict | tuple):
+    elif isinstance(value, _HOLDING):
         held = value.values() if isinstance(value, dict) else value
         if hasattr(value, "_fields") or _may_hold(next(iter(held), 0)):
             for one in held:
@@ -70,7 +74,7 @@ def _lock(value: Any) -> None:
 
 def _may_hold(first: Any) -> bool:
     """Say, by the first, whether things of one kind may hold arrays: thousands of rows and labels do not."""
-    return first is None or isinstance(first, np.ndarray | dict | tuple | LockedAgain)
+    return first is None or isinstance(first, (np.ndarray, *_HOLDING, LockedAgain))
 
 
 def views(owner: object) -> None:

@@ -12,7 +12,7 @@ from carecost._frames import dataset
 from carecost._guard import array, guarded, instance, opened, take
 from carecost._labels import financial_year
 from carecost._typing import Array, ReadOnly
-from carecost.engine.grid import Grid, coordinates, item_labels
+from carecost.engine.grid import Grid, coordinates, item_labels, marked
 from carecost.engine.items import AREA_DRIVERS, COUNT, OUTCOMES, SHARE, WEEKS, Item
 from carecost.engine.parameters import Parameters
 from carecost.engine.projection import Projection
@@ -232,8 +232,7 @@ def _count_outcomes(grid: Grid, volume: Array, unit_cost: Array) -> None:
 
 def _placed(array: Array, grid: Grid, item: Item) -> Array:
     """Sum the placements that an item selects: (draw, year)."""
-    chosen = np.isin(np.arange(len(grid.placements)), grid.indices("placements", item.placements or None))
-    return np.asarray(array @ chosen.astype(float))
+    return np.asarray(array @ marked(len(grid.placements), grid.indices("placements", item.placements or None)))
 
 
 def _flow(name: str) -> Callable[[Projection, Parameters, Item], Array]:

@@ -885,6 +885,19 @@ def windows(opened: NDArray[np.bool_]) -> Windows:
     return Windows(order, tuple(found))
 
 
+def marked(count: int, places: Sequence[int]) -> NDArray[np.float64]:
+    """Give 1 at some places of so many and 0 elsewhere: a product with it is the sum of those.
+
+    Examples
+    --------
+    >>> marked(3, [0, 2]).tolist()
+    [1.0, 0.0, 1.0]
+    """
+    out = np.zeros(count)
+    out[list(places)] = 1.0
+    return out
+
+
 #: Name of an axis of labels, as labelled arrays call it: one of them.
 SINGULAR = {
     "years": "year",

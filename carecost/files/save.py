@@ -156,13 +156,13 @@ def _cell(value: object) -> str:
     """Write a value as the cell that reads back as it: ages as bands, names apart by semicolons, every digit."""
     if value is None:
         return ""
+    if isinstance(value, str):
+        return neutral(value)
     if isinstance(value, bool):
         return str(value).lower()
     if isinstance(value, tuple):
         # In words: a spreadsheet makes a date of 1-4.
         return spell(value).replace("-", " to ") if value and isinstance(value[0], int) else neutral("; ".join(value))
-    if isinstance(value, str):
-        return neutral(value)
     return repr(value) if isinstance(value, float) else str(value)
 
 
