@@ -5,6 +5,17 @@ from __future__ import annotations
 INACTION = "inaction"
 
 
+def plainly(scenario: str) -> str:
+    """Name what a scenario is compared with in a sentence: inaction is no reform.
+
+    Examples
+    --------
+    >>> plainly("inaction"), plainly("care-review")
+    ('no reform', 'care-review')
+    """
+    return "no reform" if scenario == INACTION else scenario
+
+
 def financial_year(year: float) -> str:
     """Write the financial year that ends on 31 March of a year.
 

@@ -499,6 +499,7 @@ def _compare(options: argparse.Namespace) -> int:
     if options.background is not None:
         assumptions = under(assumptions, options.background)
     scenarios = pulled(names, options.effect, options.delay, options.scale, options.roll_out)
+    _refuse_late(options, assumptions)
     rates = [vintages.schedule(word.strip()) for word in options.discount.split(",")] if options.discount else []
     progress = _Progress(quiet=options.quiet or options.format != "table")
     draws, on = Draws(options.draws, options.seed, options.noise), _processes(options)
@@ -540,6 +541,15 @@ def _asked(name: str, scenarios: Sequence[str]) -> tuple[str, list[str]]:
     every = [name, *scenarios]
     homes = [home for one in every for part in one.split("+") if (home := made_for().get(part))]
     return homes[0] if homes else DEFAULT_SET, every
+
+
+def _refuse_late(options: argparse.Namespace, assumptions: Assumptions) -> None:
+    """Refuse a delay beyond the years that are run."""
+    begins = (options.start or assumptions.programme_start) + (options.delay or 0)
+    last = assumptions.base_year + (options.years or assumptions.years)
+    if options.delay and begins > last:
+        what = f"--delay is {options.delay}: the programme would begin in {begins}, after the last year that is run"
+        raise InputError(Problem(what, remedy=f"Give fewer years: the last is {last}"))
 
 
 def _regions(

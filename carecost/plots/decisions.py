@@ -299,5 +299,5 @@ def _dress(ax: Axes, results: Results, rows: pd.DataFrame) -> None:
 
 def _notes(ax: Axes, results: Results, said: str, rows: pd.DataFrame) -> None:
     run = results.run
-    about = f"{run.draws.n:,} runs, parameter uncertainty; against inaction, {rows['years'].iloc[0]}."
+    about = f"{run.draws.n:,} runs, parameter uncertainty; against no reform, {rows['years'].iloc[0]}."
     _figure.note(ax, [f"{said} {about}", f"Assumptions: {run.assumptions.name}."], warning=_claim(rows))

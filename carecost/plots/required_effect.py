@@ -147,8 +147,8 @@ def _annotate(ax: Axes, run: Run, scenario: str, made: Curve, scale: numbers.Sca
     _figure.note(
         ax,
         [
-            f"The effect alone, in full, against inaction{less}; central run, no interval. Diamonds: findings that can "
-            "be put as an amount of this effect, with their intervals; their height says nothing.",
+            f"The effect alone, in full, against no reform{less}; central run, no interval. Diamonds: findings that "
+            "can be put as an amount of this effect, with their intervals; their height says nothing.",
             f"Assumptions: {run.assumptions.name}.",
         ],
         warning=f"{run.scenarios[scenario].heading}: {numbers.CLAIM}." if run.scenarios[scenario].claim else "",

@@ -186,7 +186,7 @@ def _annotate(ax: Axes, log: assumptions_log.AssumptionsLog, bars: list[Trial], 
             f"central run, {numbers.pounds(log.npv, scale)}.",
             f"Ends are those of the stated intervals, 90% or bounds. {others} more assumptions have an interval; those "
             "without one are in the log.",
-            f"Public purse, against inaction. Assumptions: {run.assumptions.name}.",
+            f"Public purse, against no reform. Assumptions: {run.assumptions.name}.",
         ],
         warning=f"{run.scenarios[log.scenario].heading}: {numbers.CLAIM}." if run.scenarios[log.scenario].claim else "",
     )

@@ -284,7 +284,8 @@ def _annotate_payers(ax: Axes, appraisal: SavingAppraisal, scale: numbers.Scale)
     _figure.note(
         ax,
         [
-            f"{'Means' if appraisal.with_draws else 'Central run'}, against {appraisal.baseline}: cashable saving less "
+            f"{'Means' if appraisal.with_draws else 'Central run'}, against {_labels.plainly(appraisal.baseline)}: "
+            "cashable saving less "
             "reform spend. No interval is shown. "
             f"Present values by {appraisal.central.comparison.discount.name}. "
             f"Optimism bias: {appraisal.central.optimism.words}.",
@@ -436,4 +437,4 @@ def _compared(table: pd.DataFrame) -> str:
     whose = f"{first['scenario']}, " if "scenario" in first else ""
     if since is not None and since == since:  # neither absent nor nan
         return f"{whose}{_labels.financial_year(since)} to {year}"
-    return f"{first['scenario']} against {first['baseline']}, {year}"
+    return f"{first['scenario']} against {_labels.plainly(first['baseline'])}, {year}"

@@ -26,7 +26,7 @@ from carecost._guard import (
 from carecost._labels import INACTION
 from carecost.analysis import sustained as analysis
 from carecost.analysis.surface import scaled
-from carecost.errors import UnknownNameError, refuse, unknown
+from carecost.errors import InputError, Problem, UnknownNameError, refuse, unknown
 from carecost.inputs.change import PROGRAMME
 from carecost.inputs.scenario import Scenario
 from carecost.maths.monte_carlo import LEVEL
@@ -42,7 +42,9 @@ from carecost.simulation.run import Run
 from carecost.simulation.run import run as run_simulation
 
 #: Rule of the guard: what something is multiplied with.
-TIMES = number(above=0, hint="a multiplier, so 1.1 for a tenth more")
+#: More than MOST_TIMES is a slip.
+MOST_TIMES = 1000
+TIMES = number(above=0, most=MOST_TIMES, hint="a multiplier, so 1.1 for a tenth more")
 
 
 def by_name(rule: Any) -> Any:
@@ -60,7 +62,11 @@ def by_age(value: Any) -> Entries:
     """Take one multiplier of entries, or multipliers by band of ages."""
     if not isinstance(value, Mapping):
         return {None: TIMES(value)}
-    return {wholes(ages): TIMES(factor) for ages, factor in value.items()}
+    bands = [(wholes(ages), TIMES(factor)) for ages, factor in value.items()]
+    named = [age for band, _ in bands for age in band]
+    if twice := [age for age in named if named.count(age) > 1]:
+        raise Refused(f"has age {twice[0]} in two bands", "Give bands of which each age is in one")
+    return dict(bands)
 
 
 def bands_of_ages(value: Any) -> tuple[Band, ...]:
@@ -294,7 +300,7 @@ class Response:
         return sum({id(corners): corners.made for corners, _ in self._dated.values()}.values())
 
     @guarded(
-        scale=optional(by_name(number(0, hint="a multiplier, so 0.5 for half"))),
+        scale=optional(by_name(number(0, MOST_TIMES, hint="a multiplier, so 0.5 for half"))),
         prices=optional(by_name(TIMES)),
         entries=optional(by_age),
         start=optional(calendar_year),
@@ -380,6 +386,11 @@ class Response:
         levers = [lever.name for lever in self.scenario.levers]
         items = [item.name for item in run.grid.items]
         ages = [age for band in at.entries for age in band or ()]
+        begins = (run.calendar.programme_start if at.start is None else at.start) + at.delay
+        if begins > (last := run.grid.years[-1]):
+            remedy = f"Give a start up to {last}, its delay included"
+            what = f"the programme begins in {begins}, after the last year that is run"
+            raise InputError(Problem(what, where, remedy))
         refuse(
             [unknown("lever", name, levers, where) for name in at.scale if name not in levers]
             + [unknown("item", name, items, where) for name in at.prices if name not in items]

@@ -112,6 +112,9 @@ def prepare(
     own = checked(assumptions, like)
     grid = own.grid if years in (None, assumptions.years) else assumptions.grid(years)
     begin = assumptions.programme_start if start is None else start
+    if begin != assumptions.programme_start and begin > (last := grid.years[-1]):
+        remedy = f"Give a year up to {last}, or more projected years"
+        raise InputError(Problem(f"start is {start}, after the last projected year", "run", remedy))
     calendar = Calendar(begin, assumptions.price_year, assumptions.deflator, assumptions.portion)
     named = _named([scenario.without_items(assumptions.uncounted) for scenario in scenarios])
     background = assumptions.background

@@ -60,7 +60,7 @@ def test_payers_bars_are_the_net_saving_of_each(results: Results, ax: Axes) -> N
         assert bars.get_label() == payer
     said = words(ax)
     assert "department pays" in said and "council saves" in said and "Optimism bias: none" in said
-    assert "Means, against inaction: cashable saving less reform spend." in said
+    assert "Means, against no reform: cashable saving less reform spend." in said
     worth = numbers.pounds(made.drawn.payers["council"].npv.mean(), numbers.money_scale(*(
         p.npv.mean() for p in made.drawn.payers.values()
     )))  # fmt: skip
@@ -109,7 +109,7 @@ def test_a_change_is_said_in_words(ax: Axes) -> None:
 def test_the_change_of_a_claimed_scenario_says_so(results: Results, ax: Axes) -> None:
     rows = results.price_volume_mix("edge", year=2027)
     said = words(cc.plots.plot_price_volume_mix(rows, ax=ax))
-    assert "edge against inaction, 2026-27" in said and "prices of 2024-25, deflator hmt-2026-03" in said
+    assert "edge against no reform, 2026-27" in said and "prices of 2024-25, deflator hmt-2026-03" in said
     assert "edge: effects as claimed, not evidenced." in said
     bars = changed(ax)
     saving = results.compare("edge")

@@ -140,6 +140,12 @@ def test_first_summary_is_prepared(results: cc.Results) -> None:
         ({"entries": {"15 to 19": 1.1}}, "age '18'"),
         ({"entries": "more"}, "entries is 'more'"),
         ({"scale": {"edge": 40.0}}, "below zero"),
+        ({"scale": {"edge": 1e9}}, "from 0 to 1000"),
+        ({"prices": {"home": 1e300}}, "above 0, up to 1000"),
+        ({"entries": {"10 to 12": 1.1, "12 to 15": 1.2}}, "has age 12 in two bands.*in one"),
+        ({"entries": {"10 to 11": 1.1, (10, 11): 1.2}}, "has age 10 in two bands"),
+        ({"start": 2200}, "begins in 2200, after the last year that is run.*up to 20"),
+        ({"delay": 40}, "begins in 2066, after the last year"),
     ],
 )
 def test_setting_that_cannot_be_is_refused_in_words(response: cc.Response, at: dict[str, Any], said: str) -> None:

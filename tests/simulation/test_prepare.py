@@ -30,6 +30,13 @@ def test_years_and_start_are_those_asked_for_or_those_of_the_set() -> None:
     assert (own.grid.n_years, own.calendar.programme_start) == (TINY.years, TINY.programme_start)
 
 
+def test_start_after_the_last_year_is_refused_and_in_it_is_not() -> None:
+    last = TINY.base_year + 2
+    assert prepare(TINY, years=2, start=last).calendar.programme_start == last
+    with pytest.raises(cc.CareCostError, match=rf"start is {last + 1}, after the last.*up to {last}, or more"):
+        prepare(TINY, years=2, start=last + 1)
+
+
 def test_every_fault_of_a_scenario_is_said_at_once() -> None:
     bad = cc.Scenario("bad", [
         cc.Lever("one", [cc.Change("entry_rate", "scale", -0.1, ages=[40])]),
