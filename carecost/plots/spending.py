@@ -285,8 +285,7 @@ def _annotate_payers(ax: Axes, appraisal: SavingAppraisal, scale: numbers.Scale)
         ax,
         [
             f"{'Means' if appraisal.with_draws else 'Central run'}, against {_labels.plainly(appraisal.baseline)}: "
-            "cashable saving less "
-            "reform spend. No interval is shown. "
+            "cashable saving less reform spend. No interval is shown. "
             f"Present values by {appraisal.central.comparison.discount.name}. "
             f"Optimism bias: {appraisal.central.optimism.words}.",
         ],

@@ -11,7 +11,9 @@ import numpy as np
 from carecost import _labels
 from carecost.files.archive import add_files
 from carecost.files.excel import Chart, Column, Formula, Sheet, letter, named, workbook
+from carecost.report.budget import budgets
 from carecost.report.story import Story, story
+from carecost.results.budget import CLOSING, INCOME, NET, STEPS
 from carecost.results.tables import interval
 
 if TYPE_CHECKING:
@@ -81,7 +83,8 @@ def sheets(told: Story) -> Iterator[Sheet]:
     Yields
     ------
     Sheet
-        The brief's table, years, placements, spend by group, savings, assumptions, parts, attribution, baselines.
+        The brief's table, years, placements, spend by group, savings, budget, assumptions, parts, attribution,
+        baselines.
     """
     yield _answer(told)
     yield _children(told)
@@ -89,6 +92,7 @@ def sheets(told: Story) -> Iterator[Sheet]:
     yield _spend(told)
     if told.against:
         yield _savings(told)
+    yield _budget(told)
     yield _frame("Assumptions", _ASSUMED, told.assumptions.table())
     yield from (sheet for sheet in (_programme(told), _attribution(told)) if sheet.rows)
     if told.assumptions.baselines:
@@ -109,6 +113,11 @@ def _titles(told: Story) -> dict[str, str]:
 
 def _title(told: Story) -> str:
     return f"Children in care: {told.assumptions.title or told.assumptions.name}"
+
+
+def _of(told: Story) -> str:
+    """Say what numbers are: means, or those of the central run where there are no draws."""
+    return "mean of the draws" if told.draws.n > 1 else "central run"
 
 
 def _answer(told: Story) -> Sheet:
@@ -163,7 +172,7 @@ def _placements(told: Story) -> Sheet:
         for date, there in zip(grid.dates, stock, strict=True):
             total = Formula(f"=SUM({first}{{row}}:{last}{{row}})", float(there.sum()))
             rows.append((title, date, *map(float, there), total))
-    about = "Children in care by placement on 31 March, mean of the draws; the last column is their sum"
+    about = f"Children in care by placement on 31 March, {_of(told)}; the last column is their sum"
     return Sheet("Placements", about, (*columns, Column("Children in care [children]", "children")), tuple(rows))
 
 
@@ -183,7 +192,7 @@ def _spend(told: Story) -> Sheet:
             total = Formula(f"=SUM({first}{{row}}:{last}{{row}})", sum(of.values()))
             rows.append((title, _labels.financial_year(year), *of.values(), total))
     price = _labels.financial_year(told.assumptions.price_year)
-    about = f"Public spending by group and financial year, mean of the draws, prices of {price}"
+    about = f"Public spending by group and financial year, {_of(told)}, prices of {price}"
     return Sheet("Spend", about, (*columns, Column("Total [GBP]", "GBP")), tuple(rows))
 
 
@@ -221,8 +230,34 @@ def _savings(told: Story) -> Sheet:
         Column("Net present saving so far [GBP]", "GBP"),
     )
     price = _labels.financial_year(told.assumptions.price_year)
-    about = f"Savings against no reform, mean of the draws, prices of {price}; a scenario's last row has its npv"
+    about = f"Savings against no reform, {_of(told)}, prices of {price}; a scenario's last row has its npv"
     return Sheet("Savings", about, columns, tuple(rows))
+
+
+def _budget(told: Story) -> Sheet:
+    """The budget in cash of each scenario, a row a year: closing is the sum of the steps, net is closing less income.
+
+    The first year has no steps.
+    """
+    titles, rows = _titles(told), []
+    every = budgets(told.results, {})
+    tables = [table[table["quantile"].isin(("mean", "central"))] for table in (one.table() for one in every)]
+    income = list(dict.fromkeys(step for table in tables for step in table["step"] if step.startswith(INCOME)))
+    first, last = letter(2), letter(1 + len(STEPS))
+    closing, paid = letter(2 + len(STEPS)), (letter(3 + len(STEPS)), letter(2 + len(STEPS) + len(income)))
+    less = f"-SUM({paid[0]}{{row}}:{paid[1]}{{row}})" if income else ""
+    for one, table in zip(every, tables, strict=True):
+        for year, at in table.groupby("year"):
+            of = dict(zip(at["step"], at["value"].astype(float), strict=True))
+            steps = [of.get(step) for step in STEPS]
+            end: object = of[CLOSING] if None in steps else Formula(f"=SUM({first}{{row}}:{last}{{row}})", of[CLOSING])
+            net = Formula(f"={closing}{{row}}{less}", of[NET])
+            known = [of.get(name) for name in income]
+            rows.append((titles[one.scenario], _labels.financial_year(year), *steps, end, *known, net))
+    heads = [*STEPS, CLOSING, *income, NET]
+    columns = (Column("Scenario"), Column("Year"), *(Column(f"{h[0].upper()}{h[1:]} [GBP]", "GBP") for h in heads))
+    about = f"Budget in cash, {_of(told)}: from a year's spending to the next, and the income that is known"
+    return Sheet("Budget", about, columns, tuple(rows))
 
 
 def _programme(told: Story) -> Sheet:

@@ -1773,8 +1773,9 @@ class Results:
         Returns
         -------
         Path
-            The file: cover and notes, the brief's table, children, placements, spend, savings, assumptions with source
-            and grade, parts of the programme, attribution, baselines, charts. The same run gives the same bytes.
+            The file: cover and notes, the brief's table, children, placements, spend, savings, the budget in cash,
+            assumptions with source and grade, parts of the programme, attribution, baselines, charts. The same run
+            gives the same bytes.
 
         Raises
         ------

@@ -79,6 +79,26 @@ def test_net_present_saving_of_each_scenario_is_that_of_the_run(
             assert float(row["Net saving [GBP]"]) == pytest.approx(net, abs=1e-3)  # type: ignore[arg-type]
 
 
+def test_budget_in_cash_is_that_of_each_scenario_and_adds_up(
+    results: cc.Results, tables: dict[str, list[dict[str, object]]]
+) -> None:
+    rows, years = tables["Budget"], results.run.grid.years
+    heads = list(rows[0])
+    closing, net = heads.index("Closing [GBP]"), heads.index("Net [GBP]")
+    assert len(rows) == len(PLANS) * len(years) and net == len(heads) - 1 > closing + 1
+    for i, plan in enumerate(PLANS):
+        table = results.budget(scenario=plan, basis="cash").table()
+        mean = table[table["quantile"] == "mean"].set_index(["year", "step"])["value"]
+        for year, row in zip(years, rows[i * len(years) :], strict=False):
+            values = list(row.values())
+            assert values[net] == pytest.approx(mean[year, "net"], rel=1e-9)
+            assert values[net] == pytest.approx(values[closing] - sum(values[closing + 1 : net]), rel=1e-9)  # type: ignore[operator, arg-type]
+            if year == years[0]:
+                assert values[2:closing] == [""] * (closing - 2)
+            else:
+                assert values[closing] == pytest.approx(sum(values[2:closing]), rel=1e-9)  # type: ignore[arg-type]
+
+
 def test_the_answer_is_that_of_the_brief(results: cc.Results, tables: dict[str, list[dict[str, object]]]) -> None:
     made = story(results).answer
     shown = [tuple(row.values()) for row in tables["Answer"]]
@@ -105,9 +125,10 @@ def test_a_sheet_is_one_named_table_without_merged_cells(written: Path, results:
         assert sum("<tablePart " in text for text in texts) == len(pages) - 1
         formulas = re.findall(r"<f>[^<]*</f><v>[^<]+</v>", "".join(texts))
         drawings = [parts.read(n).decode() for n in parts.namelist() if re.fullmatch(r"xl/drawings/drawing\d+\.xml", n)]
-    totals = {"Placements": 1, "Spend": 1, "Savings": 3}
+    totals = {"Placements": 1, "Spend": 1, "Savings": 3, "Budget": 2}
     found = {sheet.name: len(sheet.rows) for sheet in sheets(story(results))}
-    assert len(formulas) == sum(each * found[name] for name, each in totals.items())
+    # The first year of a budget is not made of steps.
+    assert len(formulas) == sum(each * found[name] for name, each in totals.items()) - len(PLANS)
     words = re.findall(r'descr="([^"]+)"', "".join(drawings))
     assert len(words) == len(re.findall(r"<xdr:graphicFrame", "".join(drawings))) > 4
     for sheet in sheets(story(results)):
@@ -172,7 +193,7 @@ def test_libreoffice_opens_it_and_works_out_the_same_numbers(
     words = ["soffice", f"-env:UserInstallation=file://{tmp_path}/profile", "--headless", "--convert-to", "ods"]
     subprocess.run([*words, "--outdir", str(tmp_path), str(bare)], capture_output=True, check=True, timeout=300)
     made = python_calamine.CalamineWorkbook.from_path(str(tmp_path / "bare.ods"))
-    for sheet in ("Children", "Placements", "Spend", "Savings"):
+    for sheet in ("Children", "Placements", "Spend", "Savings", "Budget"):
         rows = made.get_sheet_by_name(sheet).to_python()
         found = [dict(zip(rows[3], row, strict=True)) for row in rows[4:]]
         assert len(found) == len(tables[sheet])
