@@ -2,6 +2,7 @@
 
 Run with ``python -m benchmarks.commands``; ``--draws`` leaves nothing out, without it the run of 500 draws is left out,
 which takes longer than all others. A ratio is the median over the reference of ``benchmarks.speed``, taken in turns.
+Each runs once untimed, so that modules are compiled, as they are where a package was installed.
 """
 
 from __future__ import annotations
@@ -29,10 +30,13 @@ REPEATS = 3
 
 def cold(words: Sequence[str], folder: str) -> float:
     """Give the seconds of processor, user and system, of one process and all that it starts."""
-    own = ("--quiet", "--out", folder) if words[0] == "compare" else ()
+    own = ("--quiet", "--out", f"{folder}/out") if words[0] == "compare" else ()
+    # Where Python may not keep what it compiled (PYTHONDONTWRITEBYTECODE), a process would compile every module anew.
+    kept = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    settings = kept | {"OPENBLAS_NUM_THREADS": "1", "PYTHONPYCACHEPREFIX": f"{folder}/compiled"}
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
     command = [sys.executable, "-m", "carecost", *words, *own]
-    subprocess.run(command, check=True, capture_output=True, env=os.environ | {"OPENBLAS_NUM_THREADS": "1"})
+    subprocess.run(command, check=True, capture_output=True, env=settings)
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
     return after.ru_utime - before.ru_utime + after.ru_stime - before.ru_stime
 
@@ -41,6 +45,7 @@ def main(drawn: bool) -> None:
     """Print every line."""
     with tempfile.TemporaryDirectory() as folder:
         for words, aim in (COMMANDS | (DRAWN if drawn else {})).items():
+            cold(words, folder)
             pairs = [(cold(words, folder), processor(reference)) for _ in range(REPEATS)]
             mine, theirs = (statistics.median(column) for column in zip(*pairs, strict=True))
             name = f"carecost {' '.join(words)}"
