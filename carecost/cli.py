@@ -4,22 +4,28 @@ from __future__ import annotations
 
 import argparse
 import datetime
+import difflib
 import io
 import json
 import math
 import os
+import re
 import shlex
 import sys
 import tempfile
+import textwrap
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn, TextIO
 
 from carecost._version import __version__
-from carecost.errors import CareCostError, FileError, InputError, Problem, unknown
+from carecost.errors import CareCostError, FileError, InputError, Problem, UnknownNameError, unknown
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from carecost.files.archive import Kept
     from carecost.inputs.assumptions import Assumptions
     from carecost.inputs.scenario import Scenario
@@ -54,6 +60,8 @@ AUTHORITY_DRAWS = 200
 #: Draws from which several processes are worth starting, and how many at most.
 MANY_DRAWS, MOST_PROCESSES = 128, 8
 
+#: Letters of a line.
+WIDTH = 110
 #: Problems that a command prints; check prints all.
 MOST_PROBLEMS = 40
 
@@ -108,6 +116,11 @@ def _shown(error: CareCostError, every: bool) -> str:
 
 class _Parser(argparse.ArgumentParser):
     """Says what is wrong with the words of a command as everything else is said."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        # Amounts below zero with a unit or a range too, such as -5% and -0.05,-0.1,0: else they are taken for options.
+        self._negative_number_matcher = re.compile(r"-[\d.]")
 
     def error(self, message: str) -> NoReturn:
         """Print the usage and what is wrong, and exit."""
@@ -364,8 +377,29 @@ def _what_if(options: argparse.Namespace) -> int:
     elif options.format == "csv":
         _say(csv_text(rows), end="")
     else:
-        _say(rows.to_string(index=False))
+        _say(_laid_out(rows))
     return FINE
+
+
+def _laid_out(summary: pd.DataFrame) -> str:
+    """Lay a summary out for a terminal: a row a line, what leads with its interval, and the unit."""
+    from carecost._shown import figures
+    from carecost.results.summary import ENDING
+
+    def written(value: float, unit: str) -> str:
+        if value != value:
+            return "none"
+        return f"{value:.0f}" if unit == ENDING else figures(value)
+
+    lines = []
+    leads = "mean" if summary["mean"].notna().any() else "central"
+    for row in summary.to_dict("records"):
+        shown = row[leads] if row[leads] == row[leads] else row["central"]
+        low, high = (written(row[end], row["unit"]) for end in ("low", "high"))
+        between = f" ({low} to {high})" if row["low"] == row["low"] else ""
+        lines += textwrap.wrap(row["what"], WIDTH, initial_indent="", subsequent_indent="  ")
+        lines.append(f"  {written(shown, row['unit'])}{between} {row['unit']}")
+    return "\n".join(lines)
 
 
 def _authority(options: argparse.Namespace) -> int:
@@ -536,7 +570,15 @@ def _asked(name: str, scenarios: Sequence[str]) -> tuple[str, list[str]]:
     known, path = packaged_scenarios(), own_path(name)
     own_file = path.suffix == ".toml" and path.name != "set.toml" and path.is_file()
     own_file = own_file or (is_book(path) and kind_of(path) == "scenario")
-    if path.is_dir() or name in packaged_assumptions() or not (own_file or set(name.split("+")) <= set(known)):
+    sets = packaged_assumptions()
+    plain = name not in (*sets, *known) and not path.exists() and not path.suffix and not set(name) & set("/\\+")
+    if plain and difflib.get_close_matches(name, known):
+        fault = unknown("assumption set or scenario", name, [*sets, *known])
+        meant = fault.remedy.partition("Known:")[0]
+        raise UnknownNameError(
+            replace(fault, remedy=f"{meant}carecost list names what there is; a path of yours must exist")
+        )
+    if path.is_dir() or name in sets or not (own_file or set(name.split("+")) <= set(known)):
         return name, list(scenarios) or list(DEFAULT_SCENARIOS)
     every = [name, *scenarios]
     homes = [home for one in every for part in one.split("+") if (home := made_for().get(part))]
@@ -604,6 +646,8 @@ def _writable(name: str, option: str = "--out") -> Path:
     """Give the folder to write to; refuse, before anything is run, what can be none."""
     from carecost.files.packaged import own_path
 
+    if not name.strip():
+        raise FileError(Problem("names no folder", option, f"Name a folder, such as {DEFAULT_OUT}"))
     path = own_path(name)
     for part in (path, *path.parents):
         if part.exists() and not part.is_dir():

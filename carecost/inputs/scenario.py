@@ -49,6 +49,9 @@ COLUMNS = (
 
 #: What a lever says of its payment where nobody said what its effects cost.
 NONE_STATED = "none stated"
+#: Source of an effect that the user gave in place of the stated one, and what its scenario's title says of it.
+GIVEN = "given by the user"
+_WITH_GIVEN = ", with an effect of yours"
 
 
 @opened
@@ -533,11 +536,15 @@ class Scenario:
             what = f"lever {lever!r} has {len(stated.effects)} effects, not one"
             raise InputError(Problem(what, f"scenario {self.name!r}", remedy))
         changes = (c if c.programme_spend else replace_change(c, amount=as_interval(amount)) for c in stated.changes)
-        given = replace(stated, changes=tuple(changes), basis="assumed", quality="E", source="given by the user")
+        given = replace(stated, changes=tuple(changes), basis="assumed", quality="E", source=GIVEN)
         before, after = self.levers[:position], self.levers[position + 1 :]
         # What was called a claim as a whole stays one while anything else in it acts.
         others_act = any(one.acts for one in (*before, *after))
-        return replace(self, levers=(*before, given, *after), claim=self.claim and others_act)
+        said = {
+            part: text if not text or text.endswith(_WITH_GIVEN) else f"{text}{_WITH_GIVEN}"
+            for part, text in (("title", self.title), ("short", self.short))
+        }
+        return replace(self, levers=(*before, given, *after), claim=self.claim and others_act, **said)
 
     @guarded(names=labels)
     def without_items(self, names: Collection[str]) -> Scenario:

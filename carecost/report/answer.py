@@ -21,7 +21,7 @@ from carecost.analysis.sensitivity import switching_value
 from carecost.analysis.sustained import outliving
 from carecost.errors import InputError, Problem
 from carecost.files.packaged import record
-from carecost.inputs.scenario import Scenario, elsewhere
+from carecost.inputs.scenario import GIVEN, Scenario, elsewhere
 from carecost.results.baseline_tables import HOMES, npvs
 from carecost.results.summary import mean_payback, variants
 from carecost.results.tables import interval
@@ -33,8 +33,16 @@ from carecost.text import numbers
 DATES = (2029, 2032)
 #: Years of the programme that are told as one sum.
 FIRST_YEARS = 4
+#: What the row of its money begins with.
+MONEY = "Money for reform"
 #: What the row of other baselines is called: it is of the central run, and the saving above it a mean.
 RIVALS = "… as stated, other baselines"
+#: What the record calls money for reform.
+PROGRAMME = "programme money"
+#: What is said of what was said and what came beside what is projected.
+NEAR = "Scope and prices are near, not the same."
+#: The row of spending that goes on as long as its effects.
+SUSTAINED = "… with spending kept up"
 #: What stands where there is nothing to tell.
 DASH = "–"
 
@@ -205,6 +213,8 @@ def _grid(made: Answer) -> Iterator[str]:
     yield from laid("", [made.columns[i].title for i in keep])
     yield from laid("", [made.columns[i].under for i in keep])
     for line in made.lines:
+        if line.label == SUSTAINED:
+            continue  # the brief has room for it
         if line.part:
             yield "-" * (LABEL + sum(widths))
         yield from laid(line.label, [line.cells[i].value for i in keep])
@@ -279,9 +289,9 @@ class _Asked:
     def __init__(self, run: Run, at: Sequence[int], rivals: bool) -> None:
         self.run, self.rivals = run, rivals
         grid = run.grid
-        wrong = [date for date in at if date not in grid.dates]
+        wrong = [date for date in at if date not in grid.years]
         if wrong:
-            remedy = f"Give dates from {grid.dates[0]} to {grid.dates[-1]}"
+            remedy = f"Give dates from {grid.years[0]} to {grid.years[-1]}"
             raise InputError(Problem(f"no 31 March {', '.join(map(str, wrong))} in the run", "--at", remedy))
         ten = min(grid.base_year + 10, grid.dates[-1])
         chosen = at or [date for date in (*DATES, ten) if grid.dates[0] < date <= grid.dates[-1]]
@@ -377,11 +387,12 @@ class _Asked:
             first = False
         yield line(f"Fewer than without reform, {self.main}", self._fewer())
         yield line(f"In homes, other residential, {self.main}", self._homes())
-        yield line(f"Spend in {year}", self._spend_cells(self.main), "money")
-        yield line("Money for reform, four years", self._programme())
+        scope = ", Review's scope" if self._part("scope") else ""
+        yield line(f"Spend in {year}{scope}", self._spend_cells(self.main), "money")
+        yield line(f"{MONEY}, {self._first_years}", self._programme())
         yield line("… and each year after", self._programme_after())
         yield line(f"Net saving in {len(self.run.grid.years)} years", self._saving())
-        yield line("… with spending kept up", self._sustained())
+        yield line(SUSTAINED, self._sustained())
         yield line(RIVALS, self._rivals())
         yield line("Pays for itself", self._payback())
         yield line("Breaks even at this much of it", self._share())
@@ -445,12 +456,13 @@ class _Asked:
 
     def _programme(self) -> dict[str, Cell]:
         cells: dict[str, Cell] = {}
-        said = [float(row["value"]) for row in self._part(SAID) if row["what"] == "programme money"]
-        came = self._figure(CAME, "programme money")
+        said = [float(row["value"]) for row in self._part(SAID) if row["what"] == PROGRAMME]
+        came = self._figure(CAME, PROGRAMME)
         if said:
-            cells[SAID] = Cell(numbers.pounds(sum(said)))
+            asked = self._part(SAID)
+            cells[SAID] = Cell(numbers.pounds(sum(said)), _pounds_of(next(r for r in asked if r["what"] == PROGRAMME)))
         if came is not None:
-            cells[CAME] = Cell(numbers.pounds(float(came["value"])))
+            cells[CAME] = Cell(numbers.pounds(float(came["value"])), _spanned(came["words"]))
         for name in self.scenarios:
             spent = self._spent(name)[:FIRST_YEARS]
             if spent.any():
@@ -467,6 +479,12 @@ class _Asked:
             if after.any():
                 cells[name] = Cell(numbers.pounds(float(after.mean())))
         return cells
+
+    @property
+    def _first_years(self) -> str:
+        """Name the years whose programme money is told as one sum: fewer than four where the run ends before."""
+        held = max((len(self._spent(name)) for name in self.scenarios), default=FIRST_YEARS)
+        return {1: "one year", 2: "two years", 3: "three years"}.get(held, "four years")
 
     def _spent(self, name: str) -> Array:
         """Give programme money by year from the first in which any is spent: mean over draws (year,)."""
@@ -585,12 +603,16 @@ class _Asked:
             yield f"{title}: net {kind} of {numbers.pounds(abs(amount))} over {years} years."
 
     def _why(self) -> Iterator[tuple[str, str]]:
-        asked = [float(row["value"]) for row in self._part(SAID) if row["what"] == "programme money"]
+        asked = [float(row["value"]) for row in self._part(SAID) if row["what"] == PROGRAMME]
         after = self._figure(SAID, "programme money after")
         if asked:
             each = ", ".join(f"£{amount / 1e6:,.0f}m" for amount in asked[:-1])
             then = "" if after is None else f", then {after['words']} {_plain_pounds(float(after['value']))} a year"
-            yield "The Review asked for money in four years.", f"{each} and £{asked[-1] / 1e6:,.0f}m{then}."
+            came = self._figure(CAME, PROGRAMME)
+            less = came is not None and float(came["value"]) < sum(asked)
+            got = "" if came is None else f"; {numbers.pounds(float(came['value']))} came"
+            bold = "Less money came than was asked." if less else "The Review asked for money in four years."
+            yield bold, f"{each} and £{asked[-1] / 1e6:,.0f}m{then}{got}."
         moved = {row[0]: row for row in self._moved_numbers()}
         starts, leavers = (
             moved.get("Children starting in care in the year"),
@@ -599,10 +621,12 @@ class _Asked:
         if starts and leavers:
             more = leavers[2] - leavers[1]
             bold = "More children left care." if more > 0 else "Fewer children left care."
+            then = _labels.financial_year(min(int(row["year"]) for row in self._part("moved")))
             yield (
                 bold,
                 (
-                    f"{leavers[2]:,.0f} left in a year, {abs(more):,.0f} {'more' if more > 0 else 'fewer'} than then. "
+                    f"{leavers[2]:,.0f} left in a year, {abs(more):,.0f} {'more' if more > 0 else 'fewer'} than in "
+                    f"{then}. "
                     f"{starts[2]:,.0f} started, {abs(starts[2] - starts[1]):,.0f} "
                     f"{'more' if starts[2] > starts[1] else 'fewer'}."
                 ),
@@ -623,11 +647,25 @@ class _Asked:
             yield (
                 bold,
                 (
-                    f"The Review's {wanted:,.0f} were to come off 100,000. The same effects, begun in "
+                    f"The Review's {wanted:,.0f} were to come off 100,000. {self._effects(claimed[0])}, begun in "
                     f"{begin}{' and each free to fail' if self.drawn else ''}, take {numbers.children(fewer)} off "
                     f"{without} by {said['year']}."
                 ),
             )
+
+    def _effects(self, name: str) -> str:
+        """Name the effects of a claim: those of the Review, or some that the user gave."""
+        given = any(lever.source == GIVEN for lever in self.run.scenarios[name].levers)
+        return "Its effects, some of them yours" if given else "The same effects"
+
+    def _come_true(self, name: str) -> str:
+        """Say that claims may fail, and how much of one comes true in the mean of the draws."""
+        last = self.run.grid.dates.index(self.dates[-1])
+        stated = float(self.run.compare(name, central=True).averted[0, last])
+        if not self.drawn or stated <= 0:
+            return "a claim may fail altogether, or do a little better than stated."
+        share = numbers.percent(float(self._compared[name].averted[:, last].mean()) / stated)
+        return f"a claim may fail altogether; in the mean of draws {share} of it comes true."
 
     def _moved_numbers(self) -> Iterator[tuple[str, float, float, str]]:
         rows: dict[str, list[dict[str, str]]] = {}
@@ -646,19 +684,31 @@ class _Asked:
 
     def _mind(self) -> Iterator[str]:
         run = self.run
-        if any(run.scenarios[name].claim for name in self.scenarios):
-            yield "“As claimed” is not evidence: each claim may fail altogether, or do a little better than stated."
+        claimed = [name for name in self.scenarios if run.scenarios[name].claim]
+        if claimed:
+            yield f"“As claimed” is not evidence: {self._come_true(claimed[0])}"
         if self.drawn:
-            held = "and the luck of small numbers" if run.draws.noise else "and not the luck of small numbers"
-            yield f"Ranges are four chances in five: they hold what the assumptions state as uncertain, {held}."
+            held = "and the luck of small numbers" if run.draws.noise else "not the luck of small numbers"
+            yield f"Ranges (four chances in five) hold what is stated as uncertain, {held}."
         yield "A saving is money councils could really stop spending: a stated share (grade E) of what falls away."
         if self.record:
             scope = next((row["words"] for row in self._part("scope")), "")
-            yield f"Scope and prices are near, not the same. {scope}".strip()
+            yield f"{NEAR} {scope}".strip()
         for plan in (run.scenarios[name] for name in self.scenarios):
             if made_for := elsewhere(plan, run.assumptions.name):
                 yield f"{made_for}."
         yield "What children gain, and whether they are safe at home, is not counted in pounds."
+
+
+def _spanned(words: str) -> str:
+    """Say of which years a sum of the record is: what follows "for", years joined, as no interval is."""
+    return words.rpartition(" for ")[2].replace(" to ", "–")
+
+
+def _pounds_of(row: dict[str, str]) -> str:
+    """Say which pounds a figure of the record is in, where it says so: ``GBP of 2021-22, assumed``."""
+    of = row["unit"].partition(" of ")[2].partition(",")[0]
+    return f"of {of}" if of else ""
 
 
 def _kind(plan: Scenario) -> str:

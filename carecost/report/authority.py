@@ -199,7 +199,7 @@ class AuthorityStory:
             rows.append((*cells, spend))
         heads = ("In care", *self._names(), "spend a year without reform")
         p = self.run.provenance
-        what = f"{numbers.interval(p.noise)}." if p.draws > 1 else numbers.sentence(numbers.NO_INTERVAL)
+        what = f"{numbers.interval(p.noise)}." if p.draws > 1 else numbers.sentence(numbers.no_interval(p.draws))
         notes = (f"{what} {PATH.format(prices=p.price_base.words)}",)
         return Part(
             "ahead",
@@ -238,7 +238,9 @@ class AuthorityStory:
             heads = ("Reform", "fewer children", "it costs", "cash saved", "net present saving", "chance above nil")
             warning = f"{', '.join(claims)}: {numbers.CLAIM}. " if claims else ""
             portion = f"{100 * self.run.assumptions.portion:.2g}%"
-            note = warning + REFORM.format(years=self.run.grid.n_years, portion=portion)
+            note = f"{warning}What it costs and the cash saved are not discounted. " + REFORM.format(
+                years=self.run.grid.n_years, portion=portion
+            )
             yield Part(
                 "reform", "Reform as claimed and as measured", "Against no reform", "", heads, tuple(rows), (note,)
             )

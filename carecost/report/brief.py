@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from carecost._labels import INACTION
 from carecost.files.packaged import history as past
-from carecost.report.answer import CAME, DASH, RIVALS, SAID, Answer, Cell, Column, Line
+from carecost.report.answer import CAME, DASH, MONEY, RIVALS, SAID, Answer, Cell, Column, Line
 from carecost.report.html import Html, document, h, joined, picture
 from carecost.report.words import GLOSSARY
 from carecost.text import numbers
@@ -96,7 +96,7 @@ def page(told: Story) -> str:
     second = h(
         "section",
         _running(told, 2),
-        h("h2", "The same dates, prices and scope, side by side"),
+        h("h2", "What was said, what came, and what is projected"),
         _table(made),
         _charts(told, "mix"),
         h("div", h("div", *_changes(told)), h("div", *_mind(made)), class_="two"),
@@ -135,8 +135,8 @@ def _three(told: Story) -> Html:
     chosen = {
         "Children in care": date,
         "Cost a year": _starting(made, "Spend in"),
-        "Money for reform": _starting(made, "Money for reform"),
-        "Fewer in care by it": _starting(made, "Fewer than"),
+        "Money for reform": _starting(made, MONEY),
+        "Fewer children in care": _starting(made, "Fewer than"),
     }
     heads = {
         SAID: f"What the Review said, for {made.main}",
@@ -148,7 +148,8 @@ def _three(told: Story) -> Html:
     for label, line in chosen.items():
         if line is None:
             continue
-        cells = [h("th", label, scope="row")]
+        # How many years its money is of is in the row's own name.
+        cells = [h("th", line.label if line.label.startswith(MONEY) else label, scope="row")]
         for key in keys:
             cells.append(_now(made, line) if key == "now" else h("td", *_cell(line.cells[by_key[key]], big=True)))
         rows.append(h("tr", *cells))
@@ -198,7 +199,12 @@ def _table(made: Answer) -> Html:
     body = h("table", h("caption", caption), h("thead", top), h("tbody", *rows), class_=kind)
     wide = len(shown) > FEW
     words = h("p", "This table scrolls sideways.", class_="scrolls") if wide else ""
-    holder = {"class_": "scroll", "tabindex": "0", "role": "region", "aria_label": "The same dates side by side"}
+    holder = {
+        "class_": "scroll",
+        "tabindex": "0",
+        "role": "region",
+        "aria_label": "What was said, what came, and what is projected",
+    }
     return joined([words, h("div", body, **holder) if wide else body])
 
 
@@ -238,7 +244,7 @@ def _why(made: Answer) -> Iterator[Html]:
 
 def _moved(made: Answer) -> Iterator[Html]:
     if made.moved:
-        yield h("h2", f"What moved from {made.moved_years[0]} to {made.moved_years[-1]}")
+        yield h("h2", f"What moved from {made.moved_years[0]} to {made.moved_years[-1]}; money in cash")
         top = h("tr", h("td", ""), *(h("th", t, scope="col") for t in (*made.moved_years, "change")))
         rows = (h("tr", h("th", row[0], scope="row"), *(h("td", text) for text in row[1:])) for row in made.moved)
         yield h("table", h("thead", top), h("tbody", *rows))
@@ -248,10 +254,13 @@ def _changes(told: Story) -> Iterator[Html]:
     """Write what would change the answer: other views of the same claim, and other baselines."""
     rows = list(_variants(told))
     if rows:
+        compared = next(iter(told.against.values()))
         yield h("h2", "What would change the answer")
         top = h("tr", h("td", ""), h("th", "Net saving", scope="col"))
         body = (h("tr", h("th", what, scope="row"), h("td", h("b", _kept(value)))) for what, value in rows)
-        yield h("table", h("caption", "The first reform, one thing changed"), h("thead", top), h("tbody", *body))
+        yield h(
+            "table", h("caption", f"{compared.plan.heading}, one thing changed"), h("thead", top), h("tbody", *body)
+        )
 
 
 #: Rows of a summary that are the same saving under something else, and what they are called here.
@@ -280,7 +289,7 @@ def _variants(told: Story) -> Iterator[tuple[str, str]]:
         yield f"If effects were as stated, {under}", rivals.cells[column].value
     share = _starting(made, "Breaks even")
     if share is not None and share.cells[column].value != DASH:
-        yield "Breaks even if this much of the claim comes true", share.cells[column].value
+        yield "Breaks even if this much of its effects comes true, for certain", share.cells[column].value
 
 
 def _mind(made: Answer) -> Iterator[Html]:
@@ -296,7 +305,7 @@ def _foot(told: Story) -> Html:
     """Write the glossary, and the line that cites the run."""
     words = joined([joined([h("b", word), f": {meaning} "]) for word, meaning in GLOSSARY])
     p, draws = told.provenance, told.draws
-    drawn = f"{draws.n:,} draws, seed {draws.seed}" if draws.n > 1 else "central run"
+    drawn = numbers.drawn(draws.n, draws.seed)
     cite = f"carecost {p.version}, {told.assumptions.name} ({p.digest}), {drawn}. Everything behind it: annex.html."
     source = "Figures: Department for Education, HM Treasury, ONS, Open Government Licence v3.0."
     return h("div", h("p", words), h("p", f"{cite} {source}"), class_="notes")

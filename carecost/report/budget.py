@@ -116,7 +116,10 @@ def budget_text(budget: Budget) -> str:
         below_net = [row[0] for row in rows].index(NET) + 1
         rows[below_net:below_net] = _range(budget, shown, scale)
     title = f"Budget, {run.scenarios[budget.scenario].heading}, {run.assumptions.title}: {budget.price_base.words}"
-    notes = [line for note in budget.notes for line in textwrap.wrap(note, WIDTH)]
+    said = budget.notes
+    if budget.stated and run.draws.central:
+        said = ("No chance to exceed a stated budget is given: the central run has no draws.", *said)
+    notes = [line for note in said for line in textwrap.wrap(note, WIDTH)]
     return "\n".join([title, *_laid([heads, *rows]), *notes])
 
 

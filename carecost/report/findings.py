@@ -9,6 +9,8 @@ from carecost import _labels
 from carecost._labels import INACTION
 from carecost._typing import Array
 from carecost.engine.items import OUTCOMES, SOCIAL
+from carecost.files.packaged import record
+from carecost.report.answer import NEAR, PROGRAMME
 from carecost.report.headline import SummaryRow
 from carecost.report.html import Html, h, joined, section, table
 from carecost.report.words import plain
@@ -47,7 +49,7 @@ def opening(told: Story) -> Html:
     # Where there are several scenarios, each warning says of which it is.
     alone = len(told.against) == 1
     warnings = [text if alone or text.startswith(name) else f"{name}: {text}" for name, text in named]
-    what_intervals_hold = numbers.interval(told.draws.noise) if told.draws.n > 1 else numbers.NO_INTERVAL
+    what_intervals_hold = numbers.interval(told.draws.noise) if told.draws.n > 1 else numbers.no_interval(told.draws.n)
     return h(
         "header",
         h("h1", title(told)),
@@ -91,7 +93,7 @@ def summaries(told: Story) -> Html:
         Markup.
     """
     heads = summary_heads(told.draws.n > 1)
-    parts = [part for compared in told.against.values() for part in _summary(compared, heads)]
+    parts = [*_answered(told), *(part for compared in told.against.values() for part in _summary(compared, heads))]
     if not told.against:
         alone = told.spending[INACTION].plan
         parts.append(_summary_table(alone.title, told.inaction, heads))
@@ -99,6 +101,25 @@ def summaries(told: Story) -> Html:
     meaning = "Fixed means the same in every draw; none, that there is no such number. "
     meaning += "A row without an interval is of one run or one ratio." if told.draws.n > 1 else ""
     return section("summary", "Summary", *parts, h("p", rounding + meaning, class_="note"))
+
+
+def _answered(told: Story) -> Iterator[Html]:
+    """Write the table of the brief, and in what its spending differs from that of the tables below."""
+    made = told.answer
+    heads = ["", *(f"{column.title}, {column.under}" if column.under else column.title for column in made.columns)]
+    cells = (
+        [line.label, *(f"{cell.value} ({cell.below})" if cell.below else cell.value for cell in line.cells)]
+        for line in made.lines
+    )
+    yield table(f"The table of the brief; money in {made.prices} unless said", heads, cells)
+    known = record(told.assumptions.record) if told.assumptions.record else ()
+    money = next((row for row in known if (row["part"], row["what"]) == ("came", PROGRAMME)), None)
+    if money is not None:
+        words = f"{numbers.pounds(float(money['value']))} is {money['words']} ({money['source']})."
+        yield h("p", f"What came of the money that was asked for: {words}", class_="note")
+    near = next((said for said in made.mind if said.startswith(NEAR)), "")
+    if near:
+        yield h("p", f"{near} The tables below are of all spending that is counted.", class_="note")
 
 
 def summary_heads(drawn: bool) -> tuple[str, str, str, str]:

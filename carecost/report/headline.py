@@ -232,7 +232,7 @@ def saving_sentence(saving: Saving, moves: bool) -> str:
     low, high = interval(saving.npv(), 1e-9) if len(saving.averted) > 1 else (None, None)
     row = summary_row("", float(drawn.npv().mean()) * 1e-9, low, high, "£bn")
     spend = float(drawn.reform_spend().sum(1).mean())
-    after = f"after reform spend of {numbers.pounds(spend)}" if spend else "without reform spend"
+    after = f"after reform spend of {numbers.pounds(spend)} (undiscounted)" if spend else "without reform spend"
     paid = float(mean_payback(drawn, discounted=True))
     back = f"does not pay back by {years[1]}" if paid != paid else f"pays back in {_labels.financial_year(paid)}"
     within = f" ({numbers.LEVEL_WORDS} {row.interval})" if row.interval else ""

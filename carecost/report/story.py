@@ -172,7 +172,7 @@ class Story:
         """What this is from, so that it can be cited and made again."""
         made = self.provenance
         plans = ", ".join(name for name in self.spending if name != INACTION) or INACTION
-        drawn = f"{self.draws.n:,} draws, seed {self.draws.seed}" if self.draws.n > 1 else numbers.NO_INTERVAL
+        drawn = numbers.drawn(self.draws.n, self.draws.seed)
         return f"carecost {made.version}: {made.assumptions} (digest {made.digest[:12]}), {plans}; {drawn}"
 
     @cached_property

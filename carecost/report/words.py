@@ -42,9 +42,9 @@ GLOSSARY = (
 )
 #: What the annex has beside.
 MORE = (
-    ("No reform", "what happens if nothing changes but what is announced and paid for."),
+    ("No reform", "what happens if nothing is changed; “What no reform means” says what that holds."),
     ("Part of the programme", "one thing that would be done, with its effect and its money."),
-    ("Breaks even", "the share of the effects at which the money saved is the money spent."),
+    ("Breaks even", "the share of the effects, come true for certain, at which the money saved is the money spent."),
     ("Could really stop being spent", "the share of a saving that becomes cash: staff and buildings stay for a time."),
     ("Mean, draw", "all that is uncertain is drawn together many times; the mean is over these draws."),
     ("Central run", "one run in which every quantity has its stated value."),

@@ -247,7 +247,8 @@ def _budget(told: Story) -> Sheet:
     closing, paid = letter(2 + len(STEPS)), (letter(3 + len(STEPS)), letter(2 + len(STEPS) + len(income)))
     less = f"-SUM({paid[0]}{{row}}:{paid[1]}{{row}})" if income else ""
     for one, table in zip(every, tables, strict=True):
-        for year, at in table.groupby("year"):
+        for year in one.run.grid.years:
+            at = table[table["year"] == year]
             of = dict(zip(at["step"], at["value"].astype(float), strict=True))
             steps = [of.get(step) for step in STEPS]
             end: object = of[CLOSING] if None in steps else Formula(f"=SUM({first}{{row}}:{last}{{row}})", of[CLOSING])

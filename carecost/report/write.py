@@ -188,8 +188,7 @@ def table_text(results: Results | Story) -> str:
     lines = [
         f"{assumptions.title or assumptions.name} ({assumptions.name})",
         "; ".join(f"{name}: {spent.plan.title}" for name, spent in told.spending.items()),
-        f"Prices of {_labels.financial_year(assumptions.price_year)}; "
-        + (f"{draws.n:,} draws, seed {draws.seed}" if draws.n > 1 else numbers.NO_INTERVAL),
+        f"Prices of {_labels.financial_year(assumptions.price_year)}; " + numbers.drawn(draws.n, draws.seed),
     ]
     for compared in told.against.values():
         lines += ["", *_scenario(compared, draws.n > 1)]
@@ -219,7 +218,7 @@ def screen_text(told: Story) -> str:
     """
     title = f"Children in care: {told.assumptions.title or told.assumptions.name} ({told.assumptions.name})"
     draws = told.draws
-    drawn = f"{draws.n:,} draws, seed {draws.seed}" if draws.n > 1 else numbers.NO_INTERVAL
+    drawn = numbers.drawn(draws.n, draws.seed)
     lines = answer.screen(told.answer, f"{title}; {told.answer.prices}; {drawn}")
     return "\n".join(lines).replace(numbers.MINUS, "-")
 

@@ -30,6 +30,8 @@ Place = Callable[[Any], str]
 
 
 _NONNEGATIVE = "Give zero or more"
+#: Most that a rate or a price may grow or fall in a year, whatever it is: beyond are slips, such as 3 for 3%.
+MOST_GROWTH = 0.5
 #: Where a set keeps that it was checked: its layouts, for its own number of years and for as many as it can be run.
 _CHECKED = "_checked"
 #: What two sets may differ in and still have rows of which each is right in both, or in neither.
@@ -220,6 +222,15 @@ def _value_faults(where: str, row: Assumption, assumptions: Assumptions, grid: G
     least = min(b.value, b.value if b.low is None else b.low)
     if row.kind != "growth" and row.parameter != "unit_cost" and least < 0:
         found.append(Problem(f"is negative: {least:g}", where, _NONNEGATIVE))
+    ends = [end for end in (b.value, b.low, b.high, row.long_run) if end is not None]
+    if row.kind == "growth" and (wild := [end for end in ends if abs(end) > MOST_GROWTH]):
+        remedy = f"A growth is a share a year, so 0.03 for 3%, and {MOST_GROWTH:g} at most"
+        found.append(Problem(f"grows by {wild[0]:g} a year", where, remedy))
+    if row.kind == "value" and row.parameter == "entry_rate" and max(ends) > 1:
+        remedy = (
+            "Give children who enter in a year per child of the population, such as 0.004; a per cent is a hundredth"
+        )
+        found.append(Problem(f"is {max(ends):g}: more children enter than there are", where, remedy))
     if row.kind == "value" and b.unit == "share":
         most = max(b.value, b.value if b.high is None else b.high)
         if most > 1:

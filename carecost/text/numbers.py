@@ -47,6 +47,28 @@ def interval(noise: bool) -> str:
     return INTERVAL_WITH_LUCK if noise else INTERVAL
 
 
+def no_interval(draws: int) -> str:
+    """Say why there is no interval: the central run alone, or a single draw.
+
+    Examples
+    --------
+    >>> no_interval(0), no_interval(1)
+    ('central run only; no interval was drawn', 'a single draw, one of many that may be; no interval')
+    """
+    return "a single draw, one of many that may be; no interval" if draws == 1 else NO_INTERVAL
+
+
+def drawn(draws: int, seed: int) -> str:
+    """Say how many draws numbers are of.
+
+    Examples
+    --------
+    >>> drawn(1000, 7), drawn(0, 7)
+    ('1,000 draws, seed 7', 'central run only; no interval was drawn')
+    """
+    return f"{draws:,} draws, seed {seed}" if draws > 1 else no_interval(draws)
+
+
 @dataclass(frozen=True)
 class Scale:
     """Unit in which amounts of money are shown, and its decimals.

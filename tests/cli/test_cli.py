@@ -117,7 +117,7 @@ def test_a_changed_price_changes_the_answer(tmp_path: Path, capsys: pytest.Captu
         (["compare", TINY, EDGE, "--start", "2020"], "is past"),
         (["compare", TINY, EDGE, "--scope", "some"], "unknown scope 'some'"),
         (["compare", TINY, "care-review"], "'reform programme'"),
-        (["compare", "care-reviev"], "unknown assumption set 'care-reviev'"),
+        (["compare", "care-reviev"], "unknown assumption set or scenario 'care-reviev'. Did you mean 'care-review'?"),
         (["compare", TINY, EDGE, "--regions"], "is not a set with areas"),
         (["compare", TINY, TINY + "s"], "unknown scenario"),
         (["describe", "care-review-2022x"], "Did you mean 'care-review-2022'"),

@@ -74,7 +74,8 @@ def test_saving_sentence_has_present_value_spend_and_payback(told: Story) -> Non
     spend = numbers.pounds(saving.reform_spend().sum(1).mean())
     assert sentence == (
         f"Mean net present saving of Edge of care to the public purse, 2025-26 to 2030-31: {row.value} (80% interval "
-        f"{row.interval}), 2024-25 prices, after reform spend of {spend}. It pays back in 2027-28, discounted."
+        f"{row.interval}), 2024-25 prices, after reform spend of {spend} (undiscounted). It pays "
+        "back in 2027-28, discounted."
     )
     total = np.cumsum((saving.net_saving() * saving.drawn.factors).mean(0))
     assert (total >= 0).tolist() == [False, False, True, True, True, True]  # from 2027-28 on

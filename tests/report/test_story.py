@@ -61,6 +61,7 @@ def test_page_pictures_and_table_of_a_story_ask_for_nothing_more(tmp_path: Path)
     """Charts are drawn from the results that the story holds: those are asked by the room of plots."""
     results = Asked(two_scenarios())
     told = story(results)
+    assert told.answer.lines  # worked out once, when it is asked for
     results._asked.clear()
     write.write_summary(told, tmp_path)
     write.save_charts(told, tmp_path)
