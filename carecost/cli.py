@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import datetime
 import difflib
+import errno
 import io
 import json
 import math
@@ -13,7 +14,6 @@ import re
 import shlex
 import sys
 import tempfile
-import textwrap
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import partial
@@ -24,8 +24,6 @@ from carecost._version import __version__
 from carecost.errors import CareCostError, FileError, InputError, Problem, UnknownNameError, unknown
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from carecost.files.archive import Kept
     from carecost.inputs.assumptions import Assumptions
     from carecost.inputs.scenario import Scenario
@@ -60,8 +58,6 @@ AUTHORITY_DRAWS = 200
 #: Draws from which several processes are worth starting, and how many at most.
 MANY_DRAWS, MOST_PROCESSES = 128, 8
 
-#: Letters of a line.
-WIDTH = 110
 #: Problems that a command prints; check prints all.
 MOST_PROBLEMS = 40
 
@@ -91,9 +87,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     words = list(sys.argv[1:] if arguments is None else arguments)
     options = _parser(words).parse_args(words)
     # Of a program that calls this function each process would run the first lines again.
-    options.alone = arguments is not None
+    options.alone = arguments is not None or not _is_command()
     try:
-        return int(options.do(options))
+        done = int(options.do(options))
+        if sys.stdout is not None:
+            sys.stdout.flush()  # what cannot be written is said below, and not when Python ends
+        return done
     except CareCostError as error:
         _say(f"carecost: {_shown(error, options.do is _check)}", file=sys.stderr)
         return FAULTY
@@ -103,6 +102,24 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except BrokenPipeError:
         sys.stderr.close()
         return FINE
+    except OSError as error:
+        if error.errno != errno.ENOSPC:
+            raise
+        sys.stdout = None  # else Python tries once more when it ends
+        _say(
+            f"carecost: what is printed cannot be written: {error.strerror}. Make room, or print elsewhere",
+            file=sys.stderr,
+        )
+        return FAULTY
+
+
+def _is_command() -> bool:
+    """Say whether the program that runs is the command, and not one that calls it."""
+    about = getattr(sys.modules.get("__main__"), "__spec__", None)
+    return getattr(about, "name", "") == "carecost.__main__" or Path(sys.argv[0]).stem in (
+        "carecost",
+        "carecost-script",
+    )
 
 
 def _shown(error: CareCostError, every: bool) -> str:
@@ -351,6 +368,7 @@ def _what_if(options: argparse.Namespace) -> int:
     from carecost.files.baselines import under
     from carecost.files.load import load_assumptions
     from carecost.maths.monte_carlo import Draws
+    from carecost.report.write import summary_text
     from carecost.results.results import run
 
     made = load_assumptions(options.assumptions)
@@ -377,29 +395,8 @@ def _what_if(options: argparse.Namespace) -> int:
     elif options.format == "csv":
         _say(csv_text(rows), end="")
     else:
-        _say(_laid_out(rows))
+        _say(summary_text(rows))
     return FINE
-
-
-def _laid_out(summary: pd.DataFrame) -> str:
-    """Lay a summary out for a terminal: a row a line, what leads with its interval, and the unit."""
-    from carecost._shown import figures
-    from carecost.results.summary import ENDING
-
-    def written(value: float, unit: str) -> str:
-        if value != value:
-            return "none"
-        return f"{value:.0f}" if unit == ENDING else figures(value)
-
-    lines = []
-    leads = "mean" if summary["mean"].notna().any() else "central"
-    for row in summary.to_dict("records"):
-        shown = row[leads] if row[leads] == row[leads] else row["central"]
-        low, high = (written(row[end], row["unit"]) for end in ("low", "high"))
-        between = f" ({low} to {high})" if row["low"] == row["low"] else ""
-        lines += textwrap.wrap(row["what"], WIDTH, initial_indent="", subsequent_indent="  ")
-        lines.append(f"  {written(shown, row['unit'])}{between} {row['unit']}")
-    return "\n".join(lines)
 
 
 def _authority(options: argparse.Namespace) -> int:
@@ -440,13 +437,12 @@ def _processes(options: argparse.Namespace) -> dict[str, Any]:
         # Those that this process may use, where the system says so.
         cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
         count = 1 if options.alone or options.draws < MANY_DRAWS else min(cores, MOST_PROCESSES)
-    elif count < 1:
-        raise InputError(Problem(f"--processes is {count}", remedy="Give 1 or more"))
-    if count == 1:
-        return {}
-    from carecost.simulation.blocks import processes
+    from carecost.simulation.processes import MOST, SHARE, processes
 
-    return {"threads": count, "executor": partial(processes, count)}
+    if not 1 <= count <= MOST:
+        raise InputError(Problem(f"--processes is {count}", remedy=f"Give 1 to {MOST}"))
+    count = min(count, max(1, options.draws // SHARE))
+    return {} if count == 1 else {"threads": count, "executor": partial(processes, count)}
 
 
 def _stated(options: argparse.Namespace) -> dict[int, float] | None:
@@ -694,8 +690,8 @@ class _Progress:
     def __init__(self, quiet: bool, what: str = "draws") -> None:
         from tqdm import tqdm
 
-        self.quiet = quiet
-        self._bar = tqdm(total=0, desc=what, unit="", delay=2, leave=False, disable=quiet, file=sys.stderr)
+        self.quiet = quiet or sys.stderr is None
+        self._bar = tqdm(total=0, desc=what, unit="", delay=2, leave=False, disable=self.quiet, file=sys.stderr)
 
     def step(self, done: int, total: int) -> None:
         """Say how many are done, of how many."""

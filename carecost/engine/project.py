@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from carecost._guard import guarded, instance, optional
 from carecost._typing import lock
 from carecost.engine.age_cohorts import project_ages
 from carecost.engine.capacity import limited
@@ -12,6 +13,10 @@ from carecost.engine.parameters import Parameters
 from carecost.engine.projection import Projection
 
 
+@guarded(
+    parameters=instance(Parameters, words="Give Parameters: carecost.Parameters"),
+    kernels=optional(instance(Kernels, words="Give Kernels, or nothing")),
+)
 def project(parameters: Parameters, kernels: Kernels | None = None) -> Projection:
     """Project the stock and flows of one stream of children.
 
@@ -26,6 +31,11 @@ def project(parameters: Parameters, kernels: Kernels | None = None) -> Projectio
     -------
     Projection
         Stock on each date and flows in each year.
+
+    Raises
+    ------
+    InputError
+        If it is given something else.
 
     See Also
     --------

@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import get_args
 
 from carecost._guard import Refused, guarded, instance, one_of, text
-from carecost.errors import CareCostError, FileError, Problem, refuse
+from carecost._labels import INACTION
+from carecost.errors import CareCostError, FileError, Problem, UnknownNameError, refuse
 from carecost.files import schema
 from carecost.files.authorities import part
 from carecost.files.input_books import is_book, read_book
@@ -133,6 +134,9 @@ def load_scenario(name: str | Path) -> Scenario:
     stacked = _stacked(name)
     if len(stacked) > 1:
         return reduce(Scenario.__add__, [load_scenario(part) for part in stacked])
+    if str(name) == INACTION and not Path(name).exists():
+        remedy = "What happens without reform is always run: leave the name out"
+        raise UnknownNameError(Problem(f"{INACTION!r} is the name of no scenario", remedy=remedy))
     path = find(name, packaged_scenarios(), SCENARIO, _packaged)
     if is_book(path):
         with read_book(path, "scenario").unpacked() as unpacked:

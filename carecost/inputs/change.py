@@ -463,7 +463,8 @@ def _faults(change: Change) -> list[Problem]:
         problems.append(unknown("shape", change.shape, SHAPES, where))
     if change.start + change.lag < 1:
         remedy = "Programme years start at 1: nothing before the programme is changed"
-        problems.append(Problem(f"start is {change.start}", where, remedy))
+        later = f" and lag is {change.lag}" if change.lag else ""
+        problems.append(Problem(f"start is {change.start}{later}", where, remedy))
     if change.full < change.start or (change.end is not None and change.end < change.full):
         years = f"start, full, end are {change.start}, {change.full}, {change.end}"
         problems.append(Problem(years, where, "They must not fall"))

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from carecost import _labels
 from carecost._labels import INACTION
+from carecost._shown import figures
 from carecost.engine.items import OUTCOMES
 from carecost.files.archive import add_files
 from carecost.money.discounting import Schedule
@@ -18,9 +19,12 @@ from carecost.report.headline import BOUND_NAMES, PER_CHILD, SummaryRow
 from carecost.report.html import Html, document, h, joined, picture, section
 from carecost.report.story import Against, Story, story
 from carecost.report.words import GLOSSARY, MORE
+from carecost.results.summary import ENDING
 from carecost.text import numbers
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from carecost.results.results import Results
 
 
@@ -201,6 +205,44 @@ def table_text(results: Results | Story) -> str:
     wrapped = (line if len(line) <= WIDTH else textwrap.fill(line, WIDTH) for line in lines)
     # A terminal may lack the minus sign of typesetting.
     return "\n".join(wrapped).replace(numbers.MINUS, "-")
+
+
+def summary_text(summary: pd.DataFrame) -> str:
+    """Write a summary for a terminal: what a row is of, what leads with its interval, and the unit.
+
+    Parameters
+    ----------
+    summary : DataFrame
+        Of one scenario, as :meth:`carecost.Saving.summary` gives it.
+
+    Returns
+    -------
+    str
+        Lines of at most 110 columns.
+
+    Examples
+    --------
+    >>> import carecost as cc
+    >>> saving = cc.run("england-2025", "family-help", years=2).compare("family-help")
+    >>> print("\\n".join(summary_text(saving.summary()).splitlines()[:2]))
+    Children in care, 31 March 2027, inaction
+      80,098 children
+    """
+
+    def written(value: float, unit: str) -> str:
+        if value != value:
+            return numbers.NONE
+        return f"{value:.0f}" if unit == ENDING else figures(value)
+
+    lines = []
+    leads = "mean" if summary["mean"].notna().any() else "central"
+    for row in summary.to_dict("records"):
+        shown = row[leads] if row[leads] == row[leads] else row["central"]
+        low, high = (written(row[end], row["unit"]) for end in ("low", "high"))
+        between = f" ({low} to {high})" if row["low"] == row["low"] else ""
+        lines += textwrap.wrap(row["what"], WIDTH, subsequent_indent="  ")
+        lines.append(f"  {written(shown, row['unit'])}{between} {row['unit']}")
+    return "\n".join(lines)
 
 
 def screen_text(told: Story) -> str:

@@ -8,7 +8,7 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
-from carecost._guard import frame, guarded, one_of, rate, text
+from carecost._guard import frame, guarded, one_of, rate, shown, text
 from carecost._labels import INACTION
 from carecost._typing import Array
 from carecost.errors import InputError, Problem, UnknownNameError, refuse, unknown
@@ -102,7 +102,10 @@ def present_value(
     # Errors of the means of years that hang together do not add up to that of their sum.
     table = table.drop(columns="mean_error", errors="ignore")
     keys = [c for c in table.columns if c not in ("year", "value")]
+    refuse(_unfit(table))
     years = sorted(set(table["year"].tolist()))
+    if gaps := sorted(set(range(int(years[0]), int(years[-1]))) - set(years)):
+        raise InputError(Problem(f"year {gaps[0]} is in no row", "present_value", "Give every year once"))
     groups = table.groupby(keys, sort=False, dropna=False)["year"]
     if (groups.count() != len(years)).any() or (groups.nunique() != len(years)).any():
         raise InputError(Problem("some row lacks a year or has one twice", "present_value", "Give every year once"))
@@ -110,6 +113,25 @@ def present_value(
     discounted = table.assign(value=table["value"] * table["year"].map(factor))
     summed = discounted.groupby(keys, sort=False, dropna=False)["value"].sum().reset_index()
     return summed.assign(discount=rates.name, timing=timing)
+
+
+def _unfit(table: pd.DataFrame) -> list[Problem]:
+    """Find values that are no amounts of money, and years that are none."""
+    found = []
+    for column, what in (("value", "amounts of money"), ("year", "whole years")):
+        plain = pd.api.types.is_numeric_dtype(table[column]) and table[column].dtype.kind != "b"
+        wrong = ~np.isfinite(table[column].to_numpy(dtype=float)) if plain else np.ones(len(table), dtype=bool)
+        if plain and column == "year":
+            wrong |= table[column].to_numpy(dtype=float) % 1 != 0
+        if wrong.any():
+            at = int(np.flatnonzero(wrong)[0])
+            held = f"{column} of row {at} is {shown(table[column].iloc[at])}"
+            found.append(Problem(held, "present_value", f"Give {what}, as numbers, in every row"))
+    if "unit" in table and (odd := sorted({str(u) for u in table["unit"] if not str(u).startswith("GBP")})):
+        found.append(Problem(f"unit is {odd[0]!r}", "present_value", "Give a table of money: its unit is GBP"))
+    if not len(table):
+        found.append(Problem("the table has no row", "present_value", "Give every year once"))
+    return found
 
 
 @guarded(by=text, basis=one_of([REAL, CASH]))
@@ -171,7 +193,7 @@ def change_rows(
     if since is not None and baseline not in (None, scenario):
         remedy = "Give one: another scenario in the same year, or another year of the same scenario"
         raise InputError(Problem(f"baseline is {baseline!r} and since is {since}", "price_volume_mix", remedy))
-    against = scenario if since is not None else baseline or INACTION
+    against = scenario if since is not None else INACTION if baseline is None else baseline
     projected = list(run.grid.years)
     refuse(
         [unknown("scenario", name, run.scenarios) for name in (scenario, against) if name not in run.scenarios]
@@ -182,6 +204,9 @@ def change_rows(
         ],
         UnknownNameError,
     )
+    if since is not None and year is not None and since >= year:
+        remedy = "since is the earlier year: give one before the other"
+        raise InputError(Problem(f"since is {since} and year is {year}", "price_volume_mix", remedy))
     by_default = projected if since is None else projected[-1:]
     years = by_default if year is None else [year]
     # Levels are shown with the luck of small numbers; a comparison of scenarios is without it.

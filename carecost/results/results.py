@@ -38,7 +38,7 @@ from carecost.analysis import sensitivity
 from carecost.analysis.convergence import Convergence, convergence
 from carecost.engine.parameters import Parameters
 from carecost.engine.projection import Projection, together
-from carecost.errors import Problem, UnknownNameError, refuse, unknown
+from carecost.errors import InputError, Problem, UnknownNameError, refuse, unknown
 from carecost.files.archive import replay, save_run
 from carecost.files.baselines import Background, under
 from carecost.files.load import a_scenario, a_set
@@ -77,7 +77,17 @@ from carecost.text import numbers
 
 #: Rules of the guard (see :mod:`carecost._guard`): a horizon; draws; a vintage; years that are told apart by name.
 HORIZON = optional(whole(1, LONGEST, example="20"))
-some = instance(slice, words="Give a slice of the draws, such as slice(0, 10); without it the central run is given")
+
+
+def some(value: Any) -> slice:
+    """Take a slice of the draws."""
+    words = "Give a slice of the draws, such as slice(0, 10); without it the central run is given"
+    if not isinstance(value, slice):
+        raise Refused("", words)
+    for end in (value.start, value.stop, value.step):
+        if not (end is None or isinstance(end, int)):
+            raise Refused("", words)
+    return value
 
 
 def _report(module: str) -> Any:
@@ -546,6 +556,10 @@ class Results:
         >>> results.projection("inaction").stock.ndim  # draw, date, age, placement
         4
         """
+        n = self._run.draws.n
+        if draw is not None and not range(n)[draw]:
+            remedy = f"The run has {n}: give a slice such as slice(0, {min(n, 10)})" if n else "Run it with draws"
+            raise InputError(Problem(f"draw is {draw}, which takes none of the draws", "Results.projection()", remedy))
         projections = self._run.projections(scenario, draw)
         if stream is None:
             return together(list(projections.values()))

@@ -142,8 +142,10 @@ def variants(run: Run, scenario: str, baseline: str) -> Variants:
     Returns
     -------
     Variants
-        Those there are.
+        Those there are; none against another scenario, which would have to be varied too.
     """
+    if baseline != INACTION:
+        return Variants(None, None, None)
     return run.once(("variants", scenario, baseline), lambda: _variants(run, scenario, baseline))
 
 

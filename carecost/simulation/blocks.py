@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import multiprocessing
-import signal
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import BrokenExecutor, Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor
+from concurrent.futures import BrokenExecutor, Executor, Future, ThreadPoolExecutor
 from contextlib import ExitStack
 from functools import partial
 from typing import Any, TypeAlias
 
+from carecost._guard import shown
 from carecost._labels import INACTION
 from carecost.engine.grid import Grid
-from carecost.errors import CareCostError, Problem
+from carecost.errors import CareCostError, InputError, Problem
 from carecost.inputs.scenario import Scenario
 from carecost.maths.monte_carlo import Draws
 from carecost.simulation.evaluator import Evaluator, Joined, Outcome
@@ -61,19 +60,6 @@ def share_of_draws(prepared: Prepared, draws: Draws, threads: int, keep: str = E
     if keep == HEADLINE:
         most = min(most, LEAN)
     return max(1, min(most, -(-draws.n // max(threads, 1))))
-
-
-def processes(count: int) -> Executor:
-    """Start processes that blocks of draws are done on; a thread where the system lets none be started.
-
-    Each is a fresh Python, which loads the package first: about a second.
-    """
-    try:
-        fresh = multiprocessing.get_context("spawn")
-        # Ctrl-C reaches all of them: the first process says that it was stopped, and ends the others.
-        return ProcessPoolExecutor(count, fresh, signal.signal, (signal.SIGINT, signal.SIG_IGN))
-    except (ImportError, NotImplementedError, OSError):
-        return ThreadPoolExecutor(1)
 
 
 def evaluate(prepared: Prepared, draws: Draws, block: slice | None, keep: str = EVERYTHING) -> dict[Key, Outcome]:
@@ -166,6 +152,21 @@ def drawn(
     return {key: parts.outcome() for key, parts in joined.items()}
 
 
+def _started(factory: Callable[[], object]) -> Executor:
+    """Ask a factory for its executor.
+
+    Raises
+    ------
+    InputError
+        If it gives something else.
+    """
+    made = factory()
+    if not isinstance(made, Executor):
+        remedy = "Give a concurrent.futures.Executor, or a factory of one, such as ProcessPoolExecutor"
+        raise InputError(Problem(f"executor gives {shown(made)}", "run()", remedy))
+    return made
+
+
 def _evaluated(
     evaluated: Evaluated, prepared: Prepared, draws: Draws, spans: Sequence[Span], workers: Workers
 ) -> Iterator[tuple[Span, dict[Key, Outcome] | BaseException]]:
@@ -173,7 +174,7 @@ def _evaluated(
     left, why, tries = list(spans), dict[Span, BaseException](), dict.fromkeys(spans, 0)
     while left:
         with ExitStack() as stack:
-            executor = workers if isinstance(workers, Executor) else stack.enter_context(workers())
+            executor = workers if isinstance(workers, Executor) else stack.enter_context(_started(workers))
             futures: dict[Span, Future[dict[Key, Outcome]]] = {}
             again: list[Span] = []
             try:

@@ -57,7 +57,6 @@ LEFT_OUT = {
     "CareCostError": "raised by the package",
     "Projection": "made by project(); engine/projection.py",
     "Capacity": "made by project(); engine/projection.py",
-    "project": "engine/project.py",
     "stockflow.Kernel": "a named tuple",
     "stockflow.YearKernel": "a named tuple",
 }
@@ -357,6 +356,7 @@ def calls() -> dict[str, dict[str, Any]]:
         "money.schedules": {},
         "Costs": {"grid": grid, "volume": costs.volume, "unit_cost": costs.unit_cost, "spend": costs.spend},
         "cost": {"projection": projection, "parameters": parameters},
+        "project": {"parameters": parameters, "kernels": None},
         "CapacityGroup": {"name": "n", "placements": ["a"], "next": "b", "note": ""},
         "Grid": {f: getattr(grid, f) for f in cc.Grid.__dataclass_fields__},
         "Grid.labels": {"self": grid, "axis": "ages"},

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -109,6 +110,9 @@ def test_the_social_ledger_is_no_part_of_public_spend() -> None:
         ({"scenario": "edge", "year": 2040}, UnknownNameError, "unknown year '2040'"),
         ({"scenario": "edge", "by": ["grop"]}, UnknownNameError, "Did you mean 'group'"),
         ({"scenario": "edge", "baseline": "inaction", "since": 2026}, InputError, "Give one: another scenario"),
+        ({"scenario": "edge", "since": 2030, "year": 2027}, InputError, "since is 2030 and year is 2027.*the earlier"),
+        ({"scenario": "edge", "since": 2027, "year": 2027}, InputError, "since is 2027 and year is 2027.*the earlier"),
+        ({"scenario": "edge", "baseline": ""}, UnknownNameError, "unknown scenario ''"),
     ],
 )
 def test_a_change_that_cannot_be_split_is_refused(
@@ -181,6 +185,32 @@ def test_quantiles_and_gaps_have_no_present_value(results: Results) -> None:
         cc.present_value(drawn.iloc[1:])
     with pytest.raises(InputError, match="lacks a year or has one twice"):
         cc.present_value(pd.concat([drawn, drawn]))
+
+
+@pytest.mark.parametrize(
+    ("odd", "said"),
+    [
+        (
+            lambda t: t.assign(value=t["value"].where(t["year"] != 2028)),
+            r"value of row \d+ is .*nan.*Give amounts of money",
+        ),
+        (lambda t: t.assign(value=np.inf), r"value of row 0 is .*inf"),
+        (lambda t: t.assign(value=t["value"].astype(str)), "value of row 0 is '.*as numbers"),
+        (lambda t: t.assign(value=True), "value of row 0 is a bool"),
+        (lambda t: t.assign(year=t["year"] + 0.5), r"year of row 0 is .*whole years"),
+        (lambda t: t.assign(year=t["year"].astype(str)), "year of row 0 is '2026'.*as numbers"),
+        (lambda t: t[t["year"] != 2028], "year 2028 is in no row"),
+        (lambda t: t.assign(unit="children"), "unit is 'children'.*its unit is GBP"),
+        (lambda t: t.iloc[:0], "no row"),
+    ],
+)
+def test_what_is_no_money_by_year_has_no_present_value(
+    results: Results, odd: Callable[[pd.DataFrame], pd.DataFrame], said: str
+) -> None:
+    table = results.costs(by_draw=True)
+    assert cc.present_value(table)["value"].notna().all()
+    with pytest.raises(InputError, match=said):
+        cc.present_value(odd(table))
 
 
 def test_results_of_other_prices_are_not_compared(results: Results) -> None:
