@@ -224,9 +224,8 @@ def summary_text(summary: pd.DataFrame) -> str:
     --------
     >>> import carecost as cc
     >>> saving = cc.run("england-2025", "family-help", years=2).compare("family-help")
-    >>> print("\\n".join(summary_text(saving.summary()).splitlines()[:2]))
-    Children in care, 31 March 2027, inaction
-      80,098 children
+    >>> summary_text(saving.summary()).splitlines()[0]
+    'Children in care, 31 March 2027, inaction'
     """
 
     def written(value: float, unit: str) -> str:

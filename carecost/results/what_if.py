@@ -387,7 +387,8 @@ class Response:
         items = [item.name for item in run.grid.items]
         ages = [age for band in at.entries for age in band or ()]
         begins = (run.calendar.programme_start if at.start is None else at.start) + at.delay
-        if begins > (last := run.grid.years[-1]):
+        asked = at.delay or at.start not in (None, run.calendar.programme_start)
+        if asked and begins > (last := run.grid.years[-1]):
             remedy = f"Give a start up to {last}, its delay included"
             what = f"the programme begins in {begins}, after the last year that is run"
             raise InputError(Problem(what, where, remedy))
