@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import textwrap
 from collections.abc import Iterator, Sequence
 from itertools import zip_longest
@@ -229,16 +230,16 @@ def summary_text(summary: pd.DataFrame) -> str:
     """
 
     def written(value: float, unit: str) -> str:
-        if value != value:
+        if math.isnan(value):
             return numbers.NONE
         return f"{value:.0f}" if unit == ENDING else figures(value)
 
     lines = []
-    leads = "mean" if summary["mean"].notna().any() else "central"
-    for row in summary.to_dict("records"):
-        shown = row[leads] if row[leads] == row[leads] else row["central"]
+    table = summary.astype(dict.fromkeys(("mean", "low", "high", "central"), float))
+    for row in table.to_dict("records"):
+        shown = row["central"] if math.isnan(row["mean"]) else row["mean"]
         low, high = (written(row[end], row["unit"]) for end in ("low", "high"))
-        between = f" ({low} to {high})" if row["low"] == row["low"] else ""
+        between = "" if math.isnan(row["low"]) else f" ({low} to {high})"
         lines += textwrap.wrap(row["what"], WIDTH, subsequent_indent="  ")
         lines.append(f"  {written(shown, row['unit'])}{between} {row['unit']}")
     return "\n".join(lines)
