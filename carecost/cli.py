@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn, TextIO
 
 from carecost._version import __version__
-from carecost.errors import CareCostError, FileError, InputError, Problem, UnknownNameError, unknown
+from carecost.errors import CareCostError, FileError, InputError, Problem, UnknownNameError, refuse, unknown
 
 if TYPE_CHECKING:
     from carecost.files.archive import Kept
@@ -534,9 +534,10 @@ def _compare(options: argparse.Namespace) -> int:
     progress = _Progress(quiet=options.quiet or options.format != "table")
     draws, on = Draws(options.draws, options.seed, options.noise), _processes(options)
     if options.regions:
-        if stated is not None:
-            remedy = f'Give one area and --budget, such as carecost compare "{name}/London"'
-            raise InputError(Problem("a budget is of one run, and --regions are several", "--budget", remedy))
+        given = {f"--{word}": getattr(options, word) for word in ("excel", "explorer", "charts", "discount")}
+        wanted = [option for option, value in (given | {"--budget": stated is not None}).items() if value]
+        remedy = f'Give one area instead, such as carecost compare "{name}/London"'
+        refuse([Problem("is of one run, and --regions are several", option, remedy) for option in wanted])
         return _regions(options, assumptions, scenarios, draws, on, out)
     done = run(
         assumptions, scenarios, options.years, draws, options.start, progress=progress.step, beside=summary.beside, **on

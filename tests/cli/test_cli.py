@@ -119,6 +119,12 @@ def test_a_changed_price_changes_the_answer(tmp_path: Path, capsys: pytest.Captu
         (["compare", TINY, "care-review"], "'reform programme'"),
         (["compare", "care-reviev"], "unknown assumption set or scenario 'care-reviev'. Did you mean 'care-review'?"),
         (["compare", TINY, EDGE, "--regions"], "is not a set with areas"),
+        (["compare", "--regions", "--excel", "a.xlsx", "--discount", "0.02"], "--excel: is of one run, and --regions"),
+        (["compare", "--regions", "--explorer", "a.html", "--draws", "0"], "--explorer: is of one run"),
+        (["compare", "--regions", "--budget", "--draws", "0"], "--budget: is of one run"),
+        (["compare", TINY, EDGE, "--out", ""], "--out: names no folder"),
+        (["compare", TINY, EDGE, "--processes", "62"], "--processes is 62. Give 1 to 61"),
+        (["compare", TINY, "inaction"], "always run: leave the name out"),
         (["compare", TINY, TINY + "s"], "unknown scenario"),
         (["describe", "care-review-2022x"], "Did you mean 'care-review-2022'"),
         (["check", "nowhere"], "unknown set or scenario 'nowhere'"),
@@ -464,7 +470,7 @@ def test_budget_is_printed_in_cash_and_written(tmp_path: Path, capsys: pytest.Ca
     [
         (["--stated-budget", "2027"], "'2027' is no budget of a year"),
         (["--stated-budget", "2060=1e6", "--draws", "0"], "unknown year '2060'"),
-        (["--budget", "--regions"], "a budget is of one run"),
+        (["--budget", "--regions"], "--budget: is of one run"),
     ],
 )
 def test_budget_says_what_is_wrong(
@@ -576,6 +582,41 @@ def test_what_if_prints_what_the_response_gives(capsys: pytest.CaptureFixture[st
     at = response.at({"family help": 0.5}, {"children's home": 1.1}, 1.05, delay=1)
     found = rows["Net present saving to the public purse (cashable)"]
     assert found * 1e9 == pytest.approx(at.npv().mean(), rel=1e-9)
+
+
+def test_what_if_is_laid_out_for_people(capsys: pytest.CaptureFixture[str]) -> None:
+    words = ["what-if", "england-2025", "family-help", "--years", "8", "--draws"]
+    for draws in ("0", "3"):
+        assert main([*words, draws]) == 0
+        lines = capsys.readouterr().out.splitlines()
+        assert max(map(len, lines)) <= 110 and not any("nan" in line.lower().split() for line in lines)
+        assert re.fullmatch(r"  [\d,]+( \([\d,]+ to [\d,]+\))? children", lines[1])
+        paid = lines[lines.index("Payback year, undiscounted") + 1]
+        assert re.fullmatch(r"  (none|20\d\d)( \((none|20\d\d) to (none|20\d\d)\))? financial year ending", paid)
+
+
+def test_amount_below_zero_is_no_option(tmp_path: Path) -> None:
+    words = ["--name", "x", "--what", "entries", "--on", "ages 10 to 17", "--from", "2029", "--cost", "6m", "--prices"]
+    words += ["2025", "--source", "s", "--grade", "E", "--basis", "assumed", "--amount", "-5%"]
+    assert main(["new-scenario", str(tmp_path / "x.toml"), *words]) == 0
+    amounts = [effect.amount.value for lever in cc.load_scenario(tmp_path / "x.toml").levers for effect in lever.effects]
+    assert amounts == [-0.05]
+
+
+def test_central_budget_says_why_it_has_no_chance(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    words = ["--draws", "0", "--no-charts", "--stated-budget", "2027=1e9"]
+    assert main(["compare", TINY, EDGE, "--quiet", "--out", str(tmp_path / "out"), *words]) == 0
+    assert "No chance to exceed a stated budget is given" in capsys.readouterr().out
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no device without room here")
+def test_no_room_for_what_is_printed_is_said_in_words() -> None:
+    with open("/dev/full", "w", encoding="utf-8") as full:
+        done = subprocess.run(
+            [sys.executable, "-m", "carecost", "list"], stdout=full, stderr=-1, text=True, check=False
+        )
+    assert done.returncode == 2 and done.stderr.startswith("carecost: what is printed cannot be written: No space")
+    assert "Traceback" not in done.stderr and len(done.stderr.splitlines()) == 1
 
 
 def test_what_if_refuses_what_is_no_name_and_number(capsys: pytest.CaptureFixture[str]) -> None:
