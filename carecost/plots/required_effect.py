@@ -120,10 +120,12 @@ def _mark(ax: Axes, made: Curve, known: list[Evidence]) -> None:
             ]
             ax.plot(ends, [y, y], color=_figure.INK, linewidth=1.2, label="_interval")
         mark: dict[str, Any] = {"marker": "D", "markersize": 6, "color": _figure.ORANGE, "linewidth": 0}
+        # One beyond the amounts that are drawn stands at their end, and says where it is.
+        found, at = at, min(max(at, min(left, right)), max(left, right))
         ax.plot([at], [y], label=f"_{study.measure}", clip_on=False, **mark)
         share = abs(at - left) / abs(right - left)
         inside = share < 0.5
-        basis = f" ({study.basis})"
+        basis = f" ({study.basis})" if found == at else f" ({study.basis}; at {numbers.plain(found)}%)"
         room = _figure.letters(ax, _figure.SMALL, max(share, 1 - share)) - len(basis)
         name = textwrap.shorten(study.measure, _FEW if _figure.is_narrow(ax) else room, placeholder=" …")
         label = ax.annotate(f"{name}{basis}", (at, y), (6 if inside else -6, 5), textcoords="offset points")

@@ -599,8 +599,8 @@ def test_amount_below_zero_is_no_option(tmp_path: Path) -> None:
     words = ["--name", "x", "--what", "entries", "--on", "ages 10 to 17", "--from", "2029", "--cost", "6m", "--prices"]
     words += ["2025", "--source", "s", "--grade", "E", "--basis", "assumed", "--amount", "-5%"]
     assert main(["new-scenario", str(tmp_path / "x.toml"), *words]) == 0
-    amounts = [effect.amount.value for lever in cc.load_scenario(tmp_path / "x.toml").levers for effect in lever.effects]
-    assert amounts == [-0.05]
+    levers = cc.load_scenario(tmp_path / "x.toml").levers
+    assert [effect.amount.value for lever in levers for effect in lever.effects] == [-0.05]
 
 
 def test_central_budget_says_why_it_has_no_chance(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
