@@ -300,7 +300,7 @@ def test_variants_that_a_command_asks_for() -> None:
         (["--roll-out", "most"], "'most' is not a share.*12/153"),
         (["--delay", "-2"], "Programme years start at 1"),
         (["--delay", "3", "--years", "2"], "--delay is 3.*begin in 2031, after the last.*the last is 2027"),
-        (["--processes", "0", "--draws", "0"], "--processes is 0. Give 1 or more"),
+        (["--processes", "0", "--draws", "0"], "--processes is 0. Give 1 to 61"),
     ],
 )
 def test_a_flag_that_cannot_be_used(flags: list[str], message: str, capsys: pytest.CaptureFixture[str]) -> None:

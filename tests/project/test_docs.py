@@ -22,8 +22,10 @@ import carecost
 import go
 from carecost import cli
 from carecost.files import schema
+from carecost.files.packaged import record
 from carecost.plots._figure import png
 from carecost.report.answer import Cell, answer
+from carecost.text.numbers import pounds
 
 ROOT = Path(__file__).resolve().parents[2]
 BUILT = ("_build", "_generated")
@@ -145,11 +147,15 @@ def test_the_readme_gives_the_answer_of_the_command(pytestconfig: pytest.Config)
         return f"{cell(label, column).value} ({cell(label, column).below})"
 
     children, spend = cell("2032", "inaction"), cell("Spend in", "inaction")
-    came = f"{cell('2032', 'came').value} and {cell('Spend in', 'came').value} came in 2025"
+    every = next(r for r in record("england") if r["what"] == "public spend of all services" and r["year"] == "2025")
+    came = (
+        f"{cell('2032', 'came').value} and {cell('Spend in', 'came').value} came in 2025"
+        f" ({pounds(float(every['value']))} for all children's services)"
+    )
     claimed, measured = (ranged("Net saving", plan) for plan in plans)
     wanted = (
         f"- without reform {children.value} children in care on 31 March 2032 ({children.below}), at {spend.value} a"
-        f" year ({spend.below}); {came};\n"
+        f" year ({spend.below}) in the scope nearest to the Review's; {came};\n"
         f"- the Review's programme, its effects as claimed: net saving over twenty years {claimed}; it breaks even if"
         f" {cell('Breaks even', plans[0]).value} of the claimed effect comes true;\n"
         f"- the same programme with the effects that were measured: {measured}.\n"

@@ -12,6 +12,8 @@ from data.rules.sources.write import csv_text
 
 NAME = "england"
 _COLUMNS = ("part", "what", "year", "value", "unit", "words", "source", "quality")
+#: Pounds of the money that the Review asked for: it states no price year.
+POUNDS = "GBP of 2021-22, assumed"
 REVIEW = "Independent Review of Children's Social Care, final report, May 2022"
 #: Years between which it is told what moved.
 BEFORE, AFTER = 2022, 2025
@@ -45,10 +47,10 @@ def _said() -> Iterator[Row]:
     from data.rules.sets.scenarios import SPEND
 
     for year, amount in enumerate(SPEND, start=1):
-        yield _row("said", "programme money", year, amount, "GBP", "programme year", REVIEW, "B")
+        yield _row("said", "programme money", year, amount, POUNDS, "programme year", REVIEW, "B")
     later = lever("Family Help in the long run")
     source = "executive summary, May 2022, from a copy; Church Times, 23 May 2022"
-    yield _row("said", "programme money after", len(SPEND) + 1, later, "GBP a year", "over", source, "E")
+    yield _row("said", "programme money after", len(SPEND) + 1, later, f"{POUNDS}, a year", "over", source, "E")
 
 
 def _scope() -> Row:
