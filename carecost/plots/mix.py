@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from carecost.results.results import Results
 
 #: Panels, and the groups of placements in each; all other groups in care are in the last.
-PANELS = {"Children's homes, other residential": ("residential",), "Foster families": ("fostering", "kinship")}
+PANELS = {"Residential care": ("residential",), "Foster families": ("fostering", "kinship")}
 REST = "Everywhere else"
 
 #: Inches of the chart: three panels beside each other, and below each other.
@@ -148,6 +148,7 @@ def finding(results: Results) -> str:
     counts = _counts(run.grid, run.shown["inaction"].stock, n, False)
     changes = {name: float(line[-1] - line[0]) for name, line in zip((*PANELS, REST), counts, strict=True)}
     most = max(changes, key=lambda name: abs(changes[name]))
-    verb = "grow" if changes[most] > 0 else "shrink"
+    verb = "rise" if changes[most] > 0 else "fall"
     by = numbers.children(abs(changes[most]))
-    return f"Without reform, {most[0].lower()}{most[1:]} {verb} most: by {by} in {n - 1} years"
+    where = "elsewhere" if most == REST else f"in {most[0].lower()}{most[1:]}"
+    return f"Without reform, children {where} {verb} most: by {by} in {n - 1} years"

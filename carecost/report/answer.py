@@ -391,7 +391,7 @@ class _Asked:
         yield line(f"Spend in {year}{scope}", self._spend_cells(self.main), "money")
         yield line(f"{MONEY}, {self._first_years}", self._programme())
         yield line("… and each year after", self._programme_after())
-        yield line(f"Net saving in {len(self.run.grid.years)} years", self._saving())
+        yield line(f"Net saving in {self._years}", self._saving())
         yield line(SUSTAINED, self._sustained())
         yield line(RIVALS, self._rivals())
         yield line("Pays for itself", self._payback())
@@ -479,6 +479,12 @@ class _Asked:
             if after.any():
                 cells[name] = Cell(numbers.pounds(float(after.mean())))
         return cells
+
+    @property
+    def _years(self) -> str:
+        """Say how many years are run."""
+        years = len(self.run.grid.years)
+        return f"{years} year{'' if years == 1 else 's'}"
 
     @property
     def _first_years(self) -> str:
@@ -572,7 +578,7 @@ class _Asked:
         return children
 
     def _standfirst(self) -> Iterator[str]:
-        years = len(self.run.grid.years)
+        years = self._years
         idle = {name: said for name in self.scenarios if (said := self.run.idle(name))}
         yield from (f"{self.run.scenarios[name].title}: {said}." for name, said in idle.items())
         claimed = [name for name in self.scenarios if self.run.scenarios[name].claim and name not in idle]
@@ -580,14 +586,18 @@ class _Asked:
         measured = [name for name in acting if _kind(self.run.scenarios[name]) == "measured"]
         for name in claimed[:1]:
             share = switching_value(self.run, name)
+            # Where there are several reforms it is said which is meant.
+            several = len([n for n in acting if n not in measured]) > 1
+            reform = f"“{self.run.scenarios[name].heading}”" if several else "Reform"
             if share is None:
-                yield f"Even if all that was claimed came true, reform would not pay for itself within {years} years."
+                unnamed = reform if several else "reform"
+                yield f"Even if all that was claimed came true, {unnamed} would not pay for itself within {years}."
             elif share <= 1:
                 much = numbers.percent(share)
-                yield f"Reform would pay for itself over {years} years if {much} of the effect claimed came true."
+                yield f"{reform} would pay for itself over {years} if {much} of the effect claimed came true."
             else:
                 much = numbers.percent(share)
-                yield f"Reform would pay for itself over {years} years only if {much} of what was claimed came true."
+                yield f"{reform} would pay for itself over {years} only if {much} of what was claimed came true."
         for name in measured[:1]:
             amount = float(self._compared[name].npv().mean())
             ending = (
@@ -596,11 +606,11 @@ class _Asked:
                 else f"saves {numbers.pounds(amount)}"
             )
             yield f"With the effects measured so far alone, it {ending}."
-        for name in [n for n in acting if n not in (*claimed[:1], *measured[:1])][:1] if not claimed else []:
+        for name in [n for n in acting if n not in (*claimed[:1], *measured[:1])][:1]:
             amount = float(self._compared[name].npv().mean())
             title = self.run.scenarios[name].title
             kind = "saving" if amount >= 0 else "cost"
-            yield f"{title}: net {kind} of {numbers.pounds(abs(amount))} over {years} years."
+            yield f"{title}: net {kind} of {numbers.pounds(abs(amount))} over {years}."
 
     def _why(self) -> Iterator[tuple[str, str]]:
         asked = [float(row["value"]) for row in self._part(SAID) if row["what"] == PROGRAMME]

@@ -36,8 +36,8 @@ AHEAD, SCORED_YEARS = (1, 3, 5, 10, 15, 20), 5
 BESIDE = (
     "In care and started: per 10,000 children aged 0 to 17, started in the year; who went on to another "
     "authority is counted there. Shares: of children in care; homes with secure ones. £ a week as published, "
-    "means over children where there are several authorities; £ a child: spend on children looked after for "
-    "each child aged 0 to 17, {year}. A dash: not published."
+    "means over children where there are several authorities (England's too, near the one that is published for it); "
+    "£ a child: spend on children looked after for each child aged 0 to 17, {year}. A dash: not published."
 )
 SPENT = (
     "Spend on children looked after, {year}, section 251, gross. Rate: more or fewer children in care per "

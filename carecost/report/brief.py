@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 #: Inches of the charts: as they are printed and on a desk, and on a phone.
 WIDE, PHONE = (9.0, 3.7), (4.1, 4.4)
-MIX_WIDE, MIX_PHONE = (9.0, 2.6), (4.1, 6.6)
+MIX_WIDE, MIX_PHONE = (9.0, 2.4), (4.1, 6.6)
 
 #: Columns of a table beyond which it scrolls on a phone, and says so; and beyond which what was said and what came are
 #: left to the first page, and letters are smaller in print.
@@ -61,7 +61,7 @@ figcaption { font-size: .8rem; color: #4a5258; }
   html { font-size: 11px; } body { max-width: none; padding: 0; }
   .many { font-size: .76rem; } .many td, .many th { padding-right: .4rem; }
   .many .below { display: inline; font-size: .68rem; margin-left: .4em; } .many tbody th { min-width: 15em; }
-  th, td { padding-top: .16rem; padding-bottom: .16rem; } li { margin-bottom: .2rem; }
+  th, td { padding-top: .13rem; padding-bottom: .13rem; } li { margin-bottom: .15rem; }
   .page + .page { break-before: page; } .page { margin: 0; }
   table, figure, li, .two > div { break-inside: avoid; }
 }
@@ -289,7 +289,7 @@ def _variants(told: Story) -> Iterator[tuple[str, str]]:
         yield f"If effects were as stated, {under}", rivals.cells[column].value
     share = _starting(made, "Breaks even")
     if share is not None and share.cells[column].value != DASH:
-        yield "Breaks even if this much of its effects comes true, for certain", share.cells[column].value
+        yield "Breaks even if this much comes true, for certain", share.cells[column].value
 
 
 def _mind(made: Answer) -> Iterator[Html]:

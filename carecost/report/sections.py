@@ -109,11 +109,12 @@ EFFECTS_NAME, EFFECTS_TITLE = "effects", "What an effect would be worth"
 EFFECTS_NOTE = (
     "Places for an effect that no study found: each stands at zero. Here each is tried alone against no reform, in "
     "full and in the central run. What would be needed is the amount whose net saving is what its money costs; "
-    "money that pays for several effects counts whole for each."
+    "money that pays for several effects counts whole for each, and a part that names no cost of its own is set "
+    "against all of the programme's."
 )
 
 
-_EFFECT_HEADS = ("", "Tried", "Fewer children", "Could stop being spent", "Net saving", "Its money", "Needed")
+_EFFECT_HEADS = ("", "Tried", "Fewer children", "Could stop being spent", "Net saving", "Money it must cover", "Needed")
 
 
 def effects(told: Story) -> Html:
