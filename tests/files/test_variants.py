@@ -36,6 +36,9 @@ def test_effect_of_ones_own_replaces_the_amount_of_its_lever(effect: str, amount
     (made,) = pulled([EDGE], [effect])
     assert made == cc.load_scenario(EDGE).given("edge of care", amount)
     assert made.levers[0].changes[0].amount == amount
+    # Its title says so, once, however often one is given.
+    assert made.title == f"{cc.load_scenario(EDGE).title}, with an effect of yours"
+    assert made.given("edge of care", -0.1).title == made.title and made.levers[0].source == "given by the user"
 
 
 def test_effect_acts_on_every_scenario_with_the_lever_and_on_no_other() -> None:

@@ -41,3 +41,13 @@ def test_studies_that_lean_the_other_way_are_on_the_chart(results: Results) -> N
     assert [one.get_xdata()[0] for one in found] == [pytest.approx(25.0)]
     left, right = ax.get_xlim()
     assert left == pytest.approx(25.0) and right < 0
+
+
+def test_studies_beyond_the_amounts_stand_at_their_end_and_say_where_they_are() -> None:
+    # In three years nothing acts, so that no amount leans another way.
+    ax = plot_required_effect(
+        cc.run("england-2025", "child-protection", years=3), "child-protection", "child protection"
+    )
+    assert any(text.get_text().endswith("(measured; at 25%)") for text in ax.texts)
+    edge = max(ax.get_xlim())
+    assert [one.get_xdata()[0] for one in ax.get_lines() if one.get_marker() == "D"] == [pytest.approx(edge)]

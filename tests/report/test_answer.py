@@ -128,6 +128,29 @@ def test_dates_are_those_asked_for_or_refused(run: Run) -> None:
         answer(run, at=(2090,))
 
 
+def test_pounds_of_others_are_said_and_the_claim_beside_its_mean(run: Run, made: Answer) -> None:
+    money = next(line for line in made.lines if line.label == "Money for reform, four years")
+    assert [cell.below for cell in money.cells[:2]] == ["of 2021-22", "2023–2029, cash"]
+    last = run.grid.dates.index(2035)
+    central, drawn = (run.compare("care-review", central=alone).averted[:, last].mean() for alone in (True, False))
+    assert f"in the mean of draws {drawn / central:.0%} of it comes true" in made.mind[0]
+
+
+def test_short_run_says_of_how_many_years_its_money_is() -> None:
+    made = answer(cc.run("england-2025", "care-review", years=4).run, rivals=False)
+    assert any(line.label == "Money for reform, two years" for line in made.lines)
+    assert any(line.label == "Net saving in 4 years" for line in made.lines)
+
+
+def test_effect_of_ones_own_is_said_and_several_reforms_are_named() -> None:
+    given = cc.load_scenario("care-review").given("child protection", -0.05)
+    made = answer(cc.run("england-2025", given, "families-first", years=8).run, rivals=False)
+    assert made.columns[3].title == "Reform, as claimed, with an effect of yours"
+    assert made.standfirst[0].startswith("“Reform, as claimed, with an effect of yours” would pay")
+    assert any("Families First" in sentence for sentence in made.standfirst)
+    assert any("Its effects, some of them yours" in rest for _, rest in made.why)
+
+
 def test_central_runs_have_no_ranges() -> None:
     made = answer(cc.run("england-2025", "care-review", years=10).run, rivals=False)
     assert not any(" to " in cell.below for line in made.lines for cell in line.cells)

@@ -54,6 +54,14 @@ BROKEN: dict[str, tuple[Callable[[cc.Assumptions], cc.Assumptions], str]] = {
     "grade": (lambda a: with_row(a, "population", quality=""), "quality is blank"),
     "level of an outcome": (lambda a: counting(a, 1.5), "is 1.5 (share of leavers)"),
     "negative rate": (lambda a: with_row(a, "exit_rate", value=-0.2, low=None, high=None), "is negative: -0.2"),
+    "entries above one": (
+        lambda a: with_row(a, "entry_rate", value=8.7, low=None, high=None),
+        "is 8.7: more children enter than there are",
+    ),
+    "growth of 100%": (
+        lambda a: replace(a, rows=tuple(replace(r, long_run=1.0) if r.kind == "growth" else r for r in a.rows)),
+        "grows by 1 a year",
+    ),
     "share above one": (lambda a: with_row(a, "entry_share", value=1.25), "is 1.25, more than the whole"),
     "shares that do not sum to one": (lambda a: with_row(a, "entry_share", value=0.5), "sum to 0.75"),
     "unknown label": (
