@@ -195,7 +195,7 @@ def part(assumptions: Assumptions, name: str) -> Assumptions:
         If there is no such region and no such authority.
     """
     regions = known_regions(assumptions)
-    if name in regions.names:
+    if regions.named(name) is not None:
         return region_of(assumptions, name)
     if assumptions.name not in packaged_authorities():
         raise UnknownNameError(unknown("area", name, regions.names, assumptions.name))

@@ -74,6 +74,11 @@ class Regions:
         """Names of the regions."""
         return tuple(f.area for f in self.facts if f.measure == SHARE)
 
+    def named(self, name: str) -> str | None:
+        """Give the name of a region as it is written, of one in any case of letters; None where there is none."""
+        wanted = " ".join(str(name).split()).casefold()
+        return next((one for one in self.names if one.casefold() == wanted), None)
+
     def value(self, area: str, measure: str, year: int | None = None) -> float:
         """Give the one figure of a region, or of the whole country, of a measure (and year).
 
@@ -144,11 +149,12 @@ def known_regions(assumptions: Assumptions) -> Regions:
 def region_of(assumptions: Assumptions, name: str, prices: Prices = "own") -> Assumptions:
     """Make the set of one region; see :func:`carecost.area`."""
     regions = known_regions(assumptions)
-    if name not in regions.names:
+    written = regions.named(name)
+    if written is None:
         raise UnknownNameError(unknown("area", name, regions.names, assumptions.name))
     if prices not in ("own", "national"):
         raise InputError(unknown("prices", prices, ("own", "national")))
-    return _area(assumptions, name, prices == "own")
+    return _area(assumptions, written, prices == "own")
 
 
 @lru_cache(maxsize=32)

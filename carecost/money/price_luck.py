@@ -10,7 +10,7 @@ from carecost._typing import Array
 from carecost.errors import InputError, Problem
 
 
-@guarded(scores=array(), sd=number(above=0), placements=array())
+@guarded(scores=array(), sd=number(above=0, most=5), placements=array())
 def mean_price_factor(scores: ArrayLike, sd: float, placements: ArrayLike) -> Array:
     r"""Give the mean price of some placements over that of very many, by the moments of a sum of lognormals.
 
@@ -38,7 +38,7 @@ def mean_price_factor(scores: ArrayLike, sd: float, placements: ArrayLike) -> Ar
     Raises
     ------
     InputError
-        If what is given is no number, or ``sd`` is not above zero.
+        If what is given is no number, or ``sd`` is not above zero or beyond 5.
 
     See Also
     --------

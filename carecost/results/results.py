@@ -197,7 +197,7 @@ def run(
     keep : str
         What is held of the draws: ``everything``; ``costs`` (money by item, children in care in total; not half the
         memory); ``headline`` (children in care, public spend and savings in total; little memory however many draws).
-        What is not held is refused in words; the central run is held whole, and numbers are the same.
+        What is not held is refused in words; the central run is held whole, and numbers are the same to rounding.
 
     Returns
     -------

@@ -248,3 +248,10 @@ def two_prices() -> cc.Assumptions:
     (row,) = ENGLAND.select("unit_cost", item="foster agency")[:1]
     both = replace(row, where=replace(row.where, items=("foster agency", "leaving care")))
     return replace(ENGLAND, rows=(*rows, both))
+
+
+def test_region_is_found_in_any_case_of_letters() -> None:
+    assert cc.area("england-2025", " north  EAST") == cc.area("england-2025", "North East")
+    assert cc.load_assumptions("england-2025/yorkshire and the humber").area == "Yorkshire and The Humber"
+    with pytest.raises(cc.CareCostError, match="Did you mean 'North East'"):
+        cc.area("england-2025", "Nort East")
