@@ -437,6 +437,8 @@ def _processes(options: argparse.Namespace) -> dict[str, Any]:
         # Those that this process may use, where the system says so.
         cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
         count = 1 if options.alone or options.draws < MANY_DRAWS else min(cores, MOST_PROCESSES)
+    if count == 1:
+        return {}
     from carecost.simulation.processes import MOST, SHARE, processes
 
     if not 1 <= count <= MOST:
