@@ -20,7 +20,9 @@ from carecost._typing import Array
 from carecost.analysis.sensitivity import switching_value
 from carecost.analysis.sustained import outliving
 from carecost.errors import InputError, Problem
-from carecost.files.packaged import record
+from carecost.files.load import load_assumptions
+from carecost.files.packaged import packaged_assumptions, record
+from carecost.inputs.assumptions import Assumptions
 from carecost.inputs.scenario import GIVEN, Scenario, elsewhere
 from carecost.results.baseline_tables import HOMES, npvs
 from carecost.results.summary import mean_payback, variants
@@ -694,6 +696,9 @@ class _Asked:
 
     def _mind(self) -> Iterator[str]:
         run = self.run
+        if changed := _changed(run.assumptions):
+            rows = "a row differs" if changed == 1 else f"{changed:,} rows differ"
+            yield f"The assumptions are not those that ship as {run.assumptions.name}: {rows}."
         claimed = [name for name in self.scenarios if run.scenarios[name].claim]
         if claimed:
             yield f"“As claimed” is not evidence: {self._come_true(claimed[0])}"
@@ -708,6 +713,14 @@ class _Asked:
             if made_for := elsewhere(plan, run.assumptions.name):
                 yield f"{made_for}."
         yield "What children gain, and whether they are safe at home, is not counted in pounds."
+
+
+def _changed(assumptions: Assumptions) -> int:
+    """Count the rows of a set that the packaged set of its name has not; none where there is no such set."""
+    if assumptions.name not in packaged_assumptions():
+        return 0
+    known = set(load_assumptions(assumptions.name).rows)
+    return sum(row not in known for row in assumptions.rows)
 
 
 def _spanned(words: str) -> str:

@@ -136,6 +136,13 @@ def test_pounds_of_others_are_said_and_the_claim_beside_its_mean(run: Run, made:
     assert f"in the mean of draws {drawn / central:.0%} of it comes true" in made.mind[0]
 
 
+def test_packaged_set_that_was_changed_is_said_to_be(made: Answer) -> None:
+    dearer = cc.load_assumptions("england-2025").replace("unit_cost", item="children's home", value=9000)
+    (first, *_) = answer(cc.run(dearer, years=2).run, rivals=False).mind
+    assert first == "The assumptions are not those that ship as england-2025: a row differs."
+    assert not any("that ship as" in said for said in made.mind)
+
+
 def test_short_run_says_of_how_many_years_its_money_is() -> None:
     made = answer(cc.run("england-2025", "care-review", years=4).run, rivals=False)
     assert any(line.label == "Money for reform, two years" for line in made.lines)
