@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import Any
 
 from carecost.errors import CareCostError, InputError, Problem, UnknownNameError, unknown
 from carecost.files.load import load_scenario
@@ -46,12 +47,21 @@ def pulled(
     for scenario in _given([load_scenario(name) for name in names], effects):
         variants.append(scenario)
         if delay is not None:
-            variants.append(scenario.delayed(delay))
+            variants.append(_said(scenario.delayed, delay, "--delay"))
         if scale is not None:
-            variants.append(scenario.scaled(scale))
+            variants.append(_said(scenario.scaled, scale, "--scale"))
         if roll_out is not None:
             variants.append(scenario.partial(_share(roll_out)))
     return variants
+
+
+def _said(make: Callable[[Any], Scenario], value: float, option: str) -> Scenario:
+    """Make a variant; what cannot be made is said of the option."""
+    try:
+        return make(value)
+    except CareCostError as error:
+        problem = error.problems[0]  # the same for every change
+        raise type(error)([Problem(problem.what, f"{option} {value:g}", problem.remedy)]) from None
 
 
 def _given(scenarios: list[Scenario], effects: Sequence[str]) -> list[Scenario]:
