@@ -47,6 +47,10 @@ class Calendar:
         return self.programme_start if change.year_one is None else change.year_one
 
 
+#: Changes before the first projected year that are named one by one.
+MOST_PAST = 3
+
+
 def check(scenario: Scenario, grid: Grid, streams: tuple[str, ...], calendar: Calendar) -> None:
     """Refuse a scenario that names what the set lacks, or acts before the first projected year.
 
@@ -56,6 +60,7 @@ def check(scenario: Scenario, grid: Grid, streams: tuple[str, ...], calendar: Ca
         With every fault.
     """
     found: list[Problem] = []
+    past: list[tuple[int, Problem]] = []
     for lever in scenario.levers:
         for change in lever.changes:
             where = f"scenario {scenario.name!r}, lever {lever.name!r}, {change.operation} {change.parameter}"
@@ -66,7 +71,7 @@ def check(scenario: Scenario, grid: Grid, streams: tuple[str, ...], calendar: Ca
             if first < grid.base_year + 1:
                 later = "take a set with an earlier base year" if change.year_one else "start the programme later"
                 remedy = f"The first projected year is {grid.base_year + 1}; {later}"
-                found.append(Problem(f"acts in {first}, which is past", where, remedy))
+                past.append((first, Problem(f"acts in {first}, which is past", where, remedy)))
             if calendar.portion != 1.0 and change.parameter == "population" and change.operation in ("add", "replace"):
                 remedy = "Give a change by scale, which holds in an area too"
                 found.append(Problem("is a number of children for the whole country, in an area", where, remedy))
@@ -75,7 +80,11 @@ def check(scenario: Scenario, grid: Grid, streams: tuple[str, ...], calendar: Ca
                 found.append(Problem("changes places, and the set has no limit to them", where, remedy))
             if not labels and change.parameter == "unit_cost" and change.operation in ("add", "replace"):
                 found += _wrong_units(change, grid, where)
-    refuse(found)
+    if len(past) > MOST_PAST:  # a programme that starts too early: one fault and not each of its changes
+        first, one = min(past, key=lambda pair: pair[0])
+        what = f"acts in {first}, which is past, with {len(past)} of its changes"
+        past = [(first, Problem(what, f"scenario {scenario.name!r}", one.remedy))]
+    refuse([*(problem for _, problem in past), *found])
 
 
 def _unknown_labels(change: Change, grid: Grid, streams: tuple[str, ...], where: str) -> list[Problem]:
