@@ -6,12 +6,16 @@ import multiprocessing
 import os
 import signal
 import threading
+from collections.abc import Iterator
 from concurrent.futures import Executor, ProcessPoolExecutor, ThreadPoolExecutor
+from contextlib import contextmanager
 from multiprocessing.connection import wait
 from typing import Any
 
 #: Draws that a process is worth starting for, and the most processes that every system lets be waited for.
 SHARE, MOST = 16, 61
+#: The setting by which Python looks for no module in the current folder.
+SAFE = "PYTHONSAFEPATH"
 
 
 def processes(count: int) -> Executor:
@@ -29,17 +33,32 @@ def processes(count: int) -> Executor:
     Executor
         Processes that run; ends them at once where its block is left by an error, such as Ctrl-C.
     """
-    # Else each would look for its modules in the current folder first, where a file may have the name of one.
-    os.environ.setdefault("PYTHONSAFEPATH", "1")
     made: Executor | None = None
     try:
-        made = _Processes(count, multiprocessing.get_context("spawn"), _begin)
-        made.submit(os.getpid).result()
+        with _safe_path():
+            made = _Processes(count, multiprocessing.get_context("spawn"), _begin)
+            # One is started for each that is asked for before any has answered: all of them, here.
+            began = [made.submit(os.getpid) for _ in range(count)]
+        began[0].result()
     except Exception:  # no semaphores, too many open files, no current folder: whatever keeps one from starting
         if made is not None:
             made.shutdown(wait=False, cancel_futures=True)
         return ThreadPoolExecutor(1)
     return made
+
+
+@contextmanager
+def _safe_path() -> Iterator[None]:
+    """Let what is started look for no module in the current folder, where a file may have the name of one."""
+    before = os.environ.get(SAFE)
+    os.environ[SAFE] = "1"
+    try:
+        yield
+    finally:
+        if before is None:
+            del os.environ[SAFE]
+        else:
+            os.environ[SAFE] = before
 
 
 class _Processes(ProcessPoolExecutor):

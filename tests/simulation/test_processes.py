@@ -30,7 +30,8 @@ def child(text: str, folder: Path) -> subprocess.Popen[str]:
     return subprocess.Popen(command, cwd=folder, env=settings, text=True, stdout=-1, stderr=-1)
 
 
-def test_numbers_are_those_of_one_process() -> None:
+def test_numbers_are_those_of_one_process_and_no_setting_is_left_behind() -> None:
+    settings = dict(os.environ)
     tiny, edge = cc.load_assumptions(SETS / "tiny"), cc.load_scenario(SETS / "edge.toml")
     here, there = (
         cc.run(tiny, edge, draws=cc.Draws(8, seed=2, noise=True), block=3, executor=executor).compare("edge")
@@ -38,6 +39,7 @@ def test_numbers_are_those_of_one_process() -> None:
     )
     np.testing.assert_array_equal(here.npv(), there.npv())
     np.testing.assert_array_equal(here.averted, there.averted)
+    assert dict(os.environ) == settings
 
 
 def test_block_left_by_an_error_waits_for_no_process() -> None:
@@ -84,5 +86,5 @@ def test_no_module_of_the_current_folder_is_read(tmp_path: Path) -> None:
         "    from carecost.simulation.processes import processes\n"
         "    with processes(1) as running: print(type(running).__name__, running.submit(abs, -3).result())\n"
     )
-    said, _ = child(text, tmp_path / "elsewhere").communicate(timeout=300)
-    assert said.split() == ["_Processes", "3"]
+    said, faults = child(text, tmp_path / "elsewhere").communicate(timeout=300)
+    assert said.split() == ["_Processes", "3"] and not faults
