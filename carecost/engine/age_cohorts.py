@@ -24,8 +24,9 @@ from carecost.maths.birthday_flow import YearKernel, meet_new_rates, time_of_lay
 
 #: Draws that go through at once: what an age needs fits in cache.
 AT_ONCE = 64
-#: Draws times years that meet new rates at once, where draws are fewer: calls cost more than copies of kernels then.
-TURNS = 64
+#: Draws times years that meet new rates at once, of few draws: calls cost more than copies of kernels then. Of more
+#: draws years go one by one, and no copy is held.
+TURNS, FEW = 64, 8
 
 
 def project_sums(parameters: Parameters, kernels: Kernels | None = None) -> Projection:
@@ -384,7 +385,7 @@ class _Cohorts:
     def _meetings(self, years: NDArray[np.int_], pairs: NDArray[np.int_]) -> list[_Meeting]:
         """Put the kernels of two sets of rates beside some years (by index), some years at once."""
         self._kernels.make(pairs[years].ravel().tolist())
-        count = max(1, TURNS // self._n)
+        count = TURNS // self._n if self._n <= FEW else 1
         chosen = [years[i : i + count] for i in range(0, len(years), count)]
         return [
             _Meeting(some, *(self._kernels.beside(pairs[some, side].tolist(), self._draws) for side in (0, 1)))
