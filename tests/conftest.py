@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Callable
+import sys
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +30,14 @@ TOLERANCE = 1e-6
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Add the option that writes the golden files anew."""
     parser.addoption("--update-golden", action="store_true", help="write tests/data/golden/ anew instead of comparing")
+
+
+@pytest.fixture(autouse=True)
+def _closed_figures() -> Iterator[None]:
+    """Close the figures that a test opened: which tests came before in a worker must not decide over a warning."""
+    yield
+    if pyplot := sys.modules.get("matplotlib.pyplot"):
+        pyplot.close("all")
 
 
 @pytest.fixture
