@@ -15,7 +15,6 @@ import shlex
 import sys
 import tempfile
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn, TextIO
@@ -572,11 +571,9 @@ def _asked(name: str, scenarios: Sequence[str]) -> tuple[str, list[str]]:
     sets = packaged_assumptions()
     plain = name not in (*sets, *known) and not path.exists() and not path.suffix and not set(name) & set("/\\+")
     if plain and difflib.get_close_matches(name, known):
-        fault = unknown("assumption set or scenario", name, [*sets, *known])
-        meant = fault.remedy.partition("Known:")[0]
-        raise UnknownNameError(
-            replace(fault, remedy=f"{meant}carecost list names what there is; a path of yours must exist")
-        )
+        (meant,) = difflib.get_close_matches(name, [*sets, *known], 1)
+        remedy = f"Did you mean {meant!r}? carecost list names what there is; a path of yours must exist"
+        raise UnknownNameError(Problem(f"unknown assumption set or scenario {name!r}", remedy=remedy))
     if path.is_dir() or name in sets or not (own_file or set(name.split("+")) <= set(known)):
         return name, list(scenarios) or list(DEFAULT_SCENARIOS)
     every = [name, *scenarios]

@@ -115,7 +115,7 @@ def _annotate(ax: Axes, results: Results, lines: dict[str, pd.DataFrame]) -> Non
     _figure.note(
         ax,
         [
-            what if drawn else f"Lines: {numbers.NO_INTERVAL}.",
+            what if drawn else f"Lines: {numbers.no_interval(run.draws.n)}.",
             f"Assumptions: {run.assumptions.name}" + (f"; {run.draws.n:,} draws." if drawn else "."),
         ],
         warning=f"{'; '.join(claimed)}: {numbers.CLAIM}." if claimed else "",

@@ -195,7 +195,7 @@ def _note(ax: Axes, saving: Saving) -> None:
         [
             f"Bars and line: mean. Band: {numbers.INTERVAL}. {_share_paid(saving)}"
             if drawn
-            else f"Line: {numbers.NO_INTERVAL}.",
+            else f"Line: {numbers.no_interval(run.draws.n)}.",
             f"Public purse, against {_heading(saving, saving.baseline.name).lower()}. Cashable saving: price effects "
             f"and the cashable share of volume effects. Discount rates: {run.assumptions.discount.name}.",
             f"Assumptions: {run.assumptions.name}{end}",

@@ -25,6 +25,9 @@ MIX_WIDE, MIX_PHONE = (9.0, 2.4), (4.1, 6.6)
 #: left to the first page, and letters are smaller in print.
 FEW, MANY = 3, 5
 
+#: What stands over the table.
+SIDE = "What was said, what came, and what is projected"
+
 STYLE = """
 :root { color-scheme: light; }
 body { font: 1rem/1.45 "Helvetica Neue", Arial, "Liberation Sans", sans-serif; color: #111418; background: #fff;
@@ -96,7 +99,7 @@ def page(told: Story) -> str:
     second = h(
         "section",
         _running(told, 2),
-        h("h2", "What was said, what came, and what is projected"),
+        h("h2", SIDE),
         _table(made),
         _charts(told, "mix"),
         h("div", h("div", *_changes(told)), h("div", *_mind(made)), class_="two"),
@@ -203,7 +206,7 @@ def _table(made: Answer) -> Html:
         "class_": "scroll",
         "tabindex": "0",
         "role": "region",
-        "aria_label": "What was said, what came, and what is projected",
+        "aria_label": SIDE,
     }
     return joined([words, h("div", body, **holder) if wide else body])
 

@@ -100,12 +100,16 @@ def frames(cash: Sequence[Budget]) -> dict[str, pd.DataFrame]:
     return {name: table.reset_index(drop=True) for name, table in made.items()}
 
 
+def leading(budget: Budget) -> pd.DataFrame:
+    """Give the rows of a budget that lead: means over draws, or the central run where there are none."""
+    table = budget.table()
+    return table[table["quantile"] == ("central" if budget.run.draws.central else "mean")]
+
+
 def budget_text(budget: Budget) -> str:
     """Write a budget for a terminal: the first years, means over draws, the range of the net, what to know."""
     run, shown = budget.run, budget.run.grid.years[:SHOWN]
-    table = budget.table()
-    of_mean = "central" if run.draws.central else "mean"
-    of_table = table[table["quantile"] == of_mean]
+    of_table = leading(budget)
     named = zip(of_table["step"].tolist(), of_table["year"].tolist(), of_table["value"].tolist(), strict=True)
     means: dict[tuple[str, int], float] = {(step, year): value for step, year, value in named}
     most = max(abs(v) for (step, year), v in means.items() if year in shown and step == CLOSING)

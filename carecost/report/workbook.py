@@ -11,7 +11,7 @@ import numpy as np
 from carecost import _labels
 from carecost.files.archive import add_files
 from carecost.files.excel import Chart, Column, Formula, Sheet, letter, named, workbook
-from carecost.report.budget import budgets
+from carecost.report.budget import budgets, leading
 from carecost.report.story import Story, story
 from carecost.results.budget import CLOSING, INCOME, NET, STEPS
 from carecost.results.tables import interval
@@ -241,7 +241,7 @@ def _budget(told: Story) -> Sheet:
     """
     titles, rows = _titles(told), []
     every = budgets(told.results, {})
-    tables = [table[table["quantile"].isin(("mean", "central"))] for table in (one.table() for one in every)]
+    tables = [leading(one) for one in every]
     income = list(dict.fromkeys(step for table in tables for step in table["step"] if step.startswith(INCOME)))
     first, last = letter(2), letter(1 + len(STEPS))
     closing, paid = letter(2 + len(STEPS)), (letter(3 + len(STEPS)), letter(2 + len(STEPS) + len(income)))

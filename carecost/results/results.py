@@ -68,7 +68,7 @@ from carecost.results.budget import OF, Budget, stated_budget
 from carecost.results.decision_tables import DEFAULT_EFFECT, VALUES, ScenarioOptions
 from carecost.results.saving import RATES, Saving
 from carecost.results.what_if import Response, bands_of_ages
-from carecost.simulation.blocks import Progress
+from carecost.simulation.blocks import EXECUTOR, Progress
 from carecost.simulation.comparison import RATE, TIMING
 from carecost.simulation.kept import KEEPS, Keep
 from carecost.simulation.run import THREADS, Run
@@ -81,13 +81,9 @@ HORIZON = optional(whole(1, LONGEST, example="20"))
 
 def some(value: Any) -> slice:
     """Take a slice of the draws."""
-    words = "Give a slice of the draws, such as slice(0, 10); without it the central run is given"
-    if not isinstance(value, slice):
-        raise Refused("", words)
-    for end in (value.start, value.stop, value.step):
-        if not (end is None or isinstance(end, int)):
-            raise Refused("", words)
-    return value
+    if isinstance(value, slice) and all(isinstance(v, int | None) for v in (value.start, value.stop, value.step)):
+        return value
+    raise Refused("", "Give a slice of the draws, such as slice(0, 10); without it the central run is given")
 
 
 def _report(module: str) -> Any:
@@ -114,7 +110,7 @@ def workers(value: Any) -> Any:
     """Take an executor, or a factory of one."""
     if isinstance(value, Executor) or callable(value):
         return value
-    raise Refused("", "Give a concurrent.futures.Executor, or a factory of one, such as ProcessPoolExecutor")
+    raise Refused("", EXECUTOR)
 
 
 def a_date(value: Any) -> datetime.date:

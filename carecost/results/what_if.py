@@ -41,9 +41,9 @@ from carecost.simulation.response import Band, Corners, Entries, scaled_set
 from carecost.simulation.run import Run
 from carecost.simulation.run import run as run_simulation
 
-#: Rule of the guard: what something is multiplied with.
-#: More than MOST_TIMES is a slip.
+#: Most that something is multiplied with: more is a slip.
 MOST_TIMES = 1000
+#: Rule of the guard: what something is multiplied with.
 TIMES = number(above=0, most=MOST_TIMES, hint="a multiplier, so 1.1 for a tenth more")
 
 

@@ -27,6 +27,8 @@ SMALL = 256
 Progress = Callable[[int, int], None]
 #: What blocks are done on: an executor, which is left as it is, or a factory of one, which is shut down after.
 Workers: TypeAlias = Executor | Callable[[], Executor]
+#: What is asked for where workers are none.
+EXECUTOR = "Give a concurrent.futures.Executor, or a factory of one, such as ProcessPoolExecutor"
 #: Times that a block is tried.
 TRIES = 3
 #: First draw of a block, and the one after its last.
@@ -162,8 +164,7 @@ def _started(factory: Callable[[], object]) -> Executor:
     """
     made = factory()
     if not isinstance(made, Executor):
-        remedy = "Give a concurrent.futures.Executor, or a factory of one, such as ProcessPoolExecutor"
-        raise InputError(Problem(f"executor gives {shown(made)}", "run()", remedy))
+        raise InputError(Problem(f"executor gives {shown(made)}", "run()", EXECUTOR))
     return made
 
 
