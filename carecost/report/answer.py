@@ -461,8 +461,10 @@ class _Asked:
         said = [float(row["value"]) for row in self._part(SAID) if row["what"] == PROGRAMME]
         came = self._figure(CAME, PROGRAMME)
         if said:
-            asked = self._part(SAID)
-            cells[SAID] = Cell(numbers.pounds(sum(said)), _pounds_of(next(r for r in asked if r["what"] == PROGRAMME)))
+            asked = next(row for row in self._part(SAID) if row["what"] == PROGRAMME)
+            # What was said is a sum of its own years, of which the run may hold fewer.
+            years = "" if self._first_years == self._named_years(len(said)) else f"{self._named_years(len(said))} "
+            cells[SAID] = Cell(numbers.pounds(sum(said)), f"{years}{_pounds_of(asked)}")
         if came is not None:
             cells[CAME] = Cell(numbers.pounds(float(came["value"])), _spanned(came["words"]))
         for name in self.scenarios:
@@ -492,7 +494,12 @@ class _Asked:
     def _first_years(self) -> str:
         """Name the years whose programme money is told as one sum: fewer than four where the run ends before."""
         held = max((len(self._spent(name)) for name in self.scenarios), default=FIRST_YEARS)
-        return {1: "one year", 2: "two years", 3: "three years"}.get(held, "four years")
+        return self._named_years(held if held else FIRST_YEARS)
+
+    @staticmethod
+    def _named_years(count: int) -> str:
+        """Write a number of years, four at most, in words."""
+        return ("one year", "two years", "three years", "four years")[min(count, FIRST_YEARS) - 1]
 
     def _spent(self, name: str) -> Array:
         """Give programme money by year from the first in which any is spent: mean over draws (year,)."""

@@ -81,7 +81,11 @@ HORIZON = optional(whole(1, LONGEST, example="20"))
 
 def some(value: Any) -> slice:
     """Take a slice of the draws."""
-    if isinstance(value, slice) and all(isinstance(v, int | None) for v in (value.start, value.stop, value.step)):
+    if (
+        isinstance(value, slice)
+        and value.step != 0
+        and all(isinstance(v, int | None) for v in (value.start, value.stop, value.step))
+    ):
         return value
     raise Refused("", "Give a slice of the draws, such as slice(0, 10); without it the central run is given")
 

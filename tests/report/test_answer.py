@@ -145,7 +145,8 @@ def test_packaged_set_that_was_changed_is_said_to_be(made: Answer) -> None:
 
 def test_short_run_says_of_how_many_years_its_money_is() -> None:
     made = answer(cc.run("england-2025", "care-review", years=4).run, rivals=False)
-    assert any(line.label == "Money for reform, two years" for line in made.lines)
+    (money,) = (line for line in made.lines if line.label == "Money for reform, two years")
+    assert money.cells[0].below == "four years of 2021-22"
     assert any(line.label == "Net saving in 4 years" for line in made.lines)
 
 

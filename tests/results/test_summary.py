@@ -461,6 +461,7 @@ def test_against_another_scenario_there_is_no_row_of_which_one_side_alone_is_var
     [
         (slice(6, 9), "takes none of the draws. The run has 6: give a slice such as slice\\(0, 6\\)"),
         (slice(2, 0), "takes none of the draws"),
+        (slice(0, 5, 0), "Give a slice of the draws"),
         (slice("a"), "Give a slice of the draws"),  # type: ignore[misc]
         (slice(0, 1.5), "Give a slice of the draws"),  # type: ignore[misc]
     ],
